@@ -1,0 +1,41 @@
+// Which answers does the gateway give of its own, with which status and which bytes? Nothing else decides either.
+
+/** The error words of the contract (spec section 4), each with its status. */
+export const REPLY_STATUS = {
+  bad_request: 400,
+  invalid_path: 400,
+  unauthorized: 401,
+  route_not_found: 404,
+  method_not_allowed: 405,
+  request_timeout: 408,
+  expectation_failed: 417,
+  rate_limited: 429,
+  headers_too_large: 431,
+  internal_error: 500,
+  upstream_connect_error: 502,
+  upstream_request_failed: 502,
+  downstream_concurrency_exceeded: 503,
+  upstream_concurrency_exceeded: 503,
+  shutting_down: 503,
+  upstream_timeout: 504,
+} as const;
+
+export type ReplyCode = keyof typeof REPLY_STATUS;
+
+/** An answer of our own. `headers` is a flat name, value list, `content-type` and `content-length` not included. */
+export interface Reply {
+  readonly code: ReplyCode;
+  readonly status: number;
+  readonly body: string;
+  readonly headers: readonly string[];
+}
+
+const NO_HEADERS: readonly string[] = Object.freeze([]);
+
+/**
+ * The reply for an error word.
+ * @param headers flat name, value list to send besides (for example `["retry-after", "7"]`)
+ */
+export function replyFor(code: ReplyCode, headers: readonly string[] = NO_HEADERS): Reply {
+  return Object.freeze({ code, status: REPLY_STATUS[code], body: `{"error":"${code}"}`, headers });
+}

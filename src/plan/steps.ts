@@ -1,0 +1,79 @@
+// Which gates can stand before an upstream, in which order, and what does each need to know? The one list of them.
+
+import type { Exchange } from "./exchange.ts";
+import type { ForwardSpec } from "./forward.ts";
+import type { Reply } from "./replies.ts";
+
+/** A gateway token, reduced to what checking it needs: no token can be read back from it. */
+export interface TokenSpec {
+  /** SHA-256 of the token, lower-case hex. */
+  readonly sha256: string;
+  readonly label: string;
+}
+
+/** Where a token is looked for; `name` is lower-case. */
+export type TokenSource =
+  | { readonly type: "authorization_bearer" }
+  | { readonly type: "header"; readonly name: string };
+
+export interface AuthSpec {
+  readonly tokens: readonly TokenSpec[];
+  readonly sources: readonly TokenSource[];
+}
+
+export interface RateLimitSpec {
+  readonly routeId: string;
+  readonly perMinute: number;
+}
+
+export interface InflightSpec {
+  readonly max: number;
+}
+
+export interface UpstreamGateSpec {
+  readonly routeId: string;
+  /** SHA-256 of the upstream key, lower-case hex. */
+  readonly keySha256: string;
+  readonly max: number;
+  readonly maxWaiting: number;
+  /** Longest wait, ms. */
+  readonly timeoutMs: number;
+}
+
+export interface StepSpecs {
+  auth: AuthSpec;
+  rateLimit: RateLimitSpec;
+  downstreamInflight: InflightSpec;
+  upstreamInflight: UpstreamGateSpec;
+}
+
+export type StepKind = keyof StepSpecs;
+
+/** The order of spec section 4: who you are, then how much you may, then whether there is room. */
+export const STEP_ORDER = ["auth", "rateLimit", "downstreamInflight", "upstreamInflight"] as const satisfies StepKind[];
+
+// Every kind has its place: a forgotten one fails here.
+type Placed = (typeof STEP_ORDER)[number];
+true satisfies [Exclude<StepKind, Placed>] extends [never] ? true : false;
+
+/** A step as data: what the blueprint holds. */
+export type Step<K extends StepKind = StepKind> = {
+  [P in K]: { readonly kind: P; readonly spec: Readonly<StepSpecs[P]> };
+}[K];
+
+/** A guard's answer: a reply refuses, `undefined` lets pass. */
+export type Verdict = Reply | undefined;
+
+/** A step, compiled: stays synchronous unless it really has to wait. */
+export type Guard<X extends Exchange = Exchange> = (x: X) => Verdict | Promise<Verdict>;
+
+/** The end of every chain: sends the exchange upstream. */
+export type Terminal<X extends Exchange = Exchange> = (x: X) => void;
+
+export type GuardMakers = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
+
+/** What the runtime lends the linker: how to make a guard of each kind, and a terminal. */
+export interface Catalog<X extends Exchange = Exchange> {
+  readonly guards: GuardMakers;
+  readonly forward: (spec: ForwardSpec) => Terminal<X>;
+}
