@@ -1,0 +1,59 @@
+// Is a body what its endpoint takes? Bytes in; the endpoint with its parsed body, or a complaint, out.
+
+import { type Answer, type Call, type Dialect, type Endpoint, isObject } from "./endpoint.ts";
+
+/** An endpoint that has its body and lacks only the call. */
+export type Bound =
+  | { readonly ok: true; readonly model: unknown; readonly answer: (call: Call) => Answer }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Parses a body as its endpoint takes it. Never rejects.
+ * @param type the request's `content-type`
+ */
+export async function bindBody(
+  endpoint: Endpoint,
+  dialect: Dialect,
+  type: string | undefined,
+  body: Buffer,
+): Promise<Bound> {
+  switch (endpoint.takes) {
+    case "bytes":
+      return { ok: true, model: undefined, answer: (call) => endpoint.answer(call, body) };
+    case "form": {
+      const form = await parseForm(type, body);
+      if (form === undefined) return refused("We could not parse the body of your request as multipart/form-data.");
+      return { ok: true, model: form.get("model"), answer: (call) => endpoint.answer(call, form) };
+    }
+    case "json": {
+      const parsed = parseJson(body);
+      if (!isObject(parsed)) return refused("We could not parse the body of your request as a JSON object.");
+      const missing = endpoint.needs.find((key) => !Object.hasOwn(parsed, key));
+      if (missing !== undefined) return refused(missingKey(dialect, missing));
+      return { ok: true, model: parsed["model"], answer: (call) => endpoint.answer(call, parsed) };
+    }
+  }
+}
+
+function refused(message: string): Bound {
+  return { ok: false, message };
+}
+
+function missingKey(dialect: Dialect, key: string): string {
+  return dialect === "anthropic" ? `${key}: Field required` : `Missing required parameter: '${key}'.`;
+}
+
+/** The value of a JSON body; nothing for what is no JSON. */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+async function parseForm(type = "", body: Buffer): Promise<FormData | undefined> {
+  if (!/^multipart\/form-data\b/i.test(type)) return undefined;
+  // The platform's own parser: what fetch uses to read a multipart response.
+  return new Response(body, { headers: { "content-type": type } }).formData().catch(() => undefined);
+}

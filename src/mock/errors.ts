@@ -1,0 +1,37 @@
+// How does a provider say no? Each in its own words, so that the SDKs raise the error class they would for the real one.
+
+import type { Dialect, WholeAnswer } from "./endpoint.ts";
+
+interface Row {
+  readonly openai: { readonly type: string; readonly code: string | null };
+  readonly anthropic: string;
+}
+
+const REQUEST = { type: "invalid_request_error", code: null };
+const SERVER = { type: "server_error", code: null };
+
+const ROWS = new Map<number, Row>([
+  [400, { openai: REQUEST, anthropic: "invalid_request_error" }],
+  [401, { openai: { ...REQUEST, code: "invalid_api_key" }, anthropic: "authentication_error" }],
+  [403, { openai: REQUEST, anthropic: "permission_error" }],
+  [404, { openai: REQUEST, anthropic: "not_found_error" }],
+  [413, { openai: REQUEST, anthropic: "request_too_large" }],
+  [429, { openai: { type: "requests", code: "rate_limit_exceeded" }, anthropic: "rate_limit_error" }],
+  [500, { openai: SERVER, anthropic: "api_error" }],
+  [504, { openai: SERVER, anthropic: "timeout_error" }],
+  [529, { openai: SERVER, anthropic: "overloaded_error" }],
+]);
+
+/**
+ * An error as the provider would answer it.
+ * @param requestId goes into Anthropic's body
+ */
+export function refuse(dialect: Dialect, status: number, message: string, requestId: string): WholeAnswer {
+  const row = ROWS.get(status) ?? ROWS.get(status < 500 ? 400 : 500);
+  const body =
+    dialect === "anthropic"
+      ? { type: "error", error: { type: row?.anthropic, message }, request_id: requestId }
+      : { error: { message, type: row?.openai.type, param: null, code: row?.openai.code } };
+  const headers: Record<string, string> = status === 429 ? { "retry-after": "1" } : {};
+  return { kind: "whole", status, contentType: "application/json", body: JSON.stringify(body), headers };
+}

@@ -1,0 +1,58 @@
+// What does `POST /v1/chat/completions` answer? One object, or chunks of it, one word each.
+
+import { type Call, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { allTextOf, promptOf } from "../prompt.ts";
+import { DONE, frame } from "../sse.ts";
+import { countTokens, type Speech, speak, tokenLimit } from "../words.ts";
+
+export const chatCompletions: JsonEndpoint = {
+  method: "POST",
+  path: "/v1/chat/completions",
+  takes: "json",
+  what: "OpenAI chat completions, JSON or a stream",
+  needs: ["model", "messages"],
+  answer(call, body) {
+    const limit = tokenLimit(body["max_completion_tokens"] ?? body["max_tokens"]);
+    const speech = speak(promptOf(body["messages"]), call.knobs.events, limit);
+    return body["stream"] === true ? stream(chunks(call, body, speech)) : json(completion(call, body, speech));
+  },
+};
+
+function completion(call: Call, body: JsonObject, speech: Speech) {
+  const message = { role: "assistant", content: speech.text, refusal: null };
+  return {
+    ...envelope(call, body, "chat.completion"),
+    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason(speech) }],
+    usage: usage(body, speech),
+  };
+}
+
+function* chunks(call: Call, body: JsonObject, speech: Speech): Generator<string> {
+  const options = body["stream_options"];
+  const wantsUsage = isObject(options) && options["include_usage"] === true;
+  const head = envelope(call, body, "chat.completion.chunk");
+  const chunk = (choices: readonly object[], counted: object | null = null) =>
+    frame(wantsUsage ? { ...head, choices, usage: counted } : { ...head, choices });
+  const choice = (delta: object, finish: string | null = null) =>
+    chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
+
+  yield choice({ role: "assistant", content: "" });
+  for (const content of speech.pieces) yield choice({ content });
+  yield choice({}, finishReason(speech));
+  if (wantsUsage) yield chunk([], usage(body, speech));
+  yield DONE;
+}
+
+function envelope(call: Call, body: JsonObject, object: string) {
+  return { id: `chatcmpl-${call.id}`, object, created: call.now, model: body["model"], system_fingerprint: "fp_mock" };
+}
+
+function finishReason(speech: Speech): string {
+  return speech.cutShort ? "length" : "stop";
+}
+
+function usage(body: JsonObject, speech: Speech) {
+  const prompt_tokens = countTokens(allTextOf(body["messages"]));
+  const completion_tokens = speech.pieces.length;
+  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+}

@@ -1,0 +1,76 @@
+// What does `POST /v1/embeddings` answer? For each input a vector made from its hash: equal texts, equal vectors.
+
+import { createHash } from "node:crypto";
+import { type JsonEndpoint, json } from "../endpoint.ts";
+import { refuse } from "../errors.ts";
+import { countTokens } from "../words.ts";
+
+/** Few enough to read on a screen; `dimensions` asks for another number. */
+const DIMENSIONS = 16;
+const MAX_DIMENSIONS = 4096;
+/** OpenAI's own limit. */
+const MAX_INPUTS = 2048;
+
+export const embeddings: JsonEndpoint = {
+  method: "POST",
+  path: "/v1/embeddings",
+  takes: "json",
+  what: "OpenAI embeddings, floats or base64",
+  needs: ["model", "input"],
+  answer(call, body) {
+    const inputs = inputsOf(body["input"]);
+    if (inputs === undefined) return refuse(call.dialect, 400, "'$.input' is invalid.", call.id);
+    if (inputs.length > MAX_INPUTS) {
+      return refuse(call.dialect, 400, `'input' holds more than ${MAX_INPUTS} texts.`, call.id);
+    }
+    const asked = body["dimensions"] ?? DIMENSIONS;
+    if (typeof asked !== "number" || !Number.isInteger(asked) || asked < 1 || asked > MAX_DIMENSIONS) {
+      return refuse(call.dialect, 400, `'dimensions' must be a whole number from 1 to ${MAX_DIMENSIONS}.`, call.id);
+    }
+    const encode = body["encoding_format"] === "base64" ? base64 : (vector: Float32Array) => Array.from(vector);
+    const data = inputs.map((text, index) => ({
+      object: "embedding",
+      index,
+      embedding: encode(vectorOf(text, asked)),
+    }));
+    const tokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
+    return json({ object: "list", data, model: body["model"], usage: { prompt_tokens: tokens, total_tokens: tokens } });
+  },
+};
+
+/** The texts of an `input`: a text, a list of texts, a list of tokens, or a list of lists of tokens; nothing for all else. */
+function inputsOf(input: unknown): string[] | undefined {
+  const one = textOf(input);
+  if (one !== undefined) return [one];
+  if (!Array.isArray(input)) return undefined;
+  const texts = input.map(textOf).filter((text) => text !== undefined);
+  return texts.length === input.length && texts.length > 0 ? texts : undefined;
+}
+
+function textOf(input: unknown): string | undefined {
+  if (typeof input === "string") return input;
+  const tokens = Array.isArray(input) && input.length > 0 && input.every((token) => typeof token === "number");
+  return tokens ? input.join(" ") : undefined;
+}
+
+/**
+ * A vector of length 1 that depends on nothing but the text.
+ * @param dimensions how many numbers it has
+ */
+export function vectorOf(text: string, dimensions: number): Float32Array {
+  const vector = new Float32Array(dimensions);
+  for (let i = 0; i < dimensions; i += 8) {
+    const digest = createHash("sha256").update(`${i}:${text}`).digest();
+    for (let j = 0; j < 8 && i + j < dimensions; j++) vector[i + j] = digest.readInt32LE(j * 4) / 2 ** 31;
+  }
+  const length = Math.hypot(...vector);
+  return vector.map((x) => x / length);
+}
+
+function base64(vector: Float32Array): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  vector.forEach((x, i) => {
+    bytes.writeFloatLE(x, i * 4);
+  });
+  return bytes.toString("base64");
+}
