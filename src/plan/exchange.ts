@@ -1,5 +1,7 @@
 // What may a guard see of a request, and what may it ask for? This, so that `explain` can run the same guards on a dry one.
 
+import type { ReplyCode } from "./replies.ts";
+
 /** Who the client is, as far as the gateway cares: never the token itself. */
 export interface Client {
   /** Stable for a token over reloads: the SHA-256 of it, base64url. Keys counters. */
@@ -23,5 +25,5 @@ export interface Exchange {
   hold(release: () => void): void;
 }
 
-/** How an exchange ended, in one word (spec section 11). Words of our own replies come besides. */
-export type EndWord = "success" | "preflight" | "upstream_aborted" | "client_closed";
+/** How an exchange ended, in one word (spec section 11): one of these, or the error word of our own reply. */
+export type Outcome = ReplyCode | "success" | "preflight" | "upstream_aborted" | "client_closed";

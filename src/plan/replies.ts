@@ -24,7 +24,8 @@ export type ReplyCode = keyof typeof REPLY_STATUS;
 
 /** An answer of our own. `headers` is a flat name, value list, `content-type` and `content-length` not included. */
 export interface Reply {
-  readonly code: ReplyCode;
+  /** The word the exchange's outcome is told by: an error word, or `success` for an own endpoint. */
+  readonly outcome: ReplyCode | "success";
   readonly status: number;
   readonly body: string;
   readonly headers: readonly string[];
@@ -37,5 +38,10 @@ const NO_HEADERS: readonly string[] = Object.freeze([]);
  * @param headers flat name, value list to send besides (for example `["retry-after", "7"]`)
  */
 export function replyFor(code: ReplyCode, headers: readonly string[] = NO_HEADERS): Reply {
-  return Object.freeze({ code, status: REPLY_STATUS[code], body: `{"error":"${code}"}`, headers });
+  return Object.freeze({ outcome: code, status: REPLY_STATUS[code], body: `{"error":"${code}"}`, headers });
+}
+
+/** An own endpoint's good answer: 200 with a JSON body. */
+export function okReply(body: string): Reply {
+  return Object.freeze({ outcome: "success", status: 200, body, headers: NO_HEADERS });
 }

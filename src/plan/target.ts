@@ -1,0 +1,45 @@
+// Which path does a request ask for, may it be matched at all, and where does it go upstream? Raw bytes in, raw bytes out.
+
+import type { ForwardSpec } from "./forward.ts";
+
+/** A request target, taken apart as it came: nothing decoded, nothing normalised. */
+export interface RequestPath {
+  readonly path: string;
+  /** With its `?`; empty when there is none or it is a bare `?`. */
+  readonly query: string;
+}
+
+const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+
+// A `.` or `..` segment, also percent-encoded, `%2f` counting as a separator; a backslash; a fragment, which no target may carry.
+const FORBIDDEN = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)|\\|%5c|#/i;
+
+/**
+ * Reads a request target (RFC 9112, section 3.2) under the rules of spec section 3.
+ * @returns the path and query, or `undefined` where the answer is `invalid_path`:
+ *   neither origin-form nor absolute-form, a dot segment, a backslash
+ */
+export function readTarget(target: string): RequestPath | undefined {
+  const origin = target.startsWith("/") ? target : originForm(target);
+  if (origin === undefined) return undefined;
+  const mark = origin.indexOf("?");
+  const path = mark === -1 ? origin : origin.slice(0, mark);
+  if (FORBIDDEN.test(path)) return undefined;
+  return { path, query: mark === -1 || mark === origin.length - 1 ? "" : origin.slice(mark) };
+}
+
+function originForm(target: string): string | undefined {
+  const authority = ABSOLUTE_FORM.exec(target);
+  if (authority === null) return undefined;
+  const rest = target.slice(authority[0].length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}
+
+/**
+ * The path and query to ask the upstream for: base path + rest + query (spec section 3).
+ * The rest is appended as it came; only the slash pair that joining would make is merged.
+ */
+export function upstreamPath(spec: ForwardSpec, request: RequestPath): string {
+  const stripped = spec.stripPrefix && spec.prefix !== "/" ? request.path.slice(spec.prefix.length) : request.path;
+  return `${spec.target.basePath}${stripped === "" ? "/" : stripped}${request.query}`;
+}

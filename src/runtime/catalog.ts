@@ -1,0 +1,27 @@
+// What does the runtime lend the linker? Makers of guards and terminals, bound to the state that outlives plans.
+
+import type { Catalog } from "../plan/steps.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { LiveExchange } from "./exchange.ts";
+import type { AgentPool } from "./forward/agents.ts";
+import { forwardTo } from "./forward/index.ts";
+import type { Log } from "./observe/log.ts";
+import type { State } from "./state/state.ts";
+import { guardMakers } from "./steps/index.ts";
+
+export interface CatalogParts {
+  readonly state: State;
+  readonly agents: AgentPool;
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export function createCatalog({ state, agents, log, clock = systemClock }: CatalogParts): Catalog<LiveExchange> {
+  const onFailure = (x: LiveExchange, outcome: string, cause: string): void => {
+    log.debug({ request_id: x.id, route_id: x.route?.id, outcome, cause }, "upstream failed");
+  };
+  return {
+    guards: guardMakers(state, clock),
+    forward: (spec) => forwardTo(spec, agents, onFailure),
+  };
+}

@@ -1,0 +1,64 @@
+// What is to be done with this request? Message, own endpoint, path, route, then the route's chain: in this order.
+
+import type { Plan } from "../plan/plan.ts";
+import { replyFor } from "../plan/replies.ts";
+import { readTarget } from "../plan/target.ts";
+import { answerOwn, type OwnEndpoint } from "./admin/own-endpoints.ts";
+import { examine } from "./examine.ts";
+import { type ExchangeHost, LiveExchange } from "./exchange.ts";
+import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
+import { requestId } from "./request-id.ts";
+import { retryLater } from "./retry-later.ts";
+import { run } from "./run.ts";
+
+const INVALID_PATH = replyFor("invalid_path");
+const NOT_FOUND = replyFor("route_not_found");
+const EXPECTATION_FAILED = replyFor("expectation_failed", ["connection", "close"]);
+const BAD_REQUEST = replyFor("bad_request", ["connection", "close"]);
+const SHUTTING_DOWN = retryLater("shutting_down");
+
+/** How the client expects to be answered before it sends a body. */
+export type Expectation = "none" | "continue" | "unknown";
+
+export interface DispatchContext extends ExchangeHost {
+  readonly plan: Plan<LiveExchange>;
+  readonly own: ReadonlyMap<string, OwnEndpoint>;
+  /** Told of every exchange's beginning. */
+  began(x: LiveExchange): void;
+}
+
+/** Takes a request from the server to its answer. The plan it begins with is the plan it ends with. */
+export function dispatch(
+  context: DispatchContext,
+  req: GatewayRequest,
+  res: GatewayResponse,
+  expectation: Expectation,
+): void {
+  const socket = req.socket as DownstreamSocket;
+  // Bytes behind a connection's last request are no request.
+  if (socket.lingering) return void req.resume();
+  const { plan } = context;
+  const { refusal, framing, requestId: sent } = examine(req);
+  const x = new LiveExchange(context, requestId(sent), req, res);
+  x.framing = framing;
+  x.awaitsContinue = expectation === "continue";
+  req.exchange = x;
+  socket.latest = x;
+  context.began(x);
+  if (refusal !== undefined) return x.reply(BAD_REQUEST);
+  if (expectation === "unknown") return x.reply(EXPECTATION_FAILED);
+  route(context, plan, x);
+}
+
+function route(context: DispatchContext, plan: Plan<LiveExchange>, x: LiveExchange): void {
+  const target = readTarget(x.req.url ?? "");
+  if (target === undefined) return x.reply(INVALID_PATH);
+  x.target = target;
+  const own = context.own.get(target.path);
+  if (own !== undefined) return x.reply(answerOwn(own, x.method));
+  if (context.draining) return x.reply(SHUTTING_DOWN);
+  const found = plan.routes.match(target.path);
+  if (found === undefined) return x.reply(NOT_FOUND);
+  x.route = found;
+  run(x, found);
+}

@@ -1,0 +1,137 @@
+// How does one exchange go upstream and come back? One upstream request, replaced once if its kept connection was stale.
+
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { Outcome } from "../../plan/exchange.ts";
+import { type ReplyCode, replyFor } from "../../plan/replies.ts";
+import type { LiveExchange } from "../exchange.ts";
+import { responseHead } from "../headers/response-head.ts";
+import { type UpstreamAgent, wasStale } from "./agents.ts";
+import { Deadlines } from "./deadlines.ts";
+import { Download } from "./download.ts";
+import { failureCode, failureLabel } from "./failure.ts";
+import { Upload } from "./upload.ts";
+
+/** A body up to this size is kept for the one replay of a stale connection, bytes (spec section 4). */
+const REPLAY_BYTES = 64 * 1024;
+
+const EVENT_STREAM = /^text\/event-stream(?:\s*;|\s*$)/i;
+
+/** What an attempt needs of its route. */
+export interface AttemptSpec {
+  readonly requestTimeoutMs: number;
+  readonly streamIdleTimeoutMs: number;
+  readonly upstream: UpstreamAgent;
+  /** Told why an upstream failed, in words without secrets. */
+  readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
+}
+
+export class Attempt {
+  readonly #x: LiveExchange;
+  readonly #spec: AttemptSpec;
+  readonly #options: RequestOptions;
+  readonly #upload: Upload;
+  readonly #deadlines: Deadlines;
+  #request: ClientRequest | undefined = undefined;
+  #response: IncomingMessage | undefined = undefined;
+  #download: Download | undefined = undefined;
+  #replayed = false;
+  #over = false;
+
+  /** @param options of the upstream request, head included */
+  constructor(x: LiveExchange, spec: AttemptSpec, options: RequestOptions) {
+    this.#x = x;
+    this.#spec = spec;
+    this.#options = options;
+    this.#upload = new Upload(x, REPLAY_BYTES);
+    this.#deadlines = new Deadlines(spec.requestTimeoutMs, () => this.#end("upstream_timeout", "deadline"));
+    // The client is gone, or the exchange is over: either way nothing more is wanted of the upstream (fact F1).
+    x.hold(() => this.#release());
+  }
+
+  /** Begins the upstream request. A head that Node refuses to send is the client's fault. */
+  send(): void {
+    let request: ClientRequest;
+    try {
+      request = this.#spec.upstream.request(this.#options);
+    } catch (err) {
+      return this.#end("bad_request", failureLabel(err));
+    }
+    // A limit would cut the list, and could hide the framing behind the cut (hazard R2).
+    request.maxHeadersCount = 0;
+    this.#request = request;
+    request.on("response", (response: IncomingMessage) => this.#respond(request, response));
+    request.on("error", (err) => this.#failed(request, err));
+    // Nobody asked for a 101 (hazard P10).
+    request.on("upgrade", (_response, socket) => {
+      socket.destroy();
+      this.#end("upstream_request_failed", "unasked upgrade");
+    });
+    this.#upload.to(request);
+  }
+
+  #respond(request: ClientRequest, response: IncomingMessage): void {
+    if (this.#over || request !== this.#request) return void response.destroy();
+    this.#response = response;
+    const head = this.#head(response);
+    if (head === undefined) return this.#end("upstream_request_failed", "unusable response head");
+    response.on("close", () => {
+      if (!response.complete) this.#end("upstream_aborted", "cut response");
+    });
+    response.on("error", () => {});
+    this.#download = new Download(this.#x, response, {
+      onProgress: () => this.#deadlines.progress(),
+      onEnd: () => this.#release(),
+    });
+  }
+
+  /** Writes the response head; `undefined` when it can't be passed on. */
+  #head(response: IncomingMessage): true | undefined {
+    const { headers, rawHeaders, statusCode = 502, statusMessage = "" } = response;
+    const coding = headers["transfer-encoding"];
+    if (coding !== undefined && coding.toLowerCase() !== "chunked") return undefined;
+    const sse = EVENT_STREAM.test(headers["content-type"] ?? "");
+    const close = this.#x.endsConnection();
+    try {
+      const head = responseHead({ rawHeaders, requestId: this.#x.id, sse, close });
+      this.#x.begin(statusCode, statusMessage, head, headers["content-length"] !== undefined);
+    } catch {
+      return undefined;
+    }
+    if (sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+    return true;
+  }
+
+  #failed(request: ClientRequest, err: Error): void {
+    if (this.#over || request !== this.#request) return;
+    if (this.#response !== undefined) {
+      if (!this.#response.complete) this.#end("upstream_aborted", failureLabel(err));
+      return;
+    }
+    if (!this.#replayed && this.#upload.replayable && wasStale(request)) {
+      this.#replayed = true;
+      this.#spec.upstream.dropIdle();
+      return this.send();
+    }
+    this.#end(failureCode(err, request), failureLabel(err));
+  }
+
+  /** Ends the exchange as failed: a reply before the head, a broken connection after. */
+  #end(outcome: ReplyCode | "upstream_aborted", cause: string): void {
+    if (this.#over) return;
+    this.#release();
+    this.#spec.onFailure(this.#x, outcome, cause);
+    if (this.#x.answered) this.#x.break(outcome);
+    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+  }
+
+  /** Lets go of the upstream. Its connection is kept only if request and response both came whole (hazard R8). */
+  #release(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deadlines.stop();
+    this.#download?.stop();
+    const whole = this.#upload.ended && this.#response?.complete === true;
+    this.#upload.stop();
+    if (!whole) this.#request?.destroy();
+  }
+}

@@ -1,0 +1,140 @@
+// Who hosts the plan? The server, the plan of the moment, and what is under way on it.
+
+import type { AddressInfo } from "node:net";
+import type { ServerSpec } from "../plan/blueprint.ts";
+import type { Plan } from "../plan/plan.ts";
+import { type Reply, replyFor } from "../plan/replies.ts";
+import { ownEndpoints } from "./admin/own-endpoints.ts";
+import { type DispatchContext, dispatch } from "./dispatch.ts";
+import type { LiveExchange } from "./exchange.ts";
+import type { DownstreamSocket } from "./message.ts";
+import type { Log } from "./observe/log.ts";
+import { requestId } from "./request-id.ts";
+import { createGatewayServer, type GatewayServer } from "./server.ts";
+import { refusalFor, writeUnread } from "./unread.ts";
+
+const INVALID_PATH = replyFor("invalid_path", ["connection", "close"]);
+
+export class Host implements DispatchContext {
+  readonly own = ownEndpoints(() => this.#phase === "serving");
+  readonly #server: GatewayServer;
+  readonly #log: Log;
+  #plan: Plan<LiveExchange>;
+  #phase: "serving" | "grace" | "draining" = "serving";
+  #underWay = 0;
+  #whenIdle: (() => void) | undefined = undefined;
+
+  constructor(plan: Plan<LiveExchange>, log: Log) {
+    this.#plan = plan;
+    this.#log = log;
+    this.#server = createGatewayServer({
+      onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
+      onUnread: (err, socket) => this.#unread(err, socket),
+      onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
+      onHalfClose: (socket) => halfClosed(socket),
+    });
+  }
+
+  get plan(): Plan<LiveExchange> {
+    return this.#plan;
+  }
+
+  get draining(): boolean {
+    return this.#phase === "draining";
+  }
+
+  /** Exchanges begun and not ended. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /**
+   * Starts to accept connections.
+   * @returns the real address; a port of 0 took a free one
+   * @throws what `net.Server.listen` emits: the port is taken, the address is not ours …
+   */
+  listen({ host, port }: ServerSpec["listen"]): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen({ host, port, backlog: 1024 }, () => {
+        this.#server.off("error", reject);
+        this.#server.on("error", (err) => this.#log.error({ error: err.message }, "server error"));
+        resolve(this.#server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** New exchanges run on this plan; those under way end on the one they began with. */
+  swap(plan: Plan<LiveExchange>): void {
+    this.#plan = plan;
+  }
+
+  /**
+   * Shuts down (spec section 8): unready for the grace time, then no new connections, exchanges may finish, the rest is broken.
+   * @returns true when all exchanges finished by themselves
+   */
+  async drain({ graceMs, drainTimeoutMs }: ServerSpec["shutdown"]): Promise<boolean> {
+    this.#phase = "grace";
+    if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
+    this.#phase = "draining";
+    this.#server.close();
+    this.#server.closeIdleConnections();
+    const finished = this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs));
+    this.#server.closeAllConnections();
+    return finished;
+  }
+
+  began(_x: LiveExchange): void {
+    this.#underWay++;
+  }
+
+  finished(x: LiveExchange): void {
+    this.#underWay--;
+    this.#log.completed(x);
+    if (!this.draining) return;
+    // A connection that was promised keep-alive before the drain began has just become idle.
+    setImmediate(() => this.#server.closeIdleConnections());
+    if (this.#underWay === 0) this.#whenIdle?.();
+  }
+
+  bug(x: LiveExchange, err: unknown, by: string): void {
+    const place = err instanceof Error ? err.stack : undefined;
+    this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  #idleWithin(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), timeoutMs);
+      this.#whenIdle = () => {
+        clearTimeout(timer);
+        // One more turn of the loop, so that last bytes and their connections' ends are on their way.
+        setImmediate(() => resolve(true));
+      };
+    });
+  }
+
+  #unread(err: NodeJS.ErrnoException, socket: DownstreamSocket): void {
+    const reply = refusalFor(err);
+    const x = socket.latest;
+    if (x !== undefined && !x.done) {
+      // The exchange's own body was bad: it can still be told so, unless its answer has begun or another is before it.
+      if (reply === undefined || x.answered || x.res.socket !== socket) socket.destroy();
+      else x.reply(reply);
+      return;
+    }
+    if (reply === undefined || !socket.writable || socket.bytesRead === 0) socket.destroy();
+    else this.#refuse(socket, reply);
+  }
+
+  #refuse(socket: DownstreamSocket, reply: Reply): void {
+    const id = requestId(undefined);
+    writeUnread(socket, reply, id);
+    this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
+  }
+}
+
+/** A client that has stopped sending is gone (spec section 4), unless all of its answer is on the way already. */
+function halfClosed(socket: DownstreamSocket): void {
+  const x = socket.latest;
+  if (x !== undefined && !x.done && !x.res.writableEnded) socket.destroy();
+}

@@ -1,0 +1,31 @@
+// May this exchange pass? Walks the route's guards, then forwards. Synchronous until a guard really waits; never throws.
+
+import type { Route } from "../plan/plan.ts";
+import type { LiveExchange } from "./exchange.ts";
+
+/**
+ * Runs the chain of a route from the guard at `from` on.
+ * The first refusal answers; a throw is a bug of ours, answered 500 with the step's name in the log.
+ */
+export function run(x: LiveExchange, route: Route<LiveExchange>, from = 0): void {
+  for (let i = from; ; i++) {
+    const guard = route.guards[i];
+    const by = guard?.kind ?? "forward";
+    try {
+      if (guard === undefined) return route.forward(x);
+      const verdict = guard.run(x);
+      if (verdict === undefined) continue;
+      if (!(verdict instanceof Promise)) return x.reply(verdict);
+      verdict.then(
+        (late) => {
+          if (late !== undefined) x.reply(late);
+          else if (!x.done) run(x, route, i + 1);
+        },
+        (err: unknown) => x.fail(err, by),
+      );
+      return;
+    } catch (err) {
+      return x.fail(err, by);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// How often did each client come within this minute of the clock? Spec section 5, "Rate".
+
+const MINUTE_MS = 60_000;
+
+/** Counts per client in the clock's current minute. Memory is bounded by the number of tokens. */
+export class FixedWindow {
+  #minute = 0;
+  #counts = new Map<string, number>();
+
+  /**
+   * Counts one request of a client.
+   * @param now ms since the epoch
+   * @returns 0 when it is within the limit, else the whole seconds to the next minute, 1 to 60
+   */
+  take(client: string, limit: number, now: number): number {
+    const minute = Math.floor(now / MINUTE_MS);
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#counts.clear();
+    }
+    const count = this.#counts.get(client) ?? 0;
+    if (count >= limit) return Math.max(1, Math.ceil(((minute + 1) * MINUTE_MS - now) / 1000));
+    this.#counts.set(client, count + 1);
+    return 0;
+  }
+}

@@ -1,0 +1,52 @@
+// Whose token is this? Sources in order, the first that yields a value decides (spec section 4, "Token").
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Client, Exchange } from "../../plan/exchange.ts";
+import { replyFor } from "../../plan/replies.ts";
+import type { GuardMakers, TokenSource } from "../../plan/steps.ts";
+
+const UNAUTHORIZED = replyFor("unauthorized");
+const BEARER = /^bearer +(\S.*)$/i;
+
+interface KnownToken {
+  readonly digest: Buffer;
+  readonly client: Client;
+}
+
+export const auth: GuardMakers["auth"] = ({ tokens, sources }) => {
+  const known = new Map<string, KnownToken>();
+  for (const { sha256, label } of tokens) {
+    known.set(sha256, { digest: Buffer.from(sha256, "hex"), client: Object.freeze({ id: sha256, label }) });
+  }
+  return function auth(x) {
+    const token = sentToken(x, sources);
+    if (token === undefined) return UNAUTHORIZED;
+    // Only digests are looked up and compared: what timing could tell of a digest tells nothing of a token.
+    const digest = createHash("sha256").update(token, "latin1").digest();
+    const found = known.get(digest.toString("hex"));
+    if (found === undefined || !timingSafeEqual(found.digest, digest)) return UNAUTHORIZED;
+    x.client = found.client;
+    return undefined;
+  };
+};
+
+function sentToken(x: Exchange, sources: readonly TokenSource[]): string | undefined {
+  for (const source of sources) {
+    const values = headerValues(x.rawHeaders, source.type === "header" ? source.name : "authorization");
+    if (values.length > 1) return undefined;
+    const value = values[0];
+    if (value === undefined) continue;
+    const token = source.type === "header" ? value : BEARER.exec(value)?.[1];
+    if (token !== undefined && token !== "") return token;
+  }
+  return undefined;
+}
+
+function headerValues(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const raw = rawHeaders[i] as string;
+    if (raw.length === name.length && raw.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
+  }
+  return values;
+}

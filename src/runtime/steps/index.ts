@@ -1,0 +1,18 @@
+// How is each kind of guard made? The runtime's half of the catalog: forget a kind and tsc says so.
+
+import type { GuardMakers } from "../../plan/steps.ts";
+import type { Clock } from "../clock.ts";
+import type { State } from "../state/state.ts";
+import { auth } from "./auth.ts";
+import { downstreamInflight } from "./downstream-inflight.ts";
+import { rateLimit } from "./rate-limit.ts";
+import { upstreamInflight } from "./upstream-inflight.ts";
+
+export function guardMakers(state: State, clock: Clock): GuardMakers {
+  return {
+    auth,
+    rateLimit: (spec) => rateLimit(spec, state, clock),
+    downstreamInflight: (spec) => downstreamInflight(spec, state),
+    upstreamInflight: (spec) => upstreamInflight(spec, state),
+  };
+}

@@ -1,0 +1,30 @@
+// What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (spec section 4, last rows of the table)
+
+import { STATUS_CODES } from "node:http";
+import { type Reply, type ReplyCode, replyFor } from "../plan/replies.ts";
+import { endAndLinger } from "./linger.ts";
+import type { DownstreamSocket } from "./message.ts";
+
+const CODES: Readonly<Record<string, ReplyCode>> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+
+/** The reply for a parser's error; `undefined` where there is nobody left to answer. */
+export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
+  const code = err.code ?? "";
+  if (code in CODES) return replyFor(CODES[code] as ReplyCode, ["connection", "close"]);
+  return code.startsWith("HPE_") ? replyFor("bad_request", ["connection", "close"]) : undefined;
+}
+
+/** Writes a reply on a connection that has no response object, and closes it. */
+export function writeUnread(socket: DownstreamSocket, reply: Reply, requestId: string): void {
+  const head = [
+    `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(reply.body)}`,
+    `x-request-id: ${requestId}`,
+    "connection: close",
+  ];
+  endAndLinger(socket, `${head.join("\r\n")}\r\n\r\n${reply.body}`);
+}
