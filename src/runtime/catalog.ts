@@ -18,7 +18,7 @@ export interface CatalogParts {
 
 export function createCatalog({ state, agents, log, clock = systemClock }: CatalogParts): Catalog<LiveExchange> {
   const onFailure = (x: LiveExchange, outcome: string, cause: string): void => {
-    log.debug({ request_id: x.id, route_id: x.route?.id, outcome, cause }, "upstream failed");
+    log.warn({ request_id: x.id, route_id: x.route?.id, outcome, cause }, "upstream failed");
   };
   return {
     guards: guardMakers(state, clock),

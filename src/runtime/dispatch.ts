@@ -51,8 +51,12 @@ export function dispatch(
 }
 
 function route(context: DispatchContext, plan: Plan<LiveExchange>, x: LiveExchange): void {
-  const target = readTarget(x.req.url ?? "");
-  if (target === undefined) return x.reply(INVALID_PATH);
+  const url = x.req.url ?? "";
+  const target = readTarget(url);
+  if (target === undefined) {
+    x.target = { path: url.split("?", 1)[0] ?? "", query: "" };
+    return x.reply(INVALID_PATH);
+  }
   x.target = target;
   const own = context.own.get(target.path);
   if (own !== undefined) return x.reply(answerOwn(own, x.method));
