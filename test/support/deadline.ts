@@ -1,0 +1,59 @@
+// How does a test wait without hanging? Every await of an event goes through `within`, which fails with what was awaited.
+
+/** How long a test waits for an event before it fails, ms. Generous: it bounds a failure, it measures nothing. */
+export const PATIENCE_MS = 8_000;
+
+/**
+ * Waits for a promise, but not for ever.
+ * @param what finishes the sentence "waited ... ms for": shown when it did not come
+ * @throws Error when `ms` have passed first
+ */
+export function within<T>(what: string | (() => string), promise: Promise<T>, ms: number = PATIENCE_MS): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`waited ${ms} ms for ${typeof what === "string" ? what : what()}`));
+    }, ms);
+    promise.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/** What arrives one by one, awaited one by one, in order. */
+export class Inbox<T> {
+  readonly all: T[] = [];
+  readonly #name: string;
+  readonly #waiting: ((item: T) => void)[] = [];
+  #taken = 0;
+
+  /** @param name what arrives here, for the text of a failure */
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  put(item: T): void {
+    this.all.push(item);
+    const waiter = this.#waiting.shift();
+    if (waiter === undefined) return;
+    this.#taken += 1;
+    waiter(item);
+  }
+
+  /** The next one not yet taken. */
+  next(ms: number = PATIENCE_MS): Promise<T> {
+    const item = this.all[this.#taken];
+    if (item !== undefined && this.#waiting.length === 0) {
+      this.#taken += 1;
+      return Promise.resolve(item);
+    }
+    const coming = new Promise<T>((resolve) => this.#waiting.push(resolve));
+    return within(() => `${this.#name} number ${this.#taken + 1}`, coming, ms);
+  }
+}

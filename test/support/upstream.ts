@@ -1,0 +1,210 @@
+// What did the gateway really send, and how does it take what a provider may do? Two upstreams for tests: one that speaks
+// HTTP and records each request, one of bare sockets that a test scripts byte by byte.
+
+import { once } from "node:events";
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { Inbox, PATIENCE_MS, within } from "./deadline.ts";
+import { framingOf, type MessageHead, namesOf, onlyValueOf, parseBody, parseHead, valuesOf } from "./http-message.ts";
+import { Wire } from "./wire.ts";
+
+/** A request as it arrived at the upstream. */
+export interface Arrival {
+  readonly method: string;
+  /** The raw request target. */
+  readonly url: string;
+  readonly rawHeaders: readonly string[];
+  /** Header names in order, lower-case. */
+  readonly names: readonly string[];
+  /** The one value of a header. @throws Error when it came twice */
+  header(name: string): string | undefined;
+  /** All values of a header. */
+  headers(name: string): string[];
+  /** The port it came from: tells connections apart. */
+  readonly remotePort: number;
+  /** The whole body. Rejects when the request was cut. Never settles with `body: "leave"`. */
+  readonly body: Promise<Buffer>;
+  /** How it ended at this side: the answer went out whole, or the gateway went away first. */
+  readonly closed: Promise<"whole" | "aborted">;
+}
+
+interface Listening {
+  readonly port: number;
+  readonly url: string;
+  /** Connections accepted since the start. */
+  readonly connections: number;
+  /** Connections open now. */
+  readonly open: number;
+  /** Waits until no connection is open. */
+  untilIdle(): Promise<void>;
+  /** Stops listening, cuts what is open, leaves nothing. */
+  close(): Promise<void>;
+}
+
+export interface Upstream extends Listening {
+  /** Every request so far, in order of arrival. */
+  readonly requests: readonly Arrival[];
+  /** The next request not yet taken, head read. */
+  nextRequest(ms?: number): Promise<Arrival>;
+}
+
+export type UpstreamHandler = (req: IncomingMessage, res: ServerResponse, arrival: Arrival) => void;
+
+export interface UpstreamOptions {
+  /** `keep` (default) records bodies; `leave` touches no body, so that the handler can hold it back. */
+  readonly body?: "keep" | "leave";
+  /** How long an idle connection is kept, ms. Default: for ever. */
+  readonly keepAliveMs?: number;
+}
+
+/** Answers 200 `ok` once the request has been read. */
+export const answerOk: UpstreamHandler = (req, res) => {
+  req.resume();
+  req.once("end", () => res.end("ok"));
+};
+
+/** An upstream that speaks HTTP. */
+export async function startUpstream(
+  handler: UpstreamHandler = answerOk,
+  options: UpstreamOptions = {},
+): Promise<Upstream> {
+  const inbox = new Inbox<Arrival>("request at the upstream");
+  const server = createHttpServer({ keepAliveTimeout: options.keepAliveMs ?? 0, requestTimeout: 0 }, (req, res) => {
+    const arrival = arrivalOf(req, res, options.body ?? "keep");
+    inbox.put(arrival);
+    handler(req, res, arrival);
+  });
+  server.maxHeadersCount = 0;
+  const listening = await listen(server);
+  return withGetters(listening, { requests: inbox.all, nextRequest: (ms?: number) => inbox.next(ms) });
+}
+
+function arrivalOf(req: IncomingMessage, res: ServerResponse, body: "keep" | "leave"): Arrival {
+  const rawHeaders = [...req.rawHeaders];
+  return {
+    method: req.method ?? "",
+    url: req.url ?? "",
+    rawHeaders,
+    names: namesOf(rawHeaders),
+    header: (name) => onlyValueOf(rawHeaders, name),
+    headers: (name) => valuesOf(rawHeaders, name),
+    remotePort: req.socket.remotePort ?? 0,
+    body: body === "keep" ? readBody(req) : new Promise(() => {}),
+    closed: new Promise((resolve) => {
+      res.once("close", () => resolve(res.writableFinished ? "whole" : "aborted"));
+    }),
+  };
+}
+
+function readBody(req: IncomingMessage): Promise<Buffer> {
+  const body = new Promise<Buffer>((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    req.on("data", (chunk: Buffer) => chunks.push(chunk));
+    req.once("end", () => resolve(Buffer.concat(chunks)));
+    req.once("error", reject);
+    req.once("close", () => reject(new Error("the request was cut")));
+  });
+  body.catch(() => {}); // A test that never asks for the body is no unhandled rejection.
+  return body;
+}
+
+/** One connection of a raw upstream: the bytes the gateway sent, and whatever the test sends back. */
+export class RawConnection extends Wire {
+  /** Takes the next request's head off the connection. */
+  async requestHead(ms: number = PATIENCE_MS): Promise<MessageHead> {
+    const head = await this.until("a request head", () => parseHead(this.bytes), ms);
+    this.take(head.length);
+    return head;
+  }
+
+  /** Takes the next request, body included, off the connection, by the framing that it states. */
+  async request(ms: number = PATIENCE_MS): Promise<MessageHead & { readonly body: Buffer }> {
+    const head = await this.requestHead(ms);
+    const framing = framingOf(head);
+    const done = await this.until(
+      "the end of a request body",
+      () => {
+        const progress = parseBody(this.bytes, framing);
+        return progress.whole ? progress : undefined;
+      },
+      ms,
+    );
+    this.take(done.used);
+    return { ...head, body: done.body };
+  }
+}
+
+export interface RawUpstream extends Listening {
+  readonly accepted: readonly RawConnection[];
+  /** The next accepted connection not yet taken. */
+  nextConnection(ms?: number): Promise<RawConnection>;
+}
+
+/**
+ * An upstream of bare sockets.
+ * @param script is run for each connection; what it throws because the connection ended under it is dropped
+ */
+export async function startRawUpstream(
+  script: (connection: RawConnection, index: number) => Promise<void> | void = () => {},
+): Promise<RawUpstream> {
+  const inbox = new Inbox<RawConnection>("connection at the upstream");
+  const server = createTcpServer({ allowHalfOpen: true }, (socket) => {
+    const connection = new RawConnection(socket);
+    const index = inbox.all.length;
+    inbox.put(connection);
+    Promise.resolve(script(connection, index)).catch(() => socket.destroy());
+    // Half-open is for the test's own ends; a gateway that closed gets its close back once the script is through.
+    connection.ended.then(() => socket.end());
+  });
+  const listening = await listen(server);
+  return withGetters(listening, { accepted: inbox.all, nextConnection: (ms?: number) => inbox.next(ms) });
+}
+
+/** A port of this machine on which nobody listens: it was just given up. */
+export async function closedPort(): Promise<number> {
+  const listening = await listen(createTcpServer());
+  await listening.close();
+  return listening.port;
+}
+
+async function listen(server: Server): Promise<Listening> {
+  const sockets = new Set<Socket>();
+  const idle = new Set<() => void>();
+  let connections = 0;
+  server.on("connection", (socket: Socket) => {
+    connections += 1;
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) for (const resolve of idle) resolve();
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    get connections() {
+      return connections;
+    },
+    get open() {
+      return sockets.size;
+    },
+    untilIdle: () => {
+      const empty = new Promise<void>((resolve) => (sockets.size === 0 ? resolve() : idle.add(resolve)));
+      return within(() => `${sockets.size} upstream connections to close`, empty);
+    },
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await within("the upstream to close", closed);
+    },
+  };
+}
+
+/** Adds members without reading the getters, as a spread would. */
+function withGetters<T extends object, U extends object>(base: T, more: U): T & U {
+  return Object.defineProperties(base, Object.getOwnPropertyDescriptors(more)) as T & U;
+}
