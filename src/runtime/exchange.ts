@@ -20,6 +20,9 @@ export interface ExchangeHost {
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
+/** How a response body is framed: in chunks we write ourselves, or as it is. */
+export type BodyFraming = "chunked" | "plain";
+
 const INTERNAL_ERROR = replyFor("internal_error");
 const NOTHING: RequestPath = { path: "", query: "" };
 
@@ -113,13 +116,21 @@ export class LiveExchange implements Exchange {
 
   /**
    * Begins the upstream's response: its head is written, not yet flushed.
-   * @param head flat name, value list, without framing headers other than `content-length`
+   * @param head flat name, value list, without framing headers other than `content-length`; taken over
+   * @returns how the body after it is to be framed
    * @throws what Node throws for a head it can't send
    */
-  begin(status: number, reason: string, head: string[], hasLength: boolean): void {
+  begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     this.headAt = performance.now();
+    if (this.endsConnection()) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
-    this.#closeDelimited = !hasLength && !this.res.chunkedEncoding;
+    if (this.res.chunkedEncoding) {
+      // Head, size, bytes and end in one write of ours instead of up to five of Node's.
+      this.res.chunkedEncoding = false;
+      return "chunked";
+    }
+    this.#closeDelimited = !hasLength;
+    return "plain";
   }
 
   /**

@@ -8,6 +8,8 @@ import type { UpstreamTarget } from "../../plan/forward.ts";
 
 /** Idle connections are let go before the usual 60 s of a provider's balancer, ms. */
 const IDLE_MS = 55_000;
+/** How much earlier than an upstream announces it, ms. */
+const HINT_MARGIN_MS = 1000;
 const SWEEP_MS = 10_000;
 
 /** One attempt of Node's address race; its default of 250 ms loses far dual-stack providers, ms. */
@@ -20,6 +22,8 @@ interface UpstreamSocket extends Socket {
   /** Bytes read before the request under way was put on it. */
   readBefore?: number;
   idleSince?: number;
+  /** How long it may be idle, ms: ours, or less where the upstream says so. */
+  idleMs?: number;
 }
 
 /** The connect deadline of spec section 4 ran out: told apart from every other failure by its type (fact F6). */
@@ -42,6 +46,12 @@ export function wasEstablished(request: ClientRequest): boolean {
 export function wasStale(request: ClientRequest): boolean {
   const socket = request.socket as UpstreamSocket | null;
   return request.reusedSocket && socket !== null && socket.bytesRead === socket.readBefore;
+}
+
+/** Notes what the upstream says of its idle connections (`keep-alive: timeout=`). */
+export function noteIdleHint(request: ClientRequest, hintMs: number | undefined): void {
+  const socket = request.socket as UpstreamSocket | null;
+  if (hintMs !== undefined && socket !== null) socket.idleMs = Math.min(IDLE_MS, hintMs - HINT_MARGIN_MS);
 }
 
 /** All agents of a gateway. Upstreams that are the same share one, also over reloads. */
@@ -110,7 +120,7 @@ function asUpstreamAgent(agent: PooledAgent, request: UpstreamAgent["request"]) 
     agent,
     request,
     dropIdle: () => agent.dropIdle(),
-    sweep: (now: number) => agent.dropIdle((socket) => now - (socket.idleSince ?? now) < IDLE_MS),
+    sweep: (now: number) => agent.dropIdle((socket) => young(socket, now)),
   };
 }
 
@@ -157,10 +167,12 @@ function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeou
       super.addRequest(request, options);
     }
 
+    /** Node's own sets a timer and reads the response's headers again for each request; the sweep does it for all. */
     override keepSocketAlive(socket: UpstreamSocket): boolean {
+      socket.unref();
       socket.idleSince = Date.now();
       socket.readBefore = socket.bytesRead;
-      return super.keepSocketAlive(socket);
+      return (socket.idleMs ?? IDLE_MS) > 0;
     }
 
     override reuseSocket(socket: UpstreamSocket, request: ClientRequest): void {
@@ -178,7 +190,11 @@ function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeou
 
 /** Bytes that came on an idle connection are no answer to anything we will ask (hazard R7). */
 function trusted(socket: UpstreamSocket): boolean {
-  return !socket.destroyed && socket.bytesRead === socket.readBefore && Date.now() - (socket.idleSince ?? 0) < IDLE_MS;
+  return !socket.destroyed && socket.bytesRead === socket.readBefore && young(socket, Date.now());
+}
+
+function young(socket: UpstreamSocket, now: number): boolean {
+  return now - (socket.idleSince ?? now) < (socket.idleMs ?? IDLE_MS);
 }
 
 function boundConnect(socket: UpstreamSocket, ready: string, connectTimeoutMs: number): void {

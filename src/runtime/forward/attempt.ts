@@ -3,9 +3,9 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Outcome } from "../../plan/exchange.ts";
 import { type ReplyCode, replyFor } from "../../plan/replies.ts";
-import type { LiveExchange } from "../exchange.ts";
+import type { BodyFraming, LiveExchange } from "../exchange.ts";
 import { responseHead } from "../headers/response-head.ts";
-import { type UpstreamAgent, wasStale } from "./agents.ts";
+import { noteIdleHint, type UpstreamAgent, wasStale } from "./agents.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Download } from "./download.ts";
 import { failureCode, failureLabel } from "./failure.ts";
@@ -13,8 +13,6 @@ import { Upload } from "./upload.ts";
 
 /** A body up to this size is kept for the one replay of a stale connection, bytes (spec section 4). */
 const REPLAY_BYTES = 64 * 1024;
-
-const EVENT_STREAM = /^text\/event-stream(?:\s*;|\s*$)/i;
 
 /** What an attempt needs of its route. */
 export interface AttemptSpec {
@@ -72,33 +70,30 @@ export class Attempt {
   #respond(request: ClientRequest, response: IncomingMessage): void {
     if (this.#over || request !== this.#request) return void response.destroy();
     this.#response = response;
-    const head = this.#head(response);
-    if (head === undefined) return this.#end("upstream_request_failed", "unusable response head");
+    const body = this.#begin(request, response);
+    if (body === undefined) return this.#end("upstream_request_failed", "unusable response head");
     response.on("close", () => {
       if (!response.complete) this.#end("upstream_aborted", "cut response");
     });
-    response.on("error", () => {});
-    this.#download = new Download(this.#x, response, {
+    this.#download = new Download(this.#x, response, body, {
       onProgress: () => this.#deadlines.progress(),
       onEnd: () => this.#release(),
     });
   }
 
   /** Writes the response head; `undefined` when it can't be passed on. */
-  #head(response: IncomingMessage): true | undefined {
-    const { headers, rawHeaders, statusCode = 502, statusMessage = "" } = response;
-    const coding = headers["transfer-encoding"];
-    if (coding !== undefined && coding.toLowerCase() !== "chunked") return undefined;
-    const sse = EVENT_STREAM.test(headers["content-type"] ?? "");
-    const close = this.#x.endsConnection();
+  #begin(request: ClientRequest, response: IncomingMessage): BodyFraming | undefined {
+    const { rawHeaders, statusCode = 502, statusMessage = "" } = response;
+    const head = responseHead(rawHeaders, this.#x.id);
+    noteIdleHint(request, head.idleMs);
+    if (head.foreignCoding) return undefined;
     try {
-      const head = responseHead({ rawHeaders, requestId: this.#x.id, sse, close });
-      this.#x.begin(statusCode, statusMessage, head, headers["content-length"] !== undefined);
+      const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
+      if (head.sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+      return framing;
     } catch {
       return undefined;
     }
-    if (sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
-    return true;
   }
 
   #failed(request: ClientRequest, err: Error): void {

@@ -2,7 +2,8 @@
 // back-pressure; nothing waits for more (targets: joined chunks, whole events).
 
 import type { IncomingMessage } from "node:http";
-import type { LiveExchange } from "../exchange.ts";
+import type { BodyFraming, LiveExchange } from "../exchange.ts";
+import { write } from "./write.ts";
 
 export interface DownloadEvents {
   /** Bytes moved. */
@@ -14,19 +15,20 @@ export interface DownloadEvents {
 export class Download {
   readonly #x: LiveExchange;
   readonly #source: IncomingMessage;
+  readonly #framing: BodyFraming;
   readonly #events: DownloadEvents;
   #chunks: Buffer[] = [];
-  #flushing = true;
+  #scheduled = true;
   #over = false;
 
   /** The head must be written already: it is flushed in this turn, with what of the body came with it. */
-  constructor(x: LiveExchange, source: IncomingMessage, events: DownloadEvents) {
+  constructor(x: LiveExchange, source: IncomingMessage, framing: BodyFraming, events: DownloadEvents) {
     this.#x = x;
     this.#source = source;
+    this.#framing = framing;
     this.#events = events;
     source.on("data", (chunk: Buffer) => this.#collect(chunk));
-    source.on("end", () => this.#flush());
-    x.res.on("drain", () => source.resume());
+    source.on("end", () => this.flush());
     process.nextTick(flushHead, this);
   }
 
@@ -36,38 +38,39 @@ export class Download {
     this.#chunks = [];
   }
 
-  #collect(chunk: Buffer): void {
-    this.#chunks.push(chunk);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    process.nextTick(flush, this);
-  }
-
-  /** Called by the ticks below: a bound function per chunk would cost more than the write. */
   flushHead(): void {
-    if (this.#over) return;
-    if (this.#chunks.length === 0 && !this.#whole()) this.#x.res.flushHeaders();
-    this.#flush();
+    if (!this.#over && this.#chunks.length === 0 && !this.#whole()) this.#x.res.flushHeaders();
+    this.flush();
   }
 
   flush(): void {
-    this.#flush();
-  }
-
-  #flush(): void {
-    this.#flushing = false;
+    this.#scheduled = false;
     if (this.#over) return;
-    const body = this.#take();
-    if (this.#whole()) {
+    const whole = this.#whole();
+    if (!whole && this.#chunks.length === 0) return;
+    const { res } = this.#x;
+    const written = write(res, this.#take(), this.#framing, whole);
+    if (whole) {
       this.#over = true;
       this.#x.complete();
-      if (body === undefined) this.#x.res.end();
-      else this.#x.res.end(body);
+      res.end();
       this.#events.onEnd();
-    } else if (body !== undefined) {
-      if (!this.#x.res.write(body)) this.#source.pause();
-      this.#events.onProgress();
+      return;
     }
+    if (!written) this.#waitForDrain();
+    this.#events.onProgress();
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    process.nextTick(flush, this);
+  }
+
+  #waitForDrain(): void {
+    this.#source.pause();
+    this.#x.res.once("drain", () => this.#source.resume());
   }
 
   /** The parser saw the message's end and nothing of it is left to read. */
@@ -75,16 +78,16 @@ export class Download {
     return this.#source.complete && this.#source.readableLength === 0;
   }
 
-  #take(): Buffer | undefined {
+  #take(): Buffer {
     const chunks = this.#chunks;
-    if (chunks.length === 0) return undefined;
     this.#chunks = [];
-    const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    this.#x.bytesSent += body?.length ?? 0;
+    const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+    this.#x.bytesSent += body.length;
     return body;
   }
 }
 
+// Plain functions for the ticks: a bound one per chunk would cost more than it carries.
 function flushHead(download: Download): void {
   download.flushHead();
 }

@@ -3,6 +3,7 @@
 
 import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange.ts";
+import { JOIN_BYTES } from "./write.ts";
 
 export class Upload {
   readonly #x: LiveExchange;
@@ -33,7 +34,6 @@ export class Upload {
   /** Sends to this request from now on; what another was given before is given again. */
   to(sink: ClientRequest): void {
     this.#sink = sink;
-    sink.on("drain", () => this.#x.req.resume());
     for (const chunk of this.#kept ?? []) sink.write(chunk);
     if (this.#ended) {
       sink.end();
@@ -65,14 +65,20 @@ export class Upload {
     const { req } = this.#x;
     // The last chunk goes out with the end: one write for a small body.
     if (req.complete && req.readableLength === 0) this.#end(chunk);
-    else if (!sink.write(chunk)) req.pause();
+    else if (!sink.write(chunk)) this.#waitForDrain(sink);
   }
 
   #end(last?: Buffer): void {
     if (this.#ended) return;
     this.#ended = true;
     if (last === undefined) this.#sink?.end();
-    else this.#sink?.end(last);
+    else if (last.length > JOIN_BYTES) this.#sink?.end(last);
+    else this.#sink?.end(last.toString("latin1"), "latin1");
+  }
+
+  #waitForDrain(sink: ClientRequest): void {
+    this.#x.req.pause();
+    sink.once("drain", () => this.#x.req.resume());
   }
 
   #keep(chunk: Buffer): void {

@@ -1,6 +1,6 @@
 // Whose token is this? Sources in order, the first that yields a value decides (spec section 4, "Token").
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Client, Exchange } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
 import type { GuardMakers, TokenSource } from "../../plan/steps.ts";
@@ -22,7 +22,7 @@ export const auth: GuardMakers["auth"] = ({ tokens, sources }) => {
     const token = sentToken(x, sources);
     if (token === undefined) return UNAUTHORIZED;
     // Only digests are looked up and compared: what timing could tell of a digest tells nothing of a token.
-    const digest = createHash("sha256").update(token, "latin1").digest();
+    const digest = hash("sha256", Buffer.from(token, "latin1"), "buffer");
     const found = known.get(digest.toString("hex"));
     if (found === undefined || !timingSafeEqual(found.digest, digest)) return UNAUTHORIZED;
     x.client = found.client;
