@@ -2,13 +2,13 @@
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import type { Answer, StreamAnswer, WholeAnswer } from "./endpoint.ts";
+import { type Answer, requestId, type StreamAnswer, type WholeAnswer } from "./endpoint.ts";
 import type { Knobs } from "./knobs.ts";
 import { pause } from "./pace.ts";
 
 /** Both names, for both SDKs look for their own. */
 function idHeaders(id: string): Record<string, string> {
-  return { "x-request-id": `req_${id}`, "request-id": `req_${id}` };
+  return { "x-request-id": requestId(id), "request-id": requestId(id) };
 }
 
 /**

@@ -77,6 +77,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What providers call a request: in a header of every answer, and in Anthropic's errors. */
+export function requestId(id: string): string {
+  return `req_${id}`;
+}
+
 /** A 200 with a JSON body. */
 export function json(body: unknown): WholeAnswer {
   return { kind: "whole", status: 200, contentType: "application/json", body: JSON.stringify(body) };

@@ -1,6 +1,6 @@
 // How does a provider say no? Each in its own words, so that the SDKs raise the error class they would for the real one.
 
-import type { Dialect, WholeAnswer } from "./endpoint.ts";
+import { type Dialect, requestId, type WholeAnswer } from "./endpoint.ts";
 
 interface Row {
   readonly openai: { readonly type: string; readonly code: string | null };
@@ -24,13 +24,13 @@ const ROWS = new Map<number, Row>([
 
 /**
  * An error as the provider would answer it.
- * @param requestId goes into Anthropic's body
+ * @param id of the call
  */
-export function refuse(dialect: Dialect, status: number, message: string, requestId: string): WholeAnswer {
+export function refuse(dialect: Dialect, status: number, message: string, id: string): WholeAnswer {
   const row = ROWS.get(status) ?? ROWS.get(status < 500 ? 400 : 500);
   const body =
     dialect === "anthropic"
-      ? { type: "error", error: { type: row?.anthropic, message }, request_id: requestId }
+      ? { type: "error", error: { type: row?.anthropic, message }, request_id: requestId(id) }
       : { error: { message, type: row?.openai.type, param: null, code: row?.openai.code } };
   const headers: Record<string, string> = status === 429 ? { "retry-after": "1" } : {};
   return { kind: "whole", status, contentType: "application/json", body: JSON.stringify(body), headers };
