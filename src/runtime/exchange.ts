@@ -6,6 +6,7 @@ import type { Client, Exchange, Outcome } from "../plan/exchange.ts";
 import type { Route } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import type { RequestPath } from "../plan/target.ts";
+import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
 import { lingerOnClose } from "./linger.ts";
 import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
@@ -19,9 +20,6 @@ export interface ExchangeHost {
   /** Told of a bug of ours, with the place it showed. */
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
-
-/** How a response body is framed: in chunks we write ourselves, or as it is. */
-export type BodyFraming = "chunked" | "plain";
 
 const INTERNAL_ERROR = replyFor("internal_error");
 const NOTHING: RequestPath = { path: "", query: "" };

@@ -3,13 +3,15 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Outcome } from "../../plan/exchange.ts";
 import { type ReplyCode, replyFor } from "../../plan/replies.ts";
-import type { BodyFraming, LiveExchange } from "../exchange.ts";
+import type { LiveExchange } from "../exchange.ts";
 import { responseHead } from "../headers/response-head.ts";
 import { noteIdleHint, type UpstreamAgent, wasStale } from "./agents.ts";
+import type { BodyPump } from "./body-pump.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Download } from "./download.ts";
+import { download } from "./download.ts";
 import { failureCode, failureLabel } from "./failure.ts";
 import { Upload } from "./upload.ts";
+import type { BodyFraming } from "./write.ts";
 
 /** A body up to this size is kept for the one replay of a stale connection, bytes (spec section 4). */
 const REPLAY_BYTES = 64 * 1024;
@@ -31,7 +33,7 @@ export class Attempt {
   readonly #deadlines: Deadlines;
   #request: ClientRequest | undefined = undefined;
   #response: IncomingMessage | undefined = undefined;
-  #download: Download | undefined = undefined;
+  #download: BodyPump | undefined = undefined;
   #replayed = false;
   #over = false;
 
@@ -75,7 +77,7 @@ export class Attempt {
     response.on("close", () => {
       if (!response.complete) this.#end("upstream_aborted", "cut response");
     });
-    this.#download = new Download(this.#x, response, body, {
+    this.#download = download(this.#x, response, body, {
       onProgress: () => this.#deadlines.progress(),
       onEnd: () => this.#release(),
     });

@@ -1,15 +1,17 @@
-// How does the request body get upstream? As it comes, with back-pressure, in constant memory; its first bytes kept
-// while the connection may yet turn out stale (spec section 4, "A pooled connection that turns out stale").
+// How does the request body get upstream? As it comes; its first bytes are kept while the connection
+// may yet turn out stale (spec section 4, "A pooled connection that turns out stale").
 
 import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange.ts";
-import { JOIN_BYTES } from "./write.ts";
+import { BodyPump } from "./body-pump.ts";
+import { type BodyFraming, write } from "./write.ts";
 
 export class Upload {
   readonly #x: LiveExchange;
+  readonly #framing: BodyFraming;
   readonly #keepMax: number;
   #sink: ClientRequest | undefined = undefined;
-  #started = false;
+  #pump: BodyPump | undefined = undefined;
   #ended: boolean;
   #kept: Buffer[] | undefined = [];
   #keptBytes = 0;
@@ -17,6 +19,7 @@ export class Upload {
   /** @param keepMax how much of the body is kept for a replay, bytes */
   constructor(x: LiveExchange, keepMax: number) {
     this.#x = x;
+    this.#framing = x.framing.kind === "chunked" ? "chunked" : "plain";
     this.#keepMax = keepMax;
     this.#ended = x.framing.kind === "none";
   }
@@ -34,57 +37,47 @@ export class Upload {
   /** Sends to this request from now on; what another was given before is given again. */
   to(sink: ClientRequest): void {
     this.#sink = sink;
-    for (const chunk of this.#kept ?? []) sink.write(chunk);
-    if (this.#ended) {
-      sink.end();
-      return;
+    // The head says `chunked`; the chunks are ours to write.
+    sink.chunkedEncoding = false;
+    if (this.#pump !== undefined) {
+      write(sink, Buffer.concat(this.#kept ?? []), this.#framing, this.#ended);
+      this.#pump.resume();
     }
-    this.#x.req.resume();
-    if (!this.#started) this.#start();
+    if (this.#ended) sink.end();
+    else this.#pump ??= this.#start();
   }
 
   /** Nothing more is sent; what still comes is read and dropped. */
   stop(): void {
     this.#sink = undefined;
     this.#kept = undefined;
-    if (this.#started) this.#x.req.resume();
+    this.#pump?.stop();
   }
 
-  #start(): void {
-    this.#started = true;
+  #start(): BodyPump {
     const { req, res } = this.#x;
     if (this.#x.awaitsContinue) res.writeContinue();
-    req.on("data", (chunk: Buffer) => this.#move(chunk));
-    req.on("end", () => this.#end());
+    return new BodyPump(req, (body, last) => this.#move(body, last));
   }
 
-  #move(chunk: Buffer): void {
+  #move(body: Buffer, last: boolean): boolean {
     const sink = this.#sink;
-    if (sink === undefined) return;
-    this.#keep(chunk);
-    const { req } = this.#x;
-    // The last chunk goes out with the end: one write for a small body.
-    if (req.complete && req.readableLength === 0) this.#end(chunk);
-    else if (!sink.write(chunk)) this.#waitForDrain(sink);
+    if (sink === undefined) return true;
+    this.#keep(sink, body);
+    const ready = write(sink, body, this.#framing, last);
+    if (last) {
+      this.#ended = true;
+      sink.end();
+    } else if (!ready) {
+      sink.once("drain", () => this.#pump?.resume());
+    }
+    return ready;
   }
 
-  #end(last?: Buffer): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    if (last === undefined) this.#sink?.end();
-    else if (last.length > JOIN_BYTES) this.#sink?.end(last);
-    else this.#sink?.end(last.toString("latin1"), "latin1");
-  }
-
-  #waitForDrain(sink: ClientRequest): void {
-    this.#x.req.pause();
-    sink.once("drain", () => this.#x.req.resume());
-  }
-
-  #keep(chunk: Buffer): void {
+  #keep(sink: ClientRequest, body: Buffer): void {
     if (this.#kept === undefined) return;
-    this.#keptBytes += chunk.length;
-    if (this.#keptBytes > this.#keepMax || this.#sink?.reusedSocket !== true) this.#kept = undefined;
-    else this.#kept.push(chunk);
+    this.#keptBytes += body.length;
+    if (this.#keptBytes > this.#keepMax || !sink.reusedSocket) this.#kept = undefined;
+    else this.#kept.push(body);
   }
 }

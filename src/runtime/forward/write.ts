@@ -1,33 +1,48 @@
 // How do body bytes leave? In one system call with what belongs before and behind them.
 
-import type { BodyFraming } from "../exchange.ts";
-import type { GatewayResponse } from "../message.ts";
+import type { OutgoingMessage } from "node:http";
+
+/** How a body is framed: in chunks we write ourselves, or as it is. */
+export type BodyFraming = "chunked" | "plain";
 
 /**
  * Up to this many bytes travel as a latin1 string, which Node joins with an unsent head into one write, bytes unchanged.
  * Above it the copy would cost more than the second buffer.
  */
-export const JOIN_BYTES = 16 * 1024;
+const JOIN_BYTES = 16 * 1024;
 
 const LAST_CHUNK = "0\r\n\r\n";
 
 /**
- * Writes body bytes, in a chunk where the framing asks for one (RFC 9112, section 7.1).
- * @param last these are the last bytes: the body's end goes with them
- * @returns false when the client is slower than we are
+ * Writes body bytes, in a chunk where the framing asks for one (RFC 9112, section 7.1), and an unsent head in any case.
+ * @param last these are the last bytes: the body's end goes with them; `end()` is still the caller's
+ * @returns false when the other side is slower than we are
  */
-export function write(res: GatewayResponse, body: Buffer, framing: BodyFraming, last: boolean): boolean {
-  const end = last && framing === "chunked" ? LAST_CHUNK : "";
-  if (body.length === 0) return end === "" || res.write(end, "latin1");
-  if (framing === "plain") {
-    return body.length > JOIN_BYTES ? res.write(body) : res.write(body.toString("latin1"), "latin1");
+export function write(out: OutgoingMessage, body: Buffer, framing: BodyFraming, last: boolean): boolean {
+  const ready = framing === "chunked" ? writeChunk(out, body, last) : writePlain(out, body, last);
+  // Node holds writes back until the next tick; an `end()` before that would add an empty buffer of its own
+  // and make one write into a gathered one, which costs twice as much.
+  out.socket?.uncork();
+  return ready;
+}
+
+function writePlain(out: OutgoingMessage, body: Buffer, last: boolean): boolean {
+  if (body.length > JOIN_BYTES) return out.write(body);
+  if (body.length > 0) return out.write(body.toString("latin1"), "latin1");
+  if (!last) out.flushHeaders();
+  return true;
+}
+
+function writeChunk(out: OutgoingMessage, body: Buffer, last: boolean): boolean {
+  const end = last ? LAST_CHUNK : "";
+  if (body.length === 0) {
+    if (last) return out.write(end, "latin1");
+    out.flushHeaders();
+    return true;
   }
   const size = `${body.length.toString(16)}\r\n`;
-  if (body.length <= JOIN_BYTES) return res.write(`${size}${body.toString("latin1")}\r\n${end}`, "latin1");
-  res.cork();
-  res.write(size, "latin1");
-  res.write(body);
-  const ready = res.write(`\r\n${end}`, "latin1");
-  res.uncork();
-  return ready;
+  if (body.length <= JOIN_BYTES) return out.write(`${size}${body.toString("latin1")}\r\n${end}`, "latin1");
+  out.write(size, "latin1");
+  out.write(body);
+  return out.write(`\r\n${end}`, "latin1");
 }
