@@ -45,7 +45,9 @@ function addCheck(root: Command): void {
     .command("check")
     .description("compile only, print every diagnostic")
     .requiredOption("--config <file>", "a config file; may be given several times", collect, [])
-    .addOption(new Option("--format <form>", "how to print").choices(["text", "json", "sarif", "github"]).default("text"))
+    .addOption(
+      new Option("--format <form>", "how to print").choices(["text", "json", "sarif", "github"]).default("text"),
+    )
     .option("--allow-missing-env", "a missing environment variable is a warning, for linting without secrets", false)
     .option("--strict", "warnings fail too", false)
     .action(async (options) => {

@@ -2,7 +2,7 @@
 
 import type { AddressInfo } from "node:net";
 import { link } from "../compiler/link.ts";
-import type { Blueprint } from "../plan/blueprint.ts";
+import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { createCatalog } from "../runtime/catalog.ts";
 import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
@@ -13,8 +13,11 @@ export interface RunningGateway {
   readonly address: AddressInfo;
   readonly host: Host;
   readonly state: State;
-  /** Drains as the blueprint says and lets go of all connections; true when every exchange finished by itself. */
-  stop(): Promise<boolean>;
+  /**
+   * Drains, as the blueprint says unless told otherwise, and lets go of all connections.
+   * @returns true when every exchange finished by itself
+   */
+  stop(shutdown?: ServerSpec["shutdown"]): Promise<boolean>;
 }
 
 /**
@@ -32,8 +35,8 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
     address,
     host,
     state,
-    async stop() {
-      const whole = await host.drain(blueprint.server.shutdown);
+    async stop(shutdown = blueprint.server.shutdown) {
+      const whole = await host.drain(shutdown);
       agents.close();
       return whole;
     },

@@ -1,0 +1,94 @@
+// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
+
+import { compile } from "../compiler/index.ts";
+import { createLog, type Log } from "../runtime/observe/log.ts";
+import { compilerHost, readSource } from "./files.ts";
+import type { Io } from "./io.ts";
+import { reportText } from "./report/text.ts";
+import { type RunningGateway, startGateway } from "./start.ts";
+
+/**
+ * Serves a config until a signal ends it.
+ * @returns the exit code: 0 drained whole; 1 the config has errors, serving failed, or exchanges were broken; 2 unreadable file
+ */
+export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
+  const signals = new Signals();
+  const read = readSource(options.config, io);
+  if (!read.ok) {
+    io.stderr(`${options.config}: ${read.reason}\n`);
+    return 2;
+  }
+  const result = compile(read.source, compilerHost(io));
+  if (result.diagnostics.length > 0) {
+    io.stderr(reportText([{ file: options.config, diagnostics: result.diagnostics }], { colour: io.colour.stderr }));
+  }
+  if (!result.ok) return 1;
+
+  const log = createLog({ level: result.value.server.logging.level });
+  const stopCatching = catchBugs(log);
+  try {
+    const gateway = await startGateway(result.value, log);
+    return await untilStopped(gateway, signals, log);
+  } catch (err) {
+    log.error({ error: err instanceof Error ? err.message : String(err) }, "serving failed");
+    io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
+    return 1;
+  } finally {
+    stopCatching();
+    log.flush();
+  }
+}
+
+async function untilStopped(gateway: RunningGateway, signals: Signals, log: Log): Promise<number> {
+  signals.onHangUp(() => log.warn({}, "SIGHUP ignored: reload is not built yet, restart to apply a changed config"));
+  const signal = await signals.stop;
+  log.info({ signal, under_way: gateway.host.underWay }, "draining");
+  signals.onSecondStop(() => {
+    log.warn({}, "second signal: ended at once");
+    log.flush();
+    process.exit(1);
+  });
+  const whole = await gateway.stop();
+  log.info({ whole }, "stopped");
+  return whole ? 0 : 1;
+}
+
+/** Handlers are set before anything else: until then a signal would end the process (hazard S1). */
+class Signals {
+  readonly stop: Promise<NodeJS.Signals>;
+  #again: () => void = () => {};
+  #hangUp: () => void = () => {};
+
+  constructor() {
+    this.stop = new Promise((resolve) => {
+      for (const signal of ["SIGTERM", "SIGINT"] as const) {
+        process.on(signal, () => {
+          this.#again();
+          resolve(signal);
+        });
+      }
+    });
+    process.on("SIGHUP", () => this.#hangUp());
+  }
+
+  onSecondStop(act: () => void): void {
+    this.#again = act;
+  }
+
+  onHangUp(act: () => void): void {
+    this.#hangUp = act;
+  }
+}
+
+/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one. */
+function catchBugs(log: Log): () => void {
+  const caught = (err: unknown): void => {
+    log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");
+  };
+  process.on("uncaughtException", caught);
+  process.on("unhandledRejection", caught);
+  return () => {
+    process.off("uncaughtException", caught);
+    process.off("unhandledRejection", caught);
+  };
+}

@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ForwardSpec, HeaderRules } from "../../src/plan/forward.ts";
+import { Secret } from "../../src/plan/secret.ts";
+import { canonicalName, HOP_BY_HOP } from "../../src/runtime/headers/hop-by-hop.ts";
+import { type Framing, requestHeadWriter } from "../../src/runtime/headers/request-head.ts";
+
+const NO_RULES: HeaderRules = {
+  tokenHeaders: ["authorization"],
+  remove: [],
+  forwardXff: false,
+  inject: [],
+  userAgent: undefined,
+};
+const NONE: Framing = { kind: "none" };
+
+function head(rules: Partial<HeaderRules>, rawHeaders: string[], framing: Framing = NONE, method = "GET"): string[] {
+  const spec = { headers: { ...NO_RULES, ...rules }, target: { host: "up.example" } } as unknown as ForwardSpec;
+  return requestHeadWriter(spec)({ method, rawHeaders, framing, requestId: "id-1", peer: "10.0.0.9" });
+}
+
+function values(list: readonly string[], name: string): string[] {
+  return list.filter((_, i) => i % 2 === 1 && (list[i - 1] ?? "").toLowerCase() === name);
+}
+
+describe("the request head that goes upstream", () => {
+  it("keeps what is nobody's business, repeats and spelling included", () => {
+    expect(head({}, ["X-A", "1", "x-a", "2", "Accept", "*/*"])).toEqual([
+      "host",
+      "up.example",
+      "X-A",
+      "1",
+      "x-a",
+      "2",
+      "Accept",
+      "*/*",
+      "x-request-id",
+      "id-1",
+    ]);
+  });
+
+  it.each([
+    { name: "the token header", raw: ["AUTHORIZATION", "Bearer t"], gone: "authorization" },
+    {
+      name: "its underscore twin",
+      rules: { tokenHeaders: ["x-gw-token"] },
+      raw: ["x_gw_token", "t"],
+      gone: "x_gw_token",
+    },
+    { name: "expect", raw: ["Expect", "100-continue"], gone: "expect" },
+    { name: "what connection names", raw: ["Connection", "close, X-Hop", "x-hop", "1"], gone: "x-hop" },
+    { name: "what a second connection names", raw: ["connection", "a", "Connection", "b", "b", "1"], gone: "b" },
+    { name: "remove_headers", rules: { remove: ["x-secret"] }, raw: ["X-Secret", "1"], gone: "x-secret" },
+    { name: "forwarding headers", raw: ["X-Forwarded-For", "1.1.1.1"], gone: "x-forwarded-for" },
+    { name: "their twins", raw: ["X_Forwarded_For", "1.1.1.1"], gone: "x_forwarded_for" },
+    { name: "a trailer announcement", raw: ["Trailer", "x"], gone: "trailer" },
+  ])("drops $name", ({ raw, gone, rules = {} }) => {
+    expect(values(head(rules, raw), gone)).toEqual([]);
+  });
+
+  it.each([
+    {
+      names: "content-length",
+      raw: ["Connection", "content-length"],
+      framing: { kind: "length", length: "5" } as const,
+      want: ["content-length", ["5"]],
+    },
+    {
+      names: "transfer-encoding",
+      raw: ["Connection", "transfer-encoding"],
+      framing: { kind: "chunked" } as const,
+      want: ["transfer-encoding", ["chunked"]],
+    },
+    { names: "host", raw: ["Connection", "host"], framing: NONE, want: ["host", ["up.example"]] },
+    {
+      names: "an injected header",
+      raw: ["Connection", "x-key", "x-key", "client"],
+      framing: NONE,
+      want: ["x-key", ["up"]],
+    },
+  ] as const)("does not let connection name $names", ({ raw, framing, want: [name, expected] }) => {
+    const rules = { inject: [{ name: "x-key", value: new Secret("up") }] };
+    expect(values(head(rules, [...raw], framing), name)).toEqual(expected);
+  });
+
+  it("replaces all of an injected name, however it is spelled", () => {
+    const rules = { inject: [{ name: "X-Api-Key", value: new Secret("up") }] };
+    const sent = head(rules, ["x-api-key", "a", "X-API-KEY", "b", "x_api_key", "c"]);
+    expect(sent.filter((part) => canonicalName(part) === "x-api-key")).toEqual(["X-Api-Key"]);
+    expect(values(sent, "x-api-key")).toEqual(["up"]);
+  });
+
+  it("sends an injected header repeated in the rules as often", () => {
+    const rules = {
+      inject: [
+        { name: "x-a", value: new Secret("1") },
+        { name: "x-a", value: new Secret("2") },
+      ],
+    };
+    expect(values(head(rules, []), "x-a")).toEqual(["1", "2"]);
+  });
+
+  it("appends the peer to x-forwarded-for when told to forward", () => {
+    const sent = head({ forwardXff: true }, [
+      "X-Forwarded-For",
+      "1.1.1.1",
+      "x-forwarded-for",
+      "2.2.2.2",
+      "X-Real-IP",
+      "3.3.3.3",
+    ]);
+    expect(values(sent, "x-forwarded-for")).toEqual(["1.1.1.1, 2.2.2.2, 10.0.0.9"]);
+    expect(values(sent, "x-real-ip")).toEqual(["3.3.3.3"]);
+    expect(values(head({ forwardXff: true }, []), "x-forwarded-for")).toEqual(["10.0.0.9"]);
+    expect(
+      values(
+        head({ forwardXff: true, remove: ["x-forwarded-for"] }, ["x-forwarded-for", "1.1.1.1"]),
+        "x-forwarded-for",
+      ),
+    ).toEqual(["10.0.0.9"]);
+  });
+
+  it("overrides the user agent", () => {
+    expect(values(head({ userAgent: "gw" }, ["User-Agent", "curl"]), "user-agent")).toEqual(["gw"]);
+  });
+
+  it("states a length of zero for methods that usually carry content", () => {
+    expect(values(head({}, [], NONE, "POST"), "content-length")).toEqual(["0"]);
+    expect(values(head({}, [], NONE, "DELETE"), "content-length")).toEqual([]);
+  });
+
+  it("lets no hop-by-hop or token header survive, whatever the client sends", () => {
+    const name = fc.constantFrom(...HOP_BY_HOP, "Authorization", "Expect", "x-a", "Content-Type", "cookie", "x_b");
+    const spelled = fc.tuple(name, fc.boolean()).map(([n, upper]) => (upper ? n.toUpperCase() : n));
+    const value = fc.constantFrom("close", "keep-alive, x-a", "x-a, content-length, host", "1", "");
+    fc.assert(
+      fc.property(fc.array(fc.tuple(spelled, value), { maxLength: 12 }), (pairs) => {
+        const sent = head({}, pairs.flat(), { kind: "chunked" }, "POST");
+        const names = sent.filter((_, i) => i % 2 === 0).map(canonicalName);
+        const named = pairs
+          .filter(([n]) => n.toLowerCase() === "connection")
+          .flatMap(([, v]) => v.split(",").map((p) => p.trim()));
+        for (const gone of ["connection", "te", "trailer", "upgrade", "keep-alive", "authorization", "expect"])
+          expect(names).not.toContain(gone);
+        if (named.includes("x-a")) expect(names).not.toContain("x-a");
+        expect(values(sent, "transfer-encoding")).toEqual(["chunked"]);
+        expect(values(sent, "content-length")).toEqual([]);
+        expect(values(sent, "host")).toEqual(["up.example"]);
+      }),
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { responseHead } from "../../src/runtime/headers/response-head.ts";
+
+describe("the response head that goes downstream", () => {
+  it("keeps all but hop-by-hop headers, repeats and order included", () => {
+    const raw = [
+      "Set-Cookie",
+      "a",
+      "Connection",
+      "X-Hop",
+      "Set-Cookie",
+      "b",
+      "X-Hop",
+      "1",
+      "Transfer-Encoding",
+      "chunked",
+      "Trailer",
+      "x",
+    ];
+    expect(responseHead(raw, "id").headers).toEqual(["Set-Cookie", "a", "Set-Cookie", "b", "x-request-id", "id"]);
+  });
+
+  it("keeps the upstream's own request id under another name", () => {
+    expect(responseHead(["X-Request-Id", "theirs"], "ours").headers).toEqual([
+      "x-upstream-request-id",
+      "theirs",
+      "x-request-id",
+      "ours",
+    ]);
+  });
+
+  it.each([
+    { type: "text/event-stream", sse: true },
+    { type: "TEXT/Event-Stream; charset=utf-8", sse: true },
+    { type: "text/event-stream-x", sse: false },
+    { type: "application/json", sse: false },
+  ])("$type is SSE: $sse", ({ type, sse }) => {
+    expect(responseHead(["content-type", type], "id").sse).toBe(sse);
+  });
+
+  it("tells proxies in front not to buffer SSE, whatever the upstream told its own", () => {
+    const { headers } = responseHead(["content-type", "text/event-stream", "X-Accel-Buffering", "yes"], "id");
+    expect(headers).toEqual(["content-type", "text/event-stream", "x-request-id", "id", "x-accel-buffering", "no"]);
+  });
+
+  it("sees a foreign coding, a length, an idle hint", () => {
+    expect(responseHead(["transfer-encoding", "gzip, chunked"], "id").foreignCoding).toBe(true);
+    expect(responseHead(["Transfer-Encoding", "Chunked"], "id").foreignCoding).toBe(false);
+    expect(responseHead(["Content-Length", "3"], "id").hasLength).toBe(true);
+    expect(responseHead(["Keep-Alive", "timeout=5, max=9"], "id").idleMs).toBe(5000);
+    expect(responseHead([], "id")).toMatchObject({ hasLength: false, foreignCoding: false, idleMs: undefined });
+  });
+
+  it("does not let connection name the framing", () => {
+    const { headers } = responseHead(["connection", "content-length, x-request-id", "content-length", "3"], "id");
+    expect(headers).toEqual(["content-length", "3", "x-request-id", "id"]);
+  });
+});

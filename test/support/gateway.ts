@@ -1,0 +1,85 @@
+// A real gateway for a test: config text in, sockets out, its log lines kept.
+
+import { startGateway as start } from "../../src/cli/start.ts";
+import { compile, sourceFromText } from "../../src/compiler/index.ts";
+import type { Host } from "../../src/runtime/host.ts";
+import { createLog } from "../../src/runtime/observe/log.ts";
+import type { State } from "../../src/runtime/state/state.ts";
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly port: number;
+  readonly host: Host;
+  readonly state: State;
+  /** Every line logged so far, oldest first. */
+  readonly logs: LogLine[];
+  /** The `request completed` line for which `match` holds, as soon as it is there. */
+  completed(match?: (line: LogLine) => boolean): Promise<LogLine>;
+  /** Drains as the config says; true when every exchange finished by itself. */
+  drain(): Promise<boolean>;
+  /** Ends at once, breaking what is under way. */
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 5000;
+
+/** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
+export async function startGateway(
+  yaml: string,
+  options: { readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<TestGateway> {
+  const source = sourceFromText("test.yaml", yaml);
+  const result = compile(source, {
+    env: (name) => options.env?.[name],
+    readFile: () => ({ ok: false, reason: "no files in tests" }),
+  });
+  if (!result.ok) {
+    throw new Error(result.diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
+  }
+  const logs: LogLine[] = [];
+  const waiting = new Set<() => void>();
+  const log = createLog({
+    level: result.value.server.logging.level,
+    to: {
+      write: (line: string) => {
+        logs.push(JSON.parse(line) as LogLine);
+        for (const look of waiting) look();
+      },
+    },
+  });
+  const gateway = await start(result.value, log);
+  const { port } = gateway.address;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    host: gateway.host,
+    state: gateway.state,
+    logs,
+    completed: (match = () => true) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(look);
+          reject(new Error(`no such log line within ${DEADLINE_MS} ms; have ${JSON.stringify(logs)}`));
+        }, DEADLINE_MS);
+        const look = (): void => {
+          const line = logs.find((candidate) => candidate.msg === "request completed" && match(candidate));
+          if (line === undefined) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(line);
+        };
+        waiting.add(look);
+        look();
+      }),
+    drain: () => gateway.stop(),
+    close: async () => {
+      await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
+    },
+  };
+}
