@@ -29,7 +29,17 @@ export interface Reply {
   readonly status: number;
   readonly body: string;
   readonly headers: readonly string[];
+  /** The connection ends with it: what comes next on it could not be trusted, or nothing more is taken. */
+  readonly close: boolean;
 }
+
+const CLOSING: ReadonlySet<ReplyCode> = new Set([
+  "bad_request",
+  "request_timeout",
+  "expectation_failed",
+  "headers_too_large",
+  "shutting_down",
+]);
 
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 
@@ -38,10 +48,11 @@ const NO_HEADERS: readonly string[] = Object.freeze([]);
  * @param headers flat name, value list to send besides (for example `["retry-after", "7"]`)
  */
 export function replyFor(code: ReplyCode, headers: readonly string[] = NO_HEADERS): Reply {
-  return Object.freeze({ outcome: code, status: REPLY_STATUS[code], body: `{"error":"${code}"}`, headers });
+  const body = `{"error":"${code}"}`;
+  return Object.freeze({ outcome: code, status: REPLY_STATUS[code], body, headers, close: CLOSING.has(code) });
 }
 
 /** An own endpoint's good answer: 200 with a JSON body. */
 export function okReply(body: string): Reply {
-  return Object.freeze({ outcome: "success", status: 200, body, headers: NO_HEADERS });
+  return Object.freeze({ outcome: "success", status: 200, body, headers: NO_HEADERS, close: false });
 }

@@ -13,8 +13,8 @@ import { run } from "./run.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 const NOT_FOUND = replyFor("route_not_found");
-const EXPECTATION_FAILED = replyFor("expectation_failed", ["connection", "close"]);
-const BAD_REQUEST = replyFor("bad_request", ["connection", "close"]);
+const EXPECTATION_FAILED = replyFor("expectation_failed");
+const BAD_REQUEST = replyFor("bad_request");
 const SHUTTING_DOWN = retryLater("shutting_down");
 
 /** How the client expects to be answered before it sends a body. */

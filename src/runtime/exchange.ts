@@ -106,7 +106,7 @@ export class LiveExchange implements Exchange {
     this.headAt = performance.now();
     const head = ["content-type", "application/json", "content-length", String(Buffer.byteLength(reply.body))];
     head.push("x-request-id", this.id, ...reply.headers);
-    if (this.endsConnection()) head.push("connection", "close");
+    if (this.endsConnection() || reply.close) head.push("connection", "close");
     this.res.writeHead(reply.status, STATUS_CODES[reply.status] ?? "", head);
     if (this.method !== "HEAD") this.bytesSent = reply.body.length;
     this.res.end(reply.body);

@@ -13,7 +13,7 @@ import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer } from "./server.ts";
 import { refusalFor, writeUnread } from "./unread.ts";
 
-const INVALID_PATH = replyFor("invalid_path", ["connection", "close"]);
+const INVALID_PATH = replyFor("invalid_path");
 
 export class Host implements DispatchContext {
   readonly own = ownEndpoints(() => this.#phase === "serving");

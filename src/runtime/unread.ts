@@ -13,8 +13,8 @@ const CODES: Readonly<Record<string, ReplyCode>> = {
 /** The reply for a parser's error; `undefined` where there is nobody left to answer. */
 export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   const code = err.code ?? "";
-  if (code in CODES) return replyFor(CODES[code] as ReplyCode, ["connection", "close"]);
-  return code.startsWith("HPE_") ? replyFor("bad_request", ["connection", "close"]) : undefined;
+  if (code in CODES) return replyFor(CODES[code] as ReplyCode);
+  return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
 }
 
 /** Writes a reply on a connection that has no response object, and closes it. */

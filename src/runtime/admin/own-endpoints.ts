@@ -13,6 +13,7 @@ const DRAINING: Reply = Object.freeze({
   status: 503,
   body: '{"status":"draining"}',
   headers: RETRY_AFTER,
+  close: false,
 });
 
 /** @param ready false from the first moment of a shutdown */
