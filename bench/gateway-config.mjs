@@ -1,0 +1,52 @@
+// Which configs does the gateway run with here? All features on, and the same with one of them left out.
+
+export const TOKEN = "bench-token-0123456789";
+
+/**
+ * @typedef {object} Features
+ * @property {boolean} [limits] rate limit and both in-flight limits, with room to spare
+ * @property {boolean} [logging] a line per exchange, to a file
+ * @property {boolean} [metrics]
+ * @property {number} [routes] how many routes there are; the load takes the last
+ */
+
+/**
+ * @param {{ port: number, upstreamPort: number }} ports
+ * @param {Features} [features]
+ */
+export function gatewayConfig({ port, upstreamPort }, features = {}) {
+  const { limits = true, logging = true, metrics = false, routes = 1 } = features;
+  return [
+    `listen: 127.0.0.1:${port}`,
+    "gateway_auth:",
+    `  tokens: [${TOKEN}]`,
+    "  token_sources: [{type: authorization_bearer}]",
+    ...(limits ? LIMITS : []),
+    "observability:",
+    `  logging: {level: ${logging ? "info" : "error"}, file: {enabled: false}}`,
+    ...(metrics ? ["  metrics: {enabled: true, token: bench-metrics-token}"] : []),
+    "routes:",
+    ...Array.from({ length: routes }, (_, i) => route(i === routes - 1 ? "last" : `r${i}`, upstreamPort)),
+    "",
+  ].join("\n");
+}
+
+const LIMITS = [
+  "rate_limit: {per_minute: 100000000}",
+  "concurrency: {downstream_max_inflight: 100000, upstream_per_key_max_inflight: 100000}",
+];
+
+/** @param {string} name @param {number} upstreamPort */
+function route(name, upstreamPort) {
+  return `  - id: ${name}
+    prefix: /api/${name}
+    upstream:
+      base_url: http://127.0.0.1:${upstreamPort}/v1
+      request_timeout_ms: 600000
+      inject_headers: [{name: authorization, value: Bearer upstream-key-0123456789}, {name: x-org, value: bench}]
+      remove_headers: [x-unwanted, cookie]
+      user_agent: bench`;
+}
+
+/** The path prefix of the route that the load takes. */
+export const LOAD_PREFIX = "/api/last";

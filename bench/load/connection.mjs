@@ -1,0 +1,86 @@
+// How does the load talk HTTP at the least cost? One reused buffer per connection, requests as ready-made bytes, and no
+// parsing beyond where an answer ends.
+
+import { connect } from "node:net";
+
+/** @typedef {import("node:net").Socket} Socket */
+
+/**
+ * Opens a connection that hands every read to `onBytes`; the bytes are only lent until it returns.
+ * @param {number} port
+ * @param {(bytes: Buffer) => void} onBytes
+ * @param {number} [bufferBytes]
+ * @returns {Promise<Socket>}
+ */
+export function open(port, onBytes, bufferBytes = 64 * 1024) {
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      port,
+      host: "127.0.0.1",
+      noDelay: true,
+      onread: {
+        buffer: Buffer.allocUnsafe(bufferBytes),
+        callback: (length, buffer) => {
+          onBytes(/** @type {Buffer} */ (buffer).subarray(0, length));
+          return true;
+        },
+      },
+    });
+    socket.once("connect", () => resolve(socket));
+    socket.once("error", reject);
+  });
+}
+
+/**
+ * Finds the end of answers with a `content-length`.
+ * @param {() => void} onAnswer
+ * @returns {(bytes: Buffer) => void}
+ */
+export function answerCounter(onAnswer) {
+  let head = "";
+  let left = 0;
+  return function count(bytes) {
+    if (left > 0) {
+      left -= bytes.length;
+      if (left < 0) throw new Error("more bytes than the answer has");
+      if (left === 0) onAnswer();
+      return;
+    }
+    head += bytes.toString("latin1");
+    const end = head.indexOf("\r\n\r\n");
+    if (end === -1) return;
+    const text = head.slice(0, end);
+    if (!text.startsWith("HTTP/1.1 200")) throw new Error(`not the answer hoped for: ${head.slice(0, 200)}`);
+    const length = /\r\ncontent-length: *(\d+)/i.exec(text);
+    if (length === null) throw new Error(`an answer without content-length: ${text}`);
+    left = Number(length[1]) - (head.length - end - 4);
+    head = "";
+    if (left === 0) onAnswer();
+  };
+}
+
+/**
+ * The bytes of a request as an SDK would send it.
+ * @param {string} method @param {string} path @param {string} token @param {string | Buffer} [body]
+ */
+export function requestBytes(method, path, token, body = "") {
+  const head = [
+    `${method} ${path} HTTP/1.1`,
+    "Host: gateway.test",
+    "Accept: application/json",
+    "Content-Type: application/json",
+    "User-Agent: OpenAI/JS 6.0.0",
+    "X-Stainless-Lang: js",
+    "X-Stainless-Package-Version: 6.0.0",
+    "X-Stainless-OS: Linux",
+    "X-Stainless-Arch: x64",
+    "X-Stainless-Runtime: node",
+    "X-Stainless-Runtime-Version: v20.19.0",
+    "X-Stainless-Retry-Count: 0",
+    `Authorization: Bearer ${token}`,
+    "Accept-Encoding: gzip, deflate",
+    "Connection: keep-alive",
+    ...(body.length > 0 ? [`Content-Length: ${body.length}`] : []),
+  ];
+  return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), Buffer.from(body)]);
+}

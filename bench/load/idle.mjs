@@ -1,0 +1,39 @@
+// W4: how much memory does an open stream hold that says nothing? Some are opened first, so that what a process takes
+// once is not counted.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { residentBytes } from "../memory.mjs";
+import { open, requestBytes } from "./connection.mjs";
+
+const FIRST = 500;
+const AT_ONCE = 50;
+const SETTLE_MS = 1500;
+
+/** @param {import("./main.mjs").Settings & { streams: number }} settings */
+export async function idle({ port, prefix, token, pid, streams }) {
+  const request = requestBytes("GET", `${prefix}/idle`, token);
+  /** @type {import("node:net").Socket[]} */
+  const sockets = [];
+  const openOne = async () => {
+    let begun = () => {};
+    const first = new Promise((resolve) => {
+      begun = () => resolve(undefined);
+    });
+    const socket = await open(port, () => begun(), 1024);
+    sockets.push(socket);
+    socket.write(request);
+    await first;
+  };
+  const openMany = async (/** @type {number} */ count) => {
+    for (let left = count; left > 0; left -= AT_ONCE) {
+      await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, openOne));
+    }
+    await sleep(SETTLE_MS);
+  };
+  await openMany(FIRST);
+  const before = residentBytes(pid);
+  await openMany(streams);
+  const after = residentBytes(pid);
+  for (const socket of sockets) socket.destroy();
+  return { kilobytesPerStream: (after - before) / streams / 1024 };
+}

@@ -1,0 +1,84 @@
+// W5: 64 MB down to a client that reads slowly, then 64 MB up to an upstream that reads slowly. How far does memory grow?
+
+import { connect } from "node:net";
+import { peakBytes, resetPeak, residentBytes } from "../memory.mjs";
+import { LARGE_BYTES } from "../mock.mjs";
+import { answerCounter, open, requestBytes } from "./connection.mjs";
+
+const WARM_REQUESTS = 500;
+const SLOW_READ_BYTES = 512 * 1024;
+const SLOW_READ_MS = 10;
+const MIB = 1024 * 1024;
+
+/** @param {import("./main.mjs").Settings} settings */
+export async function large(settings) {
+  await warm(settings);
+  return { down: await growth(settings.pid, () => down(settings)), up: await growth(settings.pid, () => up(settings)) };
+}
+
+/** @param {number} pid @param {() => Promise<void>} work */
+async function growth(pid, work) {
+  resetPeak(pid);
+  const before = residentBytes(pid);
+  await work();
+  return (peakBytes(pid) - before) / MIB;
+}
+
+/** @param {import("./main.mjs").Settings} settings */
+async function warm({ port, prefix, token }) {
+  const request = requestBytes("POST", `${prefix}/json`, token, "{}");
+  let answered = (/** @type {unknown} */ _nothing) => {};
+  const socket = await open(
+    port,
+    answerCounter(() => answered(undefined)),
+  );
+  for (let i = 0; i < WARM_REQUESTS; i++) {
+    await new Promise((resolve) => {
+      answered = resolve;
+      socket.write(request);
+    });
+  }
+  socket.destroy();
+}
+
+/** @param {import("./main.mjs").Settings} settings @returns {Promise<void>} */
+function down({ port, prefix, token }) {
+  return new Promise((resolve, reject) => {
+    let received = 0;
+    let allowance = SLOW_READ_BYTES;
+    const socket = connect(port, "127.0.0.1", () => socket.write(requestBytes("GET", `${prefix}/down`, token)));
+    const timer = setInterval(() => {
+      allowance = SLOW_READ_BYTES;
+      socket.resume();
+    }, SLOW_READ_MS);
+    socket.on("data", (chunk) => {
+      received += chunk.length;
+      allowance -= chunk.length;
+      if (allowance <= 0) socket.pause();
+      if (received > LARGE_BYTES) socket.destroy();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => {
+      clearInterval(timer);
+      if (received > LARGE_BYTES) resolve();
+      else reject(new Error(`the body was cut at ${received} bytes`));
+    });
+  });
+}
+
+/** @param {import("./main.mjs").Settings} settings @returns {Promise<void>} */
+async function up({ port, prefix, token }) {
+  let answered = () => {};
+  const answer = new Promise((resolve) => {
+    answered = () => resolve(undefined);
+  });
+  const socket = await open(port, answerCounter(answered), 4096);
+  const head = requestBytes("POST", `${prefix}/up`, token, "-").toString("latin1", 0, -1);
+  socket.write(head.replace(/Content-Length: 1\r\n/, `Content-Length: ${LARGE_BYTES}\r\n`));
+  const block = Buffer.alloc(64 * 1024, "x");
+  for (let sent = 0; sent < LARGE_BYTES; sent += block.length) {
+    if (!socket.write(block)) await new Promise((resolve) => socket.once("drain", resolve));
+  }
+  await answer;
+  socket.destroy();
+}

@@ -1,0 +1,61 @@
+// W2: 200 SSE streams of 100 events, 20 ms apart. Do events arrive one by one, how late is the first, what does each cost?
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuMicros } from "../cpu.mjs";
+import { PACED_EVENTS } from "../mock.mjs";
+import { open, requestBytes } from "./connection.mjs";
+
+const STREAMS = 200;
+/** Streams begin this far apart, so that the first bytes are not measured in one queue, ms. */
+const START_GAP_MS = 2;
+
+/** @param {import("./main.mjs").Settings} settings */
+export async function paced({ port, prefix, token, pid }) {
+  const request = requestBytes("GET", `${prefix}/paced`, token);
+  let joined = 0;
+  let finished = 0;
+  let allFinished = () => {};
+  const all = new Promise((resolve) => {
+    allFinished = () => resolve(undefined);
+  });
+  /** @type {number[]} */
+  const firstBytes = [];
+
+  const streams = await Promise.all(
+    Array.from({ length: STREAMS }, async () => {
+      let events = 0;
+      let sentAt = 0;
+      const socket = await open(port, (bytes) => {
+        const here = eventEnds(bytes);
+        if (events === 0 && here > 0) firstBytes.push(performance.now() - sentAt);
+        if (here > 1) joined += here - 1;
+        events += here;
+        if (here > 0 && events === PACED_EVENTS) {
+          finished += 1;
+          if (finished === STREAMS) allFinished();
+        }
+      });
+      const begin = () => {
+        sentAt = performance.now();
+        socket.write(request);
+      };
+      return { socket, begin };
+    }),
+  );
+  const before = cpuMicros(pid);
+  for (const { begin } of streams) {
+    begin();
+    await sleep(START_GAP_MS);
+  }
+  await all;
+  const cpu = cpuMicros(pid) - before;
+  for (const { socket } of streams) socket.destroy();
+  return { cpuPerEvent: cpu / (STREAMS * PACED_EVENTS), joined, firstBytes };
+}
+
+/** How many events end in these bytes. @param {Buffer} bytes */
+function eventEnds(bytes) {
+  let count = 0;
+  for (let at = bytes.indexOf("\n\n"); at !== -1; at = bytes.indexOf("\n\n", at + 2)) count += 1;
+  return count;
+}

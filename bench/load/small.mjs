@@ -1,0 +1,52 @@
+// W1: POST 1 KB, get 1 KB of JSON, on 64 kept connections, the next request as soon as an answer is whole.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuMicros } from "../cpu.mjs";
+import { quantile } from "../statistics.mjs";
+import { answerCounter, open, requestBytes } from "./connection.mjs";
+
+const CONNECTIONS = 64;
+const BODY = JSON.stringify({ model: "bench-1", input: "x".repeat(1024 - 33) });
+
+/** @param {import("./main.mjs").Settings & { warmMs: number, windowMs: number }} settings */
+export async function small({ port, prefix, token, pid, warmMs, windowMs }) {
+  const request = requestBytes("POST", `${prefix}/json`, token, BODY);
+  let answers = 0;
+  let running = true;
+  /** @type {number[]} */
+  let latencies = [];
+  const sockets = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      let sentAt = 0;
+      const send = () => {
+        sentAt = performance.now();
+        socket.write(request);
+      };
+      const socket = await open(
+        port,
+        answerCounter(() => {
+          answers += 1;
+          latencies.push(performance.now() - sentAt);
+          if (running) send();
+        }),
+        16 * 1024,
+      );
+      send();
+      return socket;
+    }),
+  );
+  await sleep(warmMs);
+  latencies = [];
+  const before = { answers, cpu: cpuMicros(pid), at: performance.now() };
+  await sleep(windowMs);
+  const after = { answers, cpu: cpuMicros(pid), at: performance.now() };
+  running = false;
+  for (const socket of sockets) socket.destroy();
+  const count = after.answers - before.answers;
+  return {
+    cpuPerRequest: (after.cpu - before.cpu) / count,
+    perSecond: count / ((after.at - before.at) / 1000),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+  };
+}

@@ -1,0 +1,120 @@
+// What stands upstream in the bench? A server on bare sockets, so cheap that the proxy in front is what is measured.
+// The path's last segment says what to answer: json, paced, burst, idle, down, up.
+
+import { createServer } from "node:net";
+
+const JSON_BODY = `{"id":"bench","object":"chat.completion","content":"${"x".repeat(1024 - 60)}"}`;
+const JSON_ANSWER = Buffer.from(
+  `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${JSON_BODY.length}\r\n\r\n${JSON_BODY}`,
+);
+const SSE_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+const LAST_CHUNK = "0\r\n\r\n";
+
+export const PACED_EVENTS = 100;
+export const PACED_GAP_MS = 20;
+export const BURST_EVENTS = 200_000;
+export const LARGE_BYTES = 64 * 1024 * 1024;
+
+/** One event of a usual chat stream, framed as one HTTP chunk. */
+const EVENT = `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench-1","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}\n\n`;
+export const EVENT_BYTES = EVENT.length;
+const EVENT_CHUNK = `${EVENT.length.toString(16)}\r\n${EVENT}\r\n`;
+/** A thousand events at once, still one HTTP chunk each. */
+const EVENT_BLOCK = Buffer.from(EVENT_CHUNK.repeat(1000));
+const LARGE_BLOCK = Buffer.alloc(64 * 1024, "x");
+
+/** @typedef {import("node:net").Socket} Socket */
+
+/** @type {Record<string, (socket: Socket) => void>} */
+const ANSWERS = {
+  json: (socket) => socket.write(JSON_ANSWER),
+  paced: (socket) => {
+    socket.write(SSE_HEAD + EVENT_CHUNK);
+    let left = PACED_EVENTS - 1;
+    const timer = setInterval(() => {
+      left -= 1;
+      socket.write(left === 0 ? EVENT_CHUNK + LAST_CHUNK : EVENT_CHUNK);
+      if (left === 0) clearInterval(timer);
+    }, PACED_GAP_MS);
+    socket.once("close", () => clearInterval(timer));
+  },
+  burst: (socket) => {
+    socket.write(SSE_HEAD);
+    pour(socket, EVENT_BLOCK, BURST_EVENTS / 1000, () => socket.write(LAST_CHUNK));
+  },
+  idle: (socket) => socket.write(SSE_HEAD + EVENT_CHUNK),
+  down: (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: ${LARGE_BYTES}\r\n\r\n`);
+    pour(socket, LARGE_BLOCK, LARGE_BYTES / LARGE_BLOCK.length, () => {});
+  },
+  up: (socket) => socket.write(JSON_ANSWER),
+};
+
+/**
+ * Writes a block many times, with back-pressure.
+ * @param {Socket} socket @param {Buffer} block @param {number} times @param {() => void} done
+ */
+function pour(socket, block, times, done) {
+  let left = times;
+  const more = () => {
+    while (left > 0) {
+      left -= 1;
+      if (!socket.write(block)) break;
+    }
+    if (left > 0) socket.once("drain", more);
+    else done();
+  };
+  more();
+}
+
+/** How fast `up` reads: a slow peer, so that a proxy which hoards is seen, bytes per 10 ms. */
+const SLOW_READ_BYTES = 512 * 1024;
+
+/** @param {Socket} socket */
+function serve(socket) {
+  socket.setNoDelay(true);
+  socket.on("error", () => {});
+  let pending = "";
+  let bodyLeft = 0;
+  let answer = (/** @type {Socket} */ _socket) => {};
+  /** @type {NodeJS.Timeout | undefined} */
+  let slow;
+  let allowance = 0;
+  socket.on("data", (chunk) => {
+    let rest = chunk;
+    if (bodyLeft === 0) {
+      pending += chunk.toString("latin1");
+      const end = pending.indexOf("\r\n\r\n");
+      if (end === -1) return;
+      const head = pending.slice(0, end);
+      const target = head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/"));
+      const action = target.slice(target.lastIndexOf("/") + 1);
+      answer = ANSWERS[action] ?? (() => socket.destroy());
+      bodyLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+      rest = chunk.subarray(chunk.length - (pending.length - end - 4));
+      pending = "";
+      if (action === "up") {
+        slow = setInterval(() => {
+          allowance = SLOW_READ_BYTES;
+          socket.resume();
+        }, 10);
+      }
+    }
+    bodyLeft -= rest.length;
+    if (bodyLeft <= 0) {
+      bodyLeft = 0;
+      clearInterval(slow);
+      slow = undefined;
+      socket.resume();
+      answer(socket);
+    } else if (slow !== undefined) {
+      allowance -= rest.length;
+      if (allowance <= 0) socket.pause();
+    }
+  });
+  socket.once("close", () => clearInterval(slow));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  createServer({ noDelay: true }, serve).listen(Number(process.argv[2]), "127.0.0.1", 8192);
+}

@@ -1,0 +1,312 @@
+// Runs the bench and prints one table per workload, with ratios. `node bench/run.mjs --help` says how; README.md says why.
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { TOKEN } from "./gateway-config.mjs";
+import { freePort, LOAD_CORE, run, start, stop, untilListening } from "./processes.mjs";
+import { startup } from "./startup.mjs";
+import { median, quantile, spread } from "./statistics.mjs";
+import { short, table } from "./table.mjs";
+import { BARE, gateway, PEERS, ROOT } from "./targets.mjs";
+import { COMPARISONS, WORKLOADS } from "./workloads.mjs";
+
+const HELP = `node bench/run.mjs [options]
+  --quick             fewer and shorter windows: about a minute
+  --only w1,w3        of w1 w2 w3 w4 w5 features startup
+  --peers nginx,caddy only these besides bare http-proxy and the gateway; "none" for none
+  --against DIR       also measure the gateway of another checkout (built), as "gateway before"
+  --rounds N          windows per target     --seconds N   length of a W1 window
+  --json FILE         write every window's figures`;
+
+const WINDOW_TIMEOUT_MS = 120_000;
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    peers: { type: "string" },
+    against: { type: "string" },
+    rounds: { type: "string" },
+    seconds: { type: "string" },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+
+/** @type {import("./workloads.mjs").Size} */
+const size = {
+  quick: options.quick,
+  rounds: options.rounds === undefined ? undefined : Number(options.rounds),
+  seconds: options.seconds === undefined ? undefined : Number(options.seconds),
+};
+
+/** @typedef {Record<string, number | readonly number[]>} Window */
+
+/** What is run in turn: a name and something that runs one window. @typedef {{ name: string, window: () => Promise<Window> }} Lane */
+
+/** @param {string} id */
+const wanted = (id) => options.only === undefined || options.only.split(",").includes(id);
+
+/** The targets of this run; says which are left out and why. */
+function chosenTargets() {
+  const names = options.peers?.split(",");
+  const peers = PEERS.filter(({ name }) => names === undefined || names.some((part) => name.includes(part)));
+  const ours = [gateway("gateway", ROOT)];
+  if (options.against !== undefined) ours.push(gateway("gateway before", resolve(options.against)));
+  return [BARE, ...ours, ...peers].filter(({ name, absent }) => {
+    if (absent !== undefined) console.log(`left out: ${name} (${absent})`);
+    return absent === undefined;
+  });
+}
+
+/**
+ * One window of load on a running target.
+ * @param {import("./targets.mjs").Running} running
+ * @param {import("./workloads.mjs").Workload} workload
+ * @returns {Promise<Window>}
+ */
+async function load(running, workload) {
+  const { port, pid, prefix } = running;
+  const settings = JSON.stringify({ port, pid, prefix, token: TOKEN, ...workload.settings(size) });
+  const main = join(import.meta.dirname, "load/main.mjs");
+  const out = await run([process.execPath, main, workload.load, settings], {
+    core: LOAD_CORE,
+    timeoutMs: WINDOW_TIMEOUT_MS,
+  });
+  return JSON.parse(out);
+}
+
+/**
+ * Every lane in turn, beginning with another one each round: what drifts, drifts for all.
+ * @param {readonly Lane[]} lanes @param {number} rounds
+ * @returns {Promise<Map<string, Window[]>>}
+ */
+async function inTurn(lanes, rounds) {
+  /** @type {Map<string, Window[]>} */
+  const windows = new Map(lanes.map(({ name }) => [name, []]));
+  const failed = new Set();
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < lanes.length; i++) {
+      const lane = lanes[(i + round) % lanes.length];
+      if (lane === undefined || failed.has(lane.name)) continue;
+      try {
+        windows.get(lane.name)?.push(await lane.window());
+      } catch (error) {
+        failed.add(lane.name);
+        windows.delete(lane.name);
+        console.log(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+  return windows;
+}
+
+/** All values of a figure over the windows. @param {readonly Window[]} windows @param {string} key */
+function valuesOf(windows, key) {
+  return windows.map((window) => Number(window[key]));
+}
+
+/**
+ * The ratio of two lanes, window by window in the same round, and of their best windows.
+ * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
+ */
+function ratios(ours, theirs, more) {
+  const best = more ? Math.max : Math.min;
+  return {
+    median: median(ours.map((value, i) => value / (theirs[i] ?? Number.NaN))),
+    best: best(...ours) / best(...theirs),
+  };
+}
+
+/**
+ * @param {import("./workloads.mjs").Workload} workload
+ * @param {Map<string, Window[]>} windows
+ */
+function report(workload, windows) {
+  const bare = windows.get(BARE.name);
+  for (const all of windows.values()) for (const window of all) spreadFirstBytes(window);
+  const head = [
+    "",
+    ...workload.figures.flatMap((figure, i) =>
+      i === 0 ? [figure.title, "best", "× bare", "best × bare"] : [figure.title, "× bare"],
+    ),
+  ];
+  const rows = [...windows].map(([name, own]) => {
+    const cells = workload.figures.flatMap((figure, i) => {
+      const values = valuesOf(own, figure.key);
+      const more = figure.more === true;
+      const ratio = bare === undefined ? undefined : ratios(values, valuesOf(bare, figure.key), more);
+      const best = more ? Math.max(...values) : Math.min(...values);
+      const said = [short(median(values)), ...(i === 0 ? [short(best)] : [])];
+      return [...said, short(ratio?.median), ...(i === 0 ? [short(ratio?.best)] : [])];
+    });
+    return [name, ...cells];
+  });
+  console.log(`\n${workload.title}\n${table(head, rows)}`);
+  verdict(workload, windows.get("gateway"), bare);
+}
+
+/** W2 gives every first byte: the quantiles are taken here. @param {Window} window */
+function spreadFirstBytes(window) {
+  const firstBytes = window["firstBytes"];
+  if (!Array.isArray(firstBytes)) return;
+  window["firstByteP50"] = quantile(firstBytes, 0.5);
+  window["firstByteP99"] = quantile(firstBytes, 0.99);
+}
+
+/**
+ * @param {import("./workloads.mjs").Workload} workload
+ * @param {readonly Window[] | undefined} own @param {readonly Window[] | undefined} bare
+ */
+function verdict(workload, own, bare) {
+  if (own === undefined || bare === undefined) return;
+  for (const figure of workload.figures) {
+    const values = valuesOf(own, figure.key);
+    if (figure.limit !== undefined) {
+      const value = median(values);
+      say(`${figure.title} ${short(value)}`, value <= figure.limit, `at most ${figure.limit}`);
+    }
+    if (figure.aim !== undefined) {
+      const { median: ratio } = ratios(values, valuesOf(bare, figure.key), figure.more === true);
+      const reached = figure.more === true ? ratio >= figure.aim : ratio <= figure.aim;
+      say(
+        `${figure.title} ${short(ratio)} × bare`,
+        reached,
+        `at ${figure.more === true ? "least" : "most"} ${figure.aim}`,
+      );
+    }
+  }
+  const first = workload.figures[0]?.key ?? "";
+  const noise = Math.max(spread(valuesOf(own, first)), spread(valuesOf(bare, first)));
+  if (noise > 0.15) console.log(`  noisy: windows differ by ${Math.round(noise * 100)} %; trust the ratio of the best`);
+}
+
+/** @param {string} what @param {boolean} reached @param {string} aim */
+function say(what, reached, aim) {
+  console.log(`  ${reached ? "reached" : "MISSED "}  gateway: ${what} (aim: ${aim})`);
+}
+
+/** @param {number} upstreamPort @param {string} dir @param {Record<string, unknown>} all */
+async function runWorkloads(upstreamPort, dir, all) {
+  const targets = chosenTargets();
+  const chosen = WORKLOADS.filter(({ id }) => wanted(id));
+  const shared = chosen.some(({ fresh }) => fresh !== true) ? await startAll(targets, upstreamPort, dir) : [];
+  for (const workload of chosen) {
+    const lanes =
+      workload.fresh === true
+        ? targets.map((one) => ({ name: one.name, window: () => freshWindow(one, workload, upstreamPort, dir) }))
+        : shared.map((running) => ({ name: running.name, window: () => load(running, workload) }));
+    const windows = await inTurn(lanes, workload.rounds(size));
+    report(workload, windows);
+    all[workload.id] = Object.fromEntries(windows);
+  }
+  for (const running of shared) await running.stop();
+}
+
+/**
+ * @param {readonly import("./targets.mjs").Target[]} targets
+ * @param {number} upstreamPort @param {string} dir
+ */
+async function startAll(targets, upstreamPort, dir) {
+  const running = [];
+  for (const one of targets) {
+    try {
+      running.push(await one.start(upstreamPort, dir));
+    } catch (error) {
+      console.log(`left out: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return running;
+}
+
+/**
+ * @param {import("./targets.mjs").Target} one
+ * @param {import("./workloads.mjs").Workload} workload
+ * @param {number} upstreamPort @param {string} dir
+ */
+async function freshWindow(one, workload, upstreamPort, dir) {
+  const running = await one.start(upstreamPort, dir);
+  try {
+    return await load(running, workload);
+  } finally {
+    await running.stop();
+  }
+}
+
+/** @param {number} upstreamPort @param {string} dir @param {Record<string, unknown>} all */
+async function runComparisons(upstreamPort, dir, all) {
+  const workload = WORKLOADS[0];
+  if (workload === undefined) return;
+  const rows = [];
+  for (const comparison of COMPARISONS) {
+    const pair = await startAll(
+      [gateway("with", ROOT, comparison.with), gateway("without", ROOT, comparison.without)],
+      upstreamPort,
+      dir,
+    );
+    const lanes = pair.map((running) => ({ name: running.name, window: () => load(running, workload) }));
+    const windows = await inTurn(lanes, workload.rounds(size) + 2);
+    for (const running of pair) await running.stop();
+    const ours = valuesOf(windows.get("with") ?? [], "cpuPerRequest");
+    const theirs = valuesOf(windows.get("without") ?? [], "cpuPerRequest");
+    const ratio = ratios(ours, theirs, false);
+    all[comparison.title] = Object.fromEntries(windows);
+    const reached = ratio.median <= comparison.aim ? "reached" : "MISSED";
+    rows.push([
+      comparison.title,
+      short(median(ours)),
+      short(median(theirs)),
+      short(ratio.median),
+      short(ratio.best),
+      `${comparison.aim}`,
+      reached,
+    ]);
+  }
+  const head = ["W1, CPU µs/request", "with", "without", "ratio", "ratio of best", "aim", ""];
+  console.log(`\nThe gateway against itself\n${table(head, rows)}`);
+}
+
+/** @param {string} dir @param {Record<string, unknown>} all */
+async function runStartup(dir, all) {
+  const times = await startup(ROOT, dir, size.quick ? 7 : 21);
+  const base = times["node -e 0"] ?? [];
+  const rows = Object.entries(times).map(([name, own]) => {
+    const ratio = ratios(own, base, false);
+    return [name, short(median(own)), short(Math.min(...own)), short(ratio.median), short(ratio.best)];
+  });
+  all["startup"] = times;
+  console.log(
+    `\nStart-up, whole process (aim: 4 × node -e 0)\n${table(["ms", "median", "best", "× node", "best × node"], rows)}`,
+  );
+}
+
+async function main() {
+  if (options.help) return void console.log(HELP);
+  if (availableParallelism() < 2) throw new Error("two cores are needed: one for the proxy, one for all else");
+  const dir = mkdtempSync(join(tmpdir(), "bench-"));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  const cores = availableParallelism();
+  spawnSync("taskset", ["-cp", LOAD_CORE, `${process.pid}`]);
+  console.log(
+    `Node ${process.version}, ${cores} × ${cpus()[0]?.model ?? "?"}, loopback. Compare ratios of one run only.`,
+  );
+  const upstreamPort = await freePort();
+  const upstream = start("upstream", [process.execPath, join(import.meta.dirname, "mock.mjs"), `${upstreamPort}`], {
+    core: LOAD_CORE,
+    dir,
+  });
+  await untilListening(upstreamPort, upstream);
+  /** @type {Record<string, unknown>} */
+  const all = { node: process.version };
+  if (WORKLOADS.some(({ id }) => wanted(id))) await runWorkloads(upstreamPort, dir, all);
+  const built = gateway("gateway", ROOT).absent === undefined;
+  if (wanted("features") && built) await runComparisons(upstreamPort, dir, all);
+  if (wanted("startup") && built) await runStartup(dir, all);
+  await stop(upstream);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(all)}\n`);
+}
+
+await main();

@@ -1,0 +1,64 @@
+// How long until the gateway can be used? Whole processes, against the same Node doing nothing.
+
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gatewayConfig } from "./gateway-config.mjs";
+import { PROXY_CORE } from "./processes.mjs";
+
+const GIVE_UP_MS = 10_000;
+
+/**
+ * Runs a program until it ends, or until it says `word`, and gives the time that took, ms.
+ * @param {readonly string[]} argv
+ * @param {string} [word]
+ * @returns {Promise<number>}
+ */
+function timed(argv, word) {
+  return new Promise((resolve, reject) => {
+    const at = performance.now();
+    const child = spawn("taskset", ["-c", PROXY_CORE, ...argv], { stdio: ["ignore", "pipe", "ignore"] });
+    const timer = setTimeout(() => child.kill("SIGKILL"), GIVE_UP_MS);
+    let took = Number.NaN;
+    child.stdout.on("data", (chunk) => {
+      if (word === undefined || !Number.isNaN(took) || !String(chunk).includes(word)) return;
+      took = performance.now() - at;
+      child.kill("SIGKILL");
+    });
+    child.once("error", reject);
+    child.once("close", (code) => {
+      clearTimeout(timer);
+      if (word === undefined && code === 0) resolve(performance.now() - at);
+      else if (word !== undefined && !Number.isNaN(took)) resolve(took);
+      else reject(new Error(`${argv.join(" ")} ended with ${code}`));
+    });
+  });
+}
+
+/**
+ * @param {string} root of the checkout
+ * @param {string} dir for files
+ * @param {number} rounds
+ * @returns {Promise<Record<string, number[]>>} times in ms
+ */
+export async function startup(root, dir, rounds) {
+  const config = join(dir, "startup.yaml");
+  writeFileSync(config, gatewayConfig({ port: 0, upstreamPort: 9 }));
+  const bin = [process.execPath, join(root, "bin/ai-gw-lite.js")];
+  /** @type {Record<string, () => Promise<number>>} */
+  const commands = {
+    "node -e 0": () => timed([process.execPath, "-e", "0"]),
+    check: () => timed([...bin, "check", "--config", config]),
+    "serve to listening": () => timed([...bin, "serve", "--config", config], "listening"),
+  };
+  /** @type {Record<string, number[]>} */
+  const times = {};
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, command] of Object.entries(commands)) {
+      const list = times[name] ?? [];
+      times[name] = list;
+      list.push(await command());
+    }
+  }
+  return times;
+}

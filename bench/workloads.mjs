@@ -1,0 +1,105 @@
+// Which workloads are there, what does each measure, and what is aimed at? All of it as data; `run.mjs` walks it.
+
+/**
+ * One figure of a workload.
+ * @typedef {object} Figure
+ * @property {string} key in what the load prints
+ * @property {string} title
+ * @property {boolean} [more] more is better
+ * @property {number} [aim] the ratio to bare http-proxy that the gateway shall reach
+ * @property {number} [limit] the figure itself that the gateway shall reach
+ */
+
+/**
+ * @typedef {object} Workload
+ * @property {string} id
+ * @property {string} title
+ * @property {string} load the load's name for it
+ * @property {(size: Size) => Record<string, number>} settings
+ * @property {readonly Figure[]} figures the first is the one to trust
+ * @property {boolean} [fresh] needs a process of its own per window
+ * @property {(size: Size) => number} rounds
+ */
+
+/**
+ * How much is run.
+ * @typedef {{ quick: boolean, rounds?: number | undefined, seconds?: number | undefined }} Size
+ */
+
+/** @type {readonly Workload[]} */
+export const WORKLOADS = [
+  {
+    id: "w1",
+    title: "W1: POST 1 KB, get 1 KB of JSON, 64 kept connections",
+    load: "small",
+    settings: (size) => ({ warmMs: size.quick ? 400 : 700, windowMs: 1000 * (size.seconds ?? (size.quick ? 1 : 2.5)) }),
+    rounds: (size) => size.rounds ?? (size.quick ? 3 : 7),
+    figures: [
+      { key: "cpuPerRequest", title: "CPU µs/request", aim: 1.1 },
+      { key: "perSecond", title: "requests/s", more: true },
+      { key: "p50", title: "p50 ms" },
+      { key: "p99", title: "p99 ms" },
+    ],
+  },
+  {
+    id: "w2",
+    title: "W2: 200 SSE streams of 100 events, 20 ms apart",
+    load: "paced",
+    settings: () => ({}),
+    rounds: (size) => size.rounds ?? (size.quick ? 2 : 5),
+    figures: [
+      { key: "cpuPerEvent", title: "CPU µs/event", aim: 1.1 },
+      { key: "joined", title: "events joined", limit: 0 },
+      { key: "firstByteP50", title: "first byte p50 ms" },
+      { key: "firstByteP99", title: "first byte p99 ms", aim: 1.3 },
+    ],
+  },
+  {
+    id: "w3",
+    title: "W3: one SSE stream of 200,000 events at once",
+    load: "burst",
+    settings: () => ({}),
+    rounds: (size) => size.rounds ?? (size.quick ? 3 : 7),
+    figures: [
+      { key: "megabytesPerSecond", title: "MB/s", more: true, aim: 1.8 },
+      { key: "cpuPerEvent", title: "CPU µs/event" },
+    ],
+  },
+  {
+    id: "w4",
+    title: "W4: memory per idle open stream",
+    load: "idle",
+    settings: (size) => ({ streams: size.quick ? 1000 : 4500 }),
+    rounds: (size) => (size.quick ? 1 : 3),
+    fresh: true,
+    figures: [{ key: "kilobytesPerStream", title: "KB/stream", aim: 0.8 }],
+  },
+  {
+    id: "w5",
+    title: "W5: 64 MB bodies, the far side slow",
+    load: "large",
+    settings: () => ({}),
+    rounds: (size) => (size.quick ? 1 : 3),
+    fresh: true,
+    figures: [
+      { key: "down", title: "growth MB down", limit: 25 },
+      { key: "up", title: "growth MB up", limit: 25 },
+    ],
+  },
+];
+
+/**
+ * The gateway against itself with one thing changed, on W1.
+ * @typedef {object} Comparison
+ * @property {string} title
+ * @property {import("./gateway-config.mjs").Features} with
+ * @property {import("./gateway-config.mjs").Features} without
+ * @property {number} aim the ratio of CPU per request
+ */
+
+/** @type {readonly Comparison[]} */
+export const COMPARISONS = [
+  { title: "10,000 routes : 10 routes", with: { routes: 10_000 }, without: { routes: 10 }, aim: 1.05 },
+  { title: "limits with free slots : no limits", with: {}, without: { limits: false }, aim: 1.03 },
+  { title: "log line per request : none", with: {}, without: { logging: false }, aim: 1.1 },
+];
