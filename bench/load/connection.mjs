@@ -52,7 +52,7 @@ export function answerCounter(onAnswer) {
     const text = head.slice(0, end);
     if (!text.startsWith("HTTP/1.1 200")) throw new Error(`not the answer hoped for: ${head.slice(0, 200)}`);
     const length = /\r\ncontent-length: *(\d+)/i.exec(text);
-    if (length === null) throw new Error(`an answer without content-length: ${text}`);
+    if (length === null || length[1] === "0") throw new Error(`not the mock's answer: ${text}`);
     left = Number(length[1]) - (head.length - end - 4);
     head = "";
     if (left === 0) onAnswer();

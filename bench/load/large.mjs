@@ -73,7 +73,7 @@ async function up({ port, prefix, token }) {
     answered = () => resolve(undefined);
   });
   const socket = await open(port, answerCounter(answered), 4096);
-  const head = requestBytes("POST", `${prefix}/up`, token, "-").toString("latin1", 0, -1);
+  const head = requestBytes("POST", `${prefix}/up`, token, "-").subarray(0, -1).toString("latin1");
   socket.write(head.replace(/Content-Length: 1\r\n/, `Content-Length: ${LARGE_BYTES}\r\n`));
   const block = Buffer.alloc(64 * 1024, "x");
   for (let sent = 0; sent < LARGE_BYTES; sent += block.length) {

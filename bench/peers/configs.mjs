@@ -51,7 +51,7 @@ export const caddyConfig = ({ port, upstreamPort }) => `
     level ERROR
   }
 }
-http://127.0.0.1:${port} {
+http://:${port} {
   bind 127.0.0.1
   reverse_proxy 127.0.0.1:${upstreamPort} {
     flush_interval -1
