@@ -1,0 +1,56 @@
+// What do the SDK tests run against? The demo's own config: a gateway with one token, a mock provider behind it with another key.
+
+import { expect } from "vitest";
+import { type DemoSecrets, demoConfig } from "../../src/cli/demo-config.ts";
+import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
+import { startGateway, type TestGateway } from "../support/gateway.ts";
+
+export const TOKEN = "gw-token-of-the-client-0123456789";
+export const UPSTREAM_KEY = "sk-key-of-the-gateway-9876543210";
+
+export interface Stage {
+  readonly url: string;
+  readonly mock: Mock;
+  /** Every request that reached the mock so far. */
+  readonly seen: readonly SeenRequest[];
+  readonly gateway: TestGateway;
+  close(): Promise<void>;
+}
+
+/** Starts both on free loopback ports; the mock streams without a pause. */
+export async function startStage(): Promise<Stage> {
+  const seen: SeenRequest[] = [];
+  const mock = await startMock({ key: UPSTREAM_KEY, paceMs: 0, onRequest: (request) => seen.push(request) });
+  const env: DemoSecrets = { DEMO_TOKEN: TOKEN, DEMO_UPSTREAM_KEY: UPSTREAM_KEY };
+  const gateway = await startGateway(demoConfig(0, mock.url), { env: { ...env } });
+  return {
+    url: gateway.url,
+    mock,
+    seen,
+    gateway,
+    async close() {
+      await gateway.close();
+      await mock.close();
+    },
+  };
+}
+
+/** Fails unless each request showed the upstream key, once, where `header` says, and the client's token nowhere. */
+export function expectKeyHidden(seen: readonly SeenRequest[], header: string, value: string): void {
+  expect(seen.length).toBeGreaterThan(0);
+  for (const { target, rawHeaders } of seen) {
+    const values = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === header);
+    expect(values).toEqual([value]);
+    expect(rawHeaders.join("\n")).not.toContain(TOKEN);
+    expect(target).not.toContain(TOKEN);
+  }
+}
+
+/** Fails when the gateway logged a secret, or a bug of its own. */
+export function expectSilentLogs({ gateway }: Stage): void {
+  const text = JSON.stringify(gateway.logs);
+  expect(text).toContain('"outcome":"success"');
+  expect(text).not.toContain(TOKEN);
+  expect(text).not.toContain(UPSTREAM_KEY);
+  expect(gateway.logs.filter(({ outcome }) => outcome === "internal_error")).toEqual([]);
+}
