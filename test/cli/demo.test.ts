@@ -1,0 +1,130 @@
+// Every line that the demo prints to be pasted is run here as it stands.
+
+import { execFile } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { demo } from "../../src/cli/demo.ts";
+import { speak } from "../../src/mock/words.ts";
+
+const run = promisify(execFile);
+
+interface Written {
+  readonly io: Parameters<typeof demo>[1];
+  readonly out: string[];
+  readonly err: string[];
+  /** Resolves with the first text on standard output. */
+  readonly first: Promise<string>;
+}
+
+function writtenIo(): Written {
+  const out: string[] = [];
+  const err: string[] = [];
+  let resolve: (text: string) => void;
+  const first = new Promise<string>((settle) => {
+    resolve = settle;
+  });
+  const io = {
+    stdout(text: string) {
+      out.push(text);
+      resolve(text);
+    },
+    stderr: (text: string) => void err.push(text),
+  };
+  return { io, out, err, first };
+}
+
+const written = writtenIo();
+let stop: () => void;
+let ended: Promise<number>;
+let page: string;
+const fact = (name: string) => new RegExp(`^ *${name} +(\\S+)`, "m").exec(page)?.[1] ?? "";
+/** The lines under a title. */
+const block = (title: string) => {
+  const [, lines] = page.split(`# ${title}\n`);
+  return lines?.split("\n\n")[0] ?? "";
+};
+
+beforeAll(async () => {
+  const stopped = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  ended = demo({ port: 0 }, written.io, stopped);
+  page = await Promise.race([written.first, ended.then((code) => `ended ${code}: ${written.err.join("")}`)]);
+});
+afterAll(async () => {
+  stop();
+  expect(await ended).toBe(0);
+  await expect(fetch(fact("gateway"))).rejects.toThrow();
+  await expect(fetch(fact("provider"))).rejects.toThrow();
+});
+
+const spoken = speak("Hello");
+const shell = (title: string) => run("sh", ["-c", block(title)]);
+const node = (title: string) => run(process.execPath, ["--input-type=module", "-e", block(title)]);
+
+describe.concurrent("the pasted lines", () => {
+  it("curl, streamed", async () => {
+    const { stdout } = await shell("A chat, streamed");
+    const data = stdout.trimEnd().split("\n\n");
+    expect(data.at(-1)).toBe("data: [DONE]");
+    const texts = data.slice(0, -1).map((line) => JSON.parse(line.slice("data: ".length)).choices[0].delta.content);
+    expect(texts.join("")).toBe(spoken.text);
+  });
+
+  it("curl, JSON", async () => {
+    const { stdout } = await shell("The same as JSON");
+    expect(JSON.parse(stdout).choices[0].message.content).toBe(spoken.text);
+  });
+
+  it("curl, what the provider saw", async () => {
+    const { stdout } = await shell("What the provider saw: its own key, never your token");
+    const { authorization } = JSON.parse(stdout).headers;
+    expect(authorization).toMatch(/^Bearer sk-mock-\*\*\*$/);
+    expect(fact("its key")).toContain("sk-mock-");
+    expect(stdout).not.toContain(fact("token").slice(0, 12));
+  });
+
+  it("curl, without the token", async () => {
+    const { stdout } = await shell("Without the token");
+    expect(stdout).toMatch(/^HTTP\/1\.1 401 /);
+    expect(stdout).toContain('{"error":"unauthorized"}');
+  });
+
+  it.each(["OpenAI SDK, JavaScript", "Anthropic SDK, JavaScript"])("%s", async (title) => {
+    expect((await node(title)).stdout).toBe(spoken.text);
+  });
+
+  it.each(["OpenAI SDK, Python", "Anthropic SDK, Python"])("%s is Python with the token in it", async (title) => {
+    const code = block(title);
+    expect(code).toContain(`api_key="${fact("token")}"`);
+    expect(code).toContain(`"${fact("gateway")}/`);
+    // No Python SDK is among the dev dependencies: the syntax is what can be checked.
+    await run("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", code]).catch((err) => {
+      if (err.code !== "ENOENT") throw err;
+    });
+  });
+
+  it("curl, the mock's own page", async () => {
+    const { stdout } = await run("curl", ["-sS", `${fact("provider")}/`]);
+    expect(stdout).toContain("x-mock-pace-ms");
+  });
+});
+
+it("logs to standard error, never the token or the key", () => {
+  const log = written.err.join("");
+  expect(log).toContain('"msg":"listening"');
+  expect(log).not.toContain(fact("token"));
+  expect(log).not.toContain(fact("its key"));
+});
+
+it("ends with 1 and says why when the port is taken", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  const { io, out, err } = writtenIo();
+  expect(await demo({ port: (taken.address() as AddressInfo).port }, io, new Promise(() => {}))).toBe(1);
+  expect(err.join("")).toContain("EADDRINUSE");
+  expect(out).toEqual([]);
+  taken.close();
+});
