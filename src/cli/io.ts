@@ -1,18 +1,21 @@
 // What does a command touch of the world? The one place that turns the process into values, so that tests can pass others.
 
 import { readFileSync } from "node:fs";
-import type { FileRead } from "../compiler/host.ts";
+import type { CompilerHost, FileRead } from "../compiler/index.ts";
 import { readWholeFile } from "./files.ts";
+import { version } from "./version.ts";
 
 export interface Io {
   stdout(text: string): void;
   stderr(text: string): void;
-  env(name: string): string | undefined;
-  /** Never throws; relative paths are taken from the working directory. */
-  readFile(path: string): FileRead;
-  readStdin(): FileRead;
-  /** Whether standard output, or standard error, wants colours. */
-  readonly colour: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Environment and files. Never throws; relative paths are taken from the working directory. */
+  readonly host: CompilerHost;
+  readStdin(): Promise<FileRead>;
+  /** Standard output is a terminal that takes colours. */
+  readonly color: boolean;
+  /** The same of standard error. */
+  readonly stderrColor: boolean;
+  readonly version: string;
 }
 
 export function processIo(): Io {
@@ -20,14 +23,15 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    env: (name) => process.env[name],
-    readFile: readWholeFile,
-    readStdin,
-    colour: { stdout: process.stdout.isTTY === true && !plain, stderr: process.stderr.isTTY === true && !plain },
+    host: { env: (name) => process.env[name], readFile: readWholeFile },
+    readStdin: async () => readStandardInput(),
+    color: process.stdout.isTTY === true && !plain,
+    stderrColor: process.stderr.isTTY === true && !plain,
+    version: version(),
   };
 }
 
-function readStdin(): FileRead {
+function readStandardInput(): FileRead {
   try {
     return { ok: true, bytes: readFileSync(0) };
   } catch (err) {

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { processIo } from "./io.ts";
+import { version } from "./version.ts";
 
 const USAGE_ERROR = 2;
 
@@ -84,9 +85,4 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
   throw new CommanderError(USAGE_ERROR, "port", `error: '${text}' is not a port (0 to 65535)`);
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -1,10 +1,9 @@
 // How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
 
-import { compile } from "../compiler/index.ts";
+import { compile, sourceFromBytes } from "../compiler/index.ts";
 import { createLog, type Log } from "../runtime/observe/log.ts";
-import { compilerHost, readSource } from "./files.ts";
 import type { Io } from "./io.ts";
-import { reportText } from "./report/text.ts";
+import { textReport } from "./report/text.ts";
 import { type RunningGateway, startGateway } from "./start.ts";
 
 /**
@@ -13,15 +12,15 @@ import { type RunningGateway, startGateway } from "./start.ts";
  */
 export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
   const signals = new Signals();
-  const read = readSource(options.config, io);
+  const { config: file } = options;
+  const read = io.host.readFile(file);
   if (!read.ok) {
-    io.stderr(`${options.config}: ${read.reason}\n`);
+    io.stderr(`ai-gw-lite: can't read ${file}: ${read.reason}\n`);
     return 2;
   }
-  const result = compile(read.source, compilerHost(io));
-  if (result.diagnostics.length > 0) {
-    io.stderr(reportText([{ file: options.config, diagnostics: result.diagnostics }], { colour: io.colour.stderr }));
-  }
+  const result = compile(sourceFromBytes(file, read.bytes), io.host);
+  const { diagnostics } = result;
+  if (diagnostics.length > 0) io.stderr(textReport([{ file, diagnostics }], { color: io.stderrColor }));
   if (!result.ok) return 1;
 
   const log = createLog({ level: result.value.server.logging.level });
