@@ -79,7 +79,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
 async function serveOne(req: IncomingMessage, res: ServerResponse, options: MockOptions, tally: Tally): Promise<void> {
   const { method = "", url: target = "", headers, rawHeaders } = req;
   tally.add({ requests: 1, openRequests: 1 });
-  const id = `mock${tally.stats.requests.toString(16).padStart(8, "0")}`;
+  const id = `mock${tally.stats.requests.toString(16)}`;
   const gone = new AbortController();
   let streaming = false;
   // A write to a response whose client has left is reported here; the close below says all there is to say.

@@ -25,7 +25,6 @@ describe("chat completions", () => {
       object: "chat.completion",
       created: 1_700_000_000,
       model: "gpt-x",
-      system_fingerprint: "fp_mock",
       choices: [
         {
           index: 0,

@@ -33,8 +33,7 @@ function* chunks(call: Call, body: JsonObject, speech: Speech): Generator<string
   const head = envelope(call, body, "chat.completion.chunk");
   const chunk = (choices: readonly object[], counted: object | null = null) =>
     frame(wantsUsage ? { ...head, choices, usage: counted } : { ...head, choices });
-  const choice = (delta: object, finish: string | null = null) =>
-    chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
+  const choice = (delta: object, finish: string | null = null) => chunk([{ index: 0, delta, finish_reason: finish }]);
 
   yield choice({ role: "assistant", content: "" });
   for (const content of speech.pieces) yield choice({ content });
@@ -44,7 +43,7 @@ function* chunks(call: Call, body: JsonObject, speech: Speech): Generator<string
 }
 
 function envelope(call: Call, body: JsonObject, object: string) {
-  return { id: `chatcmpl-${call.id}`, object, created: call.now, model: body["model"], system_fingerprint: "fp_mock" };
+  return { id: `chatcmpl-${call.id}`, object, created: call.now, model: body["model"] };
 }
 
 function finishReason(speech: Speech): string {
