@@ -9,12 +9,11 @@ const READY_WITHIN_MS = 15_000;
 const CLI = fileURLToPath(new URL("../bin/ai-gw-lite.js", import.meta.url));
 const stays = process.stdin.isTTY && process.stdout.isTTY && !process.argv.includes("--once");
 
-// Ctrl-C reaches the demo too, being in the same terminal; this process ends when the demo has.
-process.on("SIGINT", () => {});
-
 const demo = spawn(process.execPath, [CLI, "demo", "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
 const exited = once(demo, "exit");
 process.on("exit", () => demo.kill());
+// This process ends when the demo has. Ctrl-C reaches the demo by itself as well: it takes both signals for one.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => demo.kill("SIGTERM"));
 
 const { url, token, page } = await readyDemo();
 const whole = await showStream();

@@ -13,7 +13,7 @@ export interface DemoPlaces {
 export function demoGuide(places: DemoPlaces): string {
   return [
     facts(places),
-    "Paste these into another terminal.",
+    "Paste these into another terminal, the Python into a .py file, the JavaScript into a .mjs file.",
     ...curlLines(places),
     ...openaiLines(places),
     ...anthropicLines(places),

@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo } from "../../src/cli/demo.ts";
+import { demoConfig } from "../../src/cli/demo-config.ts";
+import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { speak } from "../../src/mock/words.ts";
 
 const run = promisify(execFile);
@@ -110,6 +112,12 @@ describe.concurrent("the pasted lines", () => {
     const { stdout } = await run("curl", ["-sS", `${fact("provider")}/`]);
     expect(stdout).toContain("x-mock-pace-ms");
   });
+});
+
+it("runs a config that check has nothing to say about", () => {
+  const source = sourceFromText("demo.yaml", demoConfig(8787, "http://127.0.0.1:1"));
+  const { diagnostics } = compile(source, { env: () => "set", readFile: () => ({ ok: false, reason: "none" }) });
+  expect(diagnostics).toEqual([]);
 });
 
 it("logs to standard error, never the token or the key", () => {
