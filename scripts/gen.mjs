@@ -1,0 +1,137 @@
+// What does the code need to know of the schema? Its types, a validator made ahead of time, and its shape: written here.
+//
+//   node scripts/gen.mjs           writes the generated files
+//   node scripts/gen.mjs --check   exits 1 and names each one that is out of date
+//
+// The validator is made here and not at start-up: loading and running the schema compiler costs more than all else
+// that `check` does.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import standaloneModule from "ajv/dist/standalone/index.js";
+import { compile as compileTypes } from "json-schema-to-typescript";
+
+const standaloneCode = standaloneModule.default ?? standaloneModule;
+const INTERPOLATED = "#/definitions/interpolated";
+const ANNOTATIONS = new Set(["title", "description", "default", "examples", "writeOnly"]);
+const BANNER = [
+  "// biome-ignore-all lint: generated",
+  "// biome-ignore-all format: generated",
+  "// biome-ignore-all assist: generated",
+  "// Generated from schema/config.schema.json by `npm run gen`. Never edited.",
+].join("\n");
+
+const root = new URL("../", import.meta.url);
+const published = JSON.parse(readFileSync(new URL("schema/config.schema.json", root), "utf8"));
+
+/**
+ * The schema as it holds after interpolation. The published one lets `${…}` stand where a number or a fixed form is
+ * wanted, so that editors don't complain; once values are settled that way out must be shut.
+ */
+export function settled(schema) {
+  if (Array.isArray(schema)) return schema.map(settled);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { anyOf, ...rest } = schema;
+  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, settled(value)]));
+  if (anyOf === undefined) return out;
+  const strict = anyOf.filter((branch) => branch.$ref !== INTERPOLATED);
+  if (strict.length !== 1) throw new Error("an anyOf must be one strict form and the interpolated one");
+  return { ...out, ...settled(strict[0]) };
+}
+
+/** Every `$ref` put in its place: the schema has no cycles. */
+function inlined(schema, definitions) {
+  if (Array.isArray(schema)) return schema.map((item) => inlined(item, definitions));
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (schema.$ref !== undefined) return inlined(definitions[schema.$ref.slice("#/definitions/".length)], definitions);
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inlined(value, definitions)]));
+}
+
+/** What the compiler asks of a schema node, and nothing else. */
+function shapeOf(schema) {
+  if (schema.type === "array")
+    return compact({ kind: "list", items: shapeOf(schema.items), standIn: standInOf(schema) });
+  if (schema.type !== "object") return scalarShape(schema);
+  if (schema.properties === undefined) return { kind: "map", values: shapeOf(schema.additionalProperties) };
+  const keys = Object.entries(schema.properties).map(([key, value]) => [key, shapeOf(value)]);
+  return { kind: "object", keys: Object.fromEntries(keys), required: schema.required ?? [] };
+}
+
+function scalarShape(schema) {
+  const { type, enum: values, writeOnly, minimum, maximum } = schema;
+  return compact({ kind: type, values, secret: writeOnly, minimum, maximum, standIn: standInOf(schema) });
+}
+
+function standInOf(schema) {
+  return schema.default ?? schema.examples?.[0];
+}
+
+function compact(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+async function typesFile(schema) {
+  const body = await compileTypes(schema, "Config", {
+    bannerComment: "",
+    unreachableDefinitions: true,
+    ignoreMinAndMaxItems: true,
+  });
+  return `${BANNER}\n\n${body.trimStart()}`;
+}
+
+function validatorFile(schema) {
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    messages: false,
+    code: { source: true, esm: true, lines: true },
+  });
+  const code = standaloneCode(ajv, ajv.compile(bare(schema)));
+  if (code.includes("require(")) throw new Error("a keyword of the schema needs ajv at run time");
+  // Type checking is left out: the code is ajv's own.
+  return `${BANNER}\n// @ts-nocheck\n${code.replace('"use strict";', "").replace(/export default \w+;/, "")}\n`;
+}
+
+/** The schema less its annotations, which would only make the validator longer. */
+function bare(schema, isProperties = false) {
+  if (Array.isArray(schema)) return schema.map((item) => bare(item));
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema).filter(([key]) => isProperties || !ANNOTATIONS.has(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, bare(value, key === "properties" || key === "definitions")]),
+  );
+}
+
+function shapeFile(schema) {
+  const shape = JSON.stringify(shapeOf(inlined(schema, schema.definitions)), null, 1);
+  return `${BANNER}\n\nimport type { ObjectShape } from "./shape.ts";\n\nexport const CONFIG_SHAPE: ObjectShape = ${shape};\n`;
+}
+
+async function main() {
+  const schema = settled(published);
+  delete schema.definitions.interpolated;
+  const files = {
+    "src/compiler/config.generated.ts": await typesFile(structuredClone(schema)),
+    "src/compiler/validator.generated.ts": validatorFile(schema),
+    "src/compiler/shape.generated.ts": shapeFile(schema),
+  };
+  const check = process.argv.includes("--check");
+  for (const [path, text] of Object.entries(files)) {
+    const url = new URL(path, root);
+    if (!check) writeFileSync(url, text);
+    else if (read(url) !== text) {
+      console.error(`${path} is out of date: run \`npm run gen\``);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function read(url) {
+  try {
+    return readFileSync(url, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+await main();

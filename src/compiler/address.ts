@@ -1,0 +1,23 @@
+// What do `host:port` texts say?
+
+export interface Address {
+  /** An IPv6 address without its brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Reads `host:port`; `undefined` when it is none, or the port is past 65535. */
+export function readAddress(text: string): Address | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+/** Whether a host is this machine only: `localhost`, 127.0.0.0/8, `::1`. @param host without brackets */
+export function isLoopback(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  if (name === "localhost" || name.endsWith(".localhost")) return true;
+  if (/^127(?:\.\d{1,3}){3}$/.test(name)) return true;
+  return /^(?:0{0,4}:){2,7}0{0,3}1$/.test(name) || /^::ffff:(?:127\.|7f)/.test(name);
+}

@@ -1,0 +1,236 @@
+// What may be shown of a source line? The line, with every secret in it masked and all widths kept.
+
+import type { Interpolations } from "./interpolate.ts";
+import { split } from "./interpolate.ts";
+import { meantShape } from "./meant.ts";
+import { harmless, isWide } from "./printable.ts";
+import { scalarOffsets } from "./scalar-offsets.ts";
+import { below, CONFIG_SHAPE, type Shape } from "./shape.ts";
+import type { Source, Span } from "./source.ts";
+import type { MapNode, Node, ScalarNode } from "./tree.ts";
+
+/** A stretch of one source line. */
+export interface Excerpt {
+  readonly text: string;
+  /** The column of its first character, 1 unless the line is long. */
+  readonly column: number;
+}
+
+/** Longest excerpt, UTF-16 units: of longer lines a window around the finding is shown. */
+const MAX_WIDTH = 200;
+const LEAD = 80;
+
+/** Makes excerpts of a file. @param root `undefined` when the file could not be parsed: then only known words are shown */
+export function makeExcerpts(
+  source: Source,
+  root: Node | undefined,
+  interpolations: Interpolations,
+): (span: Span) => Excerpt {
+  let masks: Masks | undefined;
+  return (span) => {
+    const position = source.position(span.start);
+    const line = source.line(position.line);
+    const window = windowOf(line, span, source.text);
+    const text = source.text.slice(window.start, window.end);
+    if (root !== undefined) masks ??= collectMasks(root, source.text, interpolations);
+    const masked = masks === undefined ? maskUnparsed(text) : maskParsed(text, window.start, masks);
+    return { text: harmless(maskUserInfo(masked)), column: source.position(window.start).column };
+  };
+}
+
+function windowOf(line: Span, span: Span, text: string): Span {
+  if (line.end - line.start <= MAX_WIDTH) return line;
+  const start = onCodePoint(text, Math.max(line.start, Math.min(span.start, line.end) - LEAD));
+  return { start, end: onCodePoint(text, Math.min(line.end, start + MAX_WIDTH)) };
+}
+
+function onCodePoint(text: string, offset: number): number {
+  return /[\udc00-\udfff]/.test(text[offset] ?? "") ? offset - 1 : offset;
+}
+
+interface Masks {
+  /** Stretches to hide, sorted, none touching. */
+  readonly hidden: readonly Span[];
+  /** Stretches that are keys and values, sorted: what is outside them may be a comment. */
+  readonly content: readonly Span[];
+}
+
+/** Walks the tree beside the schema: only what the schema knows to be no secret is left to be seen. */
+function collectMasks(root: Node, text: string, interpolations: Interpolations): Masks {
+  const hidden: Span[] = [];
+  const content: Span[] = [];
+  const seen = new Map<Node, Set<Shape | undefined>>();
+  const visit = (node: Node, shape: Shape | undefined): void => {
+    const shapes = seen.get(node) ?? new Set();
+    if (shapes.has(shape)) return;
+    seen.set(node, shapes.add(shape));
+    if (node.kind === "scalar") {
+      content.push(node.span);
+      if (!isOpen(shape)) hidden.push(...secretSpans(node, text, interpolations));
+    } else if (node.kind === "list") {
+      for (const item of node.items) visit(item.node, shape?.kind === "list" ? below(shape, 0) : undefined);
+    } else visitMap(node, shape);
+  };
+  const visitMap = (node: MapNode, shape: Shape | undefined): void => {
+    // A mapping in place of a list of mappings is a slip worth seeing: its keys are names.
+    const keysOpen =
+      shape?.kind === "object" || shape?.kind === "map" || (shape?.kind === "list" && shape.items.kind === "object");
+    for (const { key, keySpan, node: value } of node.entries.values()) {
+      content.push(keySpan);
+      if (!keysOpen) hidden.push(keySpan);
+      visit(value, valueShape(shape, key));
+    }
+  };
+  visit(root, CONFIG_SHAPE);
+  const byStart = (a: Span, b: Span): number => a.start - b.start;
+  return { hidden: hidden.sort(byStart), content: content.sort(byStart) };
+}
+
+function valueShape(shape: Shape | undefined, key: string): Shape | undefined {
+  if (shape?.kind !== "object" && shape?.kind !== "map") return undefined;
+  return below(shape, key) ?? meantShape(shape, key);
+}
+
+function isOpen(shape: Shape | undefined): boolean {
+  if (shape === undefined || shape.kind === "object" || shape.kind === "list" || shape.kind === "map") return false;
+  return shape.secret !== true;
+}
+
+/** The stretches of a secret scalar that are not the names of what it comes from. */
+function secretSpans(node: ScalarNode, text: string, interpolations: Interpolations): Span[] {
+  const inner = insideQuotes(node, text);
+  if (!interpolations.has(node)) return [inner];
+  const offsets = scalarOffsets(node, text);
+  if (offsets === undefined) return [inner];
+  const spans: Span[] = [];
+  let from = inner.start;
+  const show = (start: number, end: number): void => {
+    spans.push({ start: from, end: offsets[start] ?? inner.end });
+    from = (offsets[end - 1] ?? inner.end) + 1;
+  };
+  for (const part of split(node.text)) {
+    if (part.kind === "literal") continue;
+    if (part.kind === "malformed") show(part.start, part.start + "${".length);
+    else if (part.kind === "file" || part.fallback === undefined) show(part.start, part.end);
+    else {
+      show(part.start, part.start + "${".length + part.name.length + ":-".length);
+      show(part.end - 1, part.end);
+    }
+  }
+  spans.push({ start: from, end: inner.end });
+  return spans.filter((span) => span.end > span.start);
+}
+
+function insideQuotes(node: ScalarNode, text: string): Span {
+  const { start, end } = node.span;
+  if (node.style === "plain") return node.span;
+  if (node.style === "block") {
+    const newline = text.indexOf("\n", start);
+    return { start: newline === -1 || newline > end ? end : newline, end };
+  }
+  return { start: start + 1, end: Math.max(start + 1, end - 1) };
+}
+
+function maskParsed(line: string, offset: number, masks: Masks): string {
+  const comment = commentStart(line, offset, masks.content);
+  let text = comment === -1 ? line : line.slice(0, comment) + maskKeyLike(line.slice(comment));
+  // From the right: a mask may be shorter, in units, than what it hides.
+  for (const span of overlapping(masks.hidden, offset, offset + line.length).reverse()) {
+    text = mask(text, span.start - offset, span.end - offset);
+  }
+  return text;
+}
+
+/** The spans of a sorted list that touch a stretch. Nested lists don't occur: a scalar holds no scalar. */
+function overlapping(sorted: readonly Span[], start: number, end: number): Span[] {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.end ?? 0) <= start) low = middle + 1;
+    else high = middle;
+  }
+  const found: Span[] = [];
+  for (let index = low; index < sorted.length; index++) {
+    const span = sorted[index];
+    if (span === undefined || span.start >= end) break;
+    found.push(span);
+  }
+  return found;
+}
+
+function commentStart(line: string, offset: number, content: readonly Span[]): number {
+  const inContent = overlapping(content, offset, offset + line.length);
+  for (const match of line.matchAll(/(?:^|\s)#/g)) {
+    const at = match.index + match[0].length - 1;
+    if (!inContent.some((span) => span.start <= offset + at && offset + at < span.end)) return at;
+  }
+  return -1;
+}
+
+/** Comments keep old keys: anything in one that could be a key is hidden. */
+function maskKeyLike(comment: string): string {
+  return comment.replace(/[A-Za-z0-9_+/=.-]{12,}/g, (word) => (/\d/.test(word) ? mask(word, 0, word.length) : word));
+}
+
+/** `user:password@` in a URL, wherever it stands. */
+function maskUserInfo(line: string): string {
+  return line.replace(
+    /(:\/\/)([^/\s"'@]+)(?=@)/g,
+    (_, slashes: string, info: string) => slashes + mask(info, 0, info.length),
+  );
+}
+
+/** A line of a file that could not be parsed: only keys, and the values of keys that are surely no secret, are shown. */
+function maskUnparsed(line: string): string {
+  const pieces = line.split(/(\$\{[A-Za-z_][A-Za-z0-9_]*\})/);
+  return pieces.map((piece, index) => (index % 2 === 1 ? piece : piece.replace(/[^{}[\],]+/g, maskSegment))).join("");
+}
+
+function maskSegment(segment: string): string {
+  const match = /^(\s*(?:-\s+)*)(["']?)([A-Za-z_][\w-]*)\2(\s*:)/.exec(segment);
+  if (match === null) return maskValue(segment, 0);
+  const [head, , , key = ""] = match;
+  if (!isOpenKey(key)) return maskValue(segment, head.length);
+  const comment = segment.search(/\s#/);
+  return comment === -1 ? segment : maskValue(segment, comment + 2);
+}
+
+/** Hides words from `from` on. */
+function maskValue(segment: string, from: number): string {
+  const hide = (word: string): string => mask(word, 0, word.length);
+  return segment.slice(0, from) + segment.slice(from).replace(/[^\s"'#-]+|(?<=\S)-/g, hide);
+}
+
+let openKeys: ReadonlySet<string> | undefined;
+
+/** Whether every key of this name in the schema is a scalar that is no secret. */
+function isOpenKey(key: string): boolean {
+  openKeys ??= collectOpenKeys();
+  return openKeys.has(key);
+}
+
+function collectOpenKeys(): ReadonlySet<string> {
+  const open = new Set<string>();
+  const closed = new Set<string>();
+  const visit = (shape: Shape): void => {
+    if (shape.kind === "list") visit(shape.items);
+    if (shape.kind !== "object") return;
+    for (const [key, value] of Object.entries(shape.keys)) {
+      (isOpen(value) ? open : closed).add(key);
+      visit(value);
+    }
+  };
+  visit(CONFIG_SHAPE);
+  return new Set([...open].filter((key) => !closed.has(key)));
+}
+
+/** Asterisks for a stretch of a line, as many as it has characters and as wide. */
+function mask(text: string, start: number, end: number): string {
+  const from = Math.max(0, start);
+  const hidden = [...text.slice(from, Math.max(from, end))];
+  // The indentation of a block scalar is none of it.
+  const indent = from === 0 ? hidden.findIndex((char) => char !== " ") : 0;
+  const stars = hidden.map((char, at) => (at < indent ? char : isWide(char) ? "\uff0a" : "*")).join("");
+  return text.slice(0, from) + stars + text.slice(Math.max(from, end));
+}

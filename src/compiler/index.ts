@@ -1,0 +1,70 @@
+// How does a config file become a blueprint? The stages in order, and nothing else.
+
+import type { Blueprint } from "../plan/blueprint.ts";
+import { complete } from "./defaults.ts";
+import { type Findings, makeFindings } from "./diagnostics/sink.ts";
+import type { Result } from "./diagnostics/types.ts";
+import { makeExcerpts } from "./excerpt.ts";
+import { freeze } from "./freeze.ts";
+import type { CompilerHost } from "./host.ts";
+import { type Interpolations, interpolate } from "./interpolate.ts";
+import { lower } from "./lower/index.ts";
+import { repair } from "./repair.ts";
+import { checkRules } from "./rules/index.ts";
+import { settle } from "./settle.ts";
+import type { Source } from "./source.ts";
+import { parse, type Syntax } from "./syntax.ts";
+import { validate } from "./validate.ts";
+
+export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
+export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
+export { unreadable } from "./diagnostics/unreadable.ts";
+export type { CompilerHost, FileRead } from "./host.ts";
+export { link } from "./link.ts";
+export { harmless, isWide } from "./printable.ts";
+export { type Source, sourceFromBytes, sourceFromText } from "./source.ts";
+
+export interface CompileOptions {
+  /** A missing variable or file of `${…}` is a warning, and something stands in for it: to lint, never to serve. */
+  readonly allowMissingEnv?: boolean;
+}
+
+const NOTHING: Interpolations = new Map();
+
+/**
+ * Compiles a config file. Pure but for what the host is asked, synchronous, and never throws.
+ * @returns the frozen blueprint, or no value when there is an error; all findings of the file either way
+ */
+export function compile(source: Source, host: CompilerHost, options: CompileOptions = {}): Result<Blueprint> {
+  const findings = makeFindings();
+  const syntax = parse(source, findings);
+  const { blueprint, interpolations } = analyse(syntax, source, host, findings, options);
+  const diagnostics = findings.shown(source, makeExcerpts(source, syntax.root, interpolations));
+  return blueprint === undefined ? { ok: false, diagnostics } : { ok: true, value: blueprint, diagnostics };
+}
+
+interface Analysed {
+  readonly blueprint: Blueprint | undefined;
+  readonly interpolations: Interpolations;
+}
+
+function analyse(
+  { root, sound }: Syntax,
+  source: Source,
+  host: CompilerHost,
+  findings: Findings,
+  options: CompileOptions,
+): Analysed {
+  if (!sound || root === undefined) return { blueprint: undefined, interpolations: NOTHING };
+  const interpolations = interpolate(root, source, host, findings, {
+    allowMissingEnv: options.allowMissingEnv === true,
+  });
+  const wording = { root, interpolations };
+  const settled = settle(root, interpolations, findings);
+  const bad = validate(settled.value, settled.unread, wording, findings);
+  const { config, unknown } = repair(settled.value, new Set([...bad, ...settled.unread]));
+  const completed = complete(config);
+  checkRules(completed, unknown, wording, findings);
+  const blueprint = findings.failed ? undefined : freeze(lower(completed));
+  return { blueprint, interpolations };
+}

@@ -1,0 +1,22 @@
+// How much of a config is read before it is refused? Every bound that keeps a hostile file from costing time or memory.
+
+/** Size of a config file, bytes (the contract, section 2). */
+export const MAX_BYTES = 4 * 1024 * 1024;
+
+/** How deep collections may nest, the root mapping counted. */
+export const MAX_DEPTH = 64;
+
+/** How many keys and values a file may hold, aliases written out: a config of 10,000 routes has about 200,000. */
+export const MAX_NODES = 500_000;
+
+/** How many lexical tokens a file may hold, line breaks and spaces counted. */
+export const MAX_TOKENS = 2_000_000;
+
+/** How many findings of one file are shown. */
+export const MAX_FINDINGS = 200;
+
+/** Size of a file named by `${file:PATH}`, bytes: a secret or a URL, not a document. */
+export const MAX_INCLUDED_BYTES = 64 * 1024;
+
+/** Longest name that is compared when looking for the one that was meant. */
+export const MAX_SUGGEST_LENGTH = 64;

@@ -1,0 +1,17 @@
+// Which tokens may pass, and where are they looked for?
+
+import type { TokenSource } from "../../plan/steps.ts";
+import type { TokenSource as ConfigTokenSource } from "../config.generated.ts";
+import { tokenSpec } from "../gateway-token.ts";
+import type { Lowerer } from "./lowerer.ts";
+
+export const lowerAuth: Lowerer<"auth"> = ({ gateway_auth }) => {
+  const spec = { tokens: gateway_auth.tokens.map(tokenSpec), sources: gateway_auth.token_sources.map(lowerSource) };
+  return () => spec;
+};
+
+function lowerSource({ type, name }: ConfigTokenSource): TokenSource {
+  return type === "header" && name !== undefined
+    ? { type, name: name.toLowerCase() }
+    : { type: "authorization_bearer" };
+}

@@ -1,0 +1,21 @@
+// Do two routes have one id? Logs, metrics and limits would take them for one.
+
+import { shown } from "../words.ts";
+import { eachDuplicate } from "./duplicates.ts";
+import type { Rule } from "./rule.ts";
+
+export const duplicateRouteId: Rule = ({ routes }, { report, known, wording }) => {
+  const at = (index: number) => ["routes", index, "id"];
+  eachDuplicate(
+    routes,
+    ({ id }, index) => (known(at(index)) ? id : undefined),
+    (index, first) =>
+      report({
+        code: "rule/duplicate-route-id",
+        path: at(index),
+        message: `the id ${shown(at(index), wording)} is taken by another route`,
+        help: "give each route an id of its own",
+        related: [{ path: at(first), message: "first used here" }],
+      }),
+  );
+};

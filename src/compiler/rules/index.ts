@@ -1,0 +1,98 @@
+// Which rules are there beyond the schema? Each asks one question of the typed config; all run, in no order.
+
+import type { CompleteConfig } from "../defaults.ts";
+import type { Findings } from "../diagnostics/sink.ts";
+import type { Wording } from "../words.ts";
+import { baseUrl } from "./base-url.ts";
+import { cleartextUpstream } from "./cleartext-upstream.ts";
+import { corsOrigin } from "./cors-origin.ts";
+import { doubledPath } from "./doubled-path.ts";
+import { duplicateInjectedHeader } from "./duplicate-injected-header.ts";
+import { duplicatePrefix } from "./duplicate-prefix.ts";
+import { duplicateRouteId } from "./duplicate-route-id.ts";
+import { duplicateToken } from "./duplicate-token.ts";
+import { duplicateTokenSource } from "./duplicate-token-source.ts";
+import { emptyKeyHeader } from "./empty-key-header.ts";
+import { headerRuleConflict } from "./header-rule-conflict.ts";
+import { headerTypo } from "./header-typo.ts";
+import { hopByHopInjected } from "./hop-by-hop-injected.ts";
+import { limitNeverBinds } from "./limit-never-binds.ts";
+import { listenAddress } from "./listen-address.ts";
+import { metricsPath, metricsTokenMissing, metricsTokenReused } from "./metrics.ts";
+import { noLogSink } from "./no-log-sink.ts";
+import { notBuilt } from "./not-built.ts";
+import { openListen } from "./open-listen.ts";
+import { plaintextSecret } from "./plaintext-secret.ts";
+import { proxyAddress } from "./proxy-address.ts";
+import { queueUnused } from "./queue-unused.ts";
+import { redundantRemove } from "./redundant-remove.ts";
+import { reservedPrefix } from "./reserved-prefix.ts";
+import { reservedRouteId } from "./reserved-route-id.ts";
+import { retryUnused } from "./retry-unused.ts";
+import { type Rule, ruleContext } from "./rule.ts";
+import { selfSignedUnused } from "./self-signed-unused.ts";
+import { selfUpstream } from "./self-upstream.ts";
+import { timeoutOrder } from "./timeout-order.ts";
+import { tokenCharacters } from "./token-characters.ts";
+import { tokenHash } from "./token-hash.ts";
+import { tokenSource } from "./token-source.ts";
+import { tokenSourceContradicted } from "./token-source-contradicted.ts";
+import { tracingUnused } from "./tracing-unused.ts";
+import { unreachableRoute } from "./unreachable-route.ts";
+import { upstreamKeyMissing } from "./upstream-key-missing.ts";
+import { userAgentConflict } from "./user-agent-conflict.ts";
+import { wildcardPrefix } from "./wildcard-prefix.ts";
+
+const RULES: readonly Rule[] = [
+  baseUrl,
+  cleartextUpstream,
+  corsOrigin,
+  doubledPath,
+  duplicateInjectedHeader,
+  duplicatePrefix,
+  duplicateRouteId,
+  duplicateToken,
+  duplicateTokenSource,
+  emptyKeyHeader,
+  headerRuleConflict,
+  headerTypo,
+  hopByHopInjected,
+  limitNeverBinds,
+  listenAddress,
+  metricsPath,
+  metricsTokenMissing,
+  metricsTokenReused,
+  noLogSink,
+  notBuilt,
+  openListen,
+  plaintextSecret,
+  proxyAddress,
+  queueUnused,
+  redundantRemove,
+  reservedPrefix,
+  reservedRouteId,
+  retryUnused,
+  selfSignedUnused,
+  selfUpstream,
+  timeoutOrder,
+  tokenCharacters,
+  tokenHash,
+  tokenSource,
+  tokenSourceContradicted,
+  tracingUnused,
+  unreachableRoute,
+  upstreamKeyMissing,
+  userAgentConflict,
+  wildcardPrefix,
+];
+
+/** Runs every rule. @param unknown pointers of stand-ins: nothing is said of them. Findings: `rule/*`. */
+export function checkRules(
+  config: CompleteConfig,
+  unknown: ReadonlySet<string>,
+  wording: Wording,
+  findings: Findings,
+): void {
+  const context = ruleContext(unknown, wording, findings);
+  for (const rule of RULES) rule(config, context);
+}

@@ -1,0 +1,61 @@
+// What is a rule given, and how does it speak? A typed config in, findings at paths out.
+
+import type { CompleteConfig } from "../defaults.ts";
+import type { DiagnosticCode } from "../diagnostics/codes.ts";
+import type { Findings } from "../diagnostics/sink.ts";
+import { keyPlace, missingPlace, valuePlace } from "../places.ts";
+import { isUnknown } from "../repair.ts";
+import { locate, type Path } from "../tree.ts";
+import type { Wording } from "../words.ts";
+
+export type Rule = (config: CompleteConfig, context: RuleContext) => void;
+
+export interface Report {
+  readonly code: DiagnosticCode;
+  readonly path: Path;
+  readonly message: string;
+  readonly help?: string | undefined;
+  /** What is wrong at the path: its value, its key, or that it is missing. A value where nothing is said. */
+  readonly at?: "value" | "key" | "missing";
+  readonly related?: readonly { readonly path: Path; readonly message: string }[];
+}
+
+export interface RuleContext {
+  readonly wording: Wording;
+  /** Reports, unless the value at the path is a stand-in. */
+  report(report: Report): void;
+  /** Whether the value at a path is the file's own, and readable. */
+  known(path: Path): boolean;
+  /** Whether the file has a value at a path. */
+  written(path: Path): boolean;
+  /** Whether the scalar at a path stands in the file as it is, without `${…}`. */
+  literal(path: Path): boolean;
+}
+
+export function ruleContext(unknown: ReadonlySet<string>, wording: Wording, findings: Findings): RuleContext {
+  const { root, interpolations } = wording;
+  const known = (path: Path): boolean => !isUnknown(unknown, path);
+  return {
+    wording,
+    known,
+    written: (path) => locate(root, path).node !== undefined,
+    literal(path) {
+      const { node } = locate(root, path);
+      return node?.kind === "scalar" && !interpolations.has(node);
+    },
+    report({ code, path, message, help, at, related }) {
+      if (!known(at === "missing" ? path.slice(0, -1) : path)) return;
+      const place =
+        at === "missing"
+          ? missingPlace(root, path.slice(0, -1))
+          : at === "key"
+            ? keyPlace(root, path)
+            : valuePlace(root, path);
+      const others = (related ?? []).map((other) => ({
+        message: other.message,
+        span: valuePlace(root, other.path).span,
+      }));
+      findings.add({ code, path, message, help, span: place.span, related: [...others, ...place.related] });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+// Is there a timeout that another one always beats?
+
+import type { CompleteUpstream } from "../defaults.ts";
+import type { Path } from "../tree.ts";
+import { quote } from "../words.ts";
+import type { Rule, RuleContext } from "./rule.ts";
+
+export const timeoutOrder: Rule = ({ routes }, context) => {
+  routes.forEach(({ upstream }, route) => {
+    checkUpstream(upstream, ["routes", route, "upstream"], context);
+  });
+};
+
+function checkUpstream(upstream: CompleteUpstream, base: Path, context: RuleContext): void {
+  const request = [...base, "request_timeout_ms"];
+  const beaten = (path: Path, ms: number): void => {
+    if (ms < upstream.request_timeout_ms) return;
+    // The one that the file says is shown; of two, the one that has no effect.
+    const shown = context.written(path) ? path : request;
+    if (!context.written(shown) || !context.known(path) || !context.known(request)) return;
+    context.report({
+      code: "rule/timeout-order",
+      path: shown,
+      message: `${quote(String(path.at(-1)))} never fires: "request_timeout_ms" covers the same time and ends first`,
+      help: `make request_timeout_ms the longer one`,
+    });
+  };
+  beaten([...base, "connect_timeout_ms"], upstream.connect_timeout_ms);
+  const { retry } = upstream;
+  if (retry?.attempt_timeout_ms !== undefined)
+    beaten([...base, "retry", "attempt_timeout_ms"], retry.attempt_timeout_ms);
+}

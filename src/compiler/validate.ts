@@ -1,0 +1,57 @@
+// Does the value fit the schema? The one door to ajv, whose validator is made ahead of time, and what it says in our words.
+
+import type { ErrorObject } from "ajv";
+import type { Findings } from "./diagnostics/sink.ts";
+import { meantKey } from "./meant.ts";
+import { schemaFinding } from "./schema-messages.ts";
+import { shapeAt } from "./shape.ts";
+import { pathOf } from "./tree.ts";
+import { validate as generated } from "./validator.generated.ts";
+import type { Wording } from "./words.ts";
+
+interface Validator {
+  (value: unknown): boolean;
+  errors?: ErrorObject[] | null;
+}
+
+/** Findings past this are not worth their words: only some hundreds are ever shown. */
+const MAX_ERRORS = 5000;
+
+/**
+ * Checks a settled value against the schema. Findings: `schema/*`.
+ * @param unread pointers of values that were complained about already
+ * @returns the pointers of what does not fit
+ */
+export function validate(
+  value: unknown,
+  unread: ReadonlySet<string>,
+  wording: Wording,
+  findings: Findings,
+): Set<string> {
+  const run: Validator = generated;
+  const bad = new Set<string>();
+  if (run(value)) return bad;
+  const errors = (run.errors ?? []).filter((error) => !unread.has(error.instancePath)).slice(0, MAX_ERRORS);
+  const misspelt = misspeltKeys(errors);
+  for (const error of errors) {
+    bad.add(error.instancePath);
+    // A key that is missing because it is misspelt is one mistake, not two.
+    if (error.keyword === "required" && misspelt.has(`${error.instancePath} ${error.params["missingProperty"]}`))
+      continue;
+    // Keys that hold `${` have been refused as such.
+    if (error.keyword === "additionalProperties" && String(error.params["additionalProperty"]).includes("${")) continue;
+    findings.add(schemaFinding(error, value, wording));
+  }
+  return bad;
+}
+
+function misspeltKeys(errors: readonly ErrorObject[]): Set<string> {
+  const meant = new Set<string>();
+  for (const { keyword, instancePath, params } of errors) {
+    if (keyword !== "additionalProperties") continue;
+    const shape = shapeAt(pathOf(instancePath));
+    const key = shape?.kind === "object" ? meantKey(shape, String(params["additionalProperty"])) : undefined;
+    if (key !== undefined) meant.add(`${instancePath} ${key}`);
+  }
+  return meant;
+}

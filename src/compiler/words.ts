@@ -1,0 +1,81 @@
+// How are the parts of a config spoken of? Names for places and values, safe to show.
+
+import type { Interpolations } from "./interpolate.ts";
+import { harmless } from "./printable.ts";
+import { shapeAt } from "./shape.ts";
+import { locate, type Node, type Path, readable } from "./tree.ts";
+
+/** What is known of a file when a message is written. */
+export interface Wording {
+  readonly root: Node | undefined;
+  readonly interpolations: Interpolations;
+}
+
+const LONGEST = 60;
+
+/** A key, or an item of a list, in quotes: `"listen"`, `"tokens[0]"`. */
+export function nameOf(path: Path): string {
+  const last = path.at(-1);
+  if (last === undefined) return "the config";
+  if (!/^\d+$/.test(String(last))) return quote(String(last));
+  return quote(readable(path.slice(path.findLastIndex((segment) => !/^\d+$/.test(String(segment))))));
+}
+
+/** Where an object stands: `at the top level`, `in route "openai"`, `in observability.logging`. */
+export function whereOf(path: Path, wording: Wording): string {
+  if (path.length === 0) return "at the top level";
+  const [first, index, ...rest] = path;
+  if (first !== "routes" || index === undefined) return `in ${readable(path)}`;
+  const route = routeName(index, wording);
+  if (rest.length === 0) return `in ${route}`;
+  return rest.length === 1 && rest[0] === "upstream"
+    ? `in the upstream of ${route}`
+    : `in ${readable(rest)} of ${route}`;
+}
+
+/** `route "openai"`, or by its index where the id can't be shown. */
+export function routeName(index: string | number, wording: Wording): string {
+  const id = literalAt(["routes", index, "id"], wording);
+  return id === undefined || id.trim() === "" ? `routes[${index}]` : `route ${quote(id)}`;
+}
+
+/**
+ * The text of a scalar as it stands in the file, when it may be shown: written out there, and no secret.
+ * Otherwise `undefined`.
+ */
+export function literalAt(path: Path, wording: Wording): string | undefined {
+  const { node } = locate(wording.root, path);
+  const shape = shapeAt(path);
+  if (node?.kind !== "scalar" || wording.interpolations.has(node)) return undefined;
+  if (shape === undefined || !("kind" in shape) || ("secret" in shape && shape.secret === true)) return undefined;
+  return shape.kind === "string" || shape.kind === "integer" || shape.kind === "number" || shape.kind === "boolean"
+    ? node.text
+    : undefined;
+}
+
+/** What a scalar was made from, when it holds references: `${NAME}`, `${file:PATH}`. */
+export function sourcesAt(path: Path, wording: Wording): string | undefined {
+  const { node } = locate(wording.root, path);
+  const interpolation = node?.kind === "scalar" ? wording.interpolations.get(node) : undefined;
+  return interpolation === undefined ? undefined : interpolation.sources.join(" and ");
+}
+
+/** A value to speak of: the literal in quotes, else what it comes from, else what it is. */
+export function shown(path: Path, wording: Wording): string {
+  const literal = literalAt(path, wording);
+  return literal === undefined ? (sourcesAt(path, wording) ?? "this value") : quote(literal);
+}
+
+/** In double quotes, cut when long, with nothing that a terminal would act on. */
+export function quote(text: string): string {
+  const cut = [...text].slice(0, LONGEST).join("");
+  return harmless(JSON.stringify(cut.length < text.length ? `${cut}…` : cut));
+}
+/** How a missing value could look, from the schema. */
+export function exampleHelp(path: Path): string | undefined {
+  const shape = shapeAt(path);
+  const key = path.at(-1);
+  if (shape === undefined || !("standIn" in shape) || shape.standIn === undefined) return undefined;
+  const example = shape.kind === "list" ? JSON.stringify(shape.standIn) : String(shape.standIn);
+  return `for example \`${key}: ${example}\``;
+}
