@@ -1,6 +1,5 @@
 // What does a schema error mean in plain words, where does it point, and what mends it?
 
-import type { ErrorObject } from "ajv";
 import type { Finding } from "./diagnostics/types.ts";
 import { meantKey } from "./meant.ts";
 import { patternWords } from "./pattern-messages.ts";
@@ -11,8 +10,15 @@ import { type Path, pathOf } from "./tree.ts";
 import { typeWords } from "./type-messages.ts";
 import { exampleHelp, literalAt, nameOf, quote, type Wording, whereOf } from "./words.ts";
 
+/** An error of the schema, as the validator gives it. */
+export interface SchemaError {
+  readonly keyword: string;
+  readonly instancePath: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 interface Found {
-  readonly error: ErrorObject;
+  readonly error: SchemaError;
   readonly path: Path;
   readonly shape: Shape | undefined;
   /** The value that does not fit. */
@@ -23,7 +29,7 @@ interface Found {
 type Told = Omit<Finding, "span" | "related">;
 
 /** @param config the whole settled value */
-export function schemaFinding(error: ErrorObject, config: unknown, wording: Wording): Finding {
+export function schemaFinding(error: SchemaError, config: unknown, wording: Wording): Finding {
   const path = pathOf(error.instancePath);
   const value = path.reduce<unknown>((at, segment) => (at as Record<string, unknown> | undefined)?.[segment], config);
   const found: Found = { error, path, shape: shapeAt(path), value, wording };

@@ -1,0 +1,274 @@
+// What does a config come to? The blueprint, key by key, and the plan that is linked from it.
+
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { link } from "../../src/compiler/index.ts";
+import type { Blueprint } from "../../src/plan/blueprint.ts";
+import type { Exchange } from "../../src/plan/exchange.ts";
+import type { Catalog, StepKind } from "../../src/plan/steps.ts";
+import { CLEAN, compileText, ENV, edited, type World } from "./compiling.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+function blueprint(text: string, world?: World): Blueprint {
+  const result = compileText(text, world);
+  if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
+  return result.value;
+}
+
+const steps = (text: string, world?: World) => blueprint(text, world).routes[0]?.steps ?? [];
+const forward = (text: string) => blueprint(text).routes[0]?.forward;
+
+describe("the blueprint", () => {
+  test("of a plain config has the auth step alone", () => {
+    expect(steps(CLEAN)).toEqual([
+      {
+        kind: "auth",
+        spec: {
+          tokens: [{ sha256: sha256(ENV.TOKEN), label: `tok***89#${sha256(ENV.TOKEN).slice(0, 8)}` }],
+          sources: [{ type: "authorization_bearer" }],
+        },
+      },
+    ]);
+  });
+
+  test("has its steps in order, each with its numbers", () => {
+    const text = `${CLEAN}concurrency:\n  upstream_per_key_max_inflight: 4\n  downstream_max_inflight: 9\n  queue: { max_waiting: 3 }\nrate_limit: { per_minute: 60 }\n`;
+    expect(steps(text).slice(1)).toEqual([
+      { kind: "rateLimit", spec: { routeId: "openai", perMinute: 60 } },
+      { kind: "downstreamInflight", spec: { max: 9 } },
+      {
+        kind: "upstreamInflight",
+        spec: { routeId: "openai", keySha256: sha256(ENV.KEY), max: 4, maxWaiting: 3, timeoutMs: 1000 },
+      },
+    ]);
+  });
+
+  test("a route's own upstream limit wins over the global one", () => {
+    const text = edited(
+      "      inject",
+      "      upstream_key_max_inflight: 2\n      inject",
+      `${CLEAN}concurrency:\n  upstream_per_key_max_inflight: 4\n`,
+    );
+    expect(steps(text)[1]).toMatchObject({ kind: "upstreamInflight", spec: { max: 2, maxWaiting: 0 } });
+  });
+
+  test.each([
+    [
+      "authorization wins",
+      [
+        ["authorization", "Bearer one"],
+        ["x-api-key", "two"],
+      ],
+      "one",
+    ],
+    [
+      "authorization wins, whatever the order",
+      [
+        ["x-api-key", "two"],
+        ["Authorization", "bearer  one"],
+      ],
+      "one",
+    ],
+    [
+      "the last counts",
+      [
+        ["x-api-key", "one"],
+        ["X-Api-Key", "two"],
+      ],
+      "two",
+    ],
+    ["without a scheme", [["authorization", "one"]], "one"],
+    [
+      "a blank authorization is none",
+      [
+        ["authorization", "Bearer "],
+        ["x-api-key", "two"],
+      ],
+      "two",
+    ],
+  ] as const)("upstream key: %s", (_, headers, key) => {
+    const list = headers.map(([name, value]) => `        - { name: ${name}, value: "${value}" }\n`).join("");
+    const text = `${edited("        - name: authorization\n          value: Bearer ${KEY}\n", list)}concurrency:\n  upstream_per_key_max_inflight: 4\n`;
+    expect(steps(text)[1]).toMatchObject({ spec: { keySha256: sha256(key) } });
+  });
+
+  test.each([
+    [
+      "https://api.openai.com",
+      { protocol: "https:", hostname: "api.openai.com", port: 443, host: "api.openai.com", basePath: "" },
+    ],
+    [
+      "http://127.0.0.1:9000/",
+      { protocol: "http:", hostname: "127.0.0.1", port: 9000, host: "127.0.0.1:9000", basePath: "" },
+    ],
+    ["https://h.example/a/b/", { basePath: "/a/b" }],
+    ["https://h.example:443/a%2Fb", { port: 443, host: "h.example", basePath: "/a%2Fb" }],
+    ["http://[::1]:8/x", { hostname: "::1", port: 8, host: "[::1]:8", basePath: "/x" }],
+  ])("base_url %s", (url, target) => {
+    expect(forward(edited("https://api.openai.com", url))?.target).toMatchObject(target);
+  });
+
+  test("header rules: names lower-case where they are compared, as written where they are sent", () => {
+    const text = edited(
+      "      inject_headers:",
+      "      user_agent: mine\n      forward_xff: true\n      remove_headers: [X-A, x-b]\n      inject_headers:",
+    );
+    const sources = edited(
+      "routes:",
+      "  token_sources:\n    - type: header\n      name: X-GW\n    - type: authorization_bearer\nroutes:",
+      text,
+    );
+    const headers = forward(edited("name: authorization", "name: Authorization", sources))?.headers;
+    expect(headers).toMatchObject({
+      tokenHeaders: ["x-gw", "authorization"],
+      remove: ["x-a", "x-b"],
+      forwardXff: true,
+      userAgent: "mine",
+    });
+    expect(headers?.inject.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["Authorization", `Bearer ${ENV.KEY}`],
+    ]);
+  });
+
+  test("timeouts and their defaults", () => {
+    const text = edited(
+      "      inject",
+      "      connect_timeout_ms: 5\n      request_timeout_ms: 6\n      stream_idle_timeout_ms: 0\n      strip_prefix: false\n      inject",
+    );
+    expect(forward(text)).toMatchObject({
+      connectTimeoutMs: 5,
+      requestTimeoutMs: 6,
+      streamIdleTimeoutMs: 0,
+      stripPrefix: false,
+    });
+    expect(forward(CLEAN)).toMatchObject({
+      connectTimeoutMs: 10_000,
+      requestTimeoutMs: 60_000,
+      streamIdleTimeoutMs: 300_000,
+      stripPrefix: true,
+    });
+  });
+
+  test.each([
+    ["127.0.0.1:0", { host: "127.0.0.1", port: 0 }],
+    ["'[::1]:81'", { host: "::1", port: 81 }],
+    ["localhost:82", { host: "localhost", port: 82 }],
+  ])("listen %s", (listen, address) => {
+    expect(blueprint(edited("127.0.0.1:8080", listen)).server.listen).toEqual(address);
+  });
+
+  test.each([
+    ["tok-0123456789", "tok***89"],
+    ["0123456789", "012***89"],
+    ["012345678", "0***"],
+    ["012345", "0***"],
+    ["01234", "***"],
+  ])("the label of %s", (token, label) => {
+    const [auth] = steps(CLEAN, { env: { ...ENV, TOKEN: token } });
+    expect(auth).toMatchObject({ spec: { tokens: [{ label: `${label}#${sha256(token).slice(0, 8)}` }] } });
+  });
+
+  test("a token given by its hash", () => {
+    const [auth] = steps(edited("${TOKEN}", `sha256:${sha256("abc").toUpperCase()}`));
+    expect(auth).toMatchObject({
+      spec: { tokens: [{ sha256: sha256("abc"), label: `***#${sha256("abc").slice(0, 8)}` }] },
+    });
+  });
+
+  test("is frozen to the last leaf, and prints no secret", () => {
+    const made = blueprint(CLEAN);
+    const frozen = (value: unknown): boolean =>
+      typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+    expect(frozen(made)).toBe(true);
+    expect(JSON.stringify(made)).not.toContain(ENV.KEY);
+    expect(JSON.stringify(made)).not.toContain(ENV.TOKEN);
+  });
+});
+
+describe("interpolation", () => {
+  const value = (text: string, world: World) => {
+    const [route] = blueprint(edited("Bearer ${KEY}", text), world).routes;
+    return route?.forward.headers.inject[0]?.value.reveal();
+  };
+
+  test.each([
+    ["${X}", { X: "v" }, "v"],
+    ["a${X}b${Y}c", { X: "1", Y: "2" }, "a1b2c"],
+    ["${X:-fall}", {}, "fall"],
+    ["${X:-fall}", { X: "" }, "fall"],
+    ["${X:-}z", {}, "z"],
+    ["${X:-a:-b}", {}, "a:-b"],
+    ["$${X}", { X: "v" }, "${X}"],
+    ["$X", { X: "v" }, "$X"],
+    ["'${X}'", { X: "123" }, "123"],
+    ["${X}", { X: "123" }, "123"],
+    ["${X}", { X: "true" }, "true"],
+    ["${X}", { X: "a: b # c \" '" }, "a: b # c \" '"],
+    ["${X}", { X: "${Y}" }, "${Y}"],
+    ["${file:k}", {}, "from file"],
+  ])("%s", (text, env, expected) => {
+    expect(value(text, { env: { ...ENV, ...env }, files: { k: "from file\n" } })).toBe(expected);
+  });
+
+  test.each([
+    ["60", 60],
+    ["6e1", 60],
+    [" 60 ", 60],
+  ])("a number where one is wanted: %j", (text, number) => {
+    const made = steps(`${CLEAN}rate_limit:\n  per_minute: \${RPM}\n`, { env: { ...ENV, RPM: text } });
+    expect(made[1]).toMatchObject({ spec: { perMinute: number } });
+  });
+
+  test("a boolean where one is wanted", () => {
+    const made = blueprint(edited("      inject", "      strip_prefix: ${STRIP}\n      inject"), {
+      env: { ...ENV, STRIP: "false" },
+    });
+    expect(made.routes[0]?.forward.stripPrefix).toBe(false);
+  });
+
+  test("--allow-missing-env: a warning, and the rest is still looked at", () => {
+    const text = `${edited("https://api.openai.com", "${URL}")}rate_limit:\n  per_minute: \${RPM}\n`;
+    const { ok, diagnostics } = compileText(text, { env: {} }, { allowMissingEnv: true });
+    expect(ok).toBe(true);
+    expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
+      Array(4).fill("warning env/missing"),
+    );
+  });
+});
+
+describe("link", () => {
+  const made: [StepKind, unknown][] = [];
+  const guard = (kind: StepKind) => (spec: unknown) => {
+    made.push([kind, spec]);
+    return () => undefined;
+  };
+  const catalog: Catalog = {
+    guards: {
+      auth: guard("auth"),
+      rateLimit: guard("rateLimit"),
+      downstreamInflight: guard("downstreamInflight"),
+      upstreamInflight: guard("upstreamInflight"),
+    },
+    forward: (spec) => (x: Exchange) => void [spec, x],
+  };
+
+  test("makes each guard once, and a trie that finds the route", () => {
+    const plan = link(blueprint(`${CLEAN}rate_limit: { per_minute: 1 }\n`), catalog);
+    const route = plan.routes.match("/openai/v1");
+    expect(route).toMatchObject({ id: "openai", prefix: "/openai" });
+    expect(route?.guards.map(({ kind }) => kind)).toEqual(["auth", "rateLimit"]);
+    expect(made.map(([kind]) => kind)).toEqual(["auth", "rateLimit"]);
+    expect(Object.isFrozen(plan) && Object.isFrozen(route) && Object.isFrozen(route?.guards)).toBe(true);
+    expect(plan.routes.match("/other")).toBeUndefined();
+  });
+
+  test("the fingerprint tells configs apart, but not secrets", () => {
+    const print = (text: string, world?: World): string => link(blueprint(text, world), catalog).fingerprint;
+    expect(print(CLEAN)).toMatch(/^[0-9a-f]{64}$/);
+    expect(print(CLEAN, { env: { TOKEN: "another-token", KEY: "another" } })).toBe(print(CLEAN));
+    expect(print(edited("/openai\n", "/other\n"))).not.toBe(print(CLEAN));
+  });
+});

@@ -1,0 +1,53 @@
+// Compiles texts for tests: a host that is a table, a base config that is clean, and edits to it.
+
+import { type CompileOptions, type CompilerHost, compile, sourceFromText } from "../../src/compiler/index.ts";
+
+export interface World {
+  readonly env?: { readonly [name: string]: string };
+  readonly files?: { readonly [path: string]: string };
+}
+
+export const ENV = { TOKEN: "tok-0123456789", KEY: "sk-abcdefghij" };
+
+export const CLEAN = `listen: 127.0.0.1:8080
+gateway_auth:
+  tokens:
+    - \${TOKEN}
+routes:
+  - id: openai
+    prefix: /openai
+    upstream:
+      base_url: https://api.openai.com
+      inject_headers:
+        - name: authorization
+          value: Bearer \${KEY}
+`;
+
+export function hostOf({ env = ENV, files = {} }: World = {}): CompilerHost {
+  return {
+    env: (name) => (Object.hasOwn(env, name) ? env[name as keyof typeof env] : undefined),
+    readFile(path) {
+      const text = Object.hasOwn(files, path) ? files[path] : undefined;
+      return text === undefined
+        ? { ok: false, reason: "no such file" }
+        : { ok: true, bytes: new TextEncoder().encode(text) };
+    },
+  };
+}
+
+export function compileText(text: string, world: World = {}, options: CompileOptions = {}) {
+  return compile(sourceFromText("config.yaml", text), hostOf(world), options);
+}
+
+/** The clean config with one text in it replaced. Throws when the text is not there: a test must not lose its edit. */
+export function edited(from: string, to: string, text: string = CLEAN): string {
+  if (!text.includes(from)) throw new Error(`the config holds no ${JSON.stringify(from)}`);
+  return text.replace(from, () => to);
+}
+
+/** Findings as `code line:column-line:column`. */
+export function places(text: string, world: World = {}): string[] {
+  return compileText(text, world).diagnostics.map(
+    ({ code, range: { start, end } }) => `${code} ${start.line}:${start.column}-${end.line}:${end.column}`,
+  );
+}

@@ -1,0 +1,11 @@
+// Are the generated files those of the schema as it stands?
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const GEN = fileURLToPath(new URL("../../scripts/gen.mjs", import.meta.url));
+
+test("the generated files are up to date", () => {
+  expect(() => execFileSync(process.execPath, [GEN, "--check"], { stdio: "pipe" })).not.toThrow();
+});
