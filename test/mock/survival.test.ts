@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MAX_BODY_BYTES } from "../../src/mock/read-body.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
 import { post } from "./client.ts";
@@ -14,13 +14,21 @@ beforeEach(async () => {
   mock = await startMock({ paceMs: 0 });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   await mock.close();
   expect(mock.stats).toMatchObject({ openRequests: 0, openStreams: 0 });
 });
 
 const chat = { model: "m", messages: [{ role: "user", content: "hi" }] };
-/** The number of timers that keep this process busy: those of the mock among them. */
-const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+
+/** The mock's pauses of a length that nothing else here uses: how many began, and how many were not taken away. */
+function pausesOf(ms: number) {
+  const set = vi.spyOn(globalThis, "setTimeout");
+  const clear = vi.spyOn(globalThis, "clearTimeout");
+  const begun = () => set.mock.results.filter((_, i) => set.mock.calls[i]?.[1] === ms).map(({ value }) => value);
+  const cleared = () => new Set<unknown>(clear.mock.calls.map(([timer]) => timer));
+  return () => ({ begun: begun().length, left: begun().filter((timer) => !cleared().has(timer)).length });
+}
 
 async function dial(): Promise<Socket> {
   const socket = connect(mock.port, "127.0.0.1");
@@ -41,27 +49,27 @@ async function stillAnswers(): Promise<void> {
 
 describe("a client that leaves", () => {
   it("mid-stream ends the stream and its timer at once", async () => {
-    const before = timers();
+    const pauses = pausesOf(59_999);
     const socket = await dial();
-    socket.write(streamRequest("x-mock-pace-ms: 60000"));
+    socket.write(streamRequest("x-mock-pace-ms: 59999"));
     await once(socket, "data");
     expect(mock.stats).toMatchObject({ openStreams: 1, abortedStreams: 0 });
-    expect(timers()).toBeGreaterThan(before);
+    expect(pauses()).toEqual({ begun: 1, left: 1 });
     socket.destroy();
     await mock.until(({ openRequests }) => openRequests === 0);
     expect(mock.stats).toMatchObject({ openStreams: 0, abortedStreams: 1, abortedRequests: 1 });
-    expect(timers()).toBe(before);
+    expect(pauses()).toEqual({ begun: 1, left: 0 });
   });
 
   it("before the head ends the wait", async () => {
-    const before = timers();
+    const pauses = pausesOf(599_999);
     const socket = await dial();
-    socket.write("GET /v1/models HTTP/1.1\r\nhost: m\r\nx-mock-delay-ms: 600000\r\n\r\n");
-    await mock.until(({ openRequests }) => openRequests === 1);
+    socket.write("GET /v1/models HTTP/1.1\r\nhost: m\r\nx-mock-delay-ms: 599999\r\n\r\n");
+    await vi.waitFor(() => expect(pauses()).toEqual({ begun: 1, left: 1 }));
     socket.destroy();
     await mock.until(({ openRequests }) => openRequests === 0);
     expect(mock.stats).toMatchObject({ abortedRequests: 1, abortedStreams: 0 });
-    expect(timers()).toBe(before);
+    expect(pauses()).toEqual({ begun: 1, left: 0 });
   });
 
   it("mid-upload is forgotten", async () => {
