@@ -1,0 +1,104 @@
+// The gateway shuts down while things go on: streams finish, nothing new is taken, idle connections close, and what outlasts
+// the drain is broken (spec section 8).
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { within } from "../support/deadline.ts";
+import { connectRaw, requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+
+async function streaming(top: readonly string[]) {
+  let end = () => {};
+  const upstream = await scene.upstream((req, res) => {
+    if (req.url !== "/stream") return void res.end("ok");
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    res.write("data: 1\n\n");
+    end = () => res.end("data: 2\n\n");
+  });
+  const gateway = await scene.gateway({ base: upstream.url, top });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/stream", [AUTH]));
+  const head = await client.head();
+  await client.until("the first event", () => client.text.includes("data: 1") || undefined);
+  return { upstream, gateway, client, head, end: () => end() };
+}
+
+test("a stream under way finishes whole, then its connection closes; an idle one closes at once; none is accepted", async () => {
+  const { gateway, client, head, end } = await streaming([]);
+  const idle = await scene.client(gateway);
+  await idle.send(requestText("GET", "/healthz"));
+  await idle.response();
+
+  const drained = gateway.drain();
+  expect(await within("the idle connection to close", idle.ended)).toBe("fin");
+  await expect(connectRaw(gateway.port)).rejects.toThrow("ECONNREFUSED");
+  end();
+  expect(await client.body(head)).toMatchObject({ text: "data: 1\n\ndata: 2\n\n", whole: true });
+  expect(await within("the stream's connection to close", client.ended)).toBe("fin");
+  expect(await drained).toBe(true);
+});
+
+test("a connection that has not sent a request closes at once", async () => {
+  const { gateway, end } = await streaming([]);
+  const fresh = await scene.client(gateway);
+  const drained = gateway.drain();
+  expect(await within("it to close", fresh.ended, 3000).finally(end)).toBe("fin");
+  expect(await drained).toBe(true);
+});
+
+test("a request on a connection under way is refused with `shutting_down`", async () => {
+  const { gateway, upstream, client, head, end } = await streaming([]);
+  const drained = gateway.drain();
+  // Pipelined behind the stream: its answer comes after it.
+  await client.send(requestText("GET", "/up/late", [AUTH]));
+  end();
+  expect(await client.body(head)).toMatchObject({ whole: true });
+  const late = await client.response();
+  expect(late).toMatchObject({ status: 503, text: '{"error":"shutting_down"}' });
+  expect(late.header("connection")).toBe("close");
+  expect(late.header("retry-after")).toMatch(/^\d+$/);
+  expect(await drained).toBe(true);
+  expect(upstream.requests.map(({ url }) => url)).toEqual(["/stream"]);
+});
+
+test("an answer that begins while draining carries `connection: close`", async () => {
+  let answer = () => {};
+  const upstream = await scene.upstream((_req, res) => {
+    answer = () => res.end("ok");
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  await upstream.nextRequest();
+  const drained = gateway.drain();
+  answer();
+  const response = await client.response();
+  expect(response).toMatchObject({ status: 200, text: "ok", whole: true });
+  expect(response.header("connection")).toBe("close");
+  expect(await drained).toBe(true);
+});
+
+test("in the grace time all goes on, but the gateway says it is not ready", async () => {
+  const { gateway, end } = await streaming(["shutdown: {grace_ms: 400, drain_timeout_ms: 5000}"]);
+  const probe = await scene.client(gateway);
+  await probe.send(requestText("GET", "/readyz"));
+  expect(await probe.response()).toMatchObject({ status: 200, text: '{"status":"ok"}' });
+  const drained = gateway.drain();
+  await probe.send(requestText("GET", "/readyz"));
+  expect(await probe.response()).toMatchObject({ status: 503, text: '{"status":"draining"}' });
+  const fresh = await scene.client(gateway);
+  await fresh.send(requestText("GET", "/up/x", [AUTH]));
+  expect(await fresh.response()).toMatchObject({ status: 200, text: "ok" });
+  end();
+  expect(await drained).toBe(true);
+});
+
+test("what outlasts the drain is broken, and said so", async () => {
+  const { gateway, client, head, upstream } = await streaming(["shutdown: {drain_timeout_ms: 100}"]);
+  const stream = await upstream.nextRequest();
+  expect(await gateway.drain()).toBe(false);
+  expect(await client.body(head)).toMatchObject({ text: "data: 1\n\n", whole: false });
+  expect(await within("the upstream to be aborted", stream.closed)).toBe("aborted");
+});

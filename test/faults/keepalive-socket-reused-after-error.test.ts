@@ -1,0 +1,158 @@
+// A kept upstream connection turns out stale: one fresh connection replaces it, once, when the body is small enough to send
+// again; nothing is sent twice once a byte of an answer came.
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene, untilFree } from "../support/scene.ts";
+import type { RawConnection } from "../support/upstream.ts";
+
+const scene = setScene();
+const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/** The first connection answers once, then does `then` with the second request; later ones answer and echo the length. */
+function staleUpstream(then: (connection: RawConnection) => Promise<void> | void) {
+  return scene.rawUpstream(async (connection, index) => {
+    await connection.request();
+    if (index > 0) return connection.send(OK);
+    await connection.send(OK);
+    await then(connection);
+  });
+}
+
+async function warmed(upstream: { url: string }) {
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/warm", [AUTH]));
+  expect((await client.response()).status).toBe(200);
+  return { gateway, client };
+}
+
+const DIE = {
+  "is reset when the next request comes": async (connection: RawConnection) => {
+    await connection.requestHead();
+    connection.reset();
+  },
+  "is closed when the next request comes": async (connection: RawConnection) => {
+    await connection.requestHead();
+    connection.socket.destroy();
+  },
+} as const;
+
+test.each(Object.entries(DIE))("a connection that %s is replaced", async (_name, die) => {
+  const upstream = await staleUpstream(die);
+  const { gateway, client } = await warmed(upstream);
+  await client.send(requestText("POST", "/up/again", [AUTH, "Content-Length: 4"], "body"));
+  expect(await client.response("POST")).toMatchObject({ status: 200, text: "ok" });
+  expect(upstream.connections).toBe(2);
+  await untilFree(gateway);
+  expect(await gateway.completed((line) => line["path"] === "/up/again")).toMatchObject({
+    outcome: "success",
+    attempts: 1,
+  });
+});
+
+test("a chunked body of 64 KiB in pieces is replayed whole", async () => {
+  const chunk = "x".repeat(16 * 1024);
+  let second: { body: Buffer } | undefined;
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    if (index === 0) {
+      await connection.request();
+      await connection.send(OK);
+      await connection.request();
+      connection.reset();
+    } else {
+      second = await connection.request();
+      await connection.send(OK);
+    }
+  });
+  const { client } = await warmed(upstream);
+  const piece = `4000\r\n${chunk}\r\n`;
+  await client.send(requestText("POST", "/up/again", [AUTH, "Transfer-Encoding: chunked"]));
+  await client.send(piece, piece, piece, piece, "0\r\n\r\n");
+  expect(await client.response("POST")).toMatchObject({ status: 200 });
+  expect(second?.body.toString()).toBe(chunk.repeat(4));
+});
+
+test("a body above 64 KiB is not sent again: 502", async () => {
+  const body = "x".repeat(64 * 1024 + 1);
+  const upstream = await scene.rawUpstream(async (connection) => {
+    await connection.request();
+    await connection.send(OK);
+    await connection.request();
+    connection.reset();
+  });
+  const { client } = await warmed(upstream);
+  await client.send(requestText("POST", "/up/again", [AUTH, `Content-Length: ${body.length}`], body));
+  expect(await client.response("POST")).toMatchObject({ status: 502, text: '{"error":"upstream_request_failed"}' });
+  expect(upstream.connections).toBe(1);
+});
+
+test("a byte of an answer came: nothing is sent again, 502", async () => {
+  const upstream = await staleUpstream(async (connection) => {
+    await connection.requestHead();
+    await connection.send("H");
+    connection.socket.destroy();
+  });
+  const { client } = await warmed(upstream);
+  await client.send(requestText("GET", "/up/again", [AUTH]));
+  expect(await client.response()).toMatchObject({ status: 502, text: '{"error":"upstream_request_failed"}' });
+  expect(upstream.connections).toBe(1);
+});
+
+test("the fresh connection breaks too: 502, not a third", async () => {
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    await connection.request();
+    if (index === 0) {
+      await connection.send(OK);
+      await connection.requestHead();
+    }
+    connection.reset();
+  });
+  const { client } = await warmed(upstream);
+  await client.send(requestText("GET", "/up/again", [AUTH]));
+  expect(await client.response()).toMatchObject({ status: 502, text: '{"error":"upstream_request_failed"}' });
+  expect(upstream.connections).toBe(2);
+});
+
+test("all kept connections are stale: one replacement is enough", async () => {
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    await connection.requestHead();
+    await connection.send(OK);
+    await connection.requestHead();
+    if (index < 4) connection.reset();
+    else await connection.send(OK);
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const clients = await Promise.all([0, 1, 2, 3].map(() => scene.client(gateway)));
+  for (const client of clients) await client.send(requestText("GET", "/up/warm", [AUTH]));
+  for (const client of clients) expect((await client.response()).status).toBe(200);
+  expect(upstream.connections).toBe(4);
+  const [client] = clients;
+  await client?.send(requestText("GET", "/up/again", [AUTH]));
+  expect((await client?.response())?.status).toBe(200);
+  expect(upstream.connections).toBe(5);
+});
+
+test("bytes that nobody asked for on a kept connection are never an answer (hazard R7)", async () => {
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    await connection.requestHead();
+    await connection.send(index === 0 ? OK : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine");
+  });
+  const { client } = await warmed(upstream);
+  await upstream.accepted[0]?.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
+  // The gateway closes the poisoned connection, or has not yet seen the bytes when the request comes: never the answer.
+  await client.send(requestText("GET", "/up/again", [AUTH]));
+  expect((await client.response()).text).toBe("mine");
+});
+
+test("bytes behind an answer, in one segment with it, are never the next answer (hazard R7)", async () => {
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    await connection.requestHead();
+    const poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";
+    await connection.send(index === 0 ? OK + poison : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine");
+  });
+  const { client } = await warmed(upstream);
+  await client.send(requestText("GET", "/up/again", [AUTH]));
+  expect((await client.response()).text).toBe("mine");
+});

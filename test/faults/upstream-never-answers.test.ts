@@ -1,0 +1,67 @@
+// The upstream takes the request and says nothing, or too little too slowly: 504 before the head, a broken body after it.
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { within } from "../support/deadline.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene, untilFree } from "../support/scene.ts";
+
+const scene = setScene();
+const TIMEOUT = ["request_timeout_ms: 150"];
+
+test("no head: 504, and the upstream is let go", async () => {
+  const upstream = await scene.upstream(() => {});
+  const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/slow", [AUTH]));
+  const asked = await upstream.nextRequest();
+  expect(await client.response()).toMatchObject({ status: 504, text: '{"error":"upstream_timeout"}', whole: true });
+  expect(await within("the upstream to be aborted", asked.closed)).toBe("aborted");
+  await untilFree(gateway);
+  expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 504 });
+});
+
+test("a head and no end: the body is broken, since the deadline is for the last byte", async () => {
+  const upstream = await scene.upstream((_req, res) => {
+    res.writeHead(200, { "content-type": "application/json" });
+    res.write("{");
+  });
+  const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/slow", [AUTH]));
+  expect(await client.response()).toMatchObject({ status: 200, text: "{", whole: false });
+  expect(await within("the upstream to be aborted", (await upstream.nextRequest()).closed)).toBe("aborted");
+  await untilFree(gateway);
+  expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 200 });
+});
+
+test("an upload that goes on and on has the same deadline", async () => {
+  const upstream = await scene.upstream(() => {});
+  const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
+  const client = await scene.client(gateway);
+  await client.send(requestText("POST", "/up/slow", [AUTH, "Content-Length: 10"], "ab"));
+  const response = await client.response("POST");
+  expect(response).toMatchObject({ status: 504, text: '{"error":"upstream_timeout"}' });
+  expect(response.header("connection")).toBe("close");
+  await untilFree(gateway);
+});
+
+test("an event stream outlives the request's deadline, once its head has come", async () => {
+  let stream: { write(text: string): void; end(): void } | undefined;
+  const upstream = await scene.upstream((req, res) => {
+    if (req.url !== "/stream") return;
+    res.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" }).flushHeaders();
+    stream = res;
+  });
+  const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/stream", [AUTH]));
+  const head = await client.head();
+  // Another exchange that began later runs into its deadline: so has the stream's passed.
+  const other = await scene.client(gateway);
+  await other.send(requestText("GET", "/up/hang", [AUTH]));
+  expect((await other.response()).status).toBe(504);
+  stream?.write("data: late\n\n");
+  stream?.end();
+  expect(await client.body(head)).toMatchObject({ text: "data: late\n\n", whole: true });
+});

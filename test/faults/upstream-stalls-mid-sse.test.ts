@@ -1,0 +1,44 @@
+// An event stream falls silent: after `stream_idle_timeout_ms` it is broken; each event starts the wait anew; 0 waits for ever.
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { within } from "../support/deadline.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene, untilFree } from "../support/scene.ts";
+import type { UpstreamHandler } from "../support/upstream.ts";
+
+const scene = setScene();
+
+const oneEvent: UpstreamHandler = (req, res) => {
+  if (req.url === "/hang") return;
+  res.writeHead(200, { "content-type": "text/event-stream" });
+  res.write("data: 1\n\n");
+};
+
+test("silence breaks the stream and lets the upstream go", async () => {
+  const upstream = await scene.upstream(oneEvent);
+  const gateway = await scene.gateway({ base: upstream.url, upstream: ["stream_idle_timeout_ms: 100"] });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/stream", [AUTH]));
+  const stream = await upstream.nextRequest();
+  expect(await client.response()).toMatchObject({ status: 200, text: "data: 1\n\n", whole: false });
+  expect(await within("the upstream to be aborted", stream.closed)).toBe("aborted");
+  await untilFree(gateway);
+  expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 200 });
+});
+
+test("a silence of 0 is none: the stream outlives every other deadline", async () => {
+  const upstream = await scene.upstream(oneEvent);
+  const gateway = await scene.gateway({
+    base: upstream.url,
+    upstream: ["stream_idle_timeout_ms: 0", "request_timeout_ms: 100"],
+  });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/stream", [AUTH]));
+  await client.untilText("data: 1\n\n");
+  const other = await scene.client(gateway);
+  await other.send(requestText("GET", "/up/hang", [AUTH]));
+  expect((await other.response()).status).toBe(504);
+  expect(client.end).toBeUndefined();
+  expect(gateway.host.underWay).toBe(1);
+});

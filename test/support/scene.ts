@@ -1,0 +1,91 @@
+// What does every socket test need around it? Upstreams, gateways and clients that are gone when it ends, and the proof that
+// nothing was left behind: no slot held, no uncaught exception, no process warning.
+
+import { afterEach, beforeEach, expect } from "vitest";
+import { type ConfigParts, configText } from "./config.ts";
+import { within } from "./deadline.ts";
+import { startGateway, type TestGateway } from "./gateway.ts";
+import { connectRaw, type RawClient } from "./raw-client.ts";
+import {
+  type RawConnection,
+  type RawUpstream,
+  startRawUpstream,
+  startUpstream,
+  type Upstream,
+  type UpstreamHandler,
+  type UpstreamOptions,
+} from "./upstream.ts";
+
+export interface Scene {
+  upstream(handler?: UpstreamHandler, options?: UpstreamOptions): Promise<Upstream>;
+  rawUpstream(script?: (connection: RawConnection, index: number) => Promise<void> | void): Promise<RawUpstream>;
+  /** A gateway with one route, `/up`, to `base`. */
+  gateway(parts: ConfigParts, env?: Readonly<Record<string, string>>): Promise<TestGateway>;
+  /** A raw client of a gateway, or of any port. */
+  client(to: { readonly port: number }): Promise<RawClient>;
+}
+
+/** Sets the scene for the tests of this file. What it starts is stopped, newest first, after each test. */
+export function setScene(): Scene {
+  const stops: (() => Promise<unknown>)[] = [];
+  const gateways: TestGateway[] = [];
+  const trouble: unknown[] = [];
+  const onTrouble = (what: unknown) => void trouble.push(what);
+
+  beforeEach(() => {
+    process.on("warning", onTrouble);
+    process.on("uncaughtExceptionMonitor", onTrouble);
+  });
+  afterEach(async () => {
+    try {
+      for (const stop of stops.splice(0).reverse()) await stop();
+      // Warnings are emitted on a later tick than their cause.
+      await new Promise(setImmediate);
+      for (const { state, host } of gateways.splice(0)) {
+        expect({ ...state.totals(), underWay: host.underWay }).toEqual({
+          downstream: 0,
+          upstream: 0,
+          waiting: 0,
+          underWay: 0,
+        });
+      }
+      expect(trouble.splice(0)).toEqual([]);
+    } finally {
+      process.off("warning", onTrouble);
+      process.off("uncaughtExceptionMonitor", onTrouble);
+    }
+  });
+
+  function stopLater<T extends { close(): Promise<void> }>(thing: T): T {
+    stops.push(() => within("something of the scene to close", thing.close()));
+    return thing;
+  }
+
+  return {
+    upstream: async (handler, options) => stopLater(await startUpstream(handler, options)),
+    rawUpstream: async (script) => stopLater(await startRawUpstream(script)),
+    gateway: async (parts, env) => {
+      const gateway = stopLater(await startGateway(configText(parts), env === undefined ? {} : { env }));
+      gateways.push(gateway);
+      return gateway;
+    },
+    client: async ({ port }) => stopLater(await connectRaw(port)),
+  };
+}
+
+/** Waits until no exchange is under way and no permit is held. */
+export async function untilFree({ host, state }: TestGateway): Promise<void> {
+  const free = () => {
+    const { downstream, upstream, waiting } = state.totals();
+    return host.underWay === 0 && downstream + upstream + waiting === 0;
+  };
+  let over = false;
+  const polled = (async () => {
+    while (!free() && !over) await new Promise(setImmediate);
+  })();
+  await within(() => `free slots; have ${JSON.stringify(state.totals())}, ${host.underWay} under way`, polled).finally(
+    () => {
+      over = true;
+    },
+  );
+}
