@@ -1,7 +1,7 @@
 // What was asked on the command line? Commander's door. Each command's code is loaded only when it is called.
 
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { processIo } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -84,5 +84,5 @@ function collect(value: string, before: string[]): string[] {
 function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  throw new CommanderError(USAGE_ERROR, "port", `error: '${text}' is not a port (0 to 65535)`);
+  throw new InvalidArgumentError("not a port (0 to 65535)");
 }
