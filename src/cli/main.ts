@@ -25,6 +25,7 @@ function program(): Command {
     .exitOverride();
   addServe(root);
   addCheck(root);
+  addExplain(root);
   addDemo(root);
   addSchema(root);
   return root;
@@ -54,6 +55,21 @@ function addCheck(root: Command): void {
     .action(async (options) => {
       const { check } = await import("./check.ts");
       process.exitCode = await check(options, processIo());
+    });
+}
+
+function addExplain(root: Command): void {
+  root
+    .command("explain")
+    .description("dry run of one request through the compiled plan; sends nothing")
+    .requiredOption("--config <file>", "the config file")
+    .requiredOption("--method <method>", "the request's method")
+    .requiredOption("--path <path>", "the request's path, query included")
+    .option("--header <header>", "a header, 'Name: value'; may be given several times", collect, [])
+    .addOption(new Option("--format <form>", "how to print").choices(["text", "json"]).default("text"))
+    .action(async (options) => {
+      const { explain } = await import("./explain.ts");
+      process.exitCode = await explain(options, processIo());
     });
 }
 
