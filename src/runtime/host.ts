@@ -21,6 +21,7 @@ export class Host implements DispatchContext {
   readonly #log: Log;
   #plan: Plan<LiveExchange>;
   #phase: "serving" | "grace" | "draining" = "serving";
+  readonly #connections = new Set<DownstreamSocket>();
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
@@ -31,6 +32,7 @@ export class Host implements DispatchContext {
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
       onUnread: (err, socket) => this.#unread(err, socket),
       onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
+      onConnection: (socket) => this.#connected(socket),
       onHalfClose: (socket) => halfClosed(socket),
     });
   }
@@ -79,6 +81,8 @@ export class Host implements DispatchContext {
     this.#phase = "draining";
     this.#server.close();
     this.#server.closeIdleConnections();
+    // Node counts only those as idle that have had a request.
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const finished = this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs));
     this.#server.closeAllConnections();
     return finished;
@@ -100,6 +104,11 @@ export class Host implements DispatchContext {
   bug(x: LiveExchange, err: unknown, by: string): void {
     const place = err instanceof Error ? err.stack : undefined;
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  #connected(socket: DownstreamSocket): void {
+    this.#connections.add(socket);
+    socket.once("close", () => this.#connections.delete(socket));
   }
 
   #idleWithin(timeoutMs: number): Promise<boolean> {
