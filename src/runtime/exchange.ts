@@ -1,6 +1,7 @@
 // What becomes of one request? The one place that answers, breaks and ends it, each at most once.
 
 import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Client, Exchange, Outcome } from "../plan/exchange.ts";
 import type { Route } from "../plan/plan.ts";
@@ -8,7 +9,7 @@ import { type Reply, replyFor } from "../plan/replies.ts";
 import type { RequestPath } from "../plan/target.ts";
 import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
-import { lingerOnClose } from "./linger.ts";
+import { endAndLinger, lingerOnClose } from "./linger.ts";
 import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
 
 /** What an exchange needs of the host it runs on. */
@@ -47,6 +48,7 @@ export class LiveExchange implements Exchange {
   #holds: (() => void)[] = [];
   #outcome: Outcome | undefined = undefined;
   #closeDelimited = false;
+  #last = false;
   #done = false;
 
   constructor(host: ExchangeHost, id: string, req: GatewayRequest, res: GatewayResponse) {
@@ -55,6 +57,7 @@ export class LiveExchange implements Exchange {
     this.req = req;
     this.res = res;
     res.on("close", () => this.#finish());
+    if (res.socket === null) this.#endWithConnection(req.socket);
   }
 
   get method(): string {
@@ -138,7 +141,7 @@ export class LiveExchange implements Exchange {
   endsConnection(): boolean {
     const pending = this.bodyPending;
     if (pending) lingerOnClose(this.req.socket as DownstreamSocket);
-    return pending || this.#host.draining;
+    return pending || this.#last || this.#host.draining;
   }
 
   /** A bug of ours: logged with its place, told to the client as 500 where that can still be told. */
@@ -160,6 +163,23 @@ export class LiveExchange implements Exchange {
     // A body that only the connection's end delimits looks whole after a FIN: reset instead.
     if (this.#closeDelimited) res.socket?.resetAndDestroy();
     res.destroy();
+  }
+
+  /** Answers, then ends the connection: what came behind this request is no request. */
+  endConnectionAfter(): void {
+    const socket = this.req.socket as DownstreamSocket;
+    if (this.#last) return;
+    this.#last = true;
+    lingerOnClose(socket);
+    // A head that is out already promised to keep the connection.
+    if (this.answered) this.hold(() => endAndLinger(socket));
+  }
+
+  /** A response that waits behind another on its connection has no socket yet, and would not hear of its end. */
+  #endWithConnection(socket: Socket): void {
+    const closed = () => this.#finish();
+    socket.once("close", closed);
+    this.hold(() => socket.off("close", closed));
   }
 
   #finish(): void {

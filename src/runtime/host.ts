@@ -126,8 +126,10 @@ export class Host implements DispatchContext {
     const reply = refusalFor(err);
     const x = socket.latest;
     if (x !== undefined && !x.done) {
+      // A whole request is answered, whatever came behind it.
+      if (reply !== undefined && x.req.complete) x.endConnectionAfter();
       // The exchange's own body was bad: it can still be told so, unless its answer has begun or another is before it.
-      if (reply === undefined || x.answered || x.res.socket !== socket) socket.destroy();
+      else if (reply === undefined || x.answered || x.res.socket !== socket) socket.destroy();
       else x.reply(reply);
       return;
     }

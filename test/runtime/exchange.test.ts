@@ -15,7 +15,7 @@ class ModelResponse extends EventEmitter {
   writableFinished = false;
   chunkedEncoding = false;
   statusCode = 200;
-  socket = null;
+  socket = {};
   closed = false;
   body: string | undefined = undefined;
 

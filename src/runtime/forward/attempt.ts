@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Outcome } from "../../plan/exchange.ts";
 import { type ReplyCode, replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange.ts";
-import { responseHead } from "../headers/response-head.ts";
+import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import { noteIdleHint, type UpstreamAgent, wasStale } from "./agents.ts";
 import type { BodyPump } from "./body-pump.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -72,28 +72,29 @@ export class Attempt {
   #respond(request: ClientRequest, response: IncomingMessage): void {
     if (this.#over || request !== this.#request) return void response.destroy();
     this.#response = response;
-    const body = this.#begin(request, response);
-    if (body === undefined) return this.#end("upstream_request_failed", "unusable response head");
+    const { statusCode = 0, statusMessage = "" } = response;
+    const head = responseHead(response.rawHeaders, this.#x.id);
+    noteIdleHint(request, head.idleMs);
+    // A 101 without the headers of an upgrade arrives as a response (hazard P10).
+    if (head.foreignCoding || statusCode < 200) return this.#end("upstream_request_failed", "unusable response head");
     response.on("close", () => {
       if (!response.complete) this.#end("upstream_aborted", "cut response");
     });
-    this.#download = download(this.#x, response, body, {
+    this.#download = download(this.#x, response, {
+      begin: () => this.#begin(statusCode, statusMessage, head),
       onProgress: () => this.#deadlines.progress(),
       onEnd: () => this.#release(),
     });
   }
 
   /** Writes the response head; `undefined` when it can't be passed on. */
-  #begin(request: ClientRequest, response: IncomingMessage): BodyFraming | undefined {
-    const { rawHeaders, statusCode = 502, statusMessage = "" } = response;
-    const head = responseHead(rawHeaders, this.#x.id);
-    noteIdleHint(request, head.idleMs);
-    if (head.foreignCoding) return undefined;
+  #begin(status: number, reason: string, head: Readonly<ResponseHead>): BodyFraming | undefined {
     try {
-      const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
+      const framing = this.#x.begin(status, reason, head.headers, head.hasLength);
       if (head.sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
       return framing;
     } catch {
+      this.#end("upstream_request_failed", "unusable response head");
       return undefined;
     }
   }
