@@ -1,6 +1,7 @@
 // Is a config fit to be served? Compiles each file, reports every finding, opens nothing.
 
 import { type CompilerHost, compile, type FileRead, sourceFromBytes, unreadable } from "../compiler/index.ts";
+import { proveTests } from "./config-tests.ts";
 import { githubReport } from "./report/github.ts";
 import { jsonReport } from "./report/json.ts";
 import { type FileReport, summarise } from "./report/report.ts";
@@ -63,7 +64,7 @@ export async function check(options: CheckOptions, io: CheckIo): Promise<0 | 1 |
 function reportOf(file: string, read: FileRead, { allowMissingEnv }: CheckOptions, host: CompilerHost): FileReport {
   if (!read.ok) return { file, diagnostics: [unreadable(read.reason)] };
   const source = sourceFromBytes(file, read.bytes);
-  const { diagnostics } = compile(source, host, { allowMissingEnv: allowMissingEnv === true });
+  const { diagnostics } = compile(source, host, { allowMissingEnv: allowMissingEnv === true, prove: proveTests });
   return { file, diagnostics };
 }
 

@@ -9,24 +9,30 @@ import { freeze } from "./freeze.ts";
 import type { CompilerHost } from "./host.ts";
 import { type Interpolations, interpolate } from "./interpolate.ts";
 import { lower } from "./lower/index.ts";
+import { checkTests, type Prove } from "./proofs.ts";
 import { repair } from "./repair.ts";
 import { checkRules } from "./rules/index.ts";
+import { ruleContext } from "./rules/rule.ts";
 import { settle } from "./settle.ts";
 import type { Source } from "./source.ts";
 import { parse, type Syntax } from "./syntax.ts";
 import { validate } from "./validate.ts";
 
+export type { ConfigTest } from "./config.generated.ts";
 export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
 export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
 export type { CompilerHost, FileRead } from "./host.ts";
 export { link } from "./link.ts";
 export { harmless, isWide } from "./printable.ts";
+export type { Prove, Unmet } from "./proofs.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./source.ts";
 
 export interface CompileOptions {
   /** A missing variable or file of `${…}` is a warning, and something stands in for it: to lint, never to serve. */
   readonly allowMissingEnv?: boolean;
+  /** Runs the config's own tests; without it they are only read. */
+  readonly prove?: Prove;
 }
 
 const NOTHING: Interpolations = new Map();
@@ -64,7 +70,12 @@ function analyse(
   const bad = validate(settled.value, settled.unread, wording, findings);
   const { config, unknown } = repair(settled.value, new Set([...bad, ...settled.unread]));
   const completed = complete(config);
-  checkRules(completed, unknown, wording, findings);
+  const context = ruleContext(unknown, wording, findings);
+  checkRules(completed, context);
   const blueprint = findings.failed ? undefined : freeze(lower(completed));
-  return { blueprint, interpolations };
+  // With stand-ins for missing values a test would tell nothing.
+  if (blueprint !== undefined && options.prove !== undefined && unknown.size === 0) {
+    checkTests(completed, blueprint, options.prove, context);
+  }
+  return { blueprint: findings.failed ? undefined : blueprint, interpolations };
 }

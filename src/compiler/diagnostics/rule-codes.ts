@@ -204,4 +204,9 @@ export const RULE_CODES = {
     "cert_path and key_path come first.",
     "Drop it.",
   ),
+  "test/failed": error(
+    "A test of the config that fails",
+    "The config does not do what it says it must.",
+    "Mend the config or the test; `ai-gw-lite explain` shows what happens to the request.",
+  ),
 } as const satisfies { readonly [code: string]: CodeEntry };

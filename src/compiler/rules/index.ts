@@ -1,8 +1,6 @@
 // Which rules are there beyond the schema? Each asks one question of the typed config; all run, in no order.
 
 import type { CompleteConfig } from "../defaults.ts";
-import type { Findings } from "../diagnostics/sink.ts";
-import type { Wording } from "../words.ts";
 import { baseUrl } from "./base-url.ts";
 import { cleartextUpstream } from "./cleartext-upstream.ts";
 import { corsOrigin } from "./cors-origin.ts";
@@ -29,7 +27,7 @@ import { redundantRemove } from "./redundant-remove.ts";
 import { reservedPrefix } from "./reserved-prefix.ts";
 import { reservedRouteId } from "./reserved-route-id.ts";
 import { retryUnused } from "./retry-unused.ts";
-import { type Rule, ruleContext } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 import { selfSignedUnused } from "./self-signed-unused.ts";
 import { selfUpstream } from "./self-upstream.ts";
 import { timeoutOrder } from "./timeout-order.ts";
@@ -86,13 +84,7 @@ const RULES: readonly Rule[] = [
   wildcardPrefix,
 ];
 
-/** Runs every rule. @param unknown pointers of stand-ins: nothing is said of them. Findings: `rule/*`. */
-export function checkRules(
-  config: CompleteConfig,
-  unknown: ReadonlySet<string>,
-  wording: Wording,
-  findings: Findings,
-): void {
-  const context = ruleContext(unknown, wording, findings);
+/** Runs every rule. Findings: `rule/*`. */
+export function checkRules(config: CompleteConfig, context: RuleContext): void {
   for (const rule of RULES) rule(config, context);
 }

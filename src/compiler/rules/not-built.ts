@@ -27,7 +27,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
   { path: ["errors", "format"], asked: ({ errors }) => errors.format !== "plain" },
   { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
-  { path: ["tests"], asked: ({ tests }) => tests.length > 0 },
 ];
 
 /** The same, below each route. */
@@ -56,4 +55,4 @@ export const notBuilt: Rule = (config, { report }) => {
   });
 };
 
-const SECTIONS: ReadonlySet<string> = new Set(["inbound_tls", "file", "tests", "proxy", "retry"]);
+const SECTIONS: ReadonlySet<string> = new Set(["inbound_tls", "file", "proxy", "retry"]);

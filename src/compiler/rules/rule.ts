@@ -32,6 +32,7 @@ export interface RuleContext {
   literal(path: Path): boolean;
 }
 
+/** @param unknown pointers of stand-ins: nothing is said of them */
 export function ruleContext(unknown: ReadonlySet<string>, wording: Wording, findings: Findings): RuleContext {
   const { root, interpolations } = wording;
   const known = (path: Path): boolean => !isUnknown(unknown, path);
