@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
 import { requestText } from "../support/raw-client.ts";
-import { setScene, untilFree } from "../support/scene.ts";
+import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 
 const scene = setScene();
 
@@ -32,8 +32,10 @@ test.each(["reset", "close", "halfClose"] as const)(
       status: 499,
       attempts: 0,
     });
+    expect(gateway.state.totals().waiting).toBe(0);
     const second = await scene.client(gateway);
     await second.send(requestText("GET", "/up/second", [AUTH]));
+    await untilCounts(gateway, ({ waiting }) => waiting === 1);
     held.shift()?.();
     expect((await first.response()).text).toBe("ok");
     expect((await upstream.nextRequest()).url).toBe("/second");

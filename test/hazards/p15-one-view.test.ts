@@ -31,6 +31,13 @@ test("no host in HTTP/1.1: refused", async () => {
   expect(await client.response()).toMatchObject({ status: 400, text: '{"error":"bad_request"}' });
 });
 
+test("two hosts in HTTP/1.0: refused", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const client = await scene.client(gateway);
+  await client.send(`GET /up/x HTTP/1.0\r\nHost: a\r\nHost: b\r\n${AUTH}\r\n\r\n`);
+  expect(await client.response()).toMatchObject({ status: 400, text: '{"error":"bad_request"}' });
+});
+
 test("other repeated headers go upstream as they came, in order and spelling", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });

@@ -44,6 +44,18 @@ test.each([
   expect(upstream.connections).toBe(0);
 });
 
+test("a client that sends all of 8 MB before it reads gets the answer: no reset takes it away", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const client = await scene.client(gateway);
+  const block = Buffer.alloc(1024 * 1024, "x");
+  await client.send(requestText("POST", "/up/x", [`Content-Length: ${8 * block.length}`]));
+  client.socket.pause();
+  for (let i = 0; i < 8; i++) await client.send(block);
+  client.socket.resume();
+  expect(await client.response("POST")).toMatchObject({ status: 401, whole: true });
+  expect(await within("the connection to end", client.ended)).toBe("fin");
+});
+
 test("a body that came whole with its head leaves the connection usable", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });

@@ -74,18 +74,28 @@ export function setScene(): Scene {
 }
 
 /** Waits until no exchange is under way and no permit is held. */
-export async function untilFree({ host, state }: TestGateway): Promise<void> {
-  const free = () => {
-    const { downstream, upstream, waiting } = state.totals();
-    return host.underWay === 0 && downstream + upstream + waiting === 0;
-  };
-  let over = false;
-  const polled = (async () => {
-    while (!free() && !over) await new Promise(setImmediate);
-  })();
-  await within(() => `free slots; have ${JSON.stringify(state.totals())}, ${host.underWay} under way`, polled).finally(
-    () => {
-      over = true;
-    },
+export async function untilFree(gateway: TestGateway): Promise<void> {
+  await untilCounts(
+    gateway,
+    ({ downstream, upstream, waiting, underWay }) => underWay + downstream + upstream + waiting === 0,
   );
+}
+
+export interface Counts {
+  readonly downstream: number;
+  readonly upstream: number;
+  readonly waiting: number;
+  readonly underWay: number;
+}
+
+/** Waits until the gateway's counts are as wanted, looking once a turn of the event loop. */
+export async function untilCounts({ host, state }: TestGateway, wanted: (counts: Counts) => boolean): Promise<void> {
+  const counts = () => ({ ...state.totals(), underWay: host.underWay });
+  let over = false;
+  const looked = (async () => {
+    while (!wanted(counts()) && !over) await new Promise(setImmediate);
+  })();
+  await within(() => `counts to be as wanted; have ${JSON.stringify(counts())}`, looked).finally(() => {
+    over = true;
+  });
 }
