@@ -4,7 +4,7 @@ import type { Interpolations } from "./interpolate.ts";
 import { split } from "./interpolate.ts";
 import { mask } from "./mask.ts";
 import { meantShape } from "./meant.ts";
-import { harmless } from "./printable.ts";
+import { harmless, keyMaterialIn, looksLikeKeyMaterial, shownKey } from "./printable.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 import { below, CONFIG_SHAPE, isOpen, type Shape } from "./shape.ts";
 import type { Source, Span } from "./source.ts";
@@ -64,13 +64,14 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
   const hidden: Span[] = [];
   const content: Span[] = [];
   const seen = new Map<Node, Set<Shape | undefined>>();
+  let guesses = 0;
   const visit = (node: Node, shape: Shape | undefined): void => {
     const shapes = seen.get(node) ?? new Set();
     if (shapes.has(shape)) return;
     seen.set(node, shapes.add(shape));
     if (node.kind === "scalar") {
       content.push(node.span);
-      if (!isOpen(shape)) hidden.push(...secretSpans(node, text, interpolations));
+      hidden.push(...(isOpen(shape) ? slippedSpans(node, text) : secretSpans(node, text, interpolations)));
     } else if (node.kind === "list") {
       for (const item of node.items) visit(item.node, itemShape(shape));
     } else visitMap(node, shape);
@@ -79,10 +80,14 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
     // A mapping in place of a list of mappings is a slip worth seeing: its keys are names.
     const keysOpen =
       shape?.kind === "object" || shape?.kind === "map" || (shape?.kind === "list" && shape.items.kind === "object");
-    for (const { key, keySpan, node: value } of node.entries.values()) {
+    for (const stray of node.strays) hidden.push(stray);
+    for (const { key, keySpan, node: value } of [...node.entries.values(), ...node.repeated]) {
       content.push(keySpan);
-      if (!keysOpen) hidden.push(keySpan);
-      visit(value, valueShape(shape, key));
+      if (!keysOpen || shownKey(key) !== key) hidden.push(keySpan);
+      const known = childShape(shape, key);
+      // A file of unknown keys must not cost a search for each: past some they are just masked.
+      const guess = known === undefined && keysOpen && guesses++ < MAX_GUESSES ? meantShape(shape, key) : undefined;
+      visit(value, known ?? (isFreeOfKeys(value) ? guess : undefined));
     }
   };
   visit(root, CONFIG_SHAPE);
@@ -90,15 +95,27 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
   return { hidden: hidden.sort(byStart), content: content.sort(byStart) };
 }
 
+/** A guess at what a key means is no licence to show a value that could be a secret. */
+function isFreeOfKeys(node: Node): boolean {
+  return node.kind !== "scalar" || !node.text.split(/\s/).some(looksLikeKeyMaterial);
+}
+
 /** A list in place of a mapping is most often a stray `- `: its items are read as the mapping. */
 function itemShape(shape: Shape | undefined): Shape | undefined {
   return shape?.kind === "object" ? shape : shape?.kind === "list" ? shape.items : undefined;
 }
 
-function valueShape(shape: Shape | undefined, key: string): Shape | undefined {
+function childShape(shape: Shape | undefined, key: string): Shape | undefined {
   if (shape?.kind === "list") return shape.items.kind === "object" ? shape.items : undefined;
-  if (shape?.kind !== "object" && shape?.kind !== "map") return undefined;
-  return below(shape, key) ?? meantShape(shape, key);
+  return shape?.kind === "object" || shape?.kind === "map" ? below(shape, key) : undefined;
+}
+
+const MAX_GUESSES = 1000;
+
+/** The stretches of a scalar that is no secret which look like one all the same. */
+function slippedSpans({ span }: ScalarNode, text: string): Span[] {
+  const found = keyMaterialIn(text.slice(span.start, span.end));
+  return found.map(({ start, end }) => ({ start: span.start + start, end: span.start + end }));
 }
 
 /** The stretches of a secret scalar that are not the names of what it comes from. */
@@ -178,7 +195,9 @@ function commentStart(line: string, offset: number, content: readonly Span[]): n
 
 /** Comments keep old keys: anything in one that could be a key is hidden. */
 function maskKeyLike(comment: string): string {
-  return comment.replace(/[A-Za-z0-9_+/=.-]{12,}/g, (word) => (/\d/.test(word) ? mask(word, 0, word.length) : word));
+  return comment.replace(/[A-Za-z0-9_+/=.-]{12,}/g, (word) =>
+    looksLikeKeyMaterial(word) ? mask(word, 0, word.length) : word,
+  );
 }
 
 /** `user:password@` in a URL, wherever it stands. */

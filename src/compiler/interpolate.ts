@@ -6,7 +6,7 @@ import type { Findings } from "./diagnostics/sink.ts";
 import type { CompilerHost } from "./host.ts";
 import { MAX_INCLUDED_BYTES } from "./limits.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
-import type { Source, Span } from "./source.ts";
+import { lazily, type Source, type Span } from "./source.ts";
 import type { MapNode, Node, Path, ScalarNode } from "./tree.ts";
 
 /** What a scalar became that holds `${`. */
@@ -42,7 +42,9 @@ export function interpolate(
     if (seen.has(node)) return;
     seen.add(node);
     if (node.kind === "scalar") {
-      if (node.text.includes("${")) made.set(node, expand({ node, path: [...path], source, host, findings, options }));
+      if (!node.text.includes("${")) return;
+      const offsets = lazily(() => scalarOffsets(node, source.text));
+      made.set(node, expand({ node, path: [...path], offsets, host, findings, options }));
       return;
     }
     if (node.kind === "map") checkKeys(node, path, findings);
@@ -73,10 +75,11 @@ function checkKeys(node: MapNode, path: Path, findings: Findings): void {
 interface Job {
   readonly node: ScalarNode;
   readonly path: Path;
-  readonly source: Source;
   readonly host: CompilerHost;
   readonly findings: Findings;
   readonly options: InterpolateOptions;
+  /** Source offsets of the scalar's characters, worked out when a finding needs them. */
+  readonly offsets: () => readonly number[] | undefined;
 }
 
 /** A stretch of a scalar's text: literal, or a reference. `end` is exclusive. */
@@ -114,11 +117,14 @@ function expand(job: Job): Interpolation {
   return { text: unresolved ? job.node.text : text, sources: [...new Set(sources)], whole, unresolved };
 }
 
+/** On one line, without space around it, and with no brace: a brace left open must not swallow what follows. */
+const FILE_PATH = /^[^\s{}](?:[^\r\n{}]*[^\s{}])?$/;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /** Takes a scalar's text apart. `$${` is a literal `${`. */
 export function* split(text: string): Generator<Part> {
   let literal = "";
+  let close = text.indexOf("}");
   let at = 0;
   while (at < text.length) {
     const next = text.indexOf("${", at);
@@ -131,7 +137,9 @@ export function* split(text: string): Generator<Part> {
     literal += text.slice(at, next);
     if (literal !== "") yield { kind: "literal", text: literal };
     literal = "";
-    const part = partAt(text, next);
+    // Looked for once, not for each `${`: there may be a million, and no brace at all.
+    if (close !== -1 && close < next) close = text.indexOf("}", next);
+    const part = partAt(text, next, close);
     yield part;
     at = part.end;
   }
@@ -139,8 +147,8 @@ export function* split(text: string): Generator<Part> {
   if (literal !== "") yield { kind: "literal", text: literal };
 }
 
-function partAt(text: string, start: number): Reference {
-  const close = text.indexOf("}", start);
+/** @param close where the next `}` is, -1 for none */
+function partAt(text: string, start: number, close: number): Reference {
   const inner = text.indexOf("${", start + 2);
   if (close !== -1 && (inner === -1 || inner > close)) return reference(text.slice(start + 2, close), start, close + 1);
   if (close === -1 || !text.slice(start, inner).includes(":-"))
@@ -164,8 +172,8 @@ function unterminated(start: number, end: number): Reference {
 function reference(inside: string, start: number, end: number): Reference {
   if (inside.startsWith("file:")) {
     const path = inside.slice("file:".length);
-    if (path.trim() !== "") return { kind: "file", start, end, path };
-    return { kind: "malformed", start, end, why: "`${file:}` names no file", help: "write `${file:PATH}`" };
+    if (FILE_PATH.test(path)) return { kind: "file", start, end, path };
+    return { kind: "malformed", start, end, why: "this names no file", help: "write `${file:PATH}`" };
   }
   const dash = inside.indexOf(":-");
   const name = dash === -1 ? inside : inside.slice(0, dash);
@@ -181,6 +189,7 @@ function reference(inside: string, start: number, end: number): Reference {
 
 /** The value of a reference; `undefined`, and a finding, where there is none. */
 function follow(part: Reference, job: Job): string | undefined {
+  if (job.findings.full) return undefined;
   if (part.kind === "malformed") return malformed(part, job);
   return part.kind === "env" ? variable(part, job) : included(part, job);
 }
@@ -232,7 +241,7 @@ function decoded(bytes: Uint8Array): string | { readonly why: string } {
 
 /** Where a part stands in the source, as exactly as its scalar can be followed. */
 function spanOf(part: { readonly start: number; readonly end: number }, job: Job): Span {
-  const offsets = scalarOffsets(job.node, job.source.text);
+  const offsets = job.offsets();
   const start = offsets?.[part.start];
   const last = offsets?.[part.end - 1];
   if (start === undefined || last === undefined) return job.node.span;

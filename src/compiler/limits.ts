@@ -6,11 +6,11 @@ export const MAX_BYTES = 4 * 1024 * 1024;
 /** How deep collections may nest, the root mapping counted. */
 export const MAX_DEPTH = 64;
 
-/** How many keys and values a file may hold, aliases written out: a config of 10,000 routes has about 200,000. */
-export const MAX_NODES = 500_000;
+/** How many keys and values a file may hold, aliases written out: a config of 10,000 routes has about 160,000. */
+export const MAX_NODES = 250_000;
 
 /** How many lexical tokens a file may hold, line breaks and spaces counted. */
-export const MAX_TOKENS = 2_000_000;
+export const MAX_TOKENS = 1_500_000;
 
 /** How many findings of one file are shown. */
 export const MAX_FINDINGS = 200;

@@ -4,11 +4,12 @@ import type { Finding } from "./diagnostics/types.ts";
 import { meantKey } from "./meant.ts";
 import { patternWords } from "./pattern-messages.ts";
 import { keyPlace, missingPlace, type Place, valuePlace } from "./places.ts";
+import { shownKey } from "./printable.ts";
 import { homesOf, type ScalarShape, type Shape, shapeAt } from "./shape.ts";
 import { suggest } from "./suggest.ts";
 import { type Path, pathOf } from "./tree.ts";
 import { typeWords } from "./type-messages.ts";
-import { exampleHelp, literalAt, nameOf, quote, subjectOf, type Wording, whereOf } from "./words.ts";
+import { exampleHelp, literalAt, nameOf, quote, quoteKey, subjectOf, type Wording, whereOf } from "./words.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -55,7 +56,7 @@ const KEYWORDS: { readonly [keyword: string]: Tell } = {
 function unknownKey({ error, path, shape, wording }: Found): readonly [Told, Place] {
   const key = String(error.params["additionalProperty"]);
   const at = [...path, key];
-  const message = `unknown key ${quote(key)} ${whereOf(path, wording)}`;
+  const message = `unknown key ${quoteKey(key)} ${whereOf(path, wording)}`;
   return [
     { code: "schema/unknown-key", path: at, message, help: keyHelp(key, path, shape) },
     keyPlace(wording.root, at),
@@ -66,13 +67,13 @@ function keyHelp(key: string, path: Path, shape: Shape | undefined): string | un
   if (shape?.kind !== "object") return undefined;
   const meant = meantKey(shape, key);
   if (meant !== undefined) return `did you mean ${quote(meant)}?`;
-  if (path.at(-2) === "inject_headers") return `write \`name: ${quote(key).slice(1, -1)}\`, and \`value: …\` below it`;
+  if (path.at(-2) === "inject_headers") return `write \`name: ${shownKey(key)}\`, and \`value: …\` below it`;
   const [section = "", inner] = key.split(".", 2);
   if (inner !== undefined && Object.hasOwn(shape.keys, section)) {
-    return `write \`${section}:\` and \`${quote(inner).slice(1, -1)}:\` indented below it`;
+    return `write \`${section}:\` and \`${shownKey(inner)}:\` indented below it`;
   }
   const [home] = homesOf(key);
-  if (home !== undefined) return `${quote(key)} belongs ${home === "" ? "at the top level" : `in ${home}`}`;
+  if (home !== undefined) return `${quoteKey(key)} belongs ${home === "" ? "at the top level" : `in ${home}`}`;
   const known = Object.keys(shape.keys);
   return known.length <= 8 ? `known here: ${known.join(", ")}` : undefined;
 }

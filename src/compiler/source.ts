@@ -104,7 +104,8 @@ function countUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
-function lazily<T>(make: () => T): () => T {
+/** Makes a value when it is first asked for. */
+export function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {
     made ??= { value: make() };

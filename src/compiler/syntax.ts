@@ -9,7 +9,7 @@ import type { Source, Span } from "./source.ts";
 import { type Problem, syntaxFinding } from "./syntax-messages.ts";
 import type { Node, ScalarStyle } from "./tree.ts";
 import { buildTree } from "./tree-builder.ts";
-import { type Refusal, refuseUnread, tooManyAt } from "./unread.ts";
+import { type Refusal, refuseUnread, tooDeepAt, tooManyAt } from "./unread.ts";
 
 /** What of a file could be read, and whether all of it could. */
 export interface Syntax {
@@ -129,11 +129,6 @@ const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flo
 
 function nesting(parser: Parser): number {
   return parser.stack.filter((token) => COLLECTIONS.has(token.type)).length;
-}
-
-function tooDeepAt(offset: number): Refusal {
-  const message = `the file nests more than ${MAX_DEPTH} deep`;
-  return { code: "yaml/too-deep", span: { start: offset, end: offset + 1 }, message };
 }
 
 function isUnclosed(lexeme: string): boolean {

@@ -3,6 +3,7 @@
 import type { Findings } from "./diagnostics/sink.ts";
 import type { Finding } from "./diagnostics/types.ts";
 import { MAX_DEPTH, MAX_NODES } from "./limits.ts";
+import { harmless, shownKey } from "./printable.ts";
 import type { RawList, RawMap, RawNode, RawScalar } from "./raw-node.ts";
 import type { Span } from "./source.ts";
 import type { Entry, ListNode, MapNode, Node, Path, ScalarNode, Use } from "./tree.ts";
@@ -83,17 +84,23 @@ function resolve(b: Builder, name: string, span: Span): Use {
   const node = b.anchors.get(name);
   if (node !== undefined && !b.open.has(name)) return { node, via: [span] };
   const message = b.open.has(name)
-    ? `the alias ${show(name)} stands inside the value it names`
-    : `there is no anchor ${show(name)} before this alias`;
+    ? `the alias ${quote(name)} stands inside the value it names`
+    : `there is no anchor ${quote(name)} before this alias`;
   const help = b.open.has(name)
     ? undefined
     : `an anchor is written \`&${name}\` in front of a value; quote the value if the \`*\` is meant`;
-  b.findings.add({ code: "yaml/alias", path: [...b.path], span, message, help: name.length > 40 ? undefined : help });
+  b.findings.add({
+    code: "yaml/alias",
+    path: [...b.path],
+    span,
+    message,
+    help: shownKey(name) === name ? help : undefined,
+  });
   return { node: { ...emptyScalar(span.start), broken: true }, via: [] };
 }
 
-function show(name: string): string {
-  return name.length > 40 ? `"${name.slice(0, 40)}…"` : `"${name}"`;
+function quote(name: string): string {
+  return `"${harmless(shownKey(name))}"`;
 }
 
 function buildList(b: Builder, raw: RawList): ListNode {
@@ -111,57 +118,63 @@ function buildList(b: Builder, raw: RawList): ListNode {
 function buildMap(b: Builder, raw: RawMap): MapNode {
   const entries = new Map<string, Entry>();
   const merges: { readonly keySpan: Span; readonly use: Use }[] = [];
+  const repeated: Entry[] = [];
+  const strays: Span[] = [];
   for (const pair of raw.pairs) {
     const key = buildKey(b, pair.key, raw.span.start);
-    if (key === undefined) continue;
     b.path.push(key.text);
     const use = build(b, pair.value, key.span.end);
-    if (key.merge) merges.push({ keySpan: key.span, use });
-    else addEntry(b, entries, { key: key.text, keySpan: key.span, ...use });
+    if (key.kind === "merge") merges.push({ keySpan: key.span, use });
+    if (key.kind === "wrong") strays.push(key.span);
+    const entry = { key: key.text, keySpan: key.span, ...use };
+    if (key.kind === "text" && !addEntry(b, entries, entry)) repeated.push(entry);
+    if (key.kind !== "text" && use.via.length === 0) strays.push(use.node.span);
     b.path.pop();
   }
   for (const { keySpan, use } of merges) merge(b, entries, keySpan, use);
-  const node: MapNode = { kind: "map", span: collectionSpan(raw, [...entries.values()]), flow: raw.flow, entries };
+  const span = collectionSpan(raw, [...entries.values()]);
+  const node: MapNode = { kind: "map", span, flow: raw.flow, entries, repeated, strays };
   measure(b, node, [...entries.values()]);
   return node;
 }
 
-function addEntry(b: Builder, entries: Map<string, Entry>, entry: Entry): void {
+/** @returns whether the entry is the first of its key */
+function addEntry(b: Builder, entries: Map<string, Entry>, entry: Entry): boolean {
   const first = entries.get(entry.key);
   if (first === undefined) {
     entries.set(entry.key, entry);
-    return;
+    return true;
   }
   b.findings.add({
     code: "yaml/duplicate-key",
     path: [...b.path],
     span: entry.keySpan,
-    message: `the key ${show(entry.key)} stands here twice`,
+    message: `the key ${quote(entry.key)} stands here twice`,
     help: "keep one of the two",
     related: [{ message: "first written here", span: first.keySpan }],
   });
+  return false;
 }
 
 interface Key {
+  readonly kind: "text" | "merge" | "wrong";
   readonly text: string;
   readonly span: Span;
-  readonly merge: boolean;
 }
 
-function buildKey(b: Builder, node: unknown, offset: number): Key | undefined {
+function buildKey(b: Builder, node: unknown, offset: number): Key {
   const raw = b.view(node);
-  if (raw?.kind === "scalar" && !(raw.style === "plain" && raw.text === "")) {
-    const merge = raw.text === "<<" && raw.style === "plain" && raw.tag === undefined;
-    return { text: raw.text, span: raw.span, merge };
+  const scalar = raw?.kind === "scalar" ? raw : undefined;
+  if (scalar !== undefined && !(scalar.style === "plain" && scalar.text === "")) {
+    const merges = scalar.text === "<<" && scalar.style === "plain" && scalar.tag === undefined;
+    return { kind: merges ? "merge" : "text", text: scalar.text, span: scalar.span };
   }
-  const span =
-    raw === undefined || raw.kind === "scalar"
-      ? { start: raw?.span.start ?? offset, end: (raw?.span.start ?? offset) + 1 }
-      : raw.span;
-  const message =
-    raw === undefined || raw.kind === "scalar" ? "a key is missing before the colon" : "a key has to be plain text";
-  b.findings.add({ code: "yaml/key", path: [...b.path], span: trimmed(b.text, span), message });
-  return undefined;
+  const missing = raw === undefined || scalar !== undefined;
+  const start = raw?.span.start ?? offset;
+  const span = missing ? { start, end: start + 1 } : trimmed(b.text, raw.span);
+  const message = missing ? "a key is missing before the colon" : "a key has to be plain text";
+  b.findings.add({ code: "yaml/key", path: [...b.path], span, message });
+  return { kind: "wrong", text: "", span };
 }
 
 /** `<<`: the keys of another mapping, where this one has none of the name. */

@@ -1,5 +1,6 @@
 // What does a YAML file hold, and where? Maps, lists and scalars with their spans; aliases and merge keys resolved.
 
+import { harmless, shownKey } from "./printable.ts";
 import type { Span } from "./source.ts";
 
 export type ScalarStyle = "plain" | "single" | "double" | "block";
@@ -33,6 +34,10 @@ export interface MapNode {
   readonly flow: boolean;
   /** A `Map`, never an object: keys are the file's (hazard Y4). */
   readonly entries: ReadonlyMap<string, Entry>;
+  /** Keys that stand in it again. */
+  readonly repeated: readonly Entry[];
+  /** What else is written in it but is no entry: keys that are no text and their values, the values of `<<`. */
+  readonly strays: readonly Span[];
 }
 
 export interface ListNode {
@@ -80,6 +85,11 @@ export function pointer(path: Path): string {
   return path.map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
+/** The path as a JSON Pointer that may be shown. */
+export function shownPointer(path: Path): string {
+  return pointer(path.map((segment) => harmless(shownKey(String(segment)))));
+}
+
 /** The path of a JSON Pointer; list indexes stay strings. */
 export function pathOf(jsonPointer: string): string[] {
   return jsonPointer
@@ -91,7 +101,7 @@ export function pathOf(jsonPointer: string): string[] {
 /** The path as people write it: `routes[0].upstream`. */
 export function readable(path: Path): string {
   return path
-    .map((segment) => (/^\d+$/.test(String(segment)) ? `[${segment}]` : `.${segment}`))
+    .map((segment) => (/^\d+$/.test(String(segment)) ? `[${segment}]` : `.${shownKey(String(segment))}`))
     .join("")
     .replace(/^\./, "");
 }

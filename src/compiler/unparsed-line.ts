@@ -1,6 +1,7 @@
 // What may be shown of a line of a file that could not be parsed? Keys, and the values of keys that are surely no secret.
 
 import { mask } from "./mask.ts";
+import { looksLikeKeyMaterial, shownKey } from "./printable.ts";
 import { CONFIG_SHAPE, isOpen, type Shape } from "./shape.ts";
 
 /** A line of a file that could not be parsed: only keys, and the values of keys that are surely no secret, are shown. */
@@ -13,9 +14,11 @@ function maskSegment(segment: string): string {
   const match = /^(\s*(?:-\s+)*)(["']?)([A-Za-z_][\w-]*)\2(\s*:|(?=\s))/.exec(segment);
   if (match === null) return maskValue(segment, 0);
   const [head, , , key = "", colon] = match;
+  if (shownKey(key) !== key) return maskValue(segment, 0);
   if (!isOpenKey(key)) return maskValue(segment, colon === "" ? 0 : head.length);
-  const comment = segment.search(/\s#/);
-  return comment === -1 ? segment : maskValue(segment, comment + 2);
+  // One word of the value: in a broken file what follows may be the value of another key.
+  const word = /^\s*\S*/.exec(segment.slice(head.length))?.[0] ?? "";
+  return maskValue(segment, head.length + (looksLikeKeyMaterial(word.trim()) ? 0 : word.length));
 }
 
 /** Hides words from `from` on. */

@@ -15,7 +15,7 @@ interface Validator {
 }
 
 /** Findings past this are not worth their words: only some hundreds are ever shown. */
-const MAX_ERRORS = 5000;
+const MAX_ERRORS = 2000;
 
 /**
  * Checks a settled value against the schema. Findings: `schema/*`.
@@ -31,11 +31,12 @@ export function validate(
   const run: Validator = generated;
   const bad = new Set<string>();
   if (run(value)) return bad;
-  const errors = (run.errors ?? []).filter((error) => !unread.has(error.instancePath)).slice(0, MAX_ERRORS);
+  const all = (run.errors ?? []).filter((error) => !unread.has(error.instancePath));
+  for (const { instancePath } of all) bad.add(instancePath);
+  const errors = all.slice(0, MAX_ERRORS);
   const misspelt = misspeltKeys(errors);
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === "type").map(({ instancePath }) => instancePath));
   for (const error of errors) {
-    bad.add(error.instancePath);
     // A key that is missing because it is misspelt is one mistake, not two.
     if (error.keyword === "required" && misspelt.has(`${error.instancePath} ${error.params["missingProperty"]}`))
       continue;

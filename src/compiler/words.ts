@@ -1,8 +1,8 @@
 // How are the parts of a config spoken of? Names for places and values, safe to show.
 
 import type { Interpolations } from "./interpolate.ts";
-import { harmless } from "./printable.ts";
-import { type ObjectShape, shapeAt } from "./shape.ts";
+import { harmless, keyMaterialIn, shownKey } from "./printable.ts";
+import { isOpen, type ObjectShape, shapeAt } from "./shape.ts";
 import { locate, type Node, type Path, readable } from "./tree.ts";
 
 /** What is known of a file when a message is written. */
@@ -17,7 +17,7 @@ const LONGEST = 60;
 export function nameOf(path: Path): string {
   const last = path.at(-1);
   if (last === undefined) return "the config";
-  if (!/^\d+$/.test(String(last))) return quote(String(last));
+  if (!/^\d+$/.test(String(last))) return quoteKey(String(last));
   return quote(readable(path.slice(path.findLastIndex((segment) => !/^\d+$/.test(String(segment))))));
 }
 
@@ -53,10 +53,7 @@ export function literalAt(path: Path, wording: Wording): string | undefined {
   const { node } = locate(wording.root, path);
   const shape = shapeAt(path);
   if (node?.kind !== "scalar" || wording.interpolations.has(node)) return undefined;
-  if (shape === undefined || !("kind" in shape) || ("secret" in shape && shape.secret === true)) return undefined;
-  return shape.kind === "string" || shape.kind === "integer" || shape.kind === "number" || shape.kind === "boolean"
-    ? node.text
-    : undefined;
+  return isOpen(shape) && keyMaterialIn(node.text).length === 0 ? node.text : undefined;
 }
 
 /** What a scalar was made from, when it holds references: `${NAME}`, `${file:PATH}`. */
@@ -94,4 +91,9 @@ export function exampleHelp(path: Path): string | undefined {
 
 function namesOf({ keys, required }: ObjectShape): string {
   return (required.length > 0 ? required : Object.keys(keys).slice(0, 3)).join(", ");
+}
+
+/** A key of the file in quotes, as much of it as may be shown. */
+export function quoteKey(key: string): string {
+  return quote(shownKey(key));
 }

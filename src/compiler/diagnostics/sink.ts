@@ -3,7 +3,7 @@
 import type { Excerpt } from "../excerpt.ts";
 import { MAX_FINDINGS } from "../limits.ts";
 import type { Source, Span } from "../source.ts";
-import { pointer } from "../tree.ts";
+import { shownPointer } from "../tree.ts";
 import { CODES } from "./codes.ts";
 import type { Diagnostic, Finding, Severity } from "./types.ts";
 
@@ -11,6 +11,8 @@ export interface Findings {
   add(finding: Finding): void;
   /** Whether an error is among them. */
   readonly failed: boolean;
+  /** Whether there are so many that no more are kept: then finding further ones is not worth the time. */
+  readonly full: boolean;
   /**
    * The findings to show: errors before warnings when there are too many, then by position.
    * @param excerpt the source line of a span, secrets masked
@@ -19,7 +21,7 @@ export interface Findings {
 }
 
 /** Kept besides the shown ones, so that a hostile file can't fill the memory with findings. */
-const MAX_KEPT = 50 * MAX_FINDINGS;
+const MAX_KEPT = 10 * MAX_FINDINGS;
 
 export function makeFindings(): Findings {
   const errors = new Map<string, Finding>();
@@ -33,6 +35,9 @@ export function makeFindings(): Findings {
     },
     get failed() {
       return errors.size > 0;
+    },
+    get full() {
+      return errors.size >= MAX_KEPT;
     },
     shown(source, excerpt) {
       const first = [...[...errors.values()].sort(byPosition), ...[...warnings.values()].sort(byPosition)];
@@ -57,7 +62,7 @@ function diagnostic(finding: Finding, source: Source, excerpt: (span: Span) => E
     code: finding.code,
     severity: severityOf(finding),
     message: finding.message,
-    path: pointer(finding.path),
+    path: shownPointer(finding.path),
     range: source.range(finding.span),
     excerpt: excerpt(finding.span),
     ...(finding.help === undefined ? {} : { help: finding.help }),

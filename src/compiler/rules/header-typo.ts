@@ -29,12 +29,15 @@ function check(
   seen: Map<string, string | undefined>,
 ): void {
   const lower = name.toLowerCase();
-  if (!seen.has(lower)) seen.set(lower, nearMiss(lower));
+  if (!seen.has(lower)) seen.set(lower, seen.size < MAX_NAMES ? nearMiss(lower) : undefined);
   const meant = seen.get(lower);
   if (meant === undefined || literalAt(path, context.wording) === undefined) return;
   const message = `${quote(name)} is no header that LLM APIs use`;
   context.report({ code: "rule/header-typo", path, message, help: `did you mean ${quote(meant)}?` });
 }
+
+/** How many different names are looked at: no config has as many, and each costs a search. */
+const MAX_NAMES = 500;
 
 /** Narrower than other suggestions: any name is allowed, and `x-team` is no slip of `x-title`. */
 function nearMiss(name: string): string | undefined {

@@ -1,0 +1,215 @@
+// `check` as it is called: exit codes, forms, several files, standard input.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { type CheckOptions, check } from "../../src/cli/check.ts";
+import type { FileRead } from "../../src/compiler/index.ts";
+import { CLEAN, edited, hostOf } from "../compiler/compiling.ts";
+import { FIXTURES, run as runFixture } from "../compiler/fixtures.ts";
+
+const WARNS = edited("127.0.0.1", "0.0.0.0");
+const FAILS = edited("upstream:", "upstrem:");
+const FILES: Readonly<Record<string, string>> = { "clean.yaml": CLEAN, "warns.yaml": WARNS, "fails.yaml": FAILS };
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(
+  config: string[],
+  options: Partial<CheckOptions> & { color?: boolean; stdin?: string } = {},
+): Promise<Ran> {
+  let out = "";
+  let err = "";
+  const bytes = (text: string | undefined): FileRead =>
+    text === undefined ? { ok: false, reason: "no such file" } : { ok: true, bytes: new TextEncoder().encode(text) };
+  const code = await check(
+    { format: "text", ...options, config },
+    {
+      stdout(text) {
+        out += text;
+      },
+      stderr(text) {
+        err += text;
+      },
+      host: { env: hostOf().env, readFile: (path) => bytes(FILES[path]) },
+      readStdin: async () => bytes(options.stdin),
+      color: options.color ?? false,
+      version: "1.2.3",
+    },
+  );
+  return { code, out, err };
+}
+
+describe("the exit code", () => {
+  test.each([
+    [["clean.yaml"], {}, 0],
+    [["warns.yaml"], {}, 0],
+    [["warns.yaml"], { strict: true }, 1],
+    [["clean.yaml"], { strict: true }, 0],
+    [["fails.yaml"], {}, 1],
+    [["clean.yaml", "fails.yaml"], {}, 1],
+    [["none.yaml"], {}, 2],
+    [["fails.yaml", "none.yaml"], {}, 2],
+    [[], {}, 2],
+    [["-", "-"], { stdin: CLEAN }, 2],
+    [["-"], { stdin: CLEAN }, 0],
+    [["-"], { stdin: FAILS }, 1],
+  ] as const)("%j %j: %i", async (config, options, code) => {
+    expect((await run([...config], options)).code).toBe(code);
+  });
+});
+
+describe("the text form", () => {
+  test("shows place, code, line, underline and mend", async () => {
+    expect((await run(["fails.yaml"])).out).toBe(
+      [
+        'fails.yaml:8:5: error schema/unknown-key: unknown key "upstrem" in route "openai"',
+        "    8 |     upstrem:",
+        "      |     ^^^^^^^",
+        '      = help: did you mean "upstream"?',
+        "1 error, 0 warnings",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  test("reports the others when one file is unreadable", async () => {
+    const { out } = await run(["none.yaml", "fails.yaml"]);
+    expect(out).toContain("none.yaml:1:1: error file/unreadable: the file can't be read: no such file");
+    expect(out).toContain("fails.yaml:8:5: error schema/unknown-key");
+    expect(out).toMatch(/2 errors, 0 warnings\n$/);
+  });
+
+  test("of standard input has a name of its own", async () => {
+    expect((await run(["-"], { stdin: FAILS })).out).toContain("<stdin>:8:5: error");
+  });
+
+  test("has colours on a terminal only, and the same words", async () => {
+    const plain = (await run(["fails.yaml"])).out;
+    const colored = (await run(["fails.yaml"], { color: true })).out;
+    expect(colored).toContain("\u001b[31;1merror\u001b[0m");
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them.
+    expect(colored.replace(/\u001b\[[0-9;]*m/g, "")).toBe(plain);
+  });
+
+  test("of a long line shows a window around the finding", async () => {
+    const long = edited(
+      "remove",
+      "remove",
+      edited(
+        "      inject_headers:",
+        `      remove_headers: [${"x-a-header, ".repeat(40)}connection]\n      inject_headers:`,
+      ),
+    );
+    const { out } = await run(["-"], { stdin: long });
+    const lines = out.split("\n").filter((line) => line.includes("|"));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(220);
+    const at = lines.findIndex((line) => line.includes("connection]"));
+    const caret = lines[at + 1] ?? "";
+    expect((lines[at] ?? "").slice(caret.indexOf("^"), caret.lastIndexOf("^") + 1)).toBe("connection");
+  });
+});
+
+describe("the JSON form", () => {
+  test("is that of the contract", async () => {
+    expect(JSON.parse((await run(["fails.yaml", "clean.yaml"], { format: "json" })).out)).toEqual({
+      ok: false,
+      files: [
+        {
+          file: "fails.yaml",
+          diagnostics: [
+            {
+              code: "schema/unknown-key",
+              severity: "error",
+              message: 'unknown key "upstrem" in route "openai"',
+              path: "/routes/0/upstrem",
+              range: { start: { line: 8, column: 5 }, end: { line: 8, column: 12 } },
+              help: 'did you mean "upstream"?',
+            },
+          ],
+        },
+        { file: "clean.yaml", diagnostics: [] },
+      ],
+      summary: { errors: 1, warnings: 0 },
+    });
+  });
+
+  test("of warnings alone is ok", async () => {
+    expect(JSON.parse((await run(["warns.yaml"], { format: "json" })).out)).toMatchObject({
+      ok: true,
+      summary: { errors: 0, warnings: 1 },
+    });
+  });
+});
+
+describe("the GitHub form", () => {
+  test("is a workflow command a finding", async () => {
+    expect((await run(["fails.yaml", "warns.yaml"], { format: "github" })).out).toBe(
+      '::error file=fails.yaml,line=8,col=5,endColumn=12,title=schema/unknown-key::unknown key "upstrem" in route "openai"%0Adid you mean "upstream"?\n' +
+        "::warning file=warns.yaml,line=1,col=9,endColumn=21,title=rule/open-listen::other machines can connect, and without inbound_tls their tokens travel in clear text%0Alisten on 127.0.0.1, or put TLS in front\n",
+    );
+  });
+
+  test("escapes what would end a command", async () => {
+    const { out } = await run(["-"], { format: "github", stdin: `${CLEAN}"a%b::c": 1\n` });
+    expect(out).toMatch(/^::error file=<stdin>,[^\n]*::unknown key "a%25b::c"[^\n]*\n$/);
+  });
+});
+
+describe("the SARIF form", () => {
+  const schema = createRequire(import.meta.url)("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+  // The schema is draft-04 in name; what it uses is the same in draft-07.
+  const { $schema, id, ...draft } = schema;
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    formats: {
+      uri: (text: string) => URL.canParse(text),
+      "uri-reference": (text: string) => URL.canParse(text, "file:///x/"),
+      "date-time": true,
+    },
+  });
+  const valid = ajv.compile(draft);
+
+  test("validates, whatever is found", async () => {
+    expect([$schema, id].every((one) => typeof one === "string")).toBe(true);
+    for (const fixture of FIXTURES) {
+      const log = JSON.parse(await runFixture(fixture, "config.yaml", "sarif"));
+      expect(valid(log) ? [] : valid.errors, `${fixture.code} ${fixture.name}`).toEqual([]);
+    }
+  });
+
+  test("validates for odd file names too, and names its rules", async () => {
+    const log = JSON.parse((await run(["-", "none yaml%.yaml"], { format: "sarif", stdin: FAILS })).out);
+    expect(valid(log) ? [] : valid.errors).toEqual([]);
+    const [{ tool, results, columnKind }] = log.runs;
+    expect(columnKind).toBe("unicodeCodePoints");
+    expect(tool.driver).toMatchObject({ name: "ai-gw-lite", version: "1.2.3" });
+    for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    expect(results[0].locations[0].physicalLocation).toEqual({
+      artifactLocation: { uri: "%3Cstdin%3E" },
+      region: { startLine: 8, startColumn: 5, endLine: 8, endColumn: 12 },
+    });
+  });
+
+  test("a schema that takes anything would not be one", () => {
+    expect(valid({ version: "2.1.0", runs: [{ results: [] }] })).toBe(false);
+  });
+});
+
+describe("the samples", () => {
+  const dev = readFileSync(new URL("../../config/dev.yaml", import.meta.url), "utf8");
+
+  test("config/dev.yaml is clean, with keys and without", async () => {
+    expect(await run(["-"], { stdin: dev, strict: true })).toMatchObject({ code: 0, out: "0 errors, 0 warnings\n" });
+  });
+
+  test("config/dev.yaml points editors at the schema, and fits it as it stands", () => {
+    expect(dev).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
+  });
+});
