@@ -23,10 +23,10 @@ export function allowedOrigin({ anyOrigin, origins }: CorsSpec): AllowedOrigin {
 /** An entry without a scheme matches host and port: with the port left out, the default one of either scheme. */
 function isListed(listed: ReadonlySet<string>, origin: string): boolean {
   const whole = canonical(origin);
-  if (listed.has(whole)) return true;
   const [, scheme = "", authority = ""] = ORIGIN.exec(whole) ?? [];
-  if (authority === "") return false;
-  if (listed.has(authority)) return true;
+  // No origin, or that of a page which has none to tell.
+  if (authority === "") return whole === "null" && listed.has(whole);
+  if (listed.has(whole) || listed.has(authority)) return true;
   return !PORT.test(authority) && listed.has(`${authority}:${DEFAULT_PORTS[scheme]}`);
 }
 
