@@ -23,7 +23,7 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    host: { env: (name) => process.env[name], readFile: readWholeFile },
+    host: { env: (name) => process.env[name], readFile: readWholeFile, now: () => Date.now() },
     readStdin: async () => readStandardInput(),
     color: process.stdout.isTTY === true && !plain,
     stderrColor: process.stderr.isTTY === true && !plain,

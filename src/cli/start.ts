@@ -2,17 +2,23 @@
 
 import type { AddressInfo } from "node:net";
 import { link } from "../compiler/link.ts";
-import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
+import type { Blueprint, ServerSpec, TlsSpec } from "../plan/blueprint.ts";
 import { createCatalog } from "../runtime/catalog.ts";
 import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
 import type { Log } from "../runtime/observe/log.ts";
 import { State } from "../runtime/state/state.ts";
+import { loadPair, readFiles } from "./tls/load-pair.ts";
 
 export interface RunningGateway {
   readonly address: AddressInfo;
   readonly host: Host;
   readonly state: State;
+  /**
+   * Reads certificate and key again and serves them from the next handshake on.
+   * @throws Error that names the file, or what OpenSSL says of the pair; the one before is kept then
+   */
+  renewTls(tls: TlsSpec): void;
   /**
    * Drains, as the blueprint says unless told otherwise, and lets go of all connections.
    * @returns true when every exchange finished by itself
@@ -22,19 +28,25 @@ export interface RunningGateway {
 
 /**
  * Starts a gateway.
- * @throws what listening throws: the port is taken, the address is not ours …
+ * @throws what listening throws: the port is taken, the address is not ours …; Error that names a certificate's file
  */
 export async function startGateway(blueprint: Blueprint, log: Log): Promise<RunningGateway> {
+  const { listen, tls } = blueprint.server;
+  const pair = tls && (await loadPair(tls, listen, log));
   const state = new State();
   const agents = new AgentPool();
-  const host = new Host(link(blueprint, createCatalog({ state, agents, log })), log);
-  const address = await host.listen(blueprint.server.listen);
+  const host = new Host(link(blueprint, createCatalog({ state, agents, log })), log, pair);
+  const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  log.info({ address: `${shown}:${address.port}`, routes: blueprint.routes.length }, "listening");
+  log.info(
+    { address: `${shown}:${address.port}`, tls: tls !== undefined, routes: blueprint.routes.length },
+    "listening",
+  );
   return {
     address,
     host,
     state,
+    renewTls: (renewed) => host.renewPair(readFiles(renewed, log)),
     async stop(shutdown = blueprint.server.shutdown) {
       const whole = await host.drain(shutdown);
       agents.close();

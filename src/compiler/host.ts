@@ -13,4 +13,6 @@ export interface CompilerHost {
    * @returns the bytes, or why not in a few words ("no such file")
    */
   readFile(path: string): FileRead;
+  /** ms since the epoch. Without it nothing is said of what has expired. */
+  now?(): number;
 }

@@ -27,6 +27,7 @@ export { link } from "./link.ts";
 export { harmless, isWide } from "./printable.ts";
 export type { Prove, Unmet } from "./proofs.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./source.ts";
+export { readPair } from "./tls-pair.ts";
 
 export interface CompileOptions {
   /** A missing variable or file of `${…}` is a warning, and something stands in for it: to lint, never to serve. */
@@ -62,15 +63,14 @@ function analyse(
   options: CompileOptions,
 ): Analysed {
   if (!sound || root === undefined) return { blueprint: undefined, interpolations: NOTHING };
-  const interpolations = interpolate(root, source, host, findings, {
-    allowMissingEnv: options.allowMissingEnv === true,
-  });
+  const lenient = options.allowMissingEnv === true;
+  const interpolations = interpolate(root, source, host, findings, { allowMissingEnv: lenient });
   const wording = { root, interpolations };
   const settled = settle(root, interpolations, findings);
   const bad = validate(settled.value, settled.unread, wording, findings);
   const { config, unknown } = repair(settled.value, new Set([...bad, ...settled.unread]));
   const completed = complete(config);
-  const context = ruleContext(unknown, wording, findings);
+  const context = ruleContext({ unknown, wording, host, lenient }, findings);
   checkRules(completed, context);
   const blueprint = findings.failed ? undefined : freeze(lower(completed));
   // With stand-ins for missing values a test would tell nothing.

@@ -10,7 +10,8 @@ import { fingerprint } from "./freeze.ts";
 /** The plan of a blueprint: the only stage that makes functions. @param catalog the runtime's makers of guards */
 export function link<X extends Exchange>(blueprint: Blueprint, catalog: Catalog<X>): Plan<X> {
   const routes = blueprint.routes.map((route) => [route.prefix, linkRoute(route, catalog)] as const);
-  return Object.freeze({ fingerprint: fingerprint(blueprint), routes: buildTrie(routes) });
+  const answers = catalog.answers(blueprint.answers);
+  return Object.freeze({ fingerprint: fingerprint(blueprint), routes: buildTrie(routes), answers });
 }
 
 function linkRoute<X extends Exchange>(route: RouteBlueprint, catalog: Catalog<X>): Route<X> {

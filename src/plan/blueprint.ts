@@ -1,13 +1,24 @@
 // What did the compiler make of a config? The whole gateway as data: printable, comparable, nothing running in it.
 
+import type { AnswersSpec } from "./answers.ts";
 import type { ForwardSpec } from "./forward.ts";
 import type { Step } from "./steps.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
+/** Where certificate and key are (spec section 9). Relative paths are taken from the working directory. */
+export interface TlsSpec {
+  readonly certPath: string;
+  readonly keyPath: string;
+  /** Made when both files are missing. */
+  readonly selfSigned: boolean;
+}
+
 /** What the host needs to know besides the routes. */
 export interface ServerSpec {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Clients speak TLS; `undefined`: they don't. */
+  readonly tls: TlsSpec | undefined;
   readonly logging: { readonly level: LogLevel };
   readonly shutdown: {
     /** How long all goes on while `/readyz` already says draining, ms. */
@@ -28,4 +39,5 @@ export interface RouteBlueprint {
 export interface Blueprint {
   readonly server: ServerSpec;
   readonly routes: readonly RouteBlueprint[];
+  readonly answers: AnswersSpec;
 }

@@ -14,6 +14,15 @@ export interface UpstreamTarget {
   readonly basePath: string;
 }
 
+/** An outbound proxy. With `socks:` (SOCKS5) it resolves the upstream's name. */
+export interface ProxySpec {
+  readonly protocol: "http:" | "https:" | "socks:";
+  /** An IPv6 address without its brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly credentials: { readonly username: Secret; readonly password: Secret } | undefined;
+}
+
 /** A header the gateway sets, replacing all of that name. The name keeps the spelling of the config. */
 export interface InjectedHeader {
   readonly name: string;
@@ -35,8 +44,10 @@ export interface ForwardSpec {
   readonly prefix: string;
   readonly stripPrefix: boolean;
   readonly target: UpstreamTarget;
+  /** What stands between us and the upstream. */
+  readonly proxy: ProxySpec | undefined;
   readonly headers: HeaderRules;
-  /** DNS, TCP and TLS together, ms. */
+  /** DNS, TCP, the proxy's handshake and TLS together, ms. */
   readonly connectTimeoutMs: number;
   /** Start of the attempt to the last body byte, ms; for SSE only to the response head. */
   readonly requestTimeoutMs: number;

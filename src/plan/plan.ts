@@ -1,5 +1,6 @@
 // What does the runtime run? An immutable trie of routes, each a list of named guards and a terminal.
 
+import type { Answers } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Guard, StepKind, Terminal } from "./steps.ts";
 import type { RouteTrie } from "./trie.ts";
@@ -20,4 +21,5 @@ export interface Plan<X extends Exchange = Exchange> {
   /** SHA-256 of the redacted blueprint: tells plans apart in logs. Never a reason to skip a reload: a changed secret leaves it equal. */
   readonly fingerprint: string;
   readonly routes: RouteTrie<Route<X>>;
+  readonly answers: Answers;
 }

@@ -5,6 +5,7 @@ export const REPLY_STATUS = {
   bad_request: 400,
   invalid_path: 400,
   unauthorized: 401,
+  cors_origin_not_allowed: 403,
   route_not_found: 404,
   method_not_allowed: 405,
   request_timeout: 408,
@@ -25,8 +26,11 @@ export type ReplyCode = keyof typeof REPLY_STATUS;
 /** An answer of our own. `headers` is a flat name, value list, `content-type` and `content-length` not included. */
 export interface Reply {
   /** The word the exchange's outcome is told by: an error word, or `success` for an own endpoint. */
-  readonly outcome: ReplyCode | "success";
+  readonly outcome: ReplyCode | "success" | "preflight";
+  /** The error word that the body tells, in whichever form; left out where the body is its own. */
+  readonly error?: ReplyCode;
   readonly status: number;
+  /** Empty for a status that has none. */
   readonly body: string;
   readonly headers: readonly string[];
   /** The connection ends with it: what comes next on it could not be trusted, or nothing more is taken. */
@@ -49,7 +53,14 @@ const NO_HEADERS: readonly string[] = Object.freeze([]);
  */
 export function replyFor(code: ReplyCode, headers: readonly string[] = NO_HEADERS): Reply {
   const body = `{"error":"${code}"}`;
-  return Object.freeze({ outcome: code, status: REPLY_STATUS[code], body, headers, close: CLOSING.has(code) });
+  return Object.freeze({
+    outcome: code,
+    error: code,
+    status: REPLY_STATUS[code],
+    body,
+    headers,
+    close: CLOSING.has(code),
+  });
 }
 
 /** An own endpoint's good answer: 200 with a JSON body. */

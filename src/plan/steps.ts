@@ -1,5 +1,6 @@
 // Which gates can stand before an upstream, in which order, and what does each need to know? The one list of them.
 
+import type { Answers, AnswersSpec, CorsSpec } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ForwardSpec } from "./forward.ts";
 import type { Reply } from "./replies.ts";
@@ -41,6 +42,7 @@ export interface UpstreamGateSpec {
 }
 
 export interface StepSpecs {
+  cors: CorsSpec;
   auth: AuthSpec;
   rateLimit: RateLimitSpec;
   downstreamInflight: InflightSpec;
@@ -49,8 +51,14 @@ export interface StepSpecs {
 
 export type StepKind = keyof StepSpecs;
 
-/** The order of spec section 4: who you are, then how much you may, then whether there is room. */
-export const STEP_ORDER = ["auth", "rateLimit", "downstreamInflight", "upstreamInflight"] as const satisfies StepKind[];
+/** The order of spec section 4: whether a browser only asks, who you are, then how much you may, then whether there is room. */
+export const STEP_ORDER = [
+  "cors",
+  "auth",
+  "rateLimit",
+  "downstreamInflight",
+  "upstreamInflight",
+] as const satisfies StepKind[];
 
 // Every kind has its place: a forgotten one fails here.
 type Placed = (typeof STEP_ORDER)[number];
@@ -72,8 +80,9 @@ export type Terminal<X extends Exchange = Exchange> = (x: X) => void;
 
 export type GuardMakers = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
 
-/** What the runtime lends the linker: how to make a guard of each kind, and a terminal. */
+/** What the runtime lends the linker: how to make a guard of each kind, a terminal, and the looks of answers. */
 export interface Catalog<X extends Exchange = Exchange> {
   readonly guards: GuardMakers;
   readonly forward: (spec: ForwardSpec) => Terminal<X>;
+  readonly answers: (spec: AnswersSpec) => Answers;
 }

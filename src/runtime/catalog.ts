@@ -1,6 +1,7 @@
 // What does the runtime lend the linker? Makers of guards and terminals, bound to the state that outlives plans.
 
 import type { Catalog } from "../plan/steps.ts";
+import { answersOf } from "./answers/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { LiveExchange } from "./exchange.ts";
 import type { AgentPool } from "./forward/agents.ts";
@@ -23,5 +24,6 @@ export function createCatalog({ state, agents, log, clock = systemClock }: Catal
   return {
     guards: guardMakers(state, clock),
     forward: (spec) => forwardTo(spec, agents, onFailure),
+    answers: answersOf,
   };
 }

@@ -35,7 +35,7 @@ export function dispatch(
   if (socket.lingering) return void req.resume();
   const { plan } = context;
   const { refusal, framing, requestId: sent } = examine(req);
-  const x = new LiveExchange(context, requestId(sent), req, res);
+  const x = new LiveExchange(context, plan.answers, requestId(sent), req, res);
   x.framing = framing;
   x.awaitsContinue = expectation === "continue";
   req.exchange = x;

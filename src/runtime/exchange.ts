@@ -3,14 +3,16 @@
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import type { Answers } from "../plan/answers.ts";
 import type { Client, Exchange, Outcome } from "../plan/exchange.ts";
 import type { Route } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import type { RequestPath } from "../plan/target.ts";
+import { dress } from "./answers/reply-head.ts";
 import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
 import { endAndLinger, lingerOnClose } from "./linger.ts";
-import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
+import { type DownstreamSocket, type GatewayRequest, type GatewayResponse, resetConnection } from "./message.ts";
 
 /** What an exchange needs of the host it runs on. */
 export interface ExchangeHost {
@@ -45,14 +47,17 @@ export class LiveExchange implements Exchange {
   awaitsContinue = false;
 
   readonly #host: ExchangeHost;
+  readonly #answers: Answers;
   #holds: (() => void)[] = [];
   #outcome: Outcome | undefined = undefined;
   #closeDelimited = false;
   #last = false;
   #done = false;
 
-  constructor(host: ExchangeHost, id: string, req: GatewayRequest, res: GatewayResponse) {
+  /** @param answers how answers look in the plan it begins with */
+  constructor(host: ExchangeHost, answers: Answers, id: string, req: GatewayRequest, res: GatewayResponse) {
     this.#host = host;
+    this.#answers = answers;
     this.id = id;
     this.req = req;
     this.res = res;
@@ -107,12 +112,11 @@ export class LiveExchange implements Exchange {
     if (this.answered) return this.break(reply.outcome);
     this.#outcome = reply.outcome;
     this.headAt = performance.now();
-    const head = ["content-type", "application/json", "content-length", String(Buffer.byteLength(reply.body))];
-    head.push("x-request-id", this.id, ...reply.headers);
+    const { head, body } = dress(reply, this, this.#answers);
     if (this.endsConnection() || reply.close) head.push("connection", "close");
     this.res.writeHead(reply.status, STATUS_CODES[reply.status] ?? "", head);
-    if (this.method !== "HEAD") this.bytesSent = reply.body.length;
-    this.res.end(reply.body);
+    if (this.method !== "HEAD") this.bytesSent = body.length;
+    this.res.end(body);
   }
 
   /**
@@ -123,6 +127,7 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     this.headAt = performance.now();
+    this.#answers.addCors?.(head, this);
     if (this.endsConnection()) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
     if (this.res.chunkedEncoding) {
@@ -161,7 +166,7 @@ export class LiveExchange implements Exchange {
     this.#outcome = outcome;
     const { res } = this;
     // A body that only the connection's end delimits looks whole after a FIN: reset instead.
-    if (this.#closeDelimited) res.socket?.resetAndDestroy();
+    if (this.#closeDelimited && res.socket !== null) resetConnection(res.socket);
     res.destroy();
   }
 

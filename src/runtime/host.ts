@@ -1,5 +1,6 @@
 // Who hosts the plan? The server, the plan of the moment, and what is under way on it.
 
+import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -10,7 +11,8 @@ import type { LiveExchange } from "./exchange.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
 import { requestId } from "./request-id.ts";
-import { createGatewayServer, type GatewayServer } from "./server.ts";
+import { createGatewayServer, type GatewayServer, type ServerEvents } from "./server.ts";
+import { renewPair, type TlsPair } from "./tls.ts";
 import { refusalFor, writeUnread } from "./unread.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
@@ -25,16 +27,19 @@ export class Host implements DispatchContext {
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(plan: Plan<LiveExchange>, log: Log) {
+  /** @param pair given, the server speaks TLS and nothing else */
+  constructor(plan: Plan<LiveExchange>, log: Log, pair?: TlsPair) {
     this.#plan = plan;
     this.#log = log;
-    this.#server = createGatewayServer({
+    const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
       onUnread: (err, socket) => this.#unread(err, socket),
       onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
       onConnection: (socket) => this.#connected(socket),
+      onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
       onHalfClose: (socket) => halfClosed(socket),
-    });
+    };
+    this.#server = createGatewayServer(events, pair);
   }
 
   get plan(): Plan<LiveExchange> {
@@ -72,6 +77,14 @@ export class Host implements DispatchContext {
   }
 
   /**
+   * Serves another certificate from the next handshake on. Nothing happens without TLS.
+   * @throws what OpenSSL says of a pair it can't use; the one before is kept then
+   */
+  renewPair(pair: TlsPair): void {
+    if (this.#server instanceof HttpsServer) renewPair(this.#server, pair);
+  }
+
+  /**
    * Shuts down (spec section 8): unready for the grace time, then no new connections, exchanges may finish, the rest is broken.
    * @returns true when all exchanges finished by themselves
    */
@@ -85,6 +98,8 @@ export class Host implements DispatchContext {
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const finished = this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs));
     this.#server.closeAllConnections();
+    // Node counts none as a connection that is in its handshake.
+    for (const socket of this.#connections) socket.destroy();
     return finished;
   }
 
@@ -139,7 +154,7 @@ export class Host implements DispatchContext {
 
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
-    writeUnread(socket, reply, id);
+    writeUnread(socket, reply, id, this.#plan.answers);
     this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
   }
 }

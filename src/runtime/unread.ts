@@ -1,7 +1,9 @@
 // What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (spec section 4, last rows of the table)
 
 import { STATUS_CODES } from "node:http";
+import type { Answers } from "../plan/answers.ts";
 import { type Reply, type ReplyCode, replyFor } from "../plan/replies.ts";
+import { dress } from "./answers/reply-head.ts";
 import { endAndLinger } from "./linger.ts";
 import type { DownstreamSocket } from "./message.ts";
 
@@ -19,14 +21,11 @@ export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
 }
 
-/** Writes a reply on a connection that has no response object, and closes it. */
-export function writeUnread(socket: DownstreamSocket, reply: Reply, requestId: string): void {
-  const head = [
-    `HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`,
-    "content-type: application/json",
-    `content-length: ${Buffer.byteLength(reply.body)}`,
-    `x-request-id: ${requestId}`,
-    "connection: close",
-  ];
-  endAndLinger(socket, `${head.join("\r\n")}\r\n\r\n${reply.body}`);
+/** Writes a reply on a connection that has no response object, and closes it. What was asked is not known. */
+export function writeUnread(socket: DownstreamSocket, reply: Reply, requestId: string, answers: Answers): void {
+  const { head, body } = dress(reply, { id: requestId, rawHeaders: [] }, answers);
+  head.push("connection", "close");
+  const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`];
+  for (let i = 0; i + 1 < head.length; i += 2) lines.push(`${head[i]}: ${head[i + 1]}`);
+  endAndLinger(socket, `${lines.join("\r\n")}\r\n\r\n${body}`);
 }

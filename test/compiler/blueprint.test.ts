@@ -247,12 +247,14 @@ describe("link", () => {
   };
   const catalog: Catalog = {
     guards: {
+      cors: guard("cors"),
       auth: guard("auth"),
       rateLimit: guard("rateLimit"),
       downstreamInflight: guard("downstreamInflight"),
       upstreamInflight: guard("upstreamInflight"),
     },
     forward: (spec) => (x: Exchange) => void [spec, x],
+    answers: () => ({ tell: undefined, addCors: undefined }),
   };
 
   test("makes each guard once, and a trie that finds the route", () => {

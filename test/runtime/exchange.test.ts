@@ -59,7 +59,10 @@ class Ledger implements ExchangeHost {
 function begin(host: ExchangeHost, id = "x"): { x: LiveExchange; res: ModelResponse } {
   const res = new ModelResponse();
   const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as GatewayRequest;
-  return { x: new LiveExchange(host, id, req, res as unknown as GatewayResponse), res };
+  return {
+    x: new LiveExchange(host, { tell: undefined, addCors: undefined }, id, req, res as unknown as GatewayResponse),
+    res,
+  };
 }
 
 describe("an exchange", () => {

@@ -1,5 +1,6 @@
 // A real gateway for a test: config text in, sockets out, its log lines kept.
 
+import { readWholeFile } from "../../src/cli/files.ts";
 import { startGateway as start } from "../../src/cli/start.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Host } from "../../src/runtime/host.ts";
@@ -37,7 +38,7 @@ export async function startGateway(
   const source = sourceFromText("test.yaml", yaml);
   const result = compile(source, {
     env: (name) => options.env?.[name],
-    readFile: () => ({ ok: false, reason: "no files in tests" }),
+    readFile: readWholeFile,
   });
   if (!result.ok) {
     throw new Error(result.diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));

@@ -25,6 +25,16 @@ export const RULE_CODES = {
     "No request of the route would get through.",
     "Write host:port with a port from 1 to 65535.",
   ),
+  "rule/proxy-credentials": error(
+    "Proxy credentials that can't be sent",
+    "The proxy would see others, or none.",
+    "For `http` and `https` the user name has no colon; for `socks` each is at most 255 bytes long.",
+  ),
+  "rule/tls-file": error(
+    "A certificate or key that TLS can't be served with",
+    "The gateway could not start.",
+    "Name a PEM certificate chain and the PEM key it was made for, readable by the gateway.",
+  ),
   "rule/duplicate-route-id": error(
     "Two routes with one id",
     "Logs, metrics and limits would take them for one.",
@@ -198,6 +208,11 @@ export const RULE_CODES = {
     "Tracing that shows nothing",
     "Spans go nowhere, or none is made.",
     "Add a collector and a ratio above 0, or disable it.",
+  ),
+  "rule/tls-expired": warning(
+    "A certificate that is not valid now",
+    "Clients refuse to connect.",
+    "Put a renewed pair in its place.",
   ),
   "rule/self-signed-unused": warning(
     "A self-signed pair that is never used",

@@ -1,7 +1,8 @@
 // Where does a route send its requests, and how are they changed on the way?
 
-import type { ForwardSpec, HeaderRules, UpstreamTarget } from "../../plan/forward.ts";
+import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamTarget } from "../../plan/forward.ts";
 import { Secret } from "../../plan/secret.ts";
+import { readAddress } from "../address.ts";
 import { readBaseUrl } from "../base-url.ts";
 import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../defaults.ts";
 
@@ -13,6 +14,7 @@ export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => 
     prefix,
     stripPrefix: upstream.strip_prefix,
     target: lowerTarget(upstream.base_url),
+    proxy: upstream.proxy && lowerProxy(upstream.proxy),
     headers: lowerHeaders(upstream, headers),
     connectTimeoutMs: upstream.connect_timeout_ms,
     requestTimeoutMs: upstream.request_timeout_ms,
@@ -32,6 +34,16 @@ function lowerTarget(baseUrl: string): UpstreamTarget {
   const read = readBaseUrl(baseUrl);
   if (!read.ok) throw new Error("a base_url reaches lowering only when its rule has passed it");
   return read.target;
+}
+
+function lowerProxy({ protocol, address, username, password }: NonNullable<CompleteUpstream["proxy"]>): ProxySpec {
+  const read = readAddress(address);
+  if (read === undefined) throw new Error("a proxy address reaches lowering only when its rule has passed it");
+  const credentials =
+    username === undefined || password === undefined
+      ? undefined
+      : { username: new Secret(username), password: new Secret(password) };
+  return { protocol: `${protocol}:`, hostname: read.host, port: read.port, credentials };
 }
 
 function lowerHeaders(upstream: CompleteUpstream, tokenHeaders: readonly string[]): HeaderRules {

@@ -3,7 +3,9 @@
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { STEP_ORDER, type Step, type StepKind } from "../../plan/steps.ts";
 import type { CompleteConfig, CompleteRoute } from "../defaults.ts";
+import { lowerAnswers } from "./answers.ts";
 import { lowerAuth } from "./auth.ts";
+import { lowerCors } from "./cors.ts";
 import { lowerDownstreamInflight } from "./downstream-inflight.ts";
 import { lowerForward } from "./forward.ts";
 import type { Lowerer } from "./lowerer.ts";
@@ -12,6 +14,7 @@ import { lowerServer } from "./server.ts";
 import { lowerUpstreamInflight } from "./upstream-inflight.ts";
 
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
+  cors: lowerCors,
   auth: lowerAuth,
   rateLimit: lowerRateLimit,
   downstreamInflight: lowerDownstreamInflight,
@@ -28,7 +31,7 @@ export function lower(config: CompleteConfig): Blueprint {
     steps: steps.map((lowerStep) => lowerStep(route)).filter((step) => step !== undefined),
     forward: forward(route),
   }));
-  return { server: lowerServer(config), routes };
+  return { server: lowerServer(config), routes, answers: lowerAnswers(config) };
 }
 
 function stepLowerer(kind: StepKind, config: CompleteConfig): (route: CompleteRoute) => Step | undefined {

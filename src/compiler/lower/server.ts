@@ -1,15 +1,24 @@
 // What does the host need to know besides the routes?
 
-import type { ServerSpec } from "../../plan/blueprint.ts";
+import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import { readAddress } from "../address.ts";
 import type { CompleteConfig } from "../defaults.ts";
 
-export function lowerServer({ listen, observability, shutdown }: CompleteConfig): ServerSpec {
+export function lowerServer({ listen, inbound_tls, observability, shutdown }: CompleteConfig): ServerSpec {
   const address = readAddress(listen);
   if (address === undefined) throw new Error("listen reaches lowering only when its rule has passed it");
   return {
     listen: address,
+    tls: inbound_tls && lowerTls(inbound_tls),
     logging: { level: observability.logging.level },
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
   };
+}
+
+/** The given pair, or else the self-signed one. */
+export function lowerTls(tls: NonNullable<CompleteConfig["inbound_tls"]>): TlsSpec {
+  const { cert_path, key_path, self_signed_cert_path, self_signed_key_path } = tls;
+  return cert_path !== undefined && key_path !== undefined
+    ? { certPath: cert_path, keyPath: key_path, selfSigned: false }
+    : { certPath: self_signed_cert_path, keyPath: self_signed_key_path, selfSigned: true };
 }

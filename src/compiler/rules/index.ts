@@ -22,6 +22,7 @@ import { notBuilt } from "./not-built.ts";
 import { openListen } from "./open-listen.ts";
 import { plaintextSecret } from "./plaintext-secret.ts";
 import { proxyAddress } from "./proxy-address.ts";
+import { proxyCredentials } from "./proxy-credentials.ts";
 import { queueUnused } from "./queue-unused.ts";
 import { redundantRemove } from "./redundant-remove.ts";
 import { reservedPrefix } from "./reserved-prefix.ts";
@@ -31,6 +32,7 @@ import type { Rule, RuleContext } from "./rule.ts";
 import { selfSignedUnused } from "./self-signed-unused.ts";
 import { selfUpstream } from "./self-upstream.ts";
 import { timeoutOrder } from "./timeout-order.ts";
+import { tlsFiles } from "./tls-files.ts";
 import { tokenCharacters } from "./token-characters.ts";
 import { tokenHash } from "./token-hash.ts";
 import { tokenSource } from "./token-source.ts";
@@ -65,6 +67,7 @@ const RULES: readonly Rule[] = [
   openListen,
   plaintextSecret,
   proxyAddress,
+  proxyCredentials,
   queueUnused,
   redundantRemove,
   reservedPrefix,
@@ -73,6 +76,7 @@ const RULES: readonly Rule[] = [
   selfSignedUnused,
   selfUpstream,
   timeoutOrder,
+  tlsFiles,
   tokenCharacters,
   tokenHash,
   tokenSource,

@@ -12,8 +12,6 @@ interface NotBuilt {
 
 /** One row a feature, removed with the work that builds it. */
 const NOT_BUILT: readonly NotBuilt[] = [
-  { path: ["inbound_tls"], asked: (config) => config.inbound_tls !== undefined },
-  { path: ["cors", "enabled"], asked: ({ cors }) => cors.enabled },
   { path: ["observability", "metrics", "enabled"], asked: ({ observability }) => observability.metrics.enabled },
   { path: ["observability", "tracing", "enabled"], asked: ({ observability }) => observability.tracing.enabled },
   {
@@ -25,13 +23,11 @@ const NOT_BUILT: readonly NotBuilt[] = [
     asked: ({ observability }) => observability.logging.format !== "json",
   },
   { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
-  { path: ["errors", "format"], asked: ({ errors }) => errors.format !== "plain" },
   { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
 ];
 
 /** The same, below each route. */
 const NOT_BUILT_IN_ROUTES: readonly { readonly path: Path; readonly asked: (route: CompleteRoute) => boolean }[] = [
-  { path: ["upstream", "proxy"], asked: ({ upstream }) => upstream.proxy !== undefined },
   { path: ["upstream", "retry"], asked: ({ upstream }) => upstream.retry !== undefined },
 ];
 
@@ -55,4 +51,4 @@ export const notBuilt: Rule = (config, { report }) => {
   });
 };
 
-const SECTIONS: ReadonlySet<string> = new Set(["inbound_tls", "file", "proxy", "retry"]);
+const SECTIONS: ReadonlySet<string> = new Set(["file", "retry"]);

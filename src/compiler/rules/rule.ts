@@ -3,6 +3,8 @@
 import type { CompleteConfig } from "../defaults.ts";
 import type { DiagnosticCode } from "../diagnostics/codes.ts";
 import type { Findings } from "../diagnostics/sink.ts";
+import type { Severity } from "../diagnostics/types.ts";
+import type { CompilerHost } from "../host.ts";
 import { keyPlace, missingPlace, valuePlace } from "../places.ts";
 import { isUnknown } from "../repair.ts";
 import { locate, type Path } from "../tree.ts";
@@ -12,6 +14,8 @@ export type Rule = (config: CompleteConfig, context: RuleContext) => void;
 
 export interface Report {
   readonly code: DiagnosticCode;
+  /** Where it is not the one of the code. */
+  readonly severity?: Severity;
   readonly path: Path;
   readonly message: string;
   readonly help?: string | undefined;
@@ -22,6 +26,9 @@ export interface Report {
 
 export interface RuleContext {
   readonly wording: Wording;
+  readonly host: CompilerHost;
+  /** To lint, never to serve: what is missing here may be there where it is served. */
+  readonly lenient: boolean;
   /** Reports, unless the value at the path is a stand-in. */
   report(report: Report): void;
   /** Whether the value at a path is the file's own, and readable. */
@@ -32,19 +39,26 @@ export interface RuleContext {
   literal(path: Path): boolean;
 }
 
-/** @param unknown pointers of stand-ins: nothing is said of them */
-export function ruleContext(unknown: ReadonlySet<string>, wording: Wording, findings: Findings): RuleContext {
+/** What the rules are given besides the config. */
+export interface RuleInput extends Pick<RuleContext, "wording" | "host" | "lenient"> {
+  /** Pointers of stand-ins: nothing is said of them. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+export function ruleContext({ unknown, wording, host, lenient }: RuleInput, findings: Findings): RuleContext {
   const { root, interpolations } = wording;
   const known = (path: Path): boolean => !isUnknown(unknown, path);
   return {
     wording,
+    host,
+    lenient,
     known,
     written: (path) => locate(root, path).node !== undefined,
     literal(path) {
       const { node } = locate(root, path);
       return node?.kind === "scalar" && !interpolations.has(node);
     },
-    report({ code, path, message, help, at, related }) {
+    report({ code, severity, path, message, help, at, related }) {
       if (!known(at === "missing" ? path.slice(0, -1) : path)) return;
       const place =
         at === "missing"
@@ -52,11 +66,12 @@ export function ruleContext(unknown: ReadonlySet<string>, wording: Wording, find
           : at === "key"
             ? keyPlace(root, path)
             : valuePlace(root, path);
-      const others = (related ?? []).map((other) => ({
+      const notes = (related ?? []).map((other) => ({
         message: other.message,
         span: valuePlace(root, other.path).span,
       }));
-      findings.add({ code, path, message, help, span: place.span, related: [...others, ...place.related] });
+      const others = [...notes, ...place.related];
+      findings.add({ code, path, message, help, span: place.span, related: others, ...(severity && { severity }) });
     },
   };
 }

@@ -1,5 +1,6 @@
 // How is a request run dry? Through the same message check, trie, guards and head writer as a live one, up to the sending.
 
+import type { Answers } from "../../plan/answers.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
 import type { Plan } from "../../plan/plan.ts";
@@ -8,6 +9,7 @@ import { Secret } from "../../plan/secret.ts";
 import type { Catalog, Guard, GuardMakers, StepKind, Terminal } from "../../plan/steps.ts";
 import { upstreamPath } from "../../plan/target.ts";
 import { ownEndpoints } from "../admin/own-endpoints.ts";
+import { answersOf } from "../answers/index.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../examine.ts";
 import { findRoute } from "../find-route.ts";
@@ -38,7 +40,7 @@ export function dryCatalog(clock: Clock): Catalog<DryExchange> {
   const makers = guardMakers(new State(), clock);
   const kinds = Object.keys(makers) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(makers, kind)])) as unknown as GuardMakers;
-  return { guards, forward: drySend };
+  return { guards, forward: drySend, answers: answersOf };
 }
 
 /** The blueprint with every secret that goes upstream replaced by a mask, the scheme word kept. */
@@ -55,7 +57,7 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
 export function dryRun(plan: Plan<DryExchange>, request: DryRequest): DryRun {
   const { refusal, framing, requestId: sent } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sent), request);
-  if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal));
+  if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal), plan);
   x.framing = framing;
   const { target, next } = findRoute(
     request.target,
@@ -65,24 +67,25 @@ export function dryRun(plan: Plan<DryExchange>, request: DryRequest): DryRun {
     false,
   );
   x.target = target;
-  if ("outcome" in next) return refusedAt(x, "route", next);
+  if ("outcome" in next) return refusedAt(x, "route", next, plan);
   x.steps.push({ step: "route", verdict: "pass", detail: next.prefix });
   run(x, next);
-  return outcome(x, next.id);
+  return outcome(x, next.id, plan.answers);
 }
 
-function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply): DryRun {
+function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply, { answers }: Plan<DryExchange>): DryRun {
   const verdict = reply.outcome === "success" ? "pass" : "refuse";
   x.steps.push({ step, verdict, detail: reply.outcome === "success" ? "an own endpoint" : reply.outcome });
   x.reply(reply);
-  return outcome(x, null);
+  return outcome(x, null, answers);
 }
 
-function outcome({ steps, answer, upstream }: DryExchange, route: string | null): DryRun {
+function outcome(x: DryExchange, route: string | null, { tell }: Answers): DryRun {
+  const { steps, answer, upstream } = x;
   return {
     route,
     steps,
-    ...(answer === undefined ? {} : { reply: answer }),
+    ...(answer === undefined ? {} : { reply: tell === undefined ? answer : tell(answer, x) }),
     ...(upstream === undefined ? {} : { upstream }),
   };
 }
@@ -95,7 +98,8 @@ function noting(makers: GuardMakers, kind: StepKind): (spec: never) => Guard<Dry
       // A fresh state has room for one: no guard waits in a dry run.
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
-      x.steps.push({ step: kind, verdict: verdict === undefined ? "pass" : "refuse", ...(detail && { detail }) });
+      const passes = verdict === undefined || verdict.outcome === "preflight";
+      x.steps.push({ step: kind, verdict: passes ? "pass" : "refuse", ...(detail && { detail }) });
       return verdict;
     };
   };

@@ -1,10 +1,13 @@
 // Which connections to upstreams are kept, and which of them may still be trusted? One keep-alive agent per upstream.
 
+import { hash } from "node:crypto";
 import http, { type AgentOptions, type ClientRequest, type ClientRequestArgs } from "node:http";
 import https from "node:https";
 import { isIP, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
-import type { UpstreamTarget } from "../../plan/forward.ts";
+import type { ProxySpec, UpstreamTarget } from "../../plan/forward.ts";
+import { ConnectTimeout } from "./connect-failure.ts";
+import { type Dialer, tunnelThrough } from "./via/tunnel.ts";
 
 /** Idle connections are let go before the usual 60 s of a provider's balancer, ms. */
 const IDLE_MS = 55_000;
@@ -17,7 +20,7 @@ const ADDRESS_ATTEMPT_MS = 2500;
 
 /** What we note on an upstream connection. */
 interface UpstreamSocket extends Socket {
-  /** DNS, TCP and TLS are done. */
+  /** DNS, TCP, the proxy's handshake and TLS are done. */
   established?: boolean;
   /** Bytes read before the request under way was put on it. */
   readBefore?: number;
@@ -25,9 +28,6 @@ interface UpstreamSocket extends Socket {
   /** How long it may be idle, ms: ours, or less where the upstream says so. */
   idleMs?: number;
 }
-
-/** The connect deadline of spec section 4 ran out: told apart from every other failure by its type (fact F6). */
-export class ConnectTimeout extends Error {}
 
 /** The agent of one upstream, as the forward room uses it. */
 export interface UpstreamAgent {
@@ -63,12 +63,15 @@ export class AgentPool {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
-  /** The agent for an upstream. `connectTimeoutMs` bounds DNS, TCP and TLS together. */
-  agentFor(target: UpstreamTarget, connectTimeoutMs: number): UpstreamAgent {
-    const key = `${target.protocol}//${target.hostname}:${target.port} ${connectTimeoutMs}`;
+  /**
+   * The agent for an upstream. `connectTimeoutMs` bounds DNS, TCP, the proxy's handshake and TLS together.
+   * @param tunnel the proxy that a tunnel leads through
+   */
+  agentFor(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec): UpstreamAgent {
+    const key = keyOf(target, connectTimeoutMs, tunnel);
     let found = this.#agents.get(key);
     if (found === undefined) {
-      found = target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(connectTimeoutMs);
+      found = makeAgent(target, connectTimeoutMs, tunnel);
       this.#agents.set(key, found);
     }
     return found;
@@ -84,6 +87,20 @@ export class AgentPool {
     const now = Date.now();
     for (const agent of this.#agents.values()) agent.sweep(now);
   }
+}
+
+/** Connections made with other credentials are others: the proxy may treat them so. */
+function keyOf({ protocol, hostname, port }: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec): string {
+  const upstream = `${protocol}//${hostname}:${port} ${connectTimeoutMs}`;
+  if (tunnel === undefined) return upstream;
+  const { username, password } = tunnel.credentials ?? {};
+  const credentials = hash("sha256", JSON.stringify([username?.reveal(), password?.reveal()]));
+  return `${upstream} ${tunnel.protocol}//${tunnel.hostname}:${tunnel.port} ${credentials}`;
+}
+
+function makeAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec) {
+  if (tunnel !== undefined) return tunnelAgent(target, connectTimeoutMs, tunnel);
+  return target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(connectTimeoutMs);
 }
 
 const COMMON: AgentOptions = {
@@ -109,6 +126,13 @@ function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
     servername: isIP(target.hostname) === 0 ? target.hostname : "",
   } as AgentOptions);
   return asUpstreamAgent(agent, (options) => https.request(options));
+}
+
+/** The tunnel ends in a connection that is spoken plain HTTP on: where there is TLS, the dialer has done it. */
+function tunnelAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel: ProxySpec) {
+  const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));
+  const Pooled = pooled(http.Agent, "connect", connectTimeoutMs, dialer);
+  return asUpstreamAgent(new Pooled(COMMON), (options) => http.request(options));
 }
 
 interface PooledAgent extends http.Agent {
@@ -137,7 +161,7 @@ interface AgentInternals {
 type AgentClass = new (options: AgentOptions) => http.Agent & AgentInternals;
 
 /** An agent class that bounds the connect, and trusts an idle connection only while it is quiet and young. */
-function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeoutMs: number) {
+function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeoutMs: number, dialer?: Dialer) {
   return class extends (Base as AgentClass) implements PooledAgent {
     /** An agent serves one upstream: one name for all, instead of a long one built per request. */
     override getName(): string {
@@ -148,13 +172,9 @@ function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeou
       options: ClientRequestArgs,
       callback?: (err: Error | null, socket: Socket) => void,
     ): Socket | undefined {
-      const socket = super.createConnection(
-        {
-          ...options,
-          autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(connectTimeoutMs, ADDRESS_ATTEMPT_MS)),
-        } as ClientRequestArgs,
-        callback,
-      );
+      if (dialer !== undefined) return void deliver(dialer, callback);
+      const timed = { ...options, autoSelectFamilyAttemptTimeout: attemptMs(connectTimeoutMs) } as ClientRequestArgs;
+      const socket = super.createConnection(timed, callback);
       if (socket !== undefined) boundConnect(socket, ready, connectTimeoutMs);
       return socket;
     }
@@ -180,12 +200,33 @@ function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeou
       socket.readBefore = socket.bytesRead;
     }
 
+    override destroy(): void {
+      dialer?.stop();
+      super.destroy();
+    }
+
     dropIdle(keep: (socket: UpstreamSocket) => boolean = () => false): void {
       for (const socket of [...(this.freeSockets["upstream"] ?? [])] as UpstreamSocket[]) {
         if (!keep(socket)) socket.destroy();
       }
     }
   };
+}
+
+/** Hands a connection to the agent when it is made, or why there is none. */
+function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) => void): void {
+  dialer.dial().then(
+    (socket: UpstreamSocket) => {
+      socket.established = true;
+      socket.on("error", () => {});
+      callback?.(null, socket);
+    },
+    (err: Error) => (callback as ((err: Error) => void) | undefined)?.(err),
+  );
+}
+
+function attemptMs(connectTimeoutMs: number): number {
+  return Math.max(10, Math.min(connectTimeoutMs, ADDRESS_ATTEMPT_MS));
 }
 
 /** Bytes that came on an idle connection are no answer to anything we will ask (hazard R7). */

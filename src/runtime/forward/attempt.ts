@@ -21,6 +21,8 @@ export interface AttemptSpec {
   readonly requestTimeoutMs: number;
   readonly streamIdleTimeoutMs: number;
   readonly upstream: UpstreamAgent;
+  /** Requests are handed to an outbound proxy, which may answer itself. */
+  readonly toProxy: boolean;
   /** Told why an upstream failed, in words without secrets. */
   readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
 }
@@ -73,6 +75,8 @@ export class Attempt {
     if (this.#over || request !== this.#request) return void response.destroy();
     this.#response = response;
     const { statusCode = 0, statusMessage = "" } = response;
+    // Only a proxy says so, and it speaks to us, not to the client.
+    if (statusCode === 407 && this.#spec.toProxy) return this.#end("upstream_connect_error", "proxy answered 407");
     const head = responseHead(response.rawHeaders, this.#x.id);
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).

@@ -10,6 +10,7 @@ import { peerAddress } from "../peer.ts";
 import type { AgentPool } from "./agents.ts";
 import { Attempt, type AttemptSpec } from "./attempt.ts";
 import { createEngine } from "./proxy.ts";
+import { absoluteForm } from "./via/absolute-form.ts";
 
 /** Response heads of an upstream may be larger than a client's, bytes (spec section 4). */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
@@ -19,26 +20,45 @@ export type OnUpstreamFailure = (x: LiveExchange, outcome: Outcome, cause: strin
 /** Makes the terminal of one route. */
 export function forwardTo(spec: ForwardSpec, agents: AgentPool, onFailure: OnUpstreamFailure): Terminal<LiveExchange> {
   const { target, requestTimeoutMs, streamIdleTimeoutMs } = spec;
-  const upstream = agents.agentFor(target, spec.connectTimeoutMs);
+  const handed = absoluteForm(spec);
+  const { hostname, port } = handed?.connectTo ?? target;
+  const upstream =
+    handed === undefined
+      ? agents.agentFor(target, spec.connectTimeoutMs, spec.proxy)
+      : agents.agentFor(handed.connectTo, spec.connectTimeoutMs);
   const writeHead = requestHeadWriter(spec);
-  const attemptSpec: AttemptSpec = { requestTimeoutMs, streamIdleTimeoutMs, upstream, onFailure };
+  const toProxy = handed !== undefined;
+  const attemptSpec: AttemptSpec = {
+    requestTimeoutMs,
+    streamIdleTimeoutMs,
+    upstream,
+    toProxy,
+    onFailure: toProxy ? (x, outcome, cause) => onFailure(x, outcome, proxyCause(outcome, cause)) : onFailure,
+  };
 
   return createEngine(target, upstream.agent, function send(x) {
     x.attempts = 1;
+    const path = upstreamPath(spec, x.target);
+    const headers = writeHead({
+      method: x.method,
+      rawHeaders: x.rawHeaders,
+      framing: x.framing,
+      requestId: x.id,
+      peer: peerAddress(x.req.socket),
+    });
     new Attempt(x, attemptSpec, {
       agent: upstream.agent,
-      hostname: target.hostname,
-      port: target.port,
+      hostname,
+      port,
       method: x.method,
-      path: upstreamPath(spec, x.target),
-      headers: writeHead({
-        method: x.method,
-        rawHeaders: x.rawHeaders,
-        framing: x.framing,
-        requestId: x.id,
-        peer: peerAddress(x.req.socket),
-      }),
+      path: handed === undefined ? path : handed.origin + path,
+      headers: handed === undefined ? headers : headers.concat(handed.headers),
       maxHeaderSize: UPSTREAM_HEAD_BYTES,
     }).send();
   });
+}
+
+/** Whom a request handed to a proxy could not connect to. */
+function proxyCause(outcome: Outcome, cause: string): string {
+  return outcome === "upstream_connect_error" && !cause.startsWith("proxy ") ? `proxy ${cause}` : cause;
 }

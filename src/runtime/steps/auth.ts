@@ -4,6 +4,7 @@ import { hash, timingSafeEqual } from "node:crypto";
 import type { Client, Exchange } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
 import type { GuardMakers, TokenSource } from "../../plan/steps.ts";
+import { headerValues } from "../headers/find-header.ts";
 
 const UNAUTHORIZED = replyFor("unauthorized");
 const BEARER = /^bearer +(\S.*)$/i;
@@ -40,13 +41,4 @@ function sentToken(x: Exchange, sources: readonly TokenSource[]): string | undef
     if (token !== undefined && token !== "") return token;
   }
   return undefined;
-}
-
-function headerValues(rawHeaders: readonly string[], name: string): string[] {
-  const values: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const raw = rawHeaders[i] as string;
-    if (raw.length === name.length && raw.toLowerCase() === name) values.push(rawHeaders[i + 1] as string);
-  }
-  return values;
 }

@@ -1,0 +1,19 @@
+// What goes out for a reply of ours? Its body in the plan's form, and a head with everything but what concerns the connection.
+
+import type { Answers, Asker } from "../../plan/answers.ts";
+import type { Reply } from "../../plan/replies.ts";
+
+export interface DressedReply {
+  /** Flat name, value list; taken over. */
+  readonly head: string[];
+  readonly body: string;
+}
+
+export function dress(reply: Reply, asker: Asker, { tell, addCors }: Answers): DressedReply {
+  const { body, headers } = tell === undefined ? reply : tell(reply, asker);
+  const head = body === "" ? [] : ["content-type", "application/json", "content-length", `${Buffer.byteLength(body)}`];
+  head.push("x-request-id", asker.id, ...headers);
+  // A preflight's answer brings its own.
+  if (addCors !== undefined && reply.outcome !== "preflight") addCors(head, asker);
+  return { head, body };
+}

@@ -1,0 +1,102 @@
+// Errors as the SDKs want them: exact bytes of each format, on real sockets.
+
+import { describe, expect, it } from "vitest";
+import { REPLY_STATUS, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
+import { tellerOf } from "../../src/runtime/answers/error-format.ts";
+import { MESSAGES } from "../../src/runtime/answers/messages.ts";
+import { AUTH } from "../support/config.ts";
+import { exchange, requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+const ID = "X-Request-Id: req-0.1_2";
+const message = MESSAGES.unauthorized;
+const OPENAI = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: "unauthorized" } });
+const ANTHROPIC = JSON.stringify({
+  type: "error",
+  error: { type: "authentication_error", message },
+  request_id: "req-0.1_2",
+});
+const PLAIN = '{"error":"unauthorized"}';
+const VERSION = "Anthropic-Version: 2023-06-01";
+
+async function ask(format: string, lines: readonly string[], path = "/up/x") {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: [`errors: {format: ${format}}`] });
+  return exchange(gateway.port, requestText("GET", path, [ID, ...lines]));
+}
+
+describe("errors.format", () => {
+  it.each([
+    ["plain", [], PLAIN, undefined],
+    ["plain", [VERSION], PLAIN, undefined],
+    ["openai", [VERSION], OPENAI, undefined],
+    ["anthropic", [], ANTHROPIC, "req-0.1_2"],
+    ["auto", [], OPENAI, undefined],
+    ["auto", [VERSION], ANTHROPIC, "req-0.1_2"],
+  ] as const)("%s, asked with %j", async (format, lines, body, requestId) => {
+    const response = await ask(format, lines);
+    expect([response.status, response.text]).toEqual([401, body]);
+    expect(response.header("content-length")).toBe(String(Buffer.byteLength(body)));
+    expect(response.header("content-type")).toBe("application/json");
+    expect(response.header("x-request-id")).toBe("req-0.1_2");
+    expect(response.header("request-id")).toBe(requestId);
+  });
+
+  it("leaves the own endpoints their bodies", async () => {
+    for (const format of ["openai", "anthropic"]) {
+      const response = await ask(format, [], "/healthz");
+      expect([response.text, response.header("request-id")]).toEqual(['{"status":"ok"}', undefined]);
+    }
+  });
+
+  it("tells what could not be read in the form of the plan, too", async () => {
+    const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: ["errors: {format: anthropic}"] });
+    const response = await exchange(gateway.port, "GET / HTTP/9.9\r\n\r\n");
+    const { error, request_id } = JSON.parse(response.text) as { error: object; request_id: string };
+    expect(response.status).toBe(400);
+    expect(error).toEqual({ type: "invalid_request_error", message: MESSAGES.bad_request });
+    expect([response.header("request-id"), response.header("x-request-id")]).toEqual([request_id, request_id]);
+  });
+
+  it("keeps retry-after and retry-after-ms on a refusal for want of room", async () => {
+    const gateway = await scene.gateway({
+      base: "http://127.0.0.1:1",
+      top: ["errors: {format: openai}", "rate_limit: {per_minute: 1}"],
+    });
+    const request = requestText("GET", "/up/x", [AUTH]);
+    await exchange(gateway.port, request);
+    const response = await exchange(gateway.port, request);
+    const seconds = Number(response.header("retry-after"));
+    expect(response.status).toBe(429);
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(response.header("retry-after-ms")).toBe(String(seconds * 1000));
+  });
+});
+
+describe("every error word", () => {
+  const codes = Object.keys(REPLY_STATUS) as ReplyCode[];
+  const OPENAI_TYPES = ["invalid_request_error", "requests", "server_error"];
+  const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    429: "rate_limit_error",
+    500: "api_error",
+    502: "api_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+  };
+
+  it.each(codes)("%s has a message, a type for its status, and its code", (code) => {
+    const asker = { id: "an-id", rawHeaders: [] };
+    const status = REPLY_STATUS[code];
+    const openai = JSON.parse(tellerOf("openai")?.(replyFor(code), asker).body ?? "");
+    expect(openai).toEqual({ error: { message: MESSAGES[code], type: expect.any(String), param: null, code } });
+    expect(OPENAI_TYPES).toContain(openai.error.type);
+    expect(openai.error.type === "server_error").toBe(status >= 500);
+    const anthropic = JSON.parse(tellerOf("anthropic")?.(replyFor(code), asker).body ?? "");
+    const type = ANTHROPIC_TYPES[status] ?? "invalid_request_error";
+    expect(anthropic).toEqual({ type: "error", error: { type, message: MESSAGES[code] }, request_id: "an-id" });
+    expect(MESSAGES[code]).toMatch(/^[A-Z].{30,}\.$/);
+  });
+});

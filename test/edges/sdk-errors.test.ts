@@ -1,0 +1,171 @@
+// The official SDKs against errors of ours, with `errors.format: auto`: right class, our message and id, waits as told.
+
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MESSAGES } from "../../src/runtime/answers/messages.ts";
+import { TOKEN } from "../support/config.ts";
+import type { TestGateway } from "../support/gateway.ts";
+import { setScene } from "../support/scene.ts";
+import type { Upstream } from "../support/upstream.ts";
+
+const scene = setScene();
+let upstream: Upstream;
+let held: (() => void)[];
+beforeEach(async () => {
+  held = [];
+  // `/held` is answered when the test says; `/cut` breaks before its head; all else is a completion.
+  upstream = await scene.upstream((req, res) => {
+    req.resume();
+    if (req.url?.startsWith("/held")) return void held.push(() => res.end("{}"));
+    if (req.url?.startsWith("/cut")) return void req.socket.destroy();
+    res.setHeader("content-type", "application/json");
+    res.end('{"id":"x","choices":[],"content":[],"type":"message"}');
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const AUTO = "errors: {format: auto}";
+const ask = { model: "m", max_tokens: 1, messages: [{ role: "user" as const, content: "hello" }] };
+
+interface Sdk {
+  readonly name: string;
+  /** One call, without retries unless told. */
+  call(gateway: TestGateway, path: string, options?: { token?: string; retries?: number }): Promise<unknown>;
+  readonly classes: Readonly<Record<number, unknown>>;
+}
+
+const SDKS: readonly Sdk[] = [
+  {
+    name: "OpenAI",
+    call: ({ url }, path, { token = TOKEN, retries = 0 } = {}) =>
+      new OpenAI({ baseURL: `${url}${path}`, apiKey: token, maxRetries: retries }).chat.completions.create(ask),
+    classes: {
+      401: OpenAI.AuthenticationError,
+      404: OpenAI.NotFoundError,
+      429: OpenAI.RateLimitError,
+      502: OpenAI.InternalServerError,
+      503: OpenAI.InternalServerError,
+      504: OpenAI.InternalServerError,
+    },
+  },
+  {
+    name: "Anthropic",
+    call: ({ url }, path, { token = TOKEN, retries = 0 } = {}) =>
+      new Anthropic({
+        baseURL: `${url}${path}`,
+        apiKey: null,
+        authToken: token,
+        maxRetries: retries,
+      }).messages.create(ask),
+    classes: {
+      401: Anthropic.AuthenticationError,
+      404: Anthropic.NotFoundError,
+      429: Anthropic.RateLimitError,
+      502: Anthropic.InternalServerError,
+      503: Anthropic.InternalServerError,
+      504: Anthropic.InternalServerError,
+    },
+  },
+];
+
+describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
+  async function expectError(
+    failing: Promise<unknown>,
+    gateway: TestGateway,
+    status: number,
+    word: keyof typeof MESSAGES,
+  ) {
+    const err: unknown = await failing.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(err).toBeInstanceOf(classes[status]);
+    const line = await gateway.completed(({ outcome }) => outcome === word);
+    expect(err).toMatchObject({
+      status,
+      requestID: line["request_id"],
+      message: expect.stringContaining(MESSAGES[word]),
+    });
+    if (name === "OpenAI") expect(err).toMatchObject({ code: word, param: null });
+    else expect(err).toMatchObject({ error: { type: "error", request_id: line["request_id"] } });
+  }
+
+  it("401", async () => {
+    const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
+    await expectError(call(gateway, "/up", { token: "wrong" }), gateway, 401, "unauthorized");
+  });
+
+  it("404", async () => {
+    const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
+    await expectError(call(gateway, "/nowhere"), gateway, 404, "route_not_found");
+  });
+
+  it("429", async () => {
+    const gateway = await scene.gateway({ base: upstream.url, top: [AUTO, "rate_limit: {per_minute: 1}"] });
+    // The two calls are in one minute, whatever the time is.
+    const now = Date.now();
+    vi.spyOn(Date, "now").mockImplementation(() => now);
+    await call(gateway, "/up");
+    await expectError(call(gateway, "/up"), gateway, 429, "rate_limited");
+  });
+
+  it("502, nothing listens", async () => {
+    const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: [AUTO] });
+    await expectError(call(gateway, "/up"), gateway, 502, "upstream_connect_error");
+  });
+
+  it("502, the upstream breaks off", async () => {
+    const gateway = await scene.gateway({ base: `${upstream.url}/cut`, top: [AUTO] });
+    await expectError(call(gateway, "/up"), gateway, 502, "upstream_request_failed");
+  });
+
+  it("504", async () => {
+    const gateway = await scene.gateway({
+      base: `${upstream.url}/held`,
+      top: [AUTO],
+      upstream: ["request_timeout_ms: 100", "connect_timeout_ms: 100"],
+    });
+    await expectError(call(gateway, "/up"), gateway, 504, "upstream_timeout");
+  });
+
+  it("503, and with retries it waits the second it is told, then gets through", async () => {
+    const gateway = await scene.gateway({
+      base: `${upstream.url}/held`,
+      top: [AUTO, "concurrency: {downstream_max_inflight: 1}"],
+    });
+    const first = call(gateway, "/up");
+    await upstream.nextRequest();
+    await expectError(call(gateway, "/up"), gateway, 503, "downstream_concurrency_exceeded");
+
+    const before = gateway.logs.length;
+    const patient = call(gateway, "/up", { retries: 1 });
+    const refusedAt = await gateway
+      .completed((line) => gateway.logs.indexOf(line) >= before)
+      .then(() => performance.now());
+    for (const release of held.splice(0)) release();
+    await first;
+    await upstream.nextRequest();
+    // Not sooner than it was told, whatever its own way to wait would be (at most half a second the first time).
+    expect(performance.now() - refusedAt).toBeGreaterThan(900);
+    for (const release of held.splice(0)) release();
+    await patient;
+  });
+
+  it("429 with retries waits for the next minute, then gets through", async () => {
+    const gateway = await scene.gateway({ base: upstream.url, top: [AUTO, "rate_limit: {per_minute: 1}"] });
+    // A second and a half before the minute is over, whatever the time is; from then on the clock goes on.
+    const real = Date.now.bind(Date);
+    const start = real();
+    const shift = 58_500 - (start % 60_000);
+    vi.spyOn(Date, "now").mockImplementation(() => real() + shift);
+    await call(gateway, "/up");
+    const refused = gateway.completed(({ outcome }) => outcome === "rate_limited").then(() => performance.now());
+    await call(gateway, "/up", { retries: 1 });
+    expect(performance.now() - (await refused)).toBeGreaterThan(900);
+    expect(upstream.requests.length).toBe(2);
+    expect(gateway.logs.filter(({ outcome }) => outcome === "rate_limited").length).toBe(1);
+  });
+});

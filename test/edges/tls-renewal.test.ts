@@ -1,0 +1,84 @@
+// A certificate that is renewed while the gateway runs: new connections get it, no session and no connection is lost.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect, type TLSSocket } from "node:tls";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startGateway } from "../../src/cli/start.ts";
+import { compile, sourceFromText } from "../../src/compiler/index.ts";
+import { createLog } from "../../src/runtime/observe/log.ts";
+import { makePair, type TestPair } from "../support/certificates.ts";
+import { within } from "../support/deadline.ts";
+
+let folder: string;
+let first: TestPair;
+let second: TestPair;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
+  [first, second] = await Promise.all([makePair(), makePair()]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function put({ cert, key }: Pick<TestPair, "cert" | "key">): Promise<void> {
+  await writeFile(join(folder, "crt.pem"), cert);
+  await writeFile(join(folder, "key.pem"), key);
+}
+
+async function dial(port: number, options: object = {}): Promise<TLSSocket> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
+  const secure = new Promise((resolve, reject) => {
+    socket.once("secureConnect", () => resolve(undefined));
+    socket.once("error", reject);
+  });
+  await within("a TLS connection", secure);
+  return socket;
+}
+
+async function health(socket: TLSSocket): Promise<string> {
+  socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+  return String(await within("an answer", new Promise((resolve) => socket.once("data", resolve))));
+}
+
+it("serves the new pair, keeps connections and sessions, and keeps the old one when the new is bad", async () => {
+  await put(first);
+  const text = `listen: 127.0.0.1:0
+gateway_auth: {tokens: ["\${TOKEN}"]}
+inbound_tls: {cert_path: "${folder}/crt.pem", key_path: "${folder}/key.pem"}
+routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
+`;
+  const result = compile(sourceFromText("test.yaml", text), {
+    env: () => "token-of-a-client",
+    readFile: (path) => ({ ok: true, bytes: Buffer.from(path.endsWith("crt.pem") ? first.cert : first.key) }),
+  });
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  const lines: string[] = [];
+  const log = createLog({ level: "info", to: { write: (line: string) => void lines.push(line) } });
+  const gateway = await startGateway(result.value, log);
+  const { tls } = result.value.server;
+  if (tls === undefined) throw new Error("no TLS");
+  const { port } = gateway.address;
+  try {
+    const old = await dial(port, { maxVersion: "TLSv1.2" });
+    expect(old.getPeerCertificate().fingerprint256).toBe(first.fingerprint);
+    const session = old.getSession();
+
+    await put(second);
+    gateway.renewTls(tls);
+    expect(await health(old)).toContain("200 OK");
+    const fresh = await dial(port);
+    expect(fresh.getPeerCertificate().fingerprint256).toBe(second.fingerprint);
+    const resumed = await dial(port, { maxVersion: "TLSv1.2", session });
+    expect(resumed.isSessionReused()).toBe(true);
+
+    await put({ cert: second.cert, key: first.key });
+    expect(() => gateway.renewTls(tls)).toThrow(/key\.pem is not the key of the certificate/);
+    await rm(join(folder, "crt.pem"));
+    expect(() => gateway.renewTls(tls)).toThrow(/crt\.pem can't be read: no such file/);
+    const after = await dial(port);
+    expect(after.getPeerCertificate().fingerprint256).toBe(second.fingerprint);
+    for (const socket of [old, fresh, resumed, after]) socket.destroy();
+  } finally {
+    await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
+  }
+});

@@ -1,0 +1,31 @@
+// Which certificates do tests serve with? Made on the spot, for the names a test wants, valid when it wants.
+
+import { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
+import { generate } from "selfsigned";
+
+export interface TestPair {
+  readonly cert: string;
+  readonly key: string;
+  /** SHA-256 of the certificate, as Node tells a peer's. */
+  readonly fingerprint: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export async function makePair(
+  names: readonly string[] = ["localhost", "127.0.0.1"],
+  { from = Date.now() - DAY_MS, to = Date.now() + DAY_MS } = {},
+): Promise<TestPair> {
+  const altNames = names.map((name) =>
+    isIP(name) === 0 ? { type: 2 as const, value: name } : { type: 7 as const, ip: name },
+  );
+  const made = await generate([{ name: "commonName", value: "test" }], {
+    keyType: "ec",
+    algorithm: "sha256",
+    notBeforeDate: new Date(from),
+    notAfterDate: new Date(to),
+    extensions: [{ name: "subjectAltName", altNames }],
+  });
+  return { cert: made.cert, key: made.private, fingerprint: new X509Certificate(made.cert).fingerprint256 };
+}

@@ -1,0 +1,123 @@
+// How does a test run a real program? It starts it, reads its lines, waits for one, and ends it by its id.
+
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants } from "node:fs";
+import { connect, createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { within } from "./deadline.ts";
+
+const PLACES = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+
+/** Where a program is; `undefined`, and a printed line, when it is not installed. */
+export function findProgram(name: string): string | undefined {
+  const found = PLACES.map((place) => join(place, name)).find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  if (found === undefined) process.stderr.write(`skipped what needs ${name}: not installed (scripts/test-tools.sh)\n`);
+  return found;
+}
+
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<number | NodeJS.Signals>;
+  readonly #watchers = new Set<() => void>();
+  #output = "";
+  #over = false;
+
+  constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
+    this.#child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        this.#output += text;
+        this.#wake();
+      });
+    }
+    this.#exited = once(this.#child, "close").then(([code, signal]) => {
+      this.#over = true;
+      this.#wake();
+      return code ?? signal;
+    });
+  }
+
+  /** All that it wrote so far, to both outputs. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Waits for output that matches. @throws Error with the output when the program ends first */
+  until(pattern: RegExp, ms?: number): Promise<RegExpExecArray> {
+    return this.find(String(pattern), (output) => pattern.exec(output) ?? undefined, ms);
+  }
+
+  /** Waits until `look` finds what it wants in the output. @throws Error with the output when the program ends first */
+  find<T>(what: string, look: (output: string) => T | undefined, ms = 15_000): Promise<T> {
+    const found = new Promise<T>((resolve, reject) => {
+      const watcher = (): void => {
+        const value = look(this.#output);
+        if (value === undefined && !this.#over) return;
+        this.#watchers.delete(watcher);
+        if (value !== undefined) resolve(value);
+        else reject(new Error(`ended before ${what}: ${this.#output}`));
+      };
+      this.#watchers.add(watcher);
+      watcher();
+    });
+    return within(() => `${what}; so far ${this.#output}`, found, ms);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Its exit code, or the signal that ended it. */
+  ended(ms = 15_000): Promise<number | NodeJS.Signals> {
+    return within(() => `the end of the program; so far ${this.#output}`, this.#exited, ms);
+  }
+
+  /** Ends it, by force when it does not end by itself. */
+  async close(): Promise<void> {
+    if (this.#over) return;
+    this.#child.kill("SIGTERM");
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), 5000);
+    await this.ended();
+    clearTimeout(force);
+  }
+
+  #wake(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+/** A port that was free a moment ago, for programs that can't take one themselves. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Waits until something listens there. */
+export async function untilListening(port: number, program: Program): Promise<void> {
+  const tried = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(true));
+      socket.on("error", () => resolve(false));
+      socket.on("connect", () => socket.destroy());
+    });
+  const listening = async (): Promise<void> => {
+    while (!(await tried())) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const over = program.ended(60_000).then((code) => {
+    throw new Error(`ended with ${code}: ${program.output}`);
+  });
+  await Promise.race([within(() => `port ${port}; so far ${program.output}`, listening(), 15_000), over]);
+  over.catch(() => {});
+}
