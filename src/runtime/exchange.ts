@@ -155,6 +155,12 @@ export class LiveExchange implements Exchange {
     this.reply(INTERNAL_ERROR);
   }
 
+  /** The request's headers are not needed any more; they are as large as all else that is kept of an exchange. */
+  forgetHead(): void {
+    this.req.rawHeaders = [];
+    this.req.headers = {};
+  }
+
   /** The response came whole: the outcome, unless the client leaves before it has the last byte. */
   complete(): void {
     this.#outcome ??= "success";

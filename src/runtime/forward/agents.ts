@@ -11,6 +11,7 @@ import { type Dialer, tunnelThrough } from "./via/tunnel.ts";
 
 /** Idle connections are let go before the usual 60 s of a provider's balancer, ms. */
 const IDLE_MS = 55_000;
+const MAX_IDLE = 1024;
 /** How much earlier than an upstream announces it, ms. */
 const HINT_MARGIN_MS = 1000;
 const SWEEP_MS = 10_000;
@@ -100,27 +101,33 @@ function keyOf({ protocol, hostname, port }: UpstreamTarget, connectTimeoutMs: n
 
 function makeAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec) {
   if (tunnel !== undefined) return tunnelAgent(target, connectTimeoutMs, tunnel);
-  return target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(connectTimeoutMs);
+  return target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(target, connectTimeoutMs);
 }
 
-const COMMON: AgentOptions = {
-  keepAlive: true,
-  // Never queue here: waiting has no deadline in an agent. Limits are ours.
-  maxSockets: Number.POSITIVE_INFINITY,
-  maxFreeSockets: 1024,
-  scheduling: "lifo",
-};
+/**
+ * Node's defaults stand for the rest: the last idle connection is taken first, and none is ever waited for
+ * (`maxSockets`), since waiting has no deadline in an agent. Each connection keeps a copy of these for its life.
+ */
+function connecting({ hostname, port }: UpstreamTarget, connectTimeoutMs: number) {
+  return {
+    host: hostname,
+    port,
+    autoSelectFamilyAttemptTimeout: attemptMs(connectTimeoutMs),
+    keepAlive: true,
+  };
+}
 
-function plainAgent(connectTimeoutMs: number) {
+function plainAgent(target: UpstreamTarget, connectTimeoutMs: number) {
   const Pooled = pooled(http.Agent, "connect", connectTimeoutMs);
-  const agent = new Pooled(COMMON);
+  // Without a name given Node looks for one in each request.
+  const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
   return asUpstreamAgent(agent, (options) => http.request(options));
 }
 
 function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
   const Pooled = pooled(https.Agent, "secureConnect", connectTimeoutMs);
   const agent = new Pooled({
-    ...COMMON,
+    ...connecting(target, connectTimeoutMs),
     // One context for all connections: each would build its own, freed only by garbage collection.
     secureContext: createSecureContext(),
     servername: isIP(target.hostname) === 0 ? target.hostname : "",
@@ -132,7 +139,8 @@ function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
 function tunnelAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel: ProxySpec) {
   const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));
   const Pooled = pooled(http.Agent, "connect", connectTimeoutMs, dialer);
-  return asUpstreamAgent(new Pooled(COMMON), (options) => http.request(options));
+  const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
+  return asUpstreamAgent(agent, (options) => http.request(options));
 }
 
 interface PooledAgent extends http.Agent {
@@ -140,6 +148,7 @@ interface PooledAgent extends http.Agent {
 }
 
 function asUpstreamAgent(agent: PooledAgent, request: UpstreamAgent["request"]) {
+  agent.maxFreeSockets = MAX_IDLE;
   return {
     agent,
     request,
@@ -147,6 +156,12 @@ function asUpstreamAgent(agent: PooledAgent, request: UpstreamAgent["request"]) 
     sweep: (now: number) => agent.dropIdle((socket) => young(socket, now)),
   };
 }
+
+/**
+ * What is asked of a connection beyond its agent's options. A connection keeps these for its life:
+ * a request's own options would keep the whole request head with it.
+ */
+const THE_AGENTS_OWN = Object.freeze({});
 
 /** What Node's agents do but @types/node 20 does not say. */
 interface AgentInternals {
@@ -173,18 +188,17 @@ function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeou
       callback?: (err: Error | null, socket: Socket) => void,
     ): Socket | undefined {
       if (dialer !== undefined) return void deliver(dialer, callback);
-      const timed = { ...options, autoSelectFamilyAttemptTimeout: attemptMs(connectTimeoutMs) } as ClientRequestArgs;
-      const socket = super.createConnection(timed, callback);
+      const socket = super.createConnection(options, callback);
       if (socket !== undefined) boundConnect(socket, ready, connectTimeoutMs);
       return socket;
     }
 
-    override addRequest(request: ClientRequest, options: object): void {
+    override addRequest(request: ClientRequest): void {
       const idle = this.freeSockets["upstream"] as UpstreamSocket[] | undefined;
       while (idle !== undefined && idle.length > 0 && !trusted(idle[idle.length - 1] as UpstreamSocket)) {
         idle.pop()?.destroy();
       }
-      super.addRequest(request, options);
+      super.addRequest(request, THE_AGENTS_OWN);
     }
 
     /** Node's own sets a timer and reads the response's headers again for each request; the sweep does it for all. */
@@ -218,7 +232,7 @@ function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) 
   dialer.dial().then(
     (socket: UpstreamSocket) => {
       socket.established = true;
-      socket.on("error", () => {});
+      socket.on("error", ignore);
       callback?.(null, socket);
     },
     (err: Error) => (callback as ((err: Error) => void) | undefined)?.(err),
@@ -240,12 +254,15 @@ function young(socket: UpstreamSocket, now: number): boolean {
 
 function boundConnect(socket: UpstreamSocket, ready: string, connectTimeoutMs: number): void {
   // Between two requests Node leaves a connection without an error listener for a moment; an error then would end the process.
-  socket.on("error", () => {});
+  socket.on("error", ignore);
   const timer = setTimeout(() => socket.destroy(new ConnectTimeout("connect timeout")), connectTimeoutMs);
   const settled = () => clearTimeout(timer);
   socket.once("close", settled);
   socket.once(ready, () => {
     socket.established = true;
+    socket.off("close", settled);
     settled();
   });
 }
+
+function ignore(): void {}

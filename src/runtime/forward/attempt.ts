@@ -30,7 +30,8 @@ export interface AttemptSpec {
 export class Attempt {
   readonly #x: LiveExchange;
   readonly #spec: AttemptSpec;
-  readonly #options: RequestOptions;
+  /** Kept until there is a response: for a replay. */
+  #options: RequestOptions | undefined;
   readonly #upload: Upload;
   readonly #deadlines: Deadlines;
   #request: ClientRequest | undefined = undefined;
@@ -52,6 +53,7 @@ export class Attempt {
 
   /** Begins the upstream request. A head that Node refuses to send is the client's fault. */
   send(): void {
+    if (this.#options === undefined) return;
     let request: ClientRequest;
     try {
       request = this.#spec.upstream.request(this.#options);
@@ -96,11 +98,20 @@ export class Attempt {
     try {
       const framing = this.#x.begin(status, reason, head.headers, head.hasLength);
       if (head.sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+      this.#forgetHeads(head);
       return framing;
     } catch {
       this.#end("upstream_request_failed", "unusable response head");
       return undefined;
     }
+  }
+
+  /** The heads have gone both ways. A stream may stay open for long, and would keep them all. */
+  #forgetHeads({ headers }: Readonly<ResponseHead>): void {
+    this.#options = undefined;
+    this.#x.forgetHead();
+    headers.length = 0;
+    if (this.#response !== undefined) this.#response.rawHeaders = [];
   }
 
   #failed(request: ClientRequest, err: Error): void {

@@ -4,11 +4,20 @@
 // room: one job at a time stands at its door and takes the next permit that comes free. Who leaves the queue is counted out
 // here, since Bottleneck can't cancel a waiting job (hazard B1).
 
-import Bottleneck from "bottleneck";
+import { createRequire } from "node:module";
+import type Bottleneck from "bottleneck";
 import { InflightCounter } from "./counter.ts";
 
 /** How a wait ended. */
 export type Admission = "granted" | "refused" | "left";
+
+/** Loaded only where there may be a queue: a gateway without one starts sooner. */
+const require = createRequire(import.meta.url);
+
+function waitingRoom(): Bottleneck {
+  const Room: typeof Bottleneck = require("bottleneck");
+  return new Room({ maxConcurrent: 1 });
+}
 
 interface Waiter {
   readonly settle: (admission: Admission) => void;
@@ -40,6 +49,7 @@ export class UpstreamGate {
   resize(max: number, maxWaiting: number): void {
     this.#permits.max = max;
     this.#maxWaiting = maxWaiting;
+    if (maxWaiting > 0) this.#room ??= waitingRoom();
     this.#knock();
   }
 
@@ -83,7 +93,7 @@ export class UpstreamGate {
   }
 
   #enqueue(waiter: Waiter): void {
-    this.#room ??= new Bottleneck({ maxConcurrent: 1 });
+    this.#room ??= waitingRoom();
     this.#room.schedule(() => this.#standAtDoor(waiter)).catch(() => waiter.settle("refused"));
   }
 
