@@ -26,7 +26,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
   },
   { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
   { path: ["errors", "format"], asked: ({ errors }) => errors.format !== "plain" },
-  { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
 ];
 
 /** The same, below each route. */

@@ -5,6 +5,7 @@ import https from "node:https";
 import { isIP, type Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { UpstreamTarget } from "../../plan/forward.ts";
+import { Kept } from "../state/kept.ts";
 
 /** Idle connections are let go before the usual 60 s of a provider's balancer, ms. */
 const IDLE_MS = 55_000;
@@ -54,35 +55,49 @@ export function noteIdleHint(request: ClientRequest, hintMs: number | undefined)
   if (hintMs !== undefined && socket !== null) socket.idleMs = Math.min(IDLE_MS, hintMs - HINT_MARGIN_MS);
 }
 
+/** The agents that one plan uses. */
+export interface AgentClaim {
+  /** The agent for an upstream. `connectTimeoutMs` bounds DNS, TCP and TLS together. */
+  agentFor(target: UpstreamTarget, connectTimeoutMs: number): UpstreamAgent;
+  /** The plan's last exchange has ended: agents that no other plan uses close their connections, all idle by now. */
+  release(): void;
+}
+
 /** All agents of a gateway. Upstreams that are the same share one, also over reloads. */
 export class AgentPool {
-  readonly #agents = new Map<string, UpstreamAgent & { sweep(now: number): void }>();
+  readonly #agents = new Kept<UpstreamAgent & { sweep(now: number): void }>(({ agent }) => agent.destroy());
   readonly #sweeper: NodeJS.Timeout;
 
   constructor() {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
 
-  /** The agent for an upstream. `connectTimeoutMs` bounds DNS, TCP and TLS together. */
-  agentFor(target: UpstreamTarget, connectTimeoutMs: number): UpstreamAgent {
-    const key = `${target.protocol}//${target.hostname}:${target.port} ${connectTimeoutMs}`;
-    let found = this.#agents.get(key);
-    if (found === undefined) {
-      found = target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(connectTimeoutMs);
-      this.#agents.set(key, found);
-    }
-    return found;
+  /** Opens the claim of a plan that is about to be linked. */
+  claim(): AgentClaim {
+    const claim = this.#agents.claim();
+    return {
+      agentFor: (target, connectTimeoutMs) =>
+        claim.get(`${target.protocol}//${target.hostname}:${target.port} ${connectTimeoutMs}`, () =>
+          target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(connectTimeoutMs),
+        ),
+      release: () => claim.release(),
+    };
+  }
+
+  /** How many upstreams have an agent. */
+  get size(): number {
+    return this.#agents.things().length;
   }
 
   /** Closes every connection, idle or not. */
   close(): void {
     clearInterval(this.#sweeper);
-    for (const { agent } of this.#agents.values()) agent.destroy();
+    for (const { agent } of this.#agents.things()) agent.destroy();
   }
 
   #sweep(): void {
     const now = Date.now();
-    for (const agent of this.#agents.values()) agent.sweep(now);
+    for (const agent of this.#agents.things()) agent.sweep(now);
   }
 }
 
