@@ -46,12 +46,7 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   }
 }
 
-async function untilStopped(
-  gateway: RunningGateway,
-  reloader: Reloader,
-  signals: Signals,
-  log: Log,
-): Promise<number> {
+async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
   signals.onHangUp(() => reloader.ask());
   const signal = await signals.stop;
   reloader.stop();

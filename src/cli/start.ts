@@ -4,11 +4,11 @@ import type { AddressInfo } from "node:net";
 import { link } from "../compiler/link.ts";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { createCatalog } from "../runtime/catalog.ts";
-import type { LinkedPlan } from "../runtime/tenure.ts";
 import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
 import type { Log } from "../runtime/observe/log.ts";
 import { State } from "../runtime/state/state.ts";
+import type { LinkedPlan } from "../runtime/tenure.ts";
 
 export interface RunningGateway {
   readonly address: AddressInfo;

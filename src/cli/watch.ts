@@ -27,6 +27,8 @@ export interface WatchEvents {
 }
 
 const GONE = "gone";
+/** Least time from one look to the next, ms: a log in the same folder may move all the time. */
+const REST_MS = 20;
 
 export class FileWatch {
   readonly #events: WatchEvents;
@@ -39,6 +41,7 @@ export class FileWatch {
   #quiet: NodeJS.Timeout | undefined = undefined;
   #goneSince: number | undefined = undefined;
   #looking: "no" | "yes" | "again" = "no";
+  #rested: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
   constructor(paths: readonly string[], events: WatchEvents, times: WatchTimes = WATCH_TIMES) {
@@ -58,6 +61,7 @@ export class FileWatch {
     this.#stopped = true;
     clearInterval(this.#poll);
     clearTimeout(this.#quiet);
+    clearTimeout(this.#rested);
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
   }
@@ -70,9 +74,12 @@ export class FileWatch {
     }
     this.#looking = "yes";
     void this.#lookNow().then(() => {
-      const again = this.#looking === "again";
-      this.#looking = "no";
-      if (again && !this.#stopped) this.#look();
+      if (this.#stopped) return;
+      this.#rested = setTimeout(() => {
+        const again = this.#looking === "again";
+        this.#looking = "no";
+        if (again) this.#look();
+      }, REST_MS).unref();
     });
   }
 

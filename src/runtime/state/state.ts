@@ -1,7 +1,7 @@
 // Which counts outlive a plan? All limits', by key: the same key in two plans is the same live count (spec section 5).
 
 import { type Clock, systemClock } from "../clock.ts";
-import { InflightCounter } from "./counter.ts";
+import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
 import { Kept } from "./kept.ts";
 import { StateClaim } from "./state-claim.ts";
