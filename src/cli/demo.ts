@@ -16,7 +16,7 @@ const DEFAULT_PORT = 8787;
  * Runs the demo until it is told to stop. Both servers listen on loopback only; token and key are made anew each time.
  * Standard output gets the page with the lines to paste, standard error the gateway's log.
  * @param options.port the gateway's port, 8787 unless given; 0 takes a free one
- * @param stop settles when the demo is to end; by default at SIGINT or SIGTERM
+ * @param stop settles when the demo is to end; by default at SIGINT, SIGTERM or SIGHUP
  * @returns the exit code: 0 ended whole; 1 the port is taken, or streams under way had to be broken
  */
 export async function demo(
@@ -62,6 +62,6 @@ function secretLike(prefix: string): string {
 /** A handler goes with its first signal, so a second one has Node's own effect: it ends the process at once. */
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve());
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve());
   });
 }

@@ -7,10 +7,15 @@ import { version } from "./version.ts";
 
 const USAGE_ERROR = 2;
 
+/** Options that stand where a command stands. */
+const SET_UP: readonly string[] = ["--install", "--uninstall"];
+
 /** Runs one command line; sets the exit code (spec section 1): 0 fine, 1 config or serving failed, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    await program().parseAsync([...argv]);
+    const asked = argv[2] ?? "";
+    const setsUp = asked.startsWith("-") && SET_UP.some((option) => argv.includes(option, 2));
+    await (setsUp ? setUp() : program()).parseAsync([...argv]);
   } catch (err) {
     if (!(err instanceof CommanderError)) throw err;
     process.exitCode = err.exitCode === 0 ? 0 : USAGE_ERROR;
@@ -22,6 +27,10 @@ function program(): Command {
     .description("A small self-hosted gateway in front of LLM APIs.")
     .version(version())
     .enablePositionalOptions()
+    .addHelpText(
+      "after",
+      "\nAs a systemd service (Linux, root): --install, --uninstall; with --dry-run only told, not done.",
+    )
     .exitOverride();
   addServe(root);
   addCheck(root);
@@ -29,6 +38,24 @@ function program(): Command {
   addDemo(root);
   addSchema(root);
   return root;
+}
+
+/** `--install` and `--uninstall`, with the options that go with them. */
+function setUp(): Command {
+  return new Command("ai-gw-lite")
+    .description("Sets the gateway up as a systemd service, or takes that back.")
+    .addOption(
+      new Option("--install", "make or update the service; config and env file are kept").conflicts("uninstall"),
+    )
+    .option("--uninstall", "stop and remove the service; config and env file are kept")
+    .option("--dry-run", "say what would be done, do nothing", false)
+    .option("--root <dir>", "work below this folder and leave systemd alone, as package tools do")
+    .exitOverride()
+    .action(async ({ uninstall, dryRun, root }: { uninstall?: boolean; dryRun: boolean; root?: string }) => {
+      const { install } = await import("./install.ts");
+      const kind = uninstall === true ? "uninstall" : "install";
+      process.exitCode = install({ kind, dryRun, root }, processIo());
+    });
 }
 
 function addServe(root: Command): void {

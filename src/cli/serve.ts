@@ -2,9 +2,13 @@
 
 import { compile, sourceFromBytes } from "../compiler/index.ts";
 import { createLog, type Log } from "../runtime/observe/log.ts";
+import { RecordingHost } from "./inputs.ts";
 import type { Io } from "./io.ts";
+import { Reloader } from "./reload.ts";
 import { textReport } from "./report/text.ts";
+import { Signals } from "./signals.ts";
 import { type RunningGateway, startGateway } from "./start.ts";
+import { processFacts, startupWarnings } from "./startup-warnings.ts";
 
 /**
  * Serves a config until a signal ends it.
@@ -13,21 +17,25 @@ import { type RunningGateway, startGateway } from "./start.ts";
 export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
   const signals = new Signals();
   const { config: file } = options;
-  const read = io.host.readFile(file);
+  const inputs = new RecordingHost(io.host);
+  const read = inputs.readFile(file);
   if (!read.ok) {
     io.stderr(`ai-gw-lite: can't read ${file}: ${read.reason}\n`);
     return 2;
   }
-  const result = compile(sourceFromBytes(file, read.bytes), io.host);
+  const result = compile(sourceFromBytes(file, read.bytes), inputs);
   const { diagnostics } = result;
   if (diagnostics.length > 0) io.stderr(textReport([{ file, diagnostics }], { color: io.stderrColor }));
   if (!result.ok) return 1;
 
-  const log = createLog({ level: result.value.server.logging.level });
+  const started = result.value;
+  const log = createLog({ level: started.server.logging.level });
   const stopCatching = catchBugs(log);
+  for (const { fields, message } of startupWarnings(processFacts())) log.warn(fields, message);
   try {
-    const gateway = await startGateway(result.value, log);
-    return await untilStopped(gateway, signals, log);
+    const gateway = await startGateway(started, log);
+    const reloader = new Reloader({ file, host: io.host, gateway, log, started, inputs });
+    return await untilStopped(gateway, reloader, signals, log);
   } catch (err) {
     log.error({ error: err instanceof Error ? err.message : String(err) }, "serving failed");
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
@@ -38,9 +46,10 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   }
 }
 
-async function untilStopped(gateway: RunningGateway, signals: Signals, log: Log): Promise<number> {
-  signals.onHangUp(() => log.warn({}, "SIGHUP ignored: reload is not built yet, restart to apply a changed config"));
+async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
+  signals.onHangUp(() => reloader.ask());
   const signal = await signals.stop;
+  reloader.stop();
   log.info({ signal, under_way: gateway.host.underWay }, "draining");
   signals.onSecondStop(() => {
     log.warn({}, "second signal: ended at once");
@@ -50,33 +59,6 @@ async function untilStopped(gateway: RunningGateway, signals: Signals, log: Log)
   const whole = await gateway.stop();
   log.info({ whole }, "stopped");
   return whole ? 0 : 1;
-}
-
-/** Handlers are set before anything else: until then a signal would end the process (hazard S1). */
-class Signals {
-  readonly stop: Promise<NodeJS.Signals>;
-  #again: () => void = () => {};
-  #hangUp: () => void = () => {};
-
-  constructor() {
-    this.stop = new Promise((resolve) => {
-      for (const signal of ["SIGTERM", "SIGINT"] as const) {
-        process.on(signal, () => {
-          this.#again();
-          resolve(signal);
-        });
-      }
-    });
-    process.on("SIGHUP", () => this.#hangUp());
-  }
-
-  onSecondStop(act: () => void): void {
-    this.#again = act;
-  }
-
-  onHangUp(act: () => void): void {
-    this.#hangUp = act;
-  }
 }
 
 /** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one. */

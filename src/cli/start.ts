@@ -8,19 +8,27 @@ import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
 import type { Log } from "../runtime/observe/log.ts";
 import { State } from "../runtime/state/state.ts";
+import type { LinkedPlan } from "../runtime/tenure.ts";
 import { loadPair, readFiles } from "./tls/load-pair.ts";
 
 export interface RunningGateway {
   readonly address: AddressInfo;
   readonly host: Host;
   readonly state: State;
+  readonly agents: AgentPool;
   /**
    * Reads certificate and key again and serves them from the next handshake on.
    * @throws Error that names the file, or what OpenSSL says of the pair; the one before is kept then
    */
   renewTls(tls: TlsSpec): void;
   /**
-   * Drains, as the blueprint says unless told otherwise, and lets go of all connections.
+   * Puts another blueprint in place of the one in use, at once, for all exchanges that begin from now on. What needs a restart
+   * is left as it was.
+   * @throws what linking throws, which is a bug of ours: then nothing has changed
+   */
+  swap(blueprint: Blueprint): void;
+  /**
+   * Drains, as the blueprint in use says unless told otherwise, and lets go of all connections.
    * @returns true when every exchange finished by itself
    */
   stop(shutdown?: ServerSpec["shutdown"]): Promise<boolean>;
@@ -35,7 +43,9 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
   const pair = tls && (await loadPair(tls, listen, log));
   const state = new State();
   const agents = new AgentPool();
-  const host = new Host(link(blueprint, createCatalog({ state, agents, log })), log, pair);
+  const parts = { state, agents, log };
+  const host = new Host(linkPlan(blueprint, parts), log, pair);
+  let current = blueprint;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   log.info(
@@ -46,11 +56,39 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
     address,
     host,
     state,
+    agents,
     renewTls: (renewed) => host.renewPair(readFiles(renewed, log)),
-    async stop(shutdown = blueprint.server.shutdown) {
+    swap(next) {
+      host.swap(linkPlan(next, parts));
+      current = next;
+    },
+    async stop(shutdown = current.server.shutdown) {
       const whole = await host.drain(shutdown);
       agents.close();
       return whole;
     },
   };
+}
+
+interface Parts {
+  readonly state: State;
+  readonly agents: AgentPool;
+  readonly log: Log;
+}
+
+/** Links a blueprint to what it claims of the state that outlives plans. @throws what linking throws; nothing stays claimed */
+function linkPlan(blueprint: Blueprint, { state, agents, log }: Parts): LinkedPlan {
+  const counts = state.claim();
+  const upstreams = agents.claim();
+  const release = (): void => {
+    counts.release();
+    upstreams.release();
+  };
+  try {
+    const plan = link(blueprint, createCatalog({ state: counts, agents: upstreams, log }));
+    return { plan, state: counts, release };
+  } catch (err) {
+    release();
+    throw err;
+  }
 }

@@ -15,8 +15,9 @@ export function link<X extends Exchange>(blueprint: Blueprint, catalog: Catalog<
 }
 
 function linkRoute<X extends Exchange>(route: RouteBlueprint, catalog: Catalog<X>): Route<X> {
+  const { id, prefix, keySha256 } = route;
   const guards = Object.freeze(route.steps.map((step) => linkStep(step, catalog)));
-  return Object.freeze({ id: route.id, prefix: route.prefix, guards, forward: catalog.forward(route.forward) });
+  return Object.freeze({ id, prefix, keySha256, guards, forward: catalog.forward(route.forward) });
 }
 
 function linkStep<K extends StepKind, X extends Exchange>(step: Step<K>, catalog: Catalog<X>): NamedGuard<X> {

@@ -1,5 +1,6 @@
 // Which of the injected headers is the upstream key of a route?
 
+import { createHash } from "node:crypto";
 import type { InjectHeader } from "./config.generated.ts";
 
 /**
@@ -15,4 +16,10 @@ export function upstreamKey(headers: readonly InjectHeader[]): string | undefine
     if (key !== "") return key;
   }
   return undefined;
+}
+
+/** What counts and logs know an upstream key by: its SHA-256, lower-case hex. */
+export function upstreamKeySha256(headers: readonly InjectHeader[]): string | undefined {
+  const key = upstreamKey(headers);
+  return key === undefined ? undefined : createHash("sha256").update(key).digest("hex");
 }

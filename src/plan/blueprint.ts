@@ -26,11 +26,15 @@ export interface ServerSpec {
     /** How long exchanges may take to finish after that, ms. */
     readonly drainTimeoutMs: number;
   };
+  /** A changed file is taken up without a signal. */
+  readonly watch: boolean;
 }
 
 export interface RouteBlueprint {
   readonly id: string;
   readonly prefix: string;
+  /** SHA-256 of the upstream key, lower-case hex, where one is injected: what its in-flight limit counts by. */
+  readonly keySha256: string | undefined;
   /** In `STEP_ORDER`. A feature that is not configured has no step. */
   readonly steps: readonly Step[];
   readonly forward: ForwardSpec;

@@ -13,6 +13,8 @@ export interface NamedGuard<X extends Exchange = Exchange> {
 export interface Route<X extends Exchange = Exchange> {
   readonly id: string;
   readonly prefix: string;
+  /** Of the upstream key, where one is injected: what its in-flight limit counts by. */
+  readonly keySha256?: string | undefined;
   readonly guards: readonly NamedGuard<X>[];
   readonly forward: Terminal<X>;
 }

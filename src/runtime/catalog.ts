@@ -1,18 +1,18 @@
-// What does the runtime lend the linker? Makers of guards and terminals, bound to the state that outlives plans.
+// What does the runtime lend the linker? Makers of guards and terminals, bound to what a plan claims of the state that outlives it.
 
 import type { Catalog } from "../plan/steps.ts";
 import { answersOf } from "./answers/index.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { LiveExchange } from "./exchange.ts";
-import type { AgentPool } from "./forward/agents.ts";
+import type { AgentClaim } from "./forward/agents.ts";
 import { forwardTo } from "./forward/index.ts";
 import type { Log } from "./observe/log.ts";
-import type { State } from "./state/state.ts";
+import type { StateClaim } from "./state/state-claim.ts";
 import { guardMakers } from "./steps/index.ts";
 
 export interface CatalogParts {
-  readonly state: State;
-  readonly agents: AgentPool;
+  readonly state: StateClaim;
+  readonly agents: AgentClaim;
   readonly log: Log;
   readonly clock?: Clock;
 }

@@ -13,6 +13,7 @@ import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
 import { endAndLinger, lingerOnClose } from "./linger.ts";
 import { type DownstreamSocket, type GatewayRequest, type GatewayResponse, resetConnection } from "./message.ts";
+import type { Tenure } from "./tenure.ts";
 
 /** What an exchange needs of the host it runs on. */
 export interface ExchangeHost {
@@ -45,11 +46,14 @@ export class LiveExchange implements Exchange {
   headAt: number | undefined = undefined;
   /** Downstream waits for `100 Continue` before it sends its body. */
   awaitsContinue = false;
+  /** Of the plan it began on, and ends on. */
+  tenure: Tenure | undefined = undefined;
 
   readonly #host: ExchangeHost;
   readonly #answers: Answers;
   #holds: (() => void)[] = [];
   #outcome: Outcome | undefined = undefined;
+  #refused = false;
   #closeDelimited = false;
   #last = false;
   #done = false;
@@ -86,6 +90,11 @@ export class LiveExchange implements Exchange {
     return this.res.headersSent;
   }
 
+  /** It was routed and nobody has refused it: it is upstream, or waits to be. */
+  get admitted(): boolean {
+    return this.route !== undefined && !this.#refused;
+  }
+
   /** Known once the exchange is done. */
   get outcome(): Outcome {
     return this.#outcome ?? "client_closed";
@@ -111,6 +120,7 @@ export class LiveExchange implements Exchange {
     if (this.#done) return;
     if (this.answered) return this.break(reply.outcome);
     this.#outcome = reply.outcome;
+    this.#refused = true;
     this.headAt = performance.now();
     const { head, body } = dress(reply, this, this.#answers);
     if (this.endsConnection() || reply.close) head.push("connection", "close");

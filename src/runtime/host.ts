@@ -2,34 +2,44 @@
 
 import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import { ownEndpoints } from "./admin/own-endpoints.ts";
 import { type DispatchContext, dispatch } from "./dispatch.ts";
 import type { LiveExchange } from "./exchange.ts";
+import { LINGER_MS } from "./linger.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
 import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents } from "./server.ts";
+import { type LinkedPlan, Tenure } from "./tenure.ts";
 import { renewPair, type TlsPair } from "./tls.ts";
 import { refusalFor, writeUnread } from "./unread.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
+/** How a reload ended (spec section 11). */
+export type ReloadResult = "success" | "failure";
+
 export class Host implements DispatchContext {
   readonly own = ownEndpoints(() => this.#phase === "serving");
   readonly #server: GatewayServer;
   readonly #log: Log;
-  #plan: Plan<LiveExchange>;
+  /** Told how each reload ended: whoever counts them binds here. */
+  onReload: (result: ReloadResult) => void = () => {};
+  #tenure: Tenure;
+  /** Of older plans, until their last exchange has ended. */
+  readonly #retiring = new Set<Tenure>();
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<DownstreamSocket>();
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
   /** @param pair given, the server speaks TLS and nothing else */
-  constructor(plan: Plan<LiveExchange>, log: Log, pair?: TlsPair) {
-    this.#plan = plan;
+  constructor(linked: LinkedPlan, log: Log, pair?: TlsPair) {
+    this.#tenure = new Tenure(linked);
     this.#log = log;
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
@@ -43,7 +53,7 @@ export class Host implements DispatchContext {
   }
 
   get plan(): Plan<LiveExchange> {
-    return this.#plan;
+    return this.#tenure.linked.plan;
   }
 
   get draining(): boolean {
@@ -71,9 +81,22 @@ export class Host implements DispatchContext {
     });
   }
 
-  /** New exchanges run on this plan; those under way end on the one they began with. */
-  swap(plan: Plan<LiveExchange>): void {
-    this.#plan = plan;
+  /** Plans with exchanges under way, the one in use included. */
+  get plans(): number {
+    return this.#retiring.size + 1;
+  }
+
+  /**
+   * New exchanges run on this plan, within its bounds; those under way end on the one they began with, and count.
+   * An older plan lets go of what it claimed when its last exchange has ended.
+   */
+  swap(next: LinkedPlan): void {
+    const before = this.#tenure;
+    for (const older of [...this.#retiring, before]) next.state.takeOver(older.linked.state, older.exchanges);
+    next.state.enforce();
+    this.#tenure = new Tenure(next);
+    this.#retiring.add(before);
+    before.retire(() => this.#retiring.delete(before));
   }
 
   /**
@@ -92,23 +115,30 @@ export class Host implements DispatchContext {
     this.#phase = "grace";
     if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
     this.#phase = "draining";
-    this.#server.close();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     // Node counts only those as idle that have had a request.
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
-    const finished = this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs));
+    const until = performance.now() + drainTimeoutMs;
+    if (this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs))) {
+      // Heads half read may yet be refused in words, and last words be read, before connections are cut.
+      await within(Math.min(LINGER_MS, Math.max(0, until - performance.now())), closed);
+    }
+    const finished = this.#underWay === 0;
     this.#server.closeAllConnections();
     // Node counts none as a connection that is in its handshake.
     for (const socket of this.#connections) socket.destroy();
     return finished;
   }
 
-  began(_x: LiveExchange): void {
+  began(x: LiveExchange): void {
     this.#underWay++;
+    this.#tenure.began(x);
   }
 
   finished(x: LiveExchange): void {
     this.#underWay--;
+    x.tenure?.ended(x);
     this.#log.completed(x);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
@@ -154,9 +184,20 @@ export class Host implements DispatchContext {
 
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
-    writeUnread(socket, reply, id, this.#plan.answers);
+    writeUnread(socket, reply, id, this.plan.answers);
     this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
   }
+}
+
+/** Waits for something, at most so long, ms. */
+function within(ms: number, something: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    something.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 /** A client that has stopped sending is gone (spec section 4), unless all of its answer is on the way already. */

@@ -4,7 +4,7 @@
 import type { DownstreamSocket } from "./message.ts";
 
 /** How long a client may go on sending after our last byte, ms. */
-const LINGER_MS = 2000;
+export const LINGER_MS = 2000;
 
 /** Makes the close that ends this connection a lingering one. Takes effect when Node is done writing to it. */
 export function lingerOnClose(socket: DownstreamSocket): void {

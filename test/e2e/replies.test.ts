@@ -239,7 +239,8 @@ test("504 upstream_timeout", async () => {
 test("500 internal_error: a guard that throws is logged with its place, and the gateway goes on", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const { plan } = gateway.host;
-  gateway.host.swap({
+  const swap = (to: typeof plan) => gateway.host.swap({ plan: to, state: gateway.state.claim(), release: () => {} });
+  swap({
     ...plan,
     routes: {
       match: () => ({
@@ -264,7 +265,7 @@ test("500 internal_error: a guard that throws is logged with its place, and the 
     step: "auth",
   });
   expect(JSON.stringify(gateway.logs)).not.toContain(TOKEN);
-  gateway.host.swap(plan);
+  swap(plan);
   await client.send(requestText("GET", "/healthz"));
   expect((await client.response()).status).toBe(200);
 });

@@ -133,12 +133,13 @@ describe("any interleaving of exchanges", () => {
     await fc.assert(
       fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (script, max, maxWaiting) => {
         const state = new State();
+        const claim = state.claim();
         const ledger = new Ledger();
         const guards = [
-          { kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, state) },
+          { kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, claim) },
           {
             kind: "upstreamInflight",
-            run: upstreamInflight({ routeId: "r", keySha256: "k", max, maxWaiting, timeoutMs: 60_000 }, state),
+            run: upstreamInflight({ routeId: "r", keySha256: "k", max, maxWaiting, timeoutMs: 60_000 }, claim),
           },
         ] as const;
         const begun: { x: LiveExchange; res: ModelResponse }[] = [];

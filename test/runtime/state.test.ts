@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { FixedWindow } from "../../src/runtime/state/fixed-window.ts";
-import { State } from "../../src/runtime/state/state.ts";
 import { UpstreamGate } from "../../src/runtime/state/upstream-gate.ts";
 
 describe("the minute window", () => {
@@ -23,20 +22,6 @@ describe("the minute window", () => {
       expect(wait).toBeLessThanOrEqual(60);
       expect(wait).toBe(Math.ceil((60_000 - ms) / 1000));
     }
-  });
-});
-
-describe("state that outlives plans", () => {
-  it("gives the same counts for the same keys and only moves their bounds", () => {
-    const state = new State();
-    const before = state.downstream(1);
-    expect(before.tryAcquire()).toBe(true);
-    expect(state.downstream(2).tryAcquire()).toBe(true);
-    expect(state.downstream(2).tryAcquire()).toBe(false);
-    expect(state.window("r")).toBe(state.window("r"));
-    expect(state.gate("r", "k", 1, 0)).toBe(state.gate("r", "k", 3, 0));
-    expect(state.gate("r", "k", 3, 0)).not.toBe(state.gate("r", "other", 3, 0));
-    expect(state.totals()).toEqual({ downstream: 2, upstream: 0, waiting: 0 });
   });
 });
 

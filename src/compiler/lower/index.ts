@@ -3,6 +3,7 @@
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { STEP_ORDER, type Step, type StepKind } from "../../plan/steps.ts";
 import type { CompleteConfig, CompleteRoute } from "../defaults.ts";
+import { upstreamKeySha256 } from "../upstream-key.ts";
 import { lowerAnswers } from "./answers.ts";
 import { lowerAuth } from "./auth.ts";
 import { lowerCors } from "./cors.ts";
@@ -28,6 +29,7 @@ export function lower(config: CompleteConfig): Blueprint {
   const routes = config.routes.map((route) => ({
     id: route.id,
     prefix: route.prefix,
+    keySha256: upstreamKeySha256(route.upstream.inject_headers),
     steps: steps.map((lowerStep) => lowerStep(route)).filter((step) => step !== undefined),
     forward: forward(route),
   }));

@@ -4,7 +4,7 @@ import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import { readAddress } from "../address.ts";
 import type { CompleteConfig } from "../defaults.ts";
 
-export function lowerServer({ listen, inbound_tls, observability, shutdown }: CompleteConfig): ServerSpec {
+export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {
   const address = readAddress(listen);
   if (address === undefined) throw new Error("listen reaches lowering only when its rule has passed it");
   return {
@@ -12,6 +12,7 @@ export function lowerServer({ listen, inbound_tls, observability, shutdown }: Co
     tls: inbound_tls && lowerTls(inbound_tls),
     logging: { level: observability.logging.level },
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
+    watch: reload.watch,
   };
 }
 

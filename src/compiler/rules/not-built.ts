@@ -23,7 +23,6 @@ const NOT_BUILT: readonly NotBuilt[] = [
     asked: ({ observability }) => observability.logging.format !== "json",
   },
   { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
-  { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
 ];
 
 /** The same, below each route. */

@@ -37,7 +37,7 @@ const MASK = "***";
  * Link a blueprint with it, its secrets masked by `maskSecrets`, and hand the plan to `dryRun`.
  */
 export function dryCatalog(clock: Clock): Catalog<DryExchange> {
-  const makers = guardMakers(new State(), clock);
+  const makers = guardMakers(new State(clock).claim(), clock);
   const kinds = Object.keys(makers) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(makers, kind)])) as unknown as GuardMakers;
   return { guards, forward: drySend, answers: answersOf };

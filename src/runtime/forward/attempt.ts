@@ -5,11 +5,12 @@ import type { Outcome } from "../../plan/exchange.ts";
 import { type ReplyCode, replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
-import { noteIdleHint, type UpstreamAgent, wasStale } from "./agents.ts";
+import type { UpstreamAgent } from "./agents.ts";
 import type { BodyPump } from "./body-pump.ts";
 import { Deadlines } from "./deadlines.ts";
 import { download } from "./download.ts";
 import { failureCode, failureLabel } from "./failure.ts";
+import { noteIdleHint, wasStale } from "./pooled-agent.ts";
 import { Upload } from "./upload.ts";
 import type { BodyFraming } from "./write.ts";
 

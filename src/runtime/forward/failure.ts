@@ -2,8 +2,8 @@
 
 import type { ClientRequest } from "node:http";
 import type { ReplyCode } from "../../plan/replies.ts";
-import { wasEstablished } from "./agents.ts";
 import { ConnectTimeout } from "./connect-failure.ts";
+import { wasEstablished } from "./pooled-agent.ts";
 
 /** Which reply a failure before the response head calls for. */
 export function failureCode(err: unknown, request: ClientRequest): ReplyCode {

@@ -7,7 +7,7 @@ import { upstreamPath } from "../../plan/target.ts";
 import type { LiveExchange } from "../exchange.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
 import { peerAddress } from "../peer.ts";
-import type { AgentPool } from "./agents.ts";
+import type { AgentClaim } from "./agents.ts";
 import { Attempt, type AttemptSpec } from "./attempt.ts";
 import { createEngine } from "./proxy.ts";
 import { absoluteForm } from "./via/absolute-form.ts";
@@ -18,7 +18,7 @@ const UPSTREAM_HEAD_BYTES = 64 * 1024;
 export type OnUpstreamFailure = (x: LiveExchange, outcome: Outcome, cause: string) => void;
 
 /** Makes the terminal of one route. */
-export function forwardTo(spec: ForwardSpec, agents: AgentPool, onFailure: OnUpstreamFailure): Terminal<LiveExchange> {
+export function forwardTo(spec: ForwardSpec, agents: AgentClaim, onFailure: OnUpstreamFailure): Terminal<LiveExchange> {
   const { target, requestTimeoutMs, streamIdleTimeoutMs } = spec;
   const handed = absoluteForm(spec);
   const { hostname, port } = handed?.connectTo ?? target;

@@ -24,6 +24,11 @@ export class InflightCounter {
     return true;
   }
 
+  /** Counts one more whatever the maximum: it is under way already, and was not counted before. */
+  charge(): void {
+    this.#inUse++;
+  }
+
   release(): void {
     this.#inUse--;
   }

@@ -23,4 +23,9 @@ export class FixedWindow {
     this.#counts.set(client, count + 1);
     return 0;
   }
+
+  /** Whether anything it has counted still matters. @param now ms since the epoch */
+  counts(now: number): boolean {
+    return this.#counts.size > 0 && Math.floor(now / MINUTE_MS) === this.#minute;
+  }
 }

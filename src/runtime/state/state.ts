@@ -1,50 +1,68 @@
 // Which counts outlive a plan? All limits', by key: the same key in two plans is the same live count (spec section 5).
 
-import { InflightCounter } from "./counter.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
-import { UpstreamGate } from "./upstream-gate.ts";
+import { Kept } from "./kept.ts";
+import { StateClaim } from "./state-claim.ts";
+import type { UpstreamGate } from "./upstream-gate.ts";
 
 export class State {
-  #downstream: InflightCounter | undefined = undefined;
-  readonly #windows = new Map<string, FixedWindow>();
-  readonly #gates = new Map<string, UpstreamGate>();
+  readonly #downstream = new Kept<InflightCounter>();
+  readonly #gates = new Kept<UpstreamGate>();
+  readonly #windows: Kept<FixedWindow>;
+  /** Windows that no plan uses: a limit taken out and put back within a minute goes on where it was. */
+  readonly #resting = new Map<string, FixedWindow>();
+  readonly #clock: Clock;
 
-  /** The one downstream count of the whole gateway. */
-  downstream(max: number): InflightCounter {
-    if (this.#downstream === undefined) this.#downstream = new InflightCounter(max);
-    else this.#downstream.max = max;
-    return this.#downstream;
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+    this.#windows = new Kept((window, routeId) => this.#rest(window, routeId));
   }
 
-  /** The minute window of a route. */
-  window(routeId: string): FixedWindow {
-    return kept(this.#windows, routeId, () => new FixedWindow());
+  /** Opens the claim of a plan that is about to be linked. */
+  claim(): StateClaim {
+    return new StateClaim({
+      downstream: this.#downstream.claim(),
+      gates: this.#gates.claim(),
+      windows: this.#windows.claim(),
+      newWindow: (routeId) => this.#wake(routeId),
+    });
   }
 
-  /** The gate of a route and upstream key. */
-  gate(routeId: string, keySha256: string, max: number, maxWaiting: number): UpstreamGate {
-    const gate = kept(this.#gates, `${routeId}\n${keySha256}`, () => new UpstreamGate(max, maxWaiting));
-    gate.resize(max, maxWaiting);
-    return gate;
-  }
-
-  /** Sums over all gates: what is under way and what waits. For tests and tables. */
+  /** Sums: what is under way, what waits, and how many counts are kept. For tests and tables. */
   totals(): { readonly downstream: number; readonly upstream: number; readonly waiting: number } {
-    let upstream = 0;
-    let waiting = 0;
-    for (const gate of this.#gates.values()) {
-      upstream += gate.inUse;
-      waiting += gate.waiting;
-    }
-    return { downstream: this.#downstream?.inUse ?? 0, upstream, waiting };
+    const gates = this.#gates.things();
+    return {
+      downstream: sum(this.#downstream.things().map(({ inUse }) => inUse)),
+      upstream: sum(gates.map(({ inUse }) => inUse)),
+      waiting: sum(gates.map(({ waiting }) => waiting)),
+    };
+  }
+
+  /** How many counts are kept: bounded by the plans in use and, for a minute, by the routes that were taken out. */
+  get size(): number {
+    return (
+      this.#downstream.things().length +
+      this.#gates.things().length +
+      this.#windows.things().length +
+      this.#resting.size
+    );
+  }
+
+  #rest(window: FixedWindow, routeId: string): void {
+    const now = this.#clock.now();
+    for (const [id, old] of this.#resting) if (!old.counts(now)) this.#resting.delete(id);
+    if (window.counts(now)) this.#resting.set(routeId, window);
+  }
+
+  #wake(routeId: string): FixedWindow {
+    const window = this.#resting.get(routeId) ?? new FixedWindow();
+    this.#resting.delete(routeId);
+    return window;
   }
 }
 
-function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -58,6 +58,11 @@ export class UpstreamGate {
     return this.#waiting === 0 && this.#permits.tryAcquire();
   }
 
+  /** Counts one more that is under way already, whatever the maximum. */
+  charge(): void {
+    this.#permits.charge();
+  }
+
   /** Gives a permit back; the head of the line hears of it. */
   leave(): void {
     this.#permits.release();

@@ -2,11 +2,11 @@
 
 import type { Guard, InflightSpec } from "../../plan/steps.ts";
 import { retryLater } from "../retry-later.ts";
-import type { State } from "../state/state.ts";
+import type { StateClaim } from "../state/state-claim.ts";
 
 const REFUSAL = retryLater("downstream_concurrency_exceeded");
 
-export function downstreamInflight({ max }: InflightSpec, state: State): Guard {
+export function downstreamInflight({ max }: InflightSpec, state: StateClaim): Guard {
   const counter = state.downstream(max);
   const release = () => counter.release();
   return function downstreamInflight(x) {

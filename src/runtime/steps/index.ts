@@ -2,14 +2,14 @@
 
 import type { GuardMakers } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
-import type { State } from "../state/state.ts";
+import type { StateClaim } from "../state/state-claim.ts";
 import { auth } from "./auth.ts";
 import { cors } from "./cors.ts";
 import { downstreamInflight } from "./downstream-inflight.ts";
 import { rateLimit } from "./rate-limit.ts";
 import { upstreamInflight } from "./upstream-inflight.ts";
 
-export function guardMakers(state: State, clock: Clock): GuardMakers {
+export function guardMakers(state: StateClaim, clock: Clock): GuardMakers {
   return {
     cors,
     auth,

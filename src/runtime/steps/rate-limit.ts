@@ -3,9 +3,9 @@
 import { replyFor } from "../../plan/replies.ts";
 import type { Guard, RateLimitSpec } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
-import type { State } from "../state/state.ts";
+import type { StateClaim } from "../state/state-claim.ts";
 
-export function rateLimit({ routeId, perMinute }: RateLimitSpec, state: State, clock: Clock): Guard {
+export function rateLimit({ routeId, perMinute }: RateLimitSpec, state: StateClaim, clock: Clock): Guard {
   const window = state.window(routeId);
   return function rateLimit(x) {
     const seconds = window.take(x.client?.id ?? "", perMinute, clock.now());

@@ -3,12 +3,12 @@
 import type { Exchange } from "../../plan/exchange.ts";
 import type { Guard, UpstreamGateSpec, Verdict } from "../../plan/steps.ts";
 import { retryLater } from "../retry-later.ts";
-import type { State } from "../state/state.ts";
+import type { StateClaim } from "../state/state-claim.ts";
 import type { UpstreamGate } from "../state/upstream-gate.ts";
 
 const REFUSAL = retryLater("upstream_concurrency_exceeded");
 
-export function upstreamInflight(spec: UpstreamGateSpec, state: State): Guard {
+export function upstreamInflight(spec: UpstreamGateSpec, state: StateClaim): Guard {
   const gate = state.gate(spec.routeId, spec.keySha256, spec.max, spec.maxWaiting);
   const release = () => gate.leave();
   return function upstreamInflight(x) {
