@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import { link } from "../compiler/index.ts";
 import type { Blueprint, RouteBlueprint } from "../plan/blueprint.ts";
+import { dryMetricsEndpoints } from "../runtime/admin/metrics.ts";
+import { ownEndpoints } from "../runtime/admin/own-endpoints.ts";
 import { systemClock } from "../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryCatalog, dryRun, maskSecrets } from "../runtime/dry/dry-run.ts";
@@ -27,9 +29,11 @@ export interface Explanation {
 export function explainer(blueprint: Blueprint): (request: DryRequest) => Explanation {
   const masked = maskSecrets(blueprint);
   const tokens = tokenDigests(blueprint);
+  const { metrics } = blueprint.server;
+  const own = ownEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
   return function explain(request) {
     // Linked anew for each request: counts of one must not refuse another.
-    const { route: id, steps, reply, upstream } = dryRun(link(masked, dryCatalog(systemClock)), request);
+    const { route: id, steps, reply, upstream } = dryRun(link(masked, dryCatalog(systemClock)), own, request);
     const route = blueprint.routes.find((candidate) => candidate.id === id);
     return {
       route: id,

@@ -4,19 +4,29 @@ import type { AddressInfo } from "node:net";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
-import { ownEndpoints } from "./admin/own-endpoints.ts";
+import { type OwnEndpoints, ownEndpoints } from "./admin/own-endpoints.ts";
 import { type DispatchContext, dispatch } from "./dispatch.ts";
 import type { LiveExchange } from "./exchange.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
+import { NOBODY, type Observer } from "./observe/observer.ts";
 import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer } from "./server.ts";
 import { refusalFor, writeUnread } from "./unread.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
+/** What may be seen of the host: who is told of its exchanges, and what is served of that. */
+export interface Seeing {
+  readonly observer: Observer;
+  readonly endpoints: OwnEndpoints | undefined;
+}
+
+const UNSEEN: Seeing = { observer: NOBODY, endpoints: undefined };
+
 export class Host implements DispatchContext {
-  readonly own = ownEndpoints(() => this.#phase === "serving");
+  readonly own: OwnEndpoints;
+  readonly observer: Observer;
   readonly #server: GatewayServer;
   readonly #log: Log;
   #plan: Plan<LiveExchange>;
@@ -25,9 +35,11 @@ export class Host implements DispatchContext {
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(plan: Plan<LiveExchange>, log: Log) {
+  constructor(plan: Plan<LiveExchange>, log: Log, { observer, endpoints }: Seeing = UNSEEN) {
     this.#plan = plan;
     this.#log = log;
+    this.observer = observer;
+    this.own = ownEndpoints(() => this.#phase === "serving", endpoints);
     this.#server = createGatewayServer({
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
       onUnread: (err, socket) => this.#unread(err, socket),
@@ -95,6 +107,7 @@ export class Host implements DispatchContext {
   finished(x: LiveExchange): void {
     this.#underWay--;
     this.#log.completed(x);
+    this.observer.ended(x);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
@@ -138,7 +151,9 @@ export class Host implements DispatchContext {
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
     writeUnread(socket, reply, id);
-    this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
+    const request = { requestId: id, outcome: reply.outcome, status: reply.status };
+    this.#log.unread(request);
+    this.observer.unread(request);
   }
 }
 

@@ -1,18 +1,10 @@
 // Who writes the log, and what may be in it? Pino's door. One `request completed` line per exchange (spec section 11):
 // never a query string, a header value, a body.
 
-import { performance } from "node:perf_hooks";
 import { type DestinationStream, destination, pino } from "pino";
-import type { LogLevel } from "../../plan/blueprint.ts";
-import type { Outcome } from "../../plan/exchange.ts";
+import type { LogLevel } from "../../plan/observability.ts";
 import type { LiveExchange } from "../exchange.ts";
-
-/** A refusal that never became an exchange: what the HTTP parser would not read. */
-export interface UnreadRequest {
-  readonly requestId: string;
-  readonly outcome: Outcome;
-  readonly status: number;
-}
+import type { UnreadRequest } from "./observer.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -66,7 +58,7 @@ function completedFields(x: LiveExchange) {
     path: x.path,
     outcome: x.outcome,
     status: x.status,
-    duration_ms: tenths(performance.now() - x.startedAt),
+    duration_ms: tenths(x.endedAt - x.startedAt),
     ttfb_ms: x.headAt === undefined ? null : tenths(x.headAt - x.startedAt),
     bytes_sent: x.bytesSent,
     token: x.client?.label ?? null,
