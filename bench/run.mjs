@@ -166,8 +166,10 @@ function verdict(workload, own, bare) {
   for (const figure of workload.figures) {
     const values = valuesOf(own, figure.key);
     if (figure.limit !== undefined) {
+      // What the machine did to bare http-proxy in the same run, it may do to the gateway.
       const value = median(values);
-      say(`${figure.title} ${short(value)}`, value <= figure.limit, `at most ${figure.limit}`);
+      const allowed = Math.max(figure.limit, figure.noisy === true ? median(valuesOf(bare, figure.key)) : 0);
+      say(`${figure.title} ${short(value)}`, value <= allowed, `at most ${short(allowed)}`);
     }
     if (figure.aim !== undefined) {
       const { median: ratio } = ratios(values, valuesOf(bare, figure.key), figure.more === true);

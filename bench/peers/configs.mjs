@@ -6,7 +6,7 @@
 export const nginxConfig = ({ port, upstreamPort, dir }) => `
 daemon off; master_process off; worker_processes 1; pid ${dir}/nginx.pid; error_log ${dir}/nginx-error.log;
 worker_rlimit_nofile 16384;
-events { worker_connections 8000; }
+events { worker_connections 12000; }
 http {
   access_log off; client_max_body_size 0;
   client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/fastcgi;

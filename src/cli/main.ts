@@ -1,7 +1,7 @@
 // What was asked on the command line? Commander's door. Each command's code is loaded only when it is called.
 
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { processIo } from "./io.ts";
 import { version } from "./version.ts";
 
@@ -25,6 +25,7 @@ function program(): Command {
     .exitOverride();
   addServe(root);
   addCheck(root);
+  addExplain(root);
   addDemo(root);
   addSchema(root);
   return root;
@@ -57,6 +58,21 @@ function addCheck(root: Command): void {
     });
 }
 
+function addExplain(root: Command): void {
+  root
+    .command("explain")
+    .description("dry run of one request through the compiled plan; sends nothing")
+    .requiredOption("--config <file>", "the config file")
+    .requiredOption("--method <method>", "the request's method")
+    .requiredOption("--path <path>", "the request's path, query included")
+    .option("--header <header>", "a header, 'Name: value'; may be given several times", collect, [])
+    .addOption(new Option("--format <form>", "how to print").choices(["text", "json"]).default("text"))
+    .action(async (options) => {
+      const { explain } = await import("./explain.ts");
+      process.exitCode = await explain(options, processIo());
+    });
+}
+
 function addDemo(root: Command): void {
   root
     .command("demo")
@@ -84,5 +100,5 @@ function collect(value: string, before: string[]): string[] {
 function portNumber(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  throw new CommanderError(USAGE_ERROR, "port", `error: '${text}' is not a port (0 to 65535)`);
+  throw new InvalidArgumentError("not a port (0 to 65535)");
 }

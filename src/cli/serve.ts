@@ -1,7 +1,9 @@
 // How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
 
 import { compile, sourceFromBytes } from "../compiler/index.ts";
-import { createLog, type Log } from "../runtime/observe/log.ts";
+import { systemClock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/observe/log.ts";
+import { openLog } from "../runtime/observe/open-log.ts";
 import type { Io } from "./io.ts";
 import { textReport } from "./report/text.ts";
 import { type RunningGateway, startGateway } from "./start.ts";
@@ -23,7 +25,11 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   if (diagnostics.length > 0) io.stderr(textReport([{ file, diagnostics }], { color: io.stderrColor }));
   if (!result.ok) return 1;
 
-  const log = createLog({ level: result.value.server.logging.level });
+  const log = openLog(result.value.server.logging, {
+    clock: systemClock,
+    color: io.color,
+    complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
+  });
   const stopCatching = catchBugs(log);
   try {
     const gateway = await startGateway(result.value, log);
@@ -33,8 +39,8 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
     return 1;
   } finally {
+    await log.close();
     stopCatching();
-    log.flush();
   }
 }
 
@@ -86,7 +92,11 @@ function catchBugs(log: Log): () => void {
   };
   process.on("uncaughtException", caught);
   process.on("unhandledRejection", caught);
+  // However the process ends, the last lines are written.
+  const flush = (): void => log.flush();
+  process.on("exit", flush);
   return () => {
+    process.off("exit", flush);
     process.off("uncaughtException", caught);
     process.off("unhandledRejection", caught);
   };

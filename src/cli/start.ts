@@ -4,10 +4,13 @@ import type { AddressInfo } from "node:net";
 import { link } from "../compiler/link.ts";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { createCatalog } from "../runtime/catalog.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
 import type { Log } from "../runtime/observe/log.ts";
+import { openSeeing } from "../runtime/observe/seeing.ts";
 import { State } from "../runtime/state/state.ts";
+import { version } from "./version.ts";
 
 export interface RunningGateway {
   readonly address: AddressInfo;
@@ -27,7 +30,8 @@ export interface RunningGateway {
 export async function startGateway(blueprint: Blueprint, log: Log): Promise<RunningGateway> {
   const state = new State();
   const agents = new AgentPool();
-  const host = new Host(link(blueprint, createCatalog({ state, agents, log })), log);
+  const seeing = await openSeeing(blueprint, { state, clock: systemClock, version: version() });
+  const host = new Host(link(blueprint, createCatalog({ state, agents, log })), log, seeing);
   const address = await host.listen(blueprint.server.listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   log.info({ address: `${shown}:${address.port}`, routes: blueprint.routes.length }, "listening");

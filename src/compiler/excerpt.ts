@@ -2,12 +2,14 @@
 
 import type { Interpolations } from "./interpolate.ts";
 import { split } from "./interpolate.ts";
+import { mask } from "./mask.ts";
 import { meantShape } from "./meant.ts";
-import { harmless, isWide } from "./printable.ts";
+import { harmless } from "./printable.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
-import { below, CONFIG_SHAPE, type Shape } from "./shape.ts";
+import { below, CONFIG_SHAPE, isOpen, type Shape } from "./shape.ts";
 import type { Source, Span } from "./source.ts";
 import type { MapNode, Node, ScalarNode } from "./tree.ts";
+import { maskUnparsed } from "./unparsed-line.ts";
 
 /** A stretch of one source line. */
 export interface Excerpt {
@@ -28,6 +30,8 @@ export function makeExcerpts(
 ): (span: Span) => Excerpt {
   let masks: Masks | undefined;
   return (span) => {
+    // A finding about the whole of a file that can't be parsed has no line to show.
+    if (root === undefined && span.start === span.end) return { text: "", column: 1 };
     const position = source.position(span.start);
     const line = source.line(position.line);
     const window = windowOf(line, span, source.text);
@@ -68,7 +72,7 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
       content.push(node.span);
       if (!isOpen(shape)) hidden.push(...secretSpans(node, text, interpolations));
     } else if (node.kind === "list") {
-      for (const item of node.items) visit(item.node, shape?.kind === "list" ? below(shape, 0) : undefined);
+      for (const item of node.items) visit(item.node, itemShape(shape));
     } else visitMap(node, shape);
   };
   const visitMap = (node: MapNode, shape: Shape | undefined): void => {
@@ -86,14 +90,15 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
   return { hidden: hidden.sort(byStart), content: content.sort(byStart) };
 }
 
-function valueShape(shape: Shape | undefined, key: string): Shape | undefined {
-  if (shape?.kind !== "object" && shape?.kind !== "map") return undefined;
-  return below(shape, key) ?? meantShape(shape, key);
+/** A list in place of a mapping is most often a stray `- `: its items are read as the mapping. */
+function itemShape(shape: Shape | undefined): Shape | undefined {
+  return shape?.kind === "object" ? shape : shape?.kind === "list" ? shape.items : undefined;
 }
 
-function isOpen(shape: Shape | undefined): boolean {
-  if (shape === undefined || shape.kind === "object" || shape.kind === "list" || shape.kind === "map") return false;
-  return shape.secret !== true;
+function valueShape(shape: Shape | undefined, key: string): Shape | undefined {
+  if (shape?.kind === "list") return shape.items.kind === "object" ? shape.items : undefined;
+  if (shape?.kind !== "object" && shape?.kind !== "map") return undefined;
+  return below(shape, key) ?? meantShape(shape, key);
 }
 
 /** The stretches of a secret scalar that are not the names of what it comes from. */
@@ -110,9 +115,12 @@ function secretSpans(node: ScalarNode, text: string, interpolations: Interpolati
   };
   for (const part of split(node.text)) {
     if (part.kind === "literal") continue;
-    if (part.kind === "malformed") show(part.start, part.start + "${".length);
-    else if (part.kind === "file" || part.fallback === undefined) show(part.start, part.end);
-    else {
+    if (part.kind === "malformed") {
+      show(part.start, part.start + "${".length);
+      if (node.text[part.end - 1] === "}") show(part.end - 1, part.end);
+    }
+    if (part.kind === "file" || (part.kind === "env" && part.fallback === undefined)) show(part.start, part.end);
+    if (part.kind === "env" && part.fallback !== undefined) {
       show(part.start, part.start + "${".length + part.name.length + ":-".length);
       show(part.end - 1, part.end);
     }
@@ -179,58 +187,4 @@ function maskUserInfo(line: string): string {
     /(:\/\/)([^/\s"'@]+)(?=@)/g,
     (_, slashes: string, info: string) => slashes + mask(info, 0, info.length),
   );
-}
-
-/** A line of a file that could not be parsed: only keys, and the values of keys that are surely no secret, are shown. */
-function maskUnparsed(line: string): string {
-  const pieces = line.split(/(\$\{[A-Za-z_][A-Za-z0-9_]*\})/);
-  return pieces.map((piece, index) => (index % 2 === 1 ? piece : piece.replace(/[^{}[\],]+/g, maskSegment))).join("");
-}
-
-function maskSegment(segment: string): string {
-  const match = /^(\s*(?:-\s+)*)(["']?)([A-Za-z_][\w-]*)\2(\s*:)/.exec(segment);
-  if (match === null) return maskValue(segment, 0);
-  const [head, , , key = ""] = match;
-  if (!isOpenKey(key)) return maskValue(segment, head.length);
-  const comment = segment.search(/\s#/);
-  return comment === -1 ? segment : maskValue(segment, comment + 2);
-}
-
-/** Hides words from `from` on. */
-function maskValue(segment: string, from: number): string {
-  const hide = (word: string): string => mask(word, 0, word.length);
-  return segment.slice(0, from) + segment.slice(from).replace(/[^\s"'#-]+|(?<=\S)-/g, hide);
-}
-
-let openKeys: ReadonlySet<string> | undefined;
-
-/** Whether every key of this name in the schema is a scalar that is no secret. */
-function isOpenKey(key: string): boolean {
-  openKeys ??= collectOpenKeys();
-  return openKeys.has(key);
-}
-
-function collectOpenKeys(): ReadonlySet<string> {
-  const open = new Set<string>();
-  const closed = new Set<string>();
-  const visit = (shape: Shape): void => {
-    if (shape.kind === "list") visit(shape.items);
-    if (shape.kind !== "object") return;
-    for (const [key, value] of Object.entries(shape.keys)) {
-      (isOpen(value) ? open : closed).add(key);
-      visit(value);
-    }
-  };
-  visit(CONFIG_SHAPE);
-  return new Set([...open].filter((key) => !closed.has(key)));
-}
-
-/** Asterisks for a stretch of a line, as many as it has characters and as wide. */
-function mask(text: string, start: number, end: number): string {
-  const from = Math.max(0, start);
-  const hidden = [...text.slice(from, Math.max(from, end))];
-  // The indentation of a block scalar is none of it.
-  const indent = from === 0 ? hidden.findIndex((char) => char !== " ") : 0;
-  const stars = hidden.map((char, at) => (at < indent ? char : isWide(char) ? "\uff0a" : "*")).join("");
-  return text.slice(0, from) + stars + text.slice(Math.max(from, end));
 }

@@ -1,7 +1,7 @@
 // What is said of a text of the wrong form? By its key: what form is wanted, and what this one lacks.
 
 import type { Path } from "./tree.ts";
-import { literalAt, nameOf, quote, sourcesAt, type Wording } from "./words.ts";
+import { literalAt, quote, subjectOf, type Wording } from "./words.ts";
 
 export interface Words {
   readonly message: string;
@@ -13,8 +13,7 @@ type Tell = (name: string, literal: string | undefined) => Words;
 
 /** @param value the text; never shown unless it is a literal of the file and no secret */
 export function patternWords(path: Path, value: string, wording: Wording): Words {
-  const sources = sourcesAt(path, wording);
-  const name = sources === undefined ? nameOf(path) : `${nameOf(path)} (from ${sources})`;
+  const name = subjectOf(path, wording);
   if (value.trim() === "") return { message: `${name} must not be blank` };
   const key = path.findLast((segment) => !/^\d+$/.test(String(segment)));
   const tell = path.at(-2) === "file" ? filePrefix : (BY_KEY[String(key)] ?? otherForm);

@@ -8,7 +8,7 @@ import { homesOf, type ScalarShape, type Shape, shapeAt } from "./shape.ts";
 import { suggest } from "./suggest.ts";
 import { type Path, pathOf } from "./tree.ts";
 import { typeWords } from "./type-messages.ts";
-import { exampleHelp, literalAt, nameOf, quote, type Wording, whereOf } from "./words.ts";
+import { exampleHelp, literalAt, nameOf, quote, subjectOf, type Wording, whereOf } from "./words.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -56,13 +56,21 @@ function unknownKey({ error, path, shape, wording }: Found): readonly [Told, Pla
   const key = String(error.params["additionalProperty"]);
   const at = [...path, key];
   const message = `unknown key ${quote(key)} ${whereOf(path, wording)}`;
-  return [{ code: "schema/unknown-key", path: at, message, help: keyHelp(key, shape) }, keyPlace(wording.root, at)];
+  return [
+    { code: "schema/unknown-key", path: at, message, help: keyHelp(key, path, shape) },
+    keyPlace(wording.root, at),
+  ];
 }
 
-function keyHelp(key: string, shape: Shape | undefined): string | undefined {
+function keyHelp(key: string, path: Path, shape: Shape | undefined): string | undefined {
   if (shape?.kind !== "object") return undefined;
   const meant = meantKey(shape, key);
   if (meant !== undefined) return `did you mean ${quote(meant)}?`;
+  if (path.at(-2) === "inject_headers") return `write \`name: ${quote(key).slice(1, -1)}\`, and \`value: …\` below it`;
+  const [section = "", inner] = key.split(".", 2);
+  if (inner !== undefined && Object.hasOwn(shape.keys, section)) {
+    return `write \`${section}:\` and \`${quote(inner).slice(1, -1)}:\` indented below it`;
+  }
   const [home] = homesOf(key);
   if (home !== undefined) return `${quote(key)} belongs ${home === "" ? "at the top level" : `in ${home}`}`;
   const known = Object.keys(shape.keys);
@@ -95,7 +103,7 @@ function notListed({ path, shape, wording }: Found): readonly [Told, Place] {
   const values = (shape as ScalarShape | undefined)?.values ?? [];
   const literal = literalAt(path, wording);
   const meant = literal === undefined ? undefined : suggest(literal, values);
-  const message = `${nameOf(path)} must be one of ${values.join(", ")}`;
+  const message = `${subjectOf(path, wording)} must be one of ${values.join(", ")}`;
   const help = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
   return [{ code: "schema/enum", path, message, help }, valuePlace(wording.root, path)];
 }
@@ -115,7 +123,7 @@ function outOfRange({ path, shape, error, wording }: Found): readonly [Told, Pla
   const help =
     minimum === 1 && path.at(-1) !== "max_attempts" && error.keyword === "minimum" ? noLimitHelp(path) : undefined;
   return [
-    { code: "schema/range", path, message: `${nameOf(path)} must be ${bounds}`, help },
+    { code: "schema/range", path, message: `${subjectOf(path, wording)} must be ${bounds}`, help },
     valuePlace(wording.root, path),
   ];
 }

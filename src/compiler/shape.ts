@@ -74,4 +74,10 @@ function collectHomes(): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
+/** Whether a value of this shape may be shown: a scalar that is no secret. */
+export function isOpen(shape: Shape | undefined): boolean {
+  if (shape === undefined || shape.kind === "object" || shape.kind === "list" || shape.kind === "map") return false;
+  return shape.secret !== true;
+}
+
 export { CONFIG_SHAPE };

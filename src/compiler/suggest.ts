@@ -6,9 +6,11 @@ import { MAX_SUGGEST_LENGTH } from "./limits.ts";
  * The name nearest to one that is unknown, or `undefined` when none is near.
  * @param names of equally near ones the first wins
  */
-export function suggest(unknown: string, names: Iterable<string>): string | undefined {
+export function suggest(unknown: string, names: readonly string[]): string | undefined {
   if (unknown.length > MAX_SUGGEST_LENGTH) return undefined;
   const folded = fold(unknown);
+  const whole = onlyOneHolding(folded, names);
+  if (whole !== undefined) return whole;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1;
   for (const name of names) {
@@ -18,6 +20,13 @@ export function suggest(unknown: string, names: Iterable<string>): string | unde
     bestDistance = distance;
   }
   return best;
+}
+
+/** The one name that the unknown one is a part of: `bearer` of `authorization_bearer`. */
+function onlyOneHolding(folded: string, names: readonly string[]): string | undefined {
+  if (folded.length < 4) return undefined;
+  const holding = names.filter((name) => fold(name).includes(folded));
+  return holding.length === 1 ? holding[0] : undefined;
 }
 
 /** Spellings of one name: `basePath`, `base-path` and `BASE_PATH` are alike. */

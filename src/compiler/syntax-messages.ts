@@ -18,8 +18,12 @@ interface Words {
   readonly span?: Span;
 }
 
-/** @param unclosed where a quoted text starts that is never closed, if one does */
-export function syntaxFinding(problem: Problem, text: string, unclosed: number | undefined): Finding {
+/** Where something starts that is never closed. */
+export interface Open {
+  readonly quote?: number | undefined;
+  readonly bracket?: number | undefined;
+}
+export function syntaxFinding(problem: Problem, text: string, open: Open): Finding {
   const span = visible(text, { start: problem.pos[0], end: problem.pos[1] });
   const reference = unquotedReference(text, span.start);
   if (reference !== undefined) {
@@ -30,19 +34,21 @@ export function syntaxFinding(problem: Problem, text: string, unclosed: number |
     const message = "inside [ ] and { } a value with `${…}` has to be quoted";
     return { code: "yaml/unquoted-interpolation", path: [], span: reference, message, help };
   }
-  const words = WORDS[problem.code]?.(text, span, problem, unclosed) ?? {
+  const words = WORDS[problem.code]?.(text, span, problem, open) ?? {
     message: lowerFirst(firstLine(problem.message)),
   };
-  const code =
-    problem.code === "TAG_RESOLVE_FAILED"
-      ? "yaml/tag"
-      : problem.code === "BAD_DIRECTIVE"
-        ? "yaml/directive"
-        : "yaml/syntax";
+  const code = OTHER_CODES[problem.code] ?? "yaml/syntax";
   return { code, path: [], span: words.span ?? span, message: words.message, help: words.help };
 }
 
-type Explain = (text: string, span: Span, problem: Problem, unclosed: number | undefined) => Words;
+/** What is no matter of syntax alone. */
+const OTHER_CODES: { readonly [code: string]: "yaml/tag" | "yaml/directive" | "yaml/alias" } = {
+  TAG_RESOLVE_FAILED: "yaml/tag",
+  BAD_DIRECTIVE: "yaml/directive",
+  BAD_ALIAS: "yaml/alias",
+};
+
+type Explain = (text: string, span: Span, problem: Problem, open: Open) => Words;
 
 const QUOTE_HELP = "put the value in quotes";
 
@@ -72,12 +78,13 @@ const WORDS: { readonly [code: string]: Explain } = {
     message: "this tag has no meaning here",
     help: "drop it, or quote the value if the `!` is meant",
   }),
+  BAD_ALIAS: () => ({ message: "an alias needs the name of an anchor", help: "quote the value if the `*` is meant" }),
   BAD_DIRECTIVE: () => ({ message: "this directive has no meaning here", help: "drop the line" }),
 };
 
-function missingChar(text: string, span: Span, problem: Problem, unclosed: number | undefined): Words {
+function missingChar(text: string, span: Span, problem: Problem, open: Open): Words {
   if (/closing/.test(problem.message)) {
-    const start = unclosed ?? span.start;
+    const start = open.quote ?? span.start;
     const quote = text[start] ?? '"';
     return {
       message: "this quoted text is never closed",
@@ -97,15 +104,25 @@ function missingChar(text: string, span: Span, problem: Problem, unclosed: numbe
   return { message: "a colon is missing after this key", help: "write `key: value`" };
 }
 
-function badIndent(_text: string, _span: Span, problem: Problem): Words {
-  if (/Flow/.test(problem.message)) {
-    const close = /\]$/.test(problem.message) ? "]" : "}";
+function badIndent(text: string, _span: Span, problem: Problem, { bracket }: Open): Words {
+  if (!/Flow/.test(problem.message)) {
     return {
-      message: `a bracket opened above is not closed before this line`,
-      help: `put the missing \`${close}\` where the list or mapping ends`,
+      message: "this line's indentation fits no level above it",
+      help: "indent it like the keys it belongs with",
     };
   }
-  return { message: "this line's indentation fits no level above it", help: "indent it like the keys it belongs with" };
+  if (bracket === undefined) {
+    return {
+      message: "inside brackets, lines must be indented deeper than their key",
+      help: "indent this line further",
+    };
+  }
+  const opening = text[bracket] ?? "[";
+  return {
+    message: `this \`${opening}\` is never closed`,
+    help: `put a ${opening === "[" ? "]" : "}"} where it ends`,
+    span: { start: bracket, end: bracket + 1 },
+  };
 }
 
 function secondColon(text: string, span: Span): Words {
@@ -150,6 +167,8 @@ function unquotedReference(text: string, offset: number): Span | undefined {
 /** A span on one line, inside the text, not empty where the text allows it, and not on a line break. */
 function visible(text: string, span: Span): Span {
   let start = Math.min(Math.max(span.start, 0), text.length);
+  // Of a line that is indented wrongly, what stands on it.
+  while (text[start] === " ") start++;
   if (start === text.length || text[start] === "\n") {
     // The complaint is about what is missing here: show the last thing before it.
     while (start > 0 && /\s/.test(text[start - 1] ?? "")) start--;

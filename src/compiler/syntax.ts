@@ -3,11 +3,13 @@
 import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser, type Scalar } from "yaml";
 import type { Findings } from "./diagnostics/sink.ts";
 import type { Finding } from "./diagnostics/types.ts";
-import { MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_TOKENS } from "./limits.ts";
+import { MAX_DEPTH, MAX_TOKENS } from "./limits.ts";
+import type { RawNode } from "./raw-node.ts";
 import type { Source, Span } from "./source.ts";
 import { type Problem, syntaxFinding } from "./syntax-messages.ts";
 import type { Node, ScalarStyle } from "./tree.ts";
-import { buildTree, type RawNode } from "./tree-builder.ts";
+import { buildTree } from "./tree-builder.ts";
+import { type Refusal, refuseUnread, tooManyAt } from "./unread.ts";
 
 /** What of a file could be read, and whether all of it could. */
 export interface Syntax {
@@ -16,6 +18,7 @@ export interface Syntax {
   readonly sound: boolean;
 }
 
+const START: Span = { start: 0, end: 0 };
 const UNSOUND: Syntax = { root: undefined, sound: false };
 
 /**
@@ -28,7 +31,7 @@ export function parse(source: Source, findings: Findings): Syntax {
     findings.add({ path: [], ...refusal });
     return UNSOUND;
   }
-  const scan: Scan = { refusal: undefined, unclosed: undefined };
+  const scan: Scan = { refusal: undefined, quote: undefined, bracket: undefined };
   const { doc, second } = withoutStackTraces(() => compose(source.text, scan));
   if (scan.refusal !== undefined) {
     findings.add({ path: [], ...scan.refusal });
@@ -54,64 +57,12 @@ function isEmptyScalar(node: RawNode | undefined): boolean {
   return node?.kind === "scalar" && node.style === "plain" && node.text === "";
 }
 
-type Refusal = {
-  readonly code:
-    | "file/too-large"
-    | "file/encoding"
-    | "yaml/control-character"
-    | "yaml/too-deep"
-    | "yaml/too-many-nodes";
-  readonly span: Span;
-  readonly message: string;
-  readonly help?: string;
-};
-
-const START: Span = { start: 0, end: 0 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-
-/** What is refused before the parser sees a byte. */
-function refuseUnread(source: Source): Refusal | undefined {
-  if (source.bytes > MAX_BYTES) {
-    return { code: "file/too-large", span: START, message: `the file is larger than ${MAX_BYTES / 1024 / 1024} MiB` };
-  }
-  if (!source.wellFormed) {
-    const at = Math.max(0, source.text.indexOf("\ufffd"));
-    const span = { start: at, end: at + 1 };
-    return { code: "file/encoding", span, message: "the file is not UTF-8", help: "save it as UTF-8" };
-  }
-  const control = source.text.search(CONTROL);
-  if (control !== -1) {
-    const hex = source.text.charCodeAt(control).toString(16).padStart(4, "0");
-    const message = `a control character (U+${hex.toUpperCase()}) can't stand in YAML`;
-    return { code: "yaml/control-character", span: { start: control, end: control + 1 }, message };
-  }
-  return tooMany(source.text);
-}
-
-/** Counts what makes nodes, line breaks and flow punctuation, before the parser makes them (hazard Y3). */
-function tooMany(text: string): Refusal | undefined {
-  let count = 0;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit !== 0x0a && unit !== 0x2c && unit !== 0x5b && unit !== 0x7b && unit !== 0x22) continue;
-    if (++count > MAX_NODES) return tooManyAt(at);
-  }
-  return undefined;
-}
-
-function tooManyAt(offset: number): Refusal {
-  return {
-    code: "yaml/too-many-nodes",
-    span: { start: offset, end: offset },
-    message: "the file holds more lines and values than a config may",
-  };
-}
-
 interface Scan {
   refusal: Refusal | undefined;
   /** Where a quoted scalar starts that is never closed. */
-  unclosed: number | undefined;
+  quote: number | undefined;
+  /** Where a flow collection starts that is never closed. */
+  bracket: number | undefined;
 }
 
 interface Composed {
@@ -142,6 +93,7 @@ const OPTIONS = {
 /** The parser's tokens, ended early when they nest too deep or are too many (hazards Y2, Y3). */
 function* boundedTokens(text: string, scan: Scan): ReturnType<Parser["parse"]> {
   const parser = new Parser();
+  const watch = watchOpenings(scan);
   let offset = 0;
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
@@ -150,14 +102,29 @@ function* boundedTokens(text: string, scan: Scan): ReturnType<Parser["parse"]> {
     // The document itself, and a scalar on top, are on the stack too.
     if (parser.stack.length > MAX_DEPTH + 1 && nesting(parser) > MAX_DEPTH) scan.refusal = tooDeepAt(offset);
     if (scan.refusal !== undefined) return;
-    if (isUnclosed(lexeme)) scan.unclosed ??= offset;
+    watch(lexeme, offset);
     if (!MARKERS.has(lexeme)) offset += lexeme.length;
   }
+  watch(FLOW_CUT, offset);
   yield* parser.end();
 }
 
+/** Remembers, lexeme by lexeme, where something starts that is never closed. */
+function watchOpenings(scan: Scan): (lexeme: string, offset: number) => void {
+  const brackets: number[] = [];
+  return (lexeme, offset) => {
+    if (lexeme === "[" || lexeme === "{") brackets.push(offset);
+    else if (lexeme === "]" || lexeme === "}") brackets.pop();
+    else if (lexeme === FLOW_CUT) scan.bracket ??= brackets.at(-1);
+    else if (isUnclosed(lexeme)) scan.quote ??= offset;
+  };
+}
+
+/** The lexer's word for a flow collection that ends before its bracket does. */
+const FLOW_CUT = "\u0018";
+
 /** Lexemes that stand for no text. */
-const MARKERS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
+const MARKERS: ReadonlySet<string> = new Set(["\u0002", FLOW_CUT, "\u001f"]);
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
 function nesting(parser: Parser): number {
@@ -191,11 +158,11 @@ function reportProblems(
     // What follows on the same line, or as a left-over, is most often the echo of the first.
     if (line !== -1 && (at <= line || / (?:in YAML stream|at node end)/.test(problem.message))) continue;
     line = at;
-    findings.add(syntaxFinding(problem, text, scan.unclosed));
-    // What is read after an open quote is read wrongly.
-    if (/closing .quote/.test(problem.message)) break;
+    findings.add(syntaxFinding(problem, text, scan));
+    // What is read after an open quote or bracket is read wrongly.
+    if (/closing .quote|^Flow/.test(problem.message)) break;
   }
-  for (const warning of doc.warnings.slice(0, MAX_PROBLEMS)) findings.add(syntaxFinding(warning, text, undefined));
+  for (const warning of doc.warnings.slice(0, MAX_PROBLEMS)) findings.add(syntaxFinding(warning, text, {}));
   return doc.errors.length === 0;
 }
 

@@ -3,44 +3,16 @@
 import type { Findings } from "./diagnostics/sink.ts";
 import type { Finding } from "./diagnostics/types.ts";
 import { MAX_DEPTH, MAX_NODES } from "./limits.ts";
+import type { RawList, RawMap, RawNode, RawScalar } from "./raw-node.ts";
 import type { Span } from "./source.ts";
-import type { Entry, ListNode, MapNode, Node, Path, ScalarNode, ScalarStyle, Use } from "./tree.ts";
-
-/** A node as the parser has it. `tag` is the tag as resolved, where one was written. */
-export type RawNode =
-  | { readonly kind: "alias"; readonly name: string; readonly span: Span }
-  | RawScalar
-  | RawMap
-  | RawList;
-
-interface Anchorable {
-  readonly anchor: string | undefined;
-  readonly span: Span;
-}
-
-interface RawScalar extends Anchorable {
-  readonly kind: "scalar";
-  readonly style: ScalarStyle;
-  readonly text: string;
-  readonly tag: string | undefined;
-}
-
-interface RawMap extends Anchorable {
-  readonly kind: "map";
-  readonly flow: boolean;
-  readonly pairs: readonly { readonly key: unknown; readonly value: unknown }[];
-}
-
-interface RawList extends Anchorable {
-  readonly kind: "list";
-  readonly flow: boolean;
-  readonly items: readonly unknown[];
-}
+import type { Entry, ListNode, MapNode, Node, Path, ScalarNode, Use } from "./tree.ts";
 
 /** How many nodes a node stands for with its aliases written out, and how deep they nest. */
 interface Extent {
   readonly size: number;
   readonly depth: number;
+  /** An alias in it, if there is one. */
+  readonly alias: Span | undefined;
 }
 
 interface Builder {
@@ -99,9 +71,12 @@ function emptyScalar(offset: number): ScalarNode {
 }
 
 function buildScalar(b: Builder, raw: RawScalar): ScalarNode {
+  const { style, text } = raw;
   const tag = raw.tag === undefined ? undefined : CORE_TAG.test(raw.tag) ? "core" : "str";
-  const span = raw.style === "block" ? trimmed(b.text, raw.span) : raw.span;
-  return { kind: "scalar", span, style: raw.style, text: raw.text, tag };
+  const span = style === "block" ? trimmed(b.text, raw.span) : raw.span;
+  // Other tags have been complained about: what they would make of the text is not known.
+  const broken = tag === "str" && raw.tag !== "!" && raw.tag !== "tag:yaml.org,2002:str";
+  return { kind: "scalar", span, style, text, tag, ...(broken ? { broken } : {}) };
 }
 
 function resolve(b: Builder, name: string, span: Span): Use {
@@ -217,15 +192,17 @@ function badMerge(path: Path, span: Span): Finding {
 function measure(b: Builder, node: MapNode | ListNode, uses: readonly Use[]): void {
   let size = 1;
   let depth = 0;
+  let alias: Span | undefined;
   for (const use of uses) {
-    const extent = b.extents.get(use.node) ?? { size: 1, depth: 0 };
+    const extent = b.extents.get(use.node) ?? { size: 1, depth: 0, alias: undefined };
     size += extent.size;
     depth = Math.max(depth, extent.depth);
-    const alias = use.via[0];
-    if (alias !== undefined && size > MAX_NODES) overgrow(b, alias, "yaml/alias-limit");
-    if (alias !== undefined && depth >= MAX_DEPTH) overgrow(b, alias, "yaml/too-deep");
+    alias = use.via[0] ?? alias ?? extent.alias;
   }
-  b.extents.set(node, { size, depth: depth + 1 });
+  b.extents.set(node, { size, depth: depth + 1, alias });
+  // Without an alias in it, a node is as the parser's own bounds allow.
+  if (alias !== undefined && size > MAX_NODES) overgrow(b, alias, "yaml/alias-limit");
+  if (alias !== undefined && depth >= MAX_DEPTH) overgrow(b, alias, "yaml/too-deep");
 }
 
 function overgrow(b: Builder, span: Span, code: "yaml/alias-limit" | "yaml/too-deep"): void {

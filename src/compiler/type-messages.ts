@@ -48,7 +48,7 @@ function kindOf(value: unknown): string {
     case "string":
       return "a string";
     case "number":
-      return Number.isInteger(value) ? "a whole number" : "a number";
+      return Number.isInteger(value) ? "a whole number" : "a fraction";
     case "boolean":
       return "true or false";
     default:

@@ -33,11 +33,14 @@ export function validate(
   if (run(value)) return bad;
   const errors = (run.errors ?? []).filter((error) => !unread.has(error.instancePath)).slice(0, MAX_ERRORS);
   const misspelt = misspeltKeys(errors);
+  const mistyped = new Set(errors.filter(({ keyword }) => keyword === "type").map(({ instancePath }) => instancePath));
   for (const error of errors) {
     bad.add(error.instancePath);
     // A key that is missing because it is misspelt is one mistake, not two.
     if (error.keyword === "required" && misspelt.has(`${error.instancePath} ${error.params["missingProperty"]}`))
       continue;
+    // Of a value of the wrong type nothing else is worth saying.
+    if (error.keyword === "enum" && mistyped.has(error.instancePath)) continue;
     // Keys that hold `${` have been refused as such.
     if (error.keyword === "additionalProperties" && String(error.params["additionalProperty"]).includes("${")) continue;
     findings.add(schemaFinding(error, value, wording));

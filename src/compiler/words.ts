@@ -2,7 +2,7 @@
 
 import type { Interpolations } from "./interpolate.ts";
 import { harmless } from "./printable.ts";
-import { shapeAt } from "./shape.ts";
+import { type ObjectShape, shapeAt } from "./shape.ts";
 import { locate, type Node, type Path, readable } from "./tree.ts";
 
 /** What is known of a file when a message is written. */
@@ -19,6 +19,12 @@ export function nameOf(path: Path): string {
   if (last === undefined) return "the config";
   if (!/^\d+$/.test(String(last))) return quote(String(last));
   return quote(readable(path.slice(path.findLastIndex((segment) => !/^\d+$/.test(String(segment))))));
+}
+
+/** The same, with what its value comes from: `"level" (from ${LEVEL})`. */
+export function subjectOf(path: Path, wording: Wording): string {
+  const sources = sourcesAt(path, wording);
+  return sources === undefined ? nameOf(path) : `${nameOf(path)} (from ${sources})`;
 }
 
 /** Where an object stands: `at the top level`, `in route "openai"`, `in observability.logging`. */
@@ -74,8 +80,18 @@ export function quote(text: string): string {
 /** How a missing value could look, from the schema. */
 export function exampleHelp(path: Path): string | undefined {
   const shape = shapeAt(path);
-  const key = path.at(-1);
-  if (shape === undefined || !("standIn" in shape) || shape.standIn === undefined) return undefined;
+  const key = String(path.at(-1));
+  if (shape === undefined || shape.kind === "map") return undefined;
+  if (shape.kind === "object") return `write \`${key}:\` with ${namesOf(shape)} below it`;
+  if (shape.standIn === undefined) {
+    return shape.kind === "list" && shape.items.kind === "object"
+      ? `write \`${key}:\` with a list below it; each item has ${namesOf(shape.items)}`
+      : undefined;
+  }
   const example = shape.kind === "list" ? JSON.stringify(shape.standIn) : String(shape.standIn);
-  return `for example \`${key}: ${example}\``;
+  return /^\d+$/.test(key) ? `for example \`- ${example}\`` : `for example \`${key}: ${example}\``;
+}
+
+function namesOf({ keys, required }: ObjectShape): string {
+  return (required.length > 0 ? required : Object.keys(keys).slice(0, 3)).join(", ");
 }

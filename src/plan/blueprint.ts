@@ -1,14 +1,16 @@
 // What did the compiler make of a config? The whole gateway as data: printable, comparable, nothing running in it.
 
 import type { ForwardSpec } from "./forward.ts";
+import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { Step } from "./steps.ts";
-
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 /** What the host needs to know besides the routes. */
 export interface ServerSpec {
   readonly listen: { readonly host: string; readonly port: number };
-  readonly logging: { readonly level: LogLevel };
+  readonly logging: LoggingSpec;
+  /** Nothing is counted without it. */
+  readonly metrics: MetricsSpec | undefined;
+  readonly tracing: TracingSpec | undefined;
   readonly shutdown: {
     /** How long all goes on while `/readyz` already says draining, ms. */
     readonly graceMs: number;

@@ -28,6 +28,8 @@ export interface Reply {
   readonly outcome: ReplyCode | "success";
   readonly status: number;
   readonly body: string;
+  /** `application/json` unless told otherwise. */
+  readonly contentType?: string;
   readonly headers: readonly string[];
   /** The connection ends with it: what comes next on it could not be trusted, or nothing more is taken. */
   readonly close: boolean;

@@ -2,27 +2,23 @@
 
 import type { Plan } from "../plan/plan.ts";
 import { replyFor } from "../plan/replies.ts";
-import { readTarget } from "../plan/target.ts";
-import { answerOwn, type OwnEndpoint } from "./admin/own-endpoints.ts";
+import type { OwnEndpoints } from "./admin/own-endpoints.ts";
 import { examine } from "./examine.ts";
 import { type ExchangeHost, LiveExchange } from "./exchange.ts";
+import { findRoute } from "./find-route.ts";
 import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
 import { requestId } from "./request-id.ts";
-import { retryLater } from "./retry-later.ts";
 import { run } from "./run.ts";
 
-const INVALID_PATH = replyFor("invalid_path");
-const NOT_FOUND = replyFor("route_not_found");
 const EXPECTATION_FAILED = replyFor("expectation_failed");
 const BAD_REQUEST = replyFor("bad_request");
-const SHUTTING_DOWN = retryLater("shutting_down");
 
 /** How the client expects to be answered before it sends a body. */
 export type Expectation = "none" | "continue" | "unknown";
 
 export interface DispatchContext extends ExchangeHost {
   readonly plan: Plan<LiveExchange>;
-  readonly own: ReadonlyMap<string, OwnEndpoint>;
+  readonly own: OwnEndpoints;
   /** Told of every exchange's beginning. */
   began(x: LiveExchange): void;
 }
@@ -51,18 +47,17 @@ export function dispatch(
 }
 
 function route(context: DispatchContext, plan: Plan<LiveExchange>, x: LiveExchange): void {
-  const url = x.req.url ?? "";
-  const target = readTarget(url);
-  if (target === undefined) {
-    x.target = { path: url.split("?", 1)[0] ?? "", query: "" };
-    return x.reply(INVALID_PATH);
-  }
+  const { method, rawHeaders } = x;
+  const { target, own, next } = findRoute(
+    { url: x.req.url ?? "", method, rawHeaders },
+    plan,
+    context.own,
+    context.draining,
+  );
   x.target = target;
-  const own = context.own.get(target.path);
-  if (own !== undefined) return x.reply(answerOwn(own, x.method));
-  if (context.draining) return x.reply(SHUTTING_DOWN);
-  const found = plan.routes.match(target.path);
-  if (found === undefined) return x.reply(NOT_FOUND);
-  x.route = found;
-  run(x, found);
+  x.own = own;
+  if (next instanceof Promise) return void next.then(x.reply.bind(x), (err: unknown) => x.fail(err, "own endpoint"));
+  if ("outcome" in next) return x.reply(next);
+  x.route = next;
+  run(x, next);
 }

@@ -2,7 +2,6 @@
 
 import type { ReplyCode } from "../plan/replies.ts";
 import type { Framing } from "./headers/request-head.ts";
-import type { GatewayRequest } from "./message.ts";
 
 export interface Examination {
   /** Why the message is refused, if it is. */
@@ -28,7 +27,13 @@ const CHUNKED: Framing = Object.freeze({ kind: "chunked" });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no field value may hold (RFC 9110, section 5.5)
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-export function examine(req: GatewayRequest): Examination {
+/** What of a message is examined. */
+export interface Message {
+  readonly rawHeaders: readonly string[];
+  readonly httpVersion: string;
+}
+
+export function examine(req: Message): Examination {
   const census = count(req.rawHeaders);
   const framing = frame(census);
   return {
@@ -85,7 +90,7 @@ function lengthFraming(length: string): Framing | undefined {
 }
 
 /** One `host` in HTTP/1.1, at most one in 1.0; no coding in 1.0 (RFC 9112, sections 3.2 and 6.1); no control byte. */
-function sound(req: GatewayRequest, census: Census): boolean {
+function sound(req: Message, census: Census): boolean {
   if (census.control || census.hosts > 1) return false;
   if (req.httpVersion === "1.1") return census.hosts === 1;
   return req.httpVersion === "1.0" && census.codings === 0;

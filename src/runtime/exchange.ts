@@ -10,11 +10,14 @@ import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
 import { lingerOnClose } from "./linger.ts";
 import type { DownstreamSocket, GatewayRequest, GatewayResponse } from "./message.ts";
+import type { Observer } from "./observe/observer.ts";
 
 /** What an exchange needs of the host it runs on. */
 export interface ExchangeHost {
   /** True once answers have to end their connection. */
   readonly draining: boolean;
+  /** Told what happens on the way. */
+  readonly observer: Observer;
   /** Told of every exchange's end, exactly once. */
   finished(x: LiveExchange): void;
   /** Told of a bug of ours, with the place it showed. */
@@ -34,12 +37,24 @@ export class LiveExchange implements Exchange {
   target: RequestPath = NOTHING;
   route: Route<LiveExchange> | undefined = undefined;
   client: Client | undefined = undefined;
+  /** One of our own endpoints answers it. */
+  own = false;
+  /** It has passed all guards but the upstream's: it is in flight. */
+  admitted = false;
   /** Requests sent upstream in the sense of retries: 0 when refused here. */
   attempts = 0;
   /** Response body bytes handed to the connection. */
   bytesSent = 0;
   /** When the response head was known, on `performance.now()`'s clock. */
   headAt: number | undefined = undefined;
+  /** That head was the upstream's. */
+  upstreamAnswered = false;
+  /** The response is a stream of events. */
+  streaming = false;
+  /** When it went upstream, for the last time, on the same clock. */
+  sentAt: number | undefined = undefined;
+  /** When it was over, on the same clock. */
+  endedAt = 0;
   /** Downstream waits for `100 Continue` before it sends its body. */
   awaitsContinue = false;
 
@@ -98,18 +113,40 @@ export class LiveExchange implements Exchange {
     else this.#holds.push(release);
   }
 
+  /** From here to its end it counts as in flight. More calls do nothing. */
+  admit(): void {
+    if (this.admitted) return;
+    this.admitted = true;
+    this.#host.observer.admitted(this);
+  }
+
+  /** It goes upstream now. */
+  sending(): void {
+    this.attempts++;
+    this.sentAt = performance.now();
+    this.#host.observer.sending(this);
+  }
+
+  /** Its response, begun, is a stream of events. */
+  stream(): void {
+    this.streaming = true;
+    this.#host.observer.streaming(this);
+  }
+
   /** Answers with a reply of our own. After the head the only honest answer is to break the connection. */
   reply(reply: Reply): void {
     if (this.#done) return;
     if (this.answered) return this.break(reply.outcome);
     this.#outcome = reply.outcome;
     this.headAt = performance.now();
-    const head = ["content-type", "application/json", "content-length", String(Buffer.byteLength(reply.body))];
+    const { body, contentType = "application/json" } = reply;
+    const length = Buffer.byteLength(body);
+    const head = ["content-type", contentType, "content-length", String(length)];
     head.push("x-request-id", this.id, ...reply.headers);
     if (this.endsConnection() || reply.close) head.push("connection", "close");
     this.res.writeHead(reply.status, STATUS_CODES[reply.status] ?? "", head);
-    if (this.method !== "HEAD") this.bytesSent = reply.body.length;
-    this.res.end(reply.body);
+    if (this.method !== "HEAD") this.bytesSent = length;
+    this.res.end(body);
   }
 
   /**
@@ -120,6 +157,7 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     this.headAt = performance.now();
+    this.upstreamAnswered = true;
     if (this.endsConnection()) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
     if (this.res.chunkedEncoding) {
@@ -165,6 +203,7 @@ export class LiveExchange implements Exchange {
   #finish(): void {
     if (this.#done) return;
     this.#done = true;
+    this.endedAt = performance.now();
     if (!this.res.writableFinished && (this.#outcome === "success" || this.#outcome === undefined)) {
       this.#outcome = "client_closed";
     }

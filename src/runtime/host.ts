@@ -4,33 +4,47 @@ import type { AddressInfo } from "node:net";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
-import { ownEndpoints } from "./admin/own-endpoints.ts";
+import { type OwnEndpoints, ownEndpoints } from "./admin/own-endpoints.ts";
 import { type DispatchContext, dispatch } from "./dispatch.ts";
 import type { LiveExchange } from "./exchange.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
+import { NOBODY, type Observer } from "./observe/observer.ts";
 import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer } from "./server.ts";
 import { refusalFor, writeUnread } from "./unread.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
+/** What may be seen of the host: who is told of its exchanges, and what is served of that. */
+export interface Seeing {
+  readonly observer: Observer;
+  readonly endpoints: OwnEndpoints | undefined;
+}
+
+const UNSEEN: Seeing = { observer: NOBODY, endpoints: undefined };
+
 export class Host implements DispatchContext {
-  readonly own = ownEndpoints(() => this.#phase === "serving");
+  readonly own: OwnEndpoints;
+  readonly observer: Observer;
   readonly #server: GatewayServer;
   readonly #log: Log;
   #plan: Plan<LiveExchange>;
   #phase: "serving" | "grace" | "draining" = "serving";
+  readonly #connections = new Set<DownstreamSocket>();
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(plan: Plan<LiveExchange>, log: Log) {
+  constructor(plan: Plan<LiveExchange>, log: Log, { observer, endpoints }: Seeing = UNSEEN) {
     this.#plan = plan;
     this.#log = log;
+    this.observer = observer;
+    this.own = ownEndpoints(() => this.#phase === "serving", endpoints);
     this.#server = createGatewayServer({
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
       onUnread: (err, socket) => this.#unread(err, socket),
       onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
+      onConnection: (socket) => this.#connected(socket),
       onHalfClose: (socket) => halfClosed(socket),
     });
   }
@@ -79,6 +93,8 @@ export class Host implements DispatchContext {
     this.#phase = "draining";
     this.#server.close();
     this.#server.closeIdleConnections();
+    // Node counts only those as idle that have had a request.
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const finished = this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs));
     this.#server.closeAllConnections();
     return finished;
@@ -91,6 +107,7 @@ export class Host implements DispatchContext {
   finished(x: LiveExchange): void {
     this.#underWay--;
     this.#log.completed(x);
+    this.observer.ended(x);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
@@ -100,6 +117,11 @@ export class Host implements DispatchContext {
   bug(x: LiveExchange, err: unknown, by: string): void {
     const place = err instanceof Error ? err.stack : undefined;
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  #connected(socket: DownstreamSocket): void {
+    this.#connections.add(socket);
+    socket.once("close", () => this.#connections.delete(socket));
   }
 
   #idleWithin(timeoutMs: number): Promise<boolean> {
@@ -129,7 +151,9 @@ export class Host implements DispatchContext {
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
     writeUnread(socket, reply, id);
-    this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
+    const request = { requestId: id, outcome: reply.outcome, status: reply.status };
+    this.#log.unread(request);
+    this.observer.unread(request);
   }
 }
 

@@ -19,6 +19,7 @@ export interface ServerEvents {
   readonly onUnread: (err: NodeJS.ErrnoException, socket: DownstreamSocket) => void;
   /** A CONNECT: its target is no path. */
   readonly onConnect: (socket: DownstreamSocket) => void;
+  readonly onConnection: (socket: DownstreamSocket) => void;
   /** The client has shut down its sending side. */
   readonly onHalfClose: (socket: DownstreamSocket) => void;
 }
@@ -39,11 +40,15 @@ export function createGatewayServer(events: ServerEvents): GatewayServer {
   // A limit would cut the list, and could hide the framing behind the cut (hazard R2).
   server.maxHeadersCount = 0;
   server.on("request", (req, res) => events.onRequest(req, res, "none"));
-  server.on("checkContinue", (req, res) => events.onRequest(req, res, "continue"));
+  // Node looks for the word anywhere in the value; only the value itself is an expectation we know.
+  server.on("checkContinue", (req, res) => {
+    events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
+  });
   server.on("checkExpectation", (req, res) => events.onRequest(req, res, "unknown"));
   server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnread(err, socket as DownstreamSocket));
   server.on("connect", (_req, socket) => events.onConnect(socket as DownstreamSocket));
   server.on("connection", (socket: DownstreamSocket) => {
+    events.onConnection(socket);
     socket.on("end", () => events.onHalfClose(socket));
   });
   return server;

@@ -13,6 +13,8 @@ const CODES: Readonly<Record<string, ReplyCode>> = {
 /** The reply for a parser's error; `undefined` where there is nobody left to answer. */
 export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   const code = err.code ?? "";
+  // The client stopped in the middle of a message: it is gone, not wrong.
+  if (code === "HPE_INVALID_EOF_STATE") return undefined;
   if (code in CODES) return replyFor(CODES[code] as ReplyCode);
   return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
 }

@@ -73,7 +73,9 @@ describe("demo", () => {
   });
 
   it.each(["x", "-1", "65536", "1.5"])("--port %s is wrong usage", async (port) => {
-    expect(await ending(demo(`--port=${port}`))).toMatchObject({ code: 2, out: "" });
+    const ended = await ending(demo(`--port=${port}`));
+    expect(ended).toMatchObject({ code: 2, out: "" });
+    expect(ended.err).toContain("port");
   });
 });
 

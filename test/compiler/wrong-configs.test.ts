@@ -49,7 +49,7 @@ const CASES: readonly (readonly [name: string, text: string, ...found: string[]]
   ["a key twice", `${CLEAN}listen: 127.0.0.1:1\n`, "yaml/duplicate-key 13:1-13:7"],
   ["a tab to indent", edited("  tokens:", "\ttokens:"), "yaml/syntax 3:1-3:2"],
   ["an open quote", edited("/openai\n", '"/openai\n'), "yaml/syntax 7:13-7:21"],
-  ["an open bracket", edited("\n    - ${TOKEN}", ' ["a"'), "yaml/syntax 4:1-4:2"],
+  ["an open bracket", edited("\n    - ${TOKEN}", ' ["a"'), "yaml/syntax 3:11-3:12"],
   ["no space after a colon", edited("listen: ", "listen:"), "yaml/syntax 1:1-1:22"],
   ["an alias of nothing", edited("/openai\n", "*none\n"), "yaml/alias 7:13-7:18"],
   ["two documents", `${CLEAN}---\na: b\n`, "yaml/multiple-documents 13:1-13:4"],

@@ -69,7 +69,8 @@ export async function startUpstream(
   options: UpstreamOptions = {},
 ): Promise<Upstream> {
   const inbox = new Inbox<Arrival>("request at the upstream");
-  const server = createHttpServer({ keepAliveTimeout: options.keepAliveMs ?? 0, requestTimeout: 0 }, (req, res) => {
+  const limits = { keepAliveTimeout: options.keepAliveMs ?? 0, requestTimeout: 0, maxHeaderSize: 128 * 1024 };
+  const server = createHttpServer(limits, (req, res) => {
     const arrival = arrivalOf(req, res, options.body ?? "keep");
     inbox.put(arrival);
     handler(req, res, arrival);

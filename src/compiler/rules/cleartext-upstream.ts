@@ -5,11 +5,12 @@ import { readBaseUrl } from "../base-url.ts";
 import { carriesSecret } from "./headers.ts";
 import type { Rule } from "./rule.ts";
 
-export const cleartextUpstream: Rule = ({ routes }, { report }) => {
+export const cleartextUpstream: Rule = ({ routes }, { report, known }) => {
   routes.forEach(({ upstream }, index) => {
     const read = readBaseUrl(upstream.base_url);
     if (!read.ok || read.target.protocol === "https:" || isLoopback(read.target.hostname)) return;
-    if (!upstream.inject_headers.some(({ name }) => carriesSecret(name))) return;
+    const headers = ["routes", index, "upstream", "inject_headers"];
+    if (!upstream.inject_headers.some(({ name }, at) => known([...headers, at, "name"]) && carriesSecret(name))) return;
     report({
       code: "rule/cleartext-upstream",
       path: ["routes", index, "upstream", "base_url"],

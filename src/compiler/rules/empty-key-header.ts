@@ -3,13 +3,14 @@
 import { carriesSecret } from "./headers.ts";
 import type { Rule } from "./rule.ts";
 
-export const emptyKeyHeader: Rule = ({ routes }, { report }) => {
+export const emptyKeyHeader: Rule = ({ routes }, { report, known }) => {
   routes.forEach(({ upstream }, route) => {
     upstream.inject_headers.forEach(({ name, value }, index) => {
-      if (!carriesSecret(name) || !/^\s*(?:Bearer)?\s*$/i.test(value)) return;
+      const base = ["routes", route, "upstream", "inject_headers", index];
+      if (!known([...base, "name"]) || !carriesSecret(name) || !/^\s*(?:Bearer)?\s*$/i.test(value)) return;
       report({
         code: "rule/empty-key-header",
-        path: ["routes", route, "upstream", "inject_headers", index, "value"],
+        path: [...base, "value"],
         message: "this header is sent without a key in it",
         help: "look at the variable it comes from, or drop the header",
       });

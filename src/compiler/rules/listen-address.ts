@@ -15,7 +15,7 @@ export const listenAddress: Rule = ({ listen }, { report }) => {
 };
 
 /** All digits and dots is an IPv4 address or nothing; brackets hold an IPv6 address. */
-function isWrongAddress(host: string, listen: string): boolean {
+export function isWrongAddress(host: string, listen: string): boolean {
   if (listen.startsWith("[")) return !URL.canParse(`http://[${host}]/`);
   if (/^[\d.]+$/.test(host))
     return !/^(?:\d{1,3}\.){3}\d{1,3}$/.test(host) || host.split(".").some((part) => Number(part) > 255);

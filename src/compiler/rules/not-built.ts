@@ -14,17 +14,7 @@ interface NotBuilt {
 const NOT_BUILT: readonly NotBuilt[] = [
   { path: ["inbound_tls"], asked: (config) => config.inbound_tls !== undefined },
   { path: ["cors", "enabled"], asked: ({ cors }) => cors.enabled },
-  { path: ["observability", "metrics", "enabled"], asked: ({ observability }) => observability.metrics.enabled },
   { path: ["observability", "tracing", "enabled"], asked: ({ observability }) => observability.tracing.enabled },
-  {
-    path: ["observability", "logging", "file"],
-    asked: ({ observability }) => observability.logging.file?.enabled === true,
-  },
-  {
-    path: ["observability", "logging", "format"],
-    asked: ({ observability }) => observability.logging.format !== "json",
-  },
-  { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
   { path: ["errors", "format"], asked: ({ errors }) => errors.format !== "plain" },
   { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
   { path: ["tests"], asked: ({ tests }) => tests.length > 0 },
@@ -56,4 +46,4 @@ export const notBuilt: Rule = (config, { report }) => {
   });
 };
 
-const SECTIONS: ReadonlySet<string> = new Set(["inbound_tls", "file", "tests", "proxy", "retry"]);
+const SECTIONS: ReadonlySet<string> = new Set(["inbound_tls", "tests", "proxy", "retry"]);

@@ -1,17 +1,18 @@
 // Does the file hold a secret in clear text where `${…}` was expected?
 
-import { isHash } from "../gateway-token.ts";
+import { claimsHash } from "../gateway-token.ts";
 import { carriesSecret } from "./headers.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 export const plaintextSecret: Rule = ({ gateway_auth, routes, observability }, context) => {
   gateway_auth.tokens.forEach((token, index) => {
-    if (!isHash(token)) check(token, ["gateway_auth", "tokens", index], "this token", "GATEWAY_TOKEN", context);
+    if (!claimsHash(token)) check(token, ["gateway_auth", "tokens", index], "this token", "GATEWAY_TOKEN", context);
   });
   routes.forEach(({ upstream }, route) => {
     const base = ["routes", route, "upstream"];
     upstream.inject_headers.forEach(({ name, value }, index) => {
-      if (!carriesSecret(name) || /^\s*(?:Bearer)?\s*$/i.test(value)) return;
+      if (!context.known([...base, "inject_headers", index, "name"]) || !carriesSecret(name)) return;
+      if (/^\s*(?:Bearer)?\s*$/i.test(value)) return;
       check(value, [...base, "inject_headers", index, "value"], "this key", "UPSTREAM_KEY", context);
     });
     check(upstream.proxy?.password, [...base, "proxy", "password"], "this password", "PROXY_PASSWORD", context);

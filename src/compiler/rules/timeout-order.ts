@@ -15,12 +15,11 @@ function checkUpstream(upstream: CompleteUpstream, base: Path, context: RuleCont
   const request = [...base, "request_timeout_ms"];
   const beaten = (path: Path, ms: number): void => {
     if (ms < upstream.request_timeout_ms) return;
-    // The one that the file says is shown; of two, the one that has no effect.
-    const shown = context.written(path) ? path : request;
-    if (!context.written(shown) || !context.known(path) || !context.known(request)) return;
+    // Who only shortens the request has not asked for the default of the other.
+    if (!context.written(path) || !context.known(path) || !context.known(request)) return;
     context.report({
       code: "rule/timeout-order",
-      path: shown,
+      path,
       message: `${quote(String(path.at(-1)))} never fires: "request_timeout_ms" covers the same time and ends first`,
       help: `make request_timeout_ms the longer one`,
     });

@@ -91,7 +91,10 @@ export class Attempt {
     if (head.foreignCoding) return undefined;
     try {
       const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
-      if (head.sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+      if (head.sse) {
+        this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+        this.#x.stream();
+      }
       return framing;
     } catch {
       return undefined;

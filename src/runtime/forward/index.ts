@@ -24,7 +24,7 @@ export function forwardTo(spec: ForwardSpec, agents: AgentPool, onFailure: OnUps
   const attemptSpec: AttemptSpec = { requestTimeoutMs, streamIdleTimeoutMs, upstream, onFailure };
 
   return createEngine(target, upstream.agent, function send(x) {
-    x.attempts = 1;
+    x.sending();
     new Attempt(x, attemptSpec, {
       agent: upstream.agent,
       hostname: target.hostname,

@@ -28,6 +28,17 @@ export class State {
     return gate;
   }
 
+  /** How many wait for their upstream, by route. Routes where nobody waits are left out. */
+  waiting(): ReadonlyMap<string, number> {
+    const byRoute = new Map<string, number>();
+    for (const [key, gate] of this.#gates) {
+      if (gate.waiting === 0) continue;
+      const routeId = key.slice(0, key.lastIndexOf("\n"));
+      byRoute.set(routeId, (byRoute.get(routeId) ?? 0) + gate.waiting);
+    }
+    return byRoute;
+  }
+
   /** Sums over all gates: what is under way and what waits. For tests and tables. */
   totals(): { readonly downstream: number; readonly upstream: number; readonly waiting: number } {
     let upstream = 0;

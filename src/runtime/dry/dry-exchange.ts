@@ -1,0 +1,69 @@
+// What would happen to this request? An exchange that answers to nobody and writes down what is done to it.
+
+import type { Client, Exchange } from "../../plan/exchange.ts";
+import type { Reply } from "../../plan/replies.ts";
+import type { StepKind } from "../../plan/steps.ts";
+import type { RequestPath } from "../../plan/target.ts";
+import type { Framing } from "../headers/request-head.ts";
+import type { Runnable } from "../run.ts";
+
+/** A request as told on the command line or in a config's `tests`. */
+export interface DryRequest {
+  readonly method: string;
+  /** The request target as a client would send it, query included. */
+  readonly target: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+}
+
+export interface DryStep {
+  readonly step: StepKind | "message" | "route";
+  readonly verdict: "pass" | "refuse";
+  readonly detail?: string;
+}
+
+/** What would be asked of the upstream. */
+export interface DryUpstream {
+  readonly method: string;
+  readonly url: string;
+  /** Names and values in turn, secrets masked. */
+  readonly headers: readonly string[];
+}
+
+export class DryExchange implements Exchange, Runnable {
+  readonly id: string;
+  readonly method: string;
+  readonly rawHeaders: readonly string[];
+  readonly done = false;
+  readonly steps: DryStep[] = [];
+  target: RequestPath = { path: "", query: "" };
+  framing: Framing = { kind: "none" };
+  client: Client | undefined = undefined;
+  answer: Reply | undefined = undefined;
+  upstream: DryUpstream | undefined = undefined;
+
+  constructor(id: string, { method, rawHeaders }: DryRequest) {
+    this.id = id;
+    this.method = method;
+    this.rawHeaders = rawHeaders;
+  }
+
+  get path(): string {
+    return this.target.path;
+  }
+
+  /** Nothing lasts: each dry run has counts of its own. */
+  hold(): void {}
+
+  /** Nor is it counted anywhere. */
+  admit(): void {}
+
+  reply(reply: Reply): void {
+    this.answer = reply;
+  }
+
+  /** @throws the bug itself: a dry run has no client to hide it from */
+  fail(err: unknown): void {
+    throw err;
+  }
+}

@@ -1,0 +1,112 @@
+// How is a request run dry? Through the same message check, trie, guards and head writer as a live one, up to the sending.
+
+import type { Blueprint } from "../../plan/blueprint.ts";
+import type { ForwardSpec } from "../../plan/forward.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { type Reply, replyFor } from "../../plan/replies.ts";
+import { Secret } from "../../plan/secret.ts";
+import type { Catalog, Guard, GuardMakers, StepKind, Terminal } from "../../plan/steps.ts";
+import { upstreamPath } from "../../plan/target.ts";
+import type { OwnEndpoints } from "../admin/own-endpoints.ts";
+import type { Clock } from "../clock.ts";
+import { examine } from "../examine.ts";
+import { findRoute } from "../find-route.ts";
+import { requestHeadWriter } from "../headers/request-head.ts";
+import { requestId } from "../request-id.ts";
+import { run } from "../run.ts";
+import { State } from "../state/state.ts";
+import { guardMakers } from "../steps/index.ts";
+import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
+
+/** What would have become of a request. */
+export interface DryRun {
+  readonly route: string | null;
+  readonly steps: readonly DryStep[];
+  readonly reply?: Reply;
+  readonly upstream?: DryUpstream;
+}
+
+/** The address a dry request comes from. */
+const PEER = "127.0.0.1";
+const MASK = "***";
+
+/**
+ * Makes a catalog whose guards note their verdicts and whose terminal notes what it would send.
+ * Link a blueprint with it, its secrets masked by `maskSecrets`, and hand the plan to `dryRun`.
+ */
+export function dryCatalog(clock: Clock): Catalog<DryExchange> {
+  const makers = guardMakers(new State(), clock);
+  const kinds = Object.keys(makers) as StepKind[];
+  const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(makers, kind)])) as unknown as GuardMakers;
+  return { guards, forward: drySend };
+}
+
+/** The blueprint with every secret that goes upstream replaced by a mask, the scheme word kept. */
+export function maskSecrets(blueprint: Blueprint): Blueprint {
+  const routes = blueprint.routes.map((route) => {
+    const { headers } = route.forward;
+    const inject = headers.inject.map(({ name, value }) => ({ name, value: new Secret(masked(value.reveal())) }));
+    return { ...route, forward: { ...route.forward, headers: { ...headers, inject } } };
+  });
+  return { ...blueprint, routes };
+}
+
+/** Runs one request through a plan linked with `dryCatalog`. Nothing is sent. @param own endpoints that answer at once */
+export function dryRun(plan: Plan<DryExchange>, own: OwnEndpoints, request: DryRequest): DryRun {
+  const { refusal, framing, requestId: sent } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
+  const x = new DryExchange(requestId(sent), request);
+  if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal));
+  x.framing = framing;
+  const { target, next } = findRoute({ ...request, url: request.target }, plan, own, false);
+  x.target = target;
+  if (next instanceof Promise) throw new Error("an own endpoint waits in a dry run");
+  if ("outcome" in next) return refusedAt(x, "route", next);
+  x.steps.push({ step: "route", verdict: "pass", detail: next.prefix });
+  run(x, next);
+  return outcome(x, next.id);
+}
+
+function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply): DryRun {
+  const verdict = reply.outcome === "success" ? "pass" : "refuse";
+  x.steps.push({ step, verdict, detail: reply.outcome === "success" ? "an own endpoint" : reply.outcome });
+  x.reply(reply);
+  return outcome(x, null);
+}
+
+function outcome({ steps, answer, upstream }: DryExchange, route: string | null): DryRun {
+  return {
+    route,
+    steps,
+    ...(answer === undefined ? {} : { reply: answer }),
+    ...(upstream === undefined ? {} : { upstream }),
+  };
+}
+
+function noting(makers: GuardMakers, kind: StepKind): (spec: never) => Guard<DryExchange> {
+  return (spec) => {
+    const guard = (makers[kind] as (spec: never) => Guard)(spec);
+    return function noted(x) {
+      const verdict = guard(x);
+      // A fresh state has room for one: no guard waits in a dry run.
+      if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
+      const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
+      x.steps.push({ step: kind, verdict: verdict === undefined ? "pass" : "refuse", ...(detail && { detail }) });
+      return verdict;
+    };
+  };
+}
+
+function drySend(spec: ForwardSpec): Terminal<DryExchange> {
+  const writeHead = requestHeadWriter(spec);
+  const { protocol, host } = spec.target;
+  return function send(x) {
+    const { method, rawHeaders, framing, id } = x;
+    const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
+    x.upstream = { method, url: `${protocol}//${host}${upstreamPath(spec, x.target)}`, headers };
+  };
+}
+
+function masked(value: string): string {
+  const scheme = /^(?:bearer|basic) /i.exec(value)?.[0] ?? "";
+  return `${scheme}${MASK}`;
+}

@@ -1,0 +1,41 @@
+// What is there to be seen of a gateway? Put together from its blueprint; what is not configured is not even loaded.
+
+import type { Blueprint } from "../../plan/blueprint.ts";
+import { metricsEndpoints } from "../admin/metrics.ts";
+import type { Clock } from "../clock.ts";
+import type { Seeing } from "../host.ts";
+import type { State } from "../state/state.ts";
+import { Meters, type ReloadResult } from "./meters.ts";
+import { NOBODY } from "./observer.ts";
+import { summarise } from "./summary.ts";
+
+export interface SeeingParts {
+  readonly state: State;
+  readonly clock: Clock;
+  readonly version: string;
+}
+
+export interface OpenSeeing extends Seeing {
+  /** A reload was tried. @param blueprint what is served from now on, when it was good */
+  reloaded(result: ReloadResult, blueprint?: Blueprint): void;
+}
+
+export async function openSeeing(blueprint: Blueprint, { state, clock, version }: SeeingParts): Promise<OpenSeeing> {
+  const { metrics } = blueprint.server;
+  if (metrics === undefined) return { observer: NOBODY, endpoints: undefined, reloaded: () => {} };
+  const { prometheusText } = await import("./prometheus.ts");
+  const meters = new Meters(blueprint, clock);
+  const waiting = () => state.waiting();
+  const endpoints = metricsEndpoints(metrics, {
+    prometheus: prometheusText(meters, { version, waiting }),
+    summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting() }),
+  });
+  return {
+    observer: meters,
+    endpoints,
+    reloaded(result, next) {
+      meters.reloaded(result);
+      if (next !== undefined) meters.adopt(next);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { compile, sourceFromText } from "../src/compiler/index.ts";
+import { REPLY_STATUS } from "../src/plan/replies.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md")),
+  ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const text = (page: string): string => readFileSync(join(ROOT, page), "utf8");
+
+/** The fenced blocks of a page in one language. */
+function blocks(page: string, language: string): string[] {
+  return [...text(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map(
+    (match) => match[1] ?? "",
+  );
+}
+
+/** Samples that are whole configs; the pages on diagnostics show wrong ones too and have a test of their own. */
+const samples = pages
+  .filter((page) => !page.startsWith("docs/diagnostics"))
+  .flatMap((page) => blocks(page, "yaml").map((yaml, i) => ({ page, number: i + 1, yaml })))
+  .filter(({ yaml }) => /^listen:/m.test(yaml) && /^routes:/m.test(yaml));
+
+describe("the docs", () => {
+  it.each(samples)("sample $number of $page compiles without a finding", ({ page, yaml }) => {
+    const { diagnostics } = compile(sourceFromText(page, yaml), {
+      env: (name) => `value-of-${name}`,
+      readFile: () => ({ ok: true, bytes: Buffer.from("value-of-a-file\n") }),
+    });
+    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  });
+
+  it("has samples to check", () => {
+    expect(samples.filter(({ page }) => page === "README.md").length).toBeGreaterThan(1);
+  });
+
+  it.each(pages)("%s links to what is there", (page) => {
+    const links = [...text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? "");
+    const missing = links
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => !existsSync(join(ROOT, dirname(page), link)));
+    expect(missing).toEqual([]);
+  });
+
+  it("keeps the READMEs in step: the same samples, sections and table rows", () => {
+    const bare = (yaml: string): string => yaml.replaceAll(/\s*#.*$/gm, "");
+    expect(blocks("README.zh-CN.md", "yaml").map(bare)).toEqual(blocks("README.md", "yaml").map(bare));
+    const commands = (page: string): string[] =>
+      blocks(page, "sh")
+        .join("\n")
+        .split("\n")
+        .filter((line) => /^(npm|node|npx|curl|docker|ai-gw-lite)\b/.test(line));
+    expect(commands("README.zh-CN.md")).toEqual(commands("README.md"));
+    const count = (page: string, pattern: RegExp): number => text(page).match(pattern)?.length ?? 0;
+    for (const pattern of [/^## /gm, /^\| /gm]) {
+      expect(count("README.zh-CN.md", pattern)).toBe(count("README.md", pattern));
+    }
+  });
+
+  it("tells every reply of ours in the README", () => {
+    const told = text("README.md");
+    expect(
+      Object.keys(REPLY_STATUS).filter((word) => word !== "internal_error" && !told.includes(`\`${word}\``)),
+    ).toEqual([]);
+  });
+});

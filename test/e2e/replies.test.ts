@@ -1,0 +1,279 @@
+// Are our own answers the bytes of the contract? Every row of the error table (section 4), read off the wire.
+
+import { describe, expect, test } from "vitest";
+import { AUTH, TOKEN } from "../support/config.ts";
+import { type RawResponse, requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+import { closedPort } from "../support/upstream.ts";
+
+const scene = setScene();
+
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** Headers besides those that every answer of ours has; `date` is allowed, not asked for. */
+function expectReply(
+  response: RawResponse,
+  statusLine: string,
+  error: string,
+  more: Record<string, string | RegExp> = {},
+) {
+  expect(response.startLine).toBe(`HTTP/1.1 ${statusLine}`);
+  expect(response.body.toString("latin1")).toBe(`{"error":"${error}"}`);
+  expect(response.whole).toBe(true);
+  const headers = new Map<string, string>();
+  for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
+    const name = response.rawHeaders[i]?.toLowerCase() ?? "";
+    expect(headers.has(name), `${name} came twice`).toBe(false);
+    headers.set(name, response.rawHeaders[i + 1] ?? "");
+  }
+  expect(headers.get("content-type")).toBe("application/json");
+  expect(headers.get("content-length")).toBe(String(response.body.length));
+  expect(headers.get("x-request-id")).toMatch(more["x-request-id"] ?? UUID_V7);
+  for (const name of ["content-type", "content-length", "x-request-id", "date"]) headers.delete(name);
+  // Node says of a kept connection that it is kept, and for how long.
+  if (headers.get("connection") === "keep-alive") {
+    headers.delete("connection");
+    headers.delete("keep-alive");
+  }
+  for (const [name, value] of Object.entries(more)) {
+    if (name === "x-request-id") continue;
+    expect(headers.get(name), name).toMatch(value);
+    headers.delete(name);
+  }
+  expect([...headers]).toEqual([]);
+}
+
+const CLOSE = { connection: /^close$/ };
+const LATER = { "retry-after": /^([1-9]|[1-5]\d|60)$/, "retry-after-ms": /^[1-9]\d*$/ };
+
+describe("what a request alone provokes", () => {
+  const get = (target: string, lines: readonly string[] = [AUTH]) => requestText("GET", target, lines);
+  test.each([
+    ["a dot segment", get("/up/../x"), "400 Bad Request", "invalid_path", {}],
+    ["no token", get("/up/x", []), "401 Unauthorized", "unauthorized", {}],
+    ["a wrong token", get("/up/x", ["Authorization: Bearer nope"]), "401 Unauthorized", "unauthorized", {}],
+    ["another scheme", get("/up/x", [`Authorization: Basic ${TOKEN}`]), "401 Unauthorized", "unauthorized", {}],
+    ["no route", get("/down"), "404 Not Found", "route_not_found", {}],
+    ["a prefix that is no segment", get("/upper"), "404 Not Found", "route_not_found", {}],
+    [
+      "a method an own endpoint lacks",
+      requestText("PUT", "/healthz"),
+      "405 Method Not Allowed",
+      "method_not_allowed",
+      { allow: /^GET, HEAD$/ },
+    ],
+    ["two hosts", get("/up/x", [AUTH, "Host: a", "Host: b"]), "400 Bad Request", "bad_request", CLOSE],
+    ["a foreign coding", get("/up/x", [AUTH, "Transfer-Encoding: gzip"]), "400 Bad Request", "bad_request", CLOSE],
+    [
+      "bytes that are not HTTP",
+      "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+      "400 Bad Request",
+      "bad_request",
+      CLOSE,
+    ],
+    ["a control byte in a value", get("/up/x", [AUTH, "X-A: a\x01b"]), "400 Bad Request", "bad_request", CLOSE],
+    ["a NUL in a value", get("/up/x", [AUTH, "X-A: a\0b"]), "400 Bad Request", "bad_request", CLOSE],
+    ["another expectation", get("/up/x", [AUTH, "Expect: tea"]), "417 Expectation Failed", "expectation_failed", CLOSE],
+    [
+      "a head above 32 KiB",
+      get("/up/x", [AUTH, `X-A: ${"a".repeat(33 * 1024)}`]),
+      "431 Request Header Fields Too Large",
+      "headers_too_large",
+      CLOSE,
+    ],
+    [
+      "a target above 32 KiB",
+      get(`/up/${"a".repeat(33 * 1024)}`),
+      "431 Request Header Fields Too Large",
+      "headers_too_large",
+      CLOSE,
+    ],
+  ] as const)("%s", async (_name, request, statusLine, error, more) => {
+    const upstream = await scene.upstream();
+    const gateway = await scene.gateway({ base: upstream.url });
+    const client = await scene.client(gateway);
+    await client.send(request);
+    expectReply(await client.response(), statusLine, error, more);
+    expect(upstream.connections).toBe(0);
+    expect(await gateway.completed()).toMatchObject({ outcome: error, status: Number(statusLine.slice(0, 3)) });
+  });
+});
+
+test("a head of 31 KiB fits", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH, `X-A: ${"a".repeat(31 * 1024)}`]));
+  expect((await client.response()).status).toBe(200);
+});
+
+test("HEAD gets the same head and no body", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const client = await scene.client(gateway);
+  await client.send(requestText("HEAD", "/nowhere", []));
+  const response = await client.response("HEAD");
+  expect(response).toMatchObject({ status: 404, text: "" });
+  expect(response.header("content-length")).toBe(String('{"error":"route_not_found"}'.length));
+  await client.send(requestText("GET", "/healthz"));
+  expect((await client.response()).text).toBe('{"status":"ok"}');
+});
+
+test("a request id of the client's is kept on our answers, an odd one is replaced", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", ["X-Request-Id: a-B_9."]));
+  expectReply(await client.response(), "401 Unauthorized", "unauthorized", { "x-request-id": /^a-B_9\.$/ });
+  for (const odd of ["a b", "ä", "", "a".repeat(129), "a/b"]) {
+    await client.send(requestText("GET", "/up/x", [`X-Request-Id: ${odd}`]));
+    expectReply(await client.response(), "401 Unauthorized", "unauthorized");
+  }
+});
+
+test("429 rate_limited", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url, top: ["rate_limit: {per_minute: 1}"] });
+  const client = await scene.client(gateway);
+  let response: RawResponse | undefined;
+  // The minute may turn between two requests, not between three.
+  for (let i = 0; i < 3 && response?.status !== 429; i++) {
+    await client.send(requestText("GET", "/up/x", [AUTH]));
+    response = await client.response();
+  }
+  if (response === undefined) throw new Error("no response");
+  expectReply(response, "429 Too Many Requests", "rate_limited", LATER);
+});
+
+test.each([
+  ["downstream_max_inflight", "downstream_concurrency_exceeded"],
+  ["upstream_per_key_max_inflight", "upstream_concurrency_exceeded"],
+])("503 for %s", async (limit, error) => {
+  const upstream = await scene.upstream(() => {});
+  const gateway = await scene.gateway({ base: upstream.url, top: [`concurrency: {${limit}: 1}`] });
+  const first = await scene.client(gateway);
+  await first.send(requestText("GET", "/up/x", [AUTH]));
+  await upstream.nextRequest();
+  const second = await scene.client(gateway);
+  await second.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await second.response(), "503 Service Unavailable", error, LATER);
+});
+
+test("503 upstream_concurrency_exceeded after the longest wait", async () => {
+  const upstream = await scene.upstream(() => {});
+  const gateway = await scene.gateway({
+    base: upstream.url,
+    top: ["concurrency: {upstream_per_key_max_inflight: 1, queue: {max_waiting: 2, timeout_ms: 50}}"],
+  });
+  const first = await scene.client(gateway);
+  await first.send(requestText("GET", "/up/x", [AUTH]));
+  await upstream.nextRequest();
+  const second = await scene.client(gateway);
+  await second.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await second.response(), "503 Service Unavailable", "upstream_concurrency_exceeded", LATER);
+  expect(upstream.requests).toHaveLength(1);
+});
+
+test("503 shutting_down", async () => {
+  let end = () => {};
+  const upstream = await scene.upstream((_req, res) => {
+    res.writeHead(200, { "content-length": 2 }).flushHeaders();
+    end = () => res.end("ok");
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  const head = await client.head();
+  const drained = gateway.drain();
+  await client.send(requestText("GET", "/up/late", [AUTH]));
+  end();
+  expect((await client.body(head)).text).toBe("ok");
+  expectReply(await client.response(), "503 Service Unavailable", "shutting_down", { ...CLOSE, ...LATER });
+  expect(await drained).toBe(true);
+});
+
+test("502 upstream_connect_error", async () => {
+  const gateway = await scene.gateway({ base: `http://127.0.0.1:${await closedPort()}` });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await client.response(), "502 Bad Gateway", "upstream_connect_error");
+});
+
+test.each([
+  ["says nothing", ""],
+  ["speaks another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
+  ["speaks HTTP/2", "\x00\x00\x12\x04\x00\x00\x00\x00\x00"],
+  ["states two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+  ["states length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+  ["has a head above 64 KiB", `HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(65 * 1024)}\r\n\r\n`],
+  ["has a control byte in a value", "HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n"],
+])("502 upstream_request_failed: the upstream %s", async (_name, bytes) => {
+  const upstream = await scene.rawUpstream(async (connection) => {
+    await connection.requestHead();
+    await connection.send(bytes);
+    connection.halfClose();
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await client.response(), "502 Bad Gateway", "upstream_request_failed");
+});
+
+test("an upstream's head of 60 KiB fits", async () => {
+  const upstream = await scene.rawUpstream(async (connection) => {
+    await connection.requestHead();
+    await connection.send(`HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(60 * 1024)}\r\nContent-Length: 2\r\n\r\nok`);
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
+});
+
+test("504 upstream_timeout", async () => {
+  const upstream = await scene.upstream(() => {});
+  const gateway = await scene.gateway({ base: upstream.url, upstream: ["request_timeout_ms: 50"] });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await client.response(), "504 Gateway Timeout", "upstream_timeout");
+});
+
+test("500 internal_error: a guard that throws is logged with its place, and the gateway goes on", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const { plan } = gateway.host;
+  gateway.host.swap({
+    ...plan,
+    routes: {
+      match: () => ({
+        id: "broken",
+        prefix: "/",
+        guards: [
+          {
+            kind: "auth",
+            run: () => {
+              throw new Error("a bug");
+            },
+          },
+        ],
+        forward: () => {},
+      }),
+    },
+  });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  expectReply(await client.response(), "500 Internal Server Error", "internal_error");
+  expect(gateway.logs.find((line) => line.level === "error" && line.msg !== "request completed")).toMatchObject({
+    step: "auth",
+  });
+  expect(JSON.stringify(gateway.logs)).not.toContain(TOKEN);
+  gateway.host.swap(plan);
+  await client.send(requestText("GET", "/healthz"));
+  expect((await client.response()).status).toBe(200);
+});
+
+test("408 request_timeout: a head not whole after 10 s is answered and closed by 12 s", async () => {
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const client = await scene.client(gateway);
+  await client.send("GET /up/x HTTP/1.1\r\nHost: h\r\n");
+  const response = await client.response("GET", 12_500);
+  expectReply(response, "408 Request Timeout", "request_timeout", CLOSE);
+  await client.until("the end of the connection", () => client.end, 3000);
+});

@@ -1,0 +1,77 @@
+// Does the client's token ever reach the upstream? Not by any spelling, source, expectation or twin; unless it is injected.
+
+import { expect, test } from "vitest";
+import { AUTH, TOKEN, UPSTREAM_KEY } from "../support/config.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+const BOTH = "[{type: authorization_bearer}, {type: header, name: X-Gw-Token}]";
+const HEADER_FIRST = "[{type: header, name: x-gw-token}, {type: authorization_bearer}]";
+
+test.each([
+  ["the usual spelling", undefined, [AUTH]],
+  ["lower case", undefined, [`authorization: bearer ${TOKEN}`]],
+  ["upper case", undefined, [`AUTHORIZATION: BEARER ${TOKEN}`]],
+  ["odd case", undefined, [`aUtHoRiZaTiOn: bEaReR ${TOKEN}`]],
+  ["white space around", undefined, [`Authorization: \t Bearer   ${TOKEN} \t`]],
+  ["with an expectation", undefined, [AUTH, "Expect: 100-continue"]],
+  ["named by Connection", undefined, [AUTH, "Connection: authorization"]],
+  ["a custom header", BOTH, [`X-Gw-Token: ${TOKEN}`]],
+  ["a custom header in odd case", BOTH, [`x-GW-tOKEN: ${TOKEN}`]],
+  ["a custom header with an expectation", BOTH, [`X-Gw-Token: ${TOKEN}`, "Expect: 100-continue"]],
+  ["both headers", BOTH, [AUTH, `X-Gw-Token: ${TOKEN}`]],
+  ["both headers, the other decides", HEADER_FIRST, [`X-Gw-Token: ${TOKEN}`, AUTH]],
+  ["the other header, wrong", HEADER_FIRST, [`X-Gw-Token: ${TOKEN}`, "Authorization: Bearer other"]],
+  ["an underscore twin besides", BOTH, [AUTH, `X_Gw_Token: ${TOKEN}`]],
+  ["half an underscore twin", BOTH, [AUTH, `x-gw_token: ${TOKEN}`]],
+])("%s", async (_name, sources, lines) => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url, ...(sources === undefined ? {} : { sources }) });
+  const client = await scene.client(gateway);
+  await client.send(requestText("POST", "/up/x", [...lines, "Content-Length: 2"], "{}"));
+  expect((await client.response("POST")).status).toBe(200);
+  const arrival = await upstream.nextRequest();
+  expect(arrival.rawHeaders.join("\n")).not.toContain(TOKEN);
+  expect(arrival.headers("authorization")).toEqual([`Bearer ${UPSTREAM_KEY}`]);
+  expect(arrival.names.filter((name) => name.replaceAll("_", "-") === "x-gw-token")).toEqual([]);
+  expect(arrival.names).not.toContain("expect");
+  expect(JSON.stringify(gateway.logs)).not.toContain(TOKEN);
+  expect(JSON.stringify(gateway.logs)).not.toContain(UPSTREAM_KEY);
+});
+
+test("nor in a replay over a fresh connection", async () => {
+  const heads: string[] = [];
+  const upstream = await scene.rawUpstream(async (connection, index) => {
+    for (;;) {
+      const { rawHeaders } = await connection.request();
+      heads.push(rawHeaders.join("\n"));
+      if (index === 0 && heads.length === 2) return connection.reset();
+      await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    }
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  for (let i = 0; i < 2; i++) {
+    await client.send(requestText("POST", "/up/x", [AUTH, "Content-Length: 2"], "{}"));
+    expect((await client.response("POST")).status).toBe(200);
+  }
+  expect(heads).toHaveLength(3);
+  for (const head of heads) {
+    expect(head).not.toContain(TOKEN);
+    expect(head).toContain(`Bearer ${UPSTREAM_KEY}`);
+  }
+});
+
+test("an injected token header is the gateway's own", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({
+    base: upstream.url,
+    sources: "[{type: header, name: x-gw-token}]",
+  });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [`X-Gw-Token: ${TOKEN}`, "Authorization: Bearer theirs"]));
+  expect((await client.response()).status).toBe(200);
+  const arrival = await upstream.nextRequest();
+  expect(arrival.headers("authorization")).toEqual([`Bearer ${UPSTREAM_KEY}`]);
+});

@@ -1,0 +1,121 @@
+// 256 MB go down and up past a slow peer: the gateway's memory grows by less than 64 MB (spec section 4, "constant memory").
+
+import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
+import { AUTH, configText } from "../support/config.ts";
+import { within } from "../support/deadline.ts";
+import { exchange, requestText } from "../support/raw-client.ts";
+import { startUpstream, type Upstream, type UpstreamHandler } from "../support/upstream.ts";
+
+const MIB = 1024 * 1024;
+const TOTAL = 256 * MIB;
+const GROWTH_MAX = 64 * MIB;
+const BLOCK = Buffer.alloc(256 * 1024, "x");
+/** A slow peer: this much, then a pause. */
+const GULP = 2 * MIB;
+const PAUSE_MS = 10;
+const PATIENCE_MS = 30_000;
+
+interface Readable {
+  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  pause(): unknown;
+  resume(): unknown;
+}
+
+/** Reads in gulps with pauses between; tells how much came. */
+function sip(source: Readable): { received: number } {
+  const sipped = { received: 0 };
+  let left = GULP;
+  source.on("data", (chunk) => {
+    sipped.received += chunk.length;
+    left -= chunk.length;
+    if (left > 0) return;
+    left = GULP;
+    source.pause();
+    setTimeout(() => source.resume(), PAUSE_MS);
+  });
+  return sipped;
+}
+
+interface Writable {
+  write(bytes: Buffer): boolean;
+  once(event: "drain", listener: () => void): unknown;
+}
+
+async function pour(out: Writable): Promise<void> {
+  for (let sent = 0; sent < TOTAL; sent += BLOCK.length) {
+    if (!out.write(BLOCK)) await new Promise<void>((resolve) => out.once("drain", resolve));
+  }
+}
+
+const handler: UpstreamHandler = (req, res) => {
+  if (req.url === "/down") {
+    res.writeHead(200, { "content-length": TOTAL });
+    void pour(res).then(() => res.end());
+  } else if (req.url === "/up") {
+    const sipped = sip(req);
+    req.on("end", () => res.end(String(sipped.received)));
+  } else {
+    req.resume();
+    res.end("ok");
+  }
+};
+
+let upstream: Upstream | undefined;
+let gateway: BuiltGateway | undefined;
+afterEach(async () => {
+  await gateway?.close();
+  await upstream?.close();
+});
+
+async function warmed(): Promise<{ readonly gateway: BuiltGateway; readonly before: number }> {
+  upstream = await startUpstream(handler, { body: "leave" });
+  gateway = await startBuiltGateway(configText({ base: upstream.url }));
+  for (let i = 0; i < 50; i++)
+    expect((await exchange(gateway.port, requestText("GET", "/up/x", [AUTH]))).text).toBe("ok");
+  return { gateway, before: gateway.memory() };
+}
+
+function expectCalm({ output, peak }: BuiltGateway, before: number) {
+  expect((peak() - before) / MIB).toBeLessThan(GROWTH_MAX / MIB);
+  // What `serve` says of the config itself comes before it listens; a warning of Node's would name its process.
+  expect(output.err).not.toContain("(node:");
+  expect(output.err).not.toMatch(/^\s+at /m);
+}
+
+test("down, to a slow client", { timeout: 2 * PATIENCE_MS }, async () => {
+  const { gateway: running, before } = await warmed();
+  const socket = connect(running.port, "127.0.0.1");
+  await once(socket, "connect");
+  const sipped = sip(socket);
+  socket.write(requestText("GET", "/up/down", [AUTH]));
+  const whole = new Promise<void>((resolve) => {
+    socket.on("data", () => {
+      if (sipped.received > TOTAL) resolve();
+    });
+  });
+  await within(() => `256 MB down; ${sipped.received} came`, whole, PATIENCE_MS);
+  socket.destroy();
+  expectCalm(running, before);
+});
+
+test("up, to a slow upstream", { timeout: 2 * PATIENCE_MS }, async () => {
+  const { gateway: running, before } = await warmed();
+  const socket = connect(running.port, "127.0.0.1");
+  await once(socket, "connect");
+  let answer = "";
+  const answered = new Promise<void>((resolve) => {
+    socket.setEncoding("latin1").on("data", (text: string) => {
+      answer += text;
+      if (answer.endsWith(String(TOTAL))) resolve();
+    });
+  });
+  socket.write(requestText("POST", "/up/up", [AUTH, `Content-Length: ${TOTAL}`]));
+  await within("256 MB to be sent", pour(socket), PATIENCE_MS);
+  await within(() => `an answer that says ${TOTAL}; have ${answer}`, answered, PATIENCE_MS);
+  socket.destroy();
+  expectCalm(running, before);
+});

@@ -1,0 +1,42 @@
+// P12: nothing of one request stays on a kept connection: no timeout, no listener.
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+
+test("a deadline of one request does not end the connection after it", async () => {
+  const upstream = await scene.upstream((req, res) => {
+    if (req.url !== "/hang") res.end("ok");
+  });
+  const gateway = await scene.gateway({ base: upstream.url, upstream: ["request_timeout_ms: 100"] });
+  const kept = await scene.client(gateway);
+  await kept.send(requestText("GET", "/up/x", [AUTH]));
+  expect((await kept.response()).status).toBe(200);
+  // Two deadlines in a row run out elsewhere: the first request's would have, too.
+  const other = await scene.client(gateway);
+  for (let i = 0; i < 2; i++) {
+    await other.send(requestText("GET", "/up/hang", [AUTH]));
+    expect((await other.response()).status).toBe(504);
+  }
+  expect(kept.end).toBeUndefined();
+  await kept.send(requestText("GET", "/up/x", [AUTH]));
+  expect((await kept.response()).status).toBe(200);
+});
+
+test("a hundred requests on one connection leave no listeners behind", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  for (let i = 0; i < 100; i++) {
+    const refused = i % 3 === 0;
+    await client.send(
+      refused ? requestText("GET", "/up/x") : requestText("POST", "/up/x", [AUTH, "Content-Length: 1"], "x"),
+    );
+    expect((await client.response("POST")).status).toBe(refused ? 401 : 200);
+  }
+  // The scene fails on a MaxListenersExceededWarning.
+  expect(upstream.connections).toBe(1);
+});
