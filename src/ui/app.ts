@@ -1,6 +1,7 @@
 // What does the page do? Ask for the token, show the board, keep it fresh while somebody looks.
 
-import { type Answer, askSummary } from "./ask.ts";
+import type { Answer } from "./answer.ts";
+import { askSummary } from "./ask.ts";
 import { type Reader, readerOf } from "./reader.ts";
 import { Refresher, type Told } from "./refresher.ts";
 import { applyTheme, keepTheme, onSystemTheme, readTheme, type Theme } from "./theme.ts";

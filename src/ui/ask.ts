@@ -1,12 +1,7 @@
-// What did the gateway answer to the page? Its summary, that the token is wrong, or nothing that can be used.
+// How is the gateway asked for its summary? With the token, once, and whatever comes of it is told as one of three things.
 
-import { readSummary, type Summary } from "./summary.ts";
-
-export type Answer =
-  | { readonly kind: "summary"; readonly summary: Summary }
-  | { readonly kind: "unauthorized" }
-  /** No answer at all, or one that is no summary: then with its status. */
-  | { readonly kind: "gone"; readonly status?: number };
+import type { Answer } from "./answer.ts";
+import { readSummary } from "./summary.ts";
 
 /** A gateway that takes longer is as good as gone, ms. */
 const ANSWER_WITHIN_MS = 10_000;
@@ -32,9 +27,4 @@ export async function askSummary(url: string, token: string, signal: AbortSignal
   } catch {
     return { kind: "gone" };
   }
-}
-
-/** A token goes into a header value: whatever else can't be one. */
-export function isSendable(token: string): boolean {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(token);
 }

@@ -1,6 +1,6 @@
 // When is the gateway asked again? Every few seconds; later and later while it is gone; never while nobody looks.
 
-import type { Answer } from "./ask.ts";
+import type { Answer } from "./answer.ts";
 
 /** The rhythm while all is well, ms. */
 export const REFRESH_MS = 5000;

@@ -6,6 +6,7 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { TokenSource } from "../../plan/steps.ts";
 import { sentToken } from "../steps/auth.ts";
 import type { OwnEndpoint, OwnEndpoints, OwnRequest } from "./own-endpoints.ts";
+import type { Page } from "./ui.ts";
 
 export interface Document {
   readonly text: string;
@@ -17,12 +18,8 @@ export interface MetricsContent {
   readonly prometheus: () => Document | Promise<Document>;
   /** Printed as JSON. */
   readonly summary: () => object;
-  /**
-   * The page and its assets.
-   * @param below what follows `{path}/ui`: empty for the page itself, else `/` and the asset's name
-   * @returns nothing where there is no such asset
-   */
-  readonly page?: (below: string) => Reply | undefined;
+  /** The page and its assets; absent when they were never built. */
+  readonly page?: Page | undefined;
 }
 
 const UNAUTHORIZED = replyFor("unauthorized");
@@ -35,7 +32,7 @@ export function metricsEndpoints({ path, sha256 }: MetricsSpec, content: Metrics
   const scrape: OwnEndpoint = (x) => (may(x) ? freshly(prometheus()) : UNAUTHORIZED);
   const summarise: OwnEndpoint = (x) => (may(x) ? fresh(asJson(summary())) : UNAUTHORIZED);
   const ui = `${path}/ui`;
-  const show: OwnEndpoint = (x) => page?.(x.path.slice(ui.length)) ?? NOT_FOUND;
+  const show: OwnEndpoint = (x) => page?.(x.path.slice(ui.length), x.rawHeaders) ?? NOT_FOUND;
   const exact = new Map([
     [path, scrape],
     [`${path}/summary`, summarise],

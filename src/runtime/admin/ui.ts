@@ -4,15 +4,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Reply } from "../../plan/replies.ts";
 
-/** Answers for the page and its assets. */
-export interface Page {
-  /**
-   * @param below what follows `{path}/ui`: empty for the page itself, else `/` and the asset's name
-   * @param rawHeaders of the request, names and values in turn
-   * @returns nothing where there is no such asset
-   */
-  (below: string, rawHeaders: readonly string[]): Reply | undefined;
-}
+/**
+ * Answers for the page and its assets.
+ * @param below what follows `{path}/ui`: empty for the page itself, else `/` and the asset's name
+ * @param rawHeaders of the request, names and values in turn
+ * @returns nothing where there is no such asset
+ */
+export type Page = (below: string, rawHeaders: readonly string[]) => Reply | undefined;
 
 /** Where the build puts the page, seen from the sources as from the build. */
 const BUILT = new URL("../../../dist/ui/", import.meta.url);

@@ -2,6 +2,7 @@
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { metricsEndpoints } from "../admin/metrics.ts";
+import { readPage } from "../admin/ui.ts";
 import type { Clock } from "../clock.ts";
 import type { Seeing } from "../host.ts";
 import type { State } from "../state/state.ts";
@@ -29,6 +30,7 @@ export async function openSeeing(blueprint: Blueprint, { state, clock, version }
   const endpoints = metricsEndpoints(metrics, {
     prometheus: prometheusText(meters, { version, waiting }),
     summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting() }),
+    page: readPage(),
   });
   return {
     observer: meters,

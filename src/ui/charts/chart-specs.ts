@@ -11,6 +11,8 @@ export interface Column {
   readonly tone: Tone;
   /** One for each step; null where there is nothing to tell. */
   readonly values: readonly (number | null)[];
+  /** What they come to in the summary, whose span is exact where the steps only cover it roughly. */
+  readonly total?: number;
 }
 
 /** What values mean: how many came, the most at once, or how long it took (ms). */
@@ -20,7 +22,7 @@ export interface ChartSpec {
   readonly id: "requests" | "errors" | "inflight" | "latency" | "ttfb";
   readonly measure: Measure;
   title(words: Words): string;
-  columns(series: Series, words: Words): readonly Column[];
+  columns(series: Series, words: Words, summary: Summary, range: Range): readonly Column[];
   /** A limit to be drawn as a line, null without one. */
   ceiling(summary: Summary): number | null;
   /** What to say when there is nothing to draw. */
@@ -34,7 +36,14 @@ export const CHARTS: readonly ChartSpec[] = [
     id: "requests",
     measure: "count",
     title: ({ charts }) => charts.requests,
-    columns: ({ requests }, { charts }) => [{ name: charts.requests, tone: "requests", values: requests }],
+    columns: ({ requests }, { charts }, { total_requests_1h, total_requests_24h }, range) => [
+      {
+        name: charts.requests,
+        tone: "requests",
+        values: requests,
+        total: range === "hour" ? total_requests_1h : total_requests_24h,
+      },
+    ],
     ceiling: NO_CEILING,
     empty: ({ charts }, range) => charts.empty[range],
   },

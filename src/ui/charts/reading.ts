@@ -14,6 +14,10 @@ export function sumOf(values: readonly (number | null)[]): number {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
 
+function totalOf({ values, total }: Column): number {
+  return total ?? sumOf(values);
+}
+
 /** The index of the largest value, the latest of equals; undefined when all are null. */
 export function largestAt(values: readonly (number | null)[]): number | undefined {
   let at: number | undefined;
@@ -42,7 +46,7 @@ export function written(value: number | null, measure: Measure, formats: Formats
 
 /** The one figure that stands for a column while no time is pointed at. */
 export function atRest(column: Column, measure: Measure, formats: Formats): string {
-  if (measure === "count") return formats.count(sumOf(column.values));
+  if (measure === "count") return formats.count(totalOf(column));
   const at = measure === "peak" ? largestAt(column.values) : latestAt(column.values);
   return written(at === undefined ? null : (column.values[at] ?? null), measure, formats);
 }
@@ -54,14 +58,15 @@ export function describe(
   measure: Measure,
   { formats, words }: { readonly formats: Formats; readonly words: Words },
 ): string {
-  const sentences = columns.map(({ name, values }) => {
+  const sentences = columns.map((column) => {
+    const { name, values } = column;
     const most = largestAt(values);
     const last = latestAt(values);
     if (most === undefined || last === undefined) return undefined;
     const value = (at: number) => written(values[at] ?? null, measure, formats);
     const time = (at: number) => formats.time(starts[at] ?? 0);
     const { describeTotal, describePeak, describeLast } = words.charts;
-    if (measure === "count") return describeTotal(name, formats.count(sumOf(values)), value(most), time(most));
+    if (measure === "count") return describeTotal(name, formats.count(totalOf(column)), value(most), time(most));
     if (measure === "peak") return describePeak(name, value(most), time(most), value(last));
     return describeLast(name, value(last), time(last), value(most));
   });

@@ -61,6 +61,7 @@ export class Board {
       ),
       part("detail", words.detail, ...[tables, beside].map((views) => el("div", {}, ...views.map(({ root }) => root)))),
     );
+    this.#enter("loading");
   }
 
   /** New figures, fresh from the gateway. */

@@ -7,11 +7,11 @@ export interface Card {
   readonly headingId: string;
 }
 
-/** A section with a heading of level 3 that names it. */
+/** A group with a heading of level 3 that names it. No landmark: a page of a dozen would have none worth jumping to. */
 export function card(name: string, title: string, ...content: readonly Node[]): Card {
   const headingId = freshId(name);
   const heading = el("h3", { id: headingId }, title);
-  const root = el("section", { class: `card ${name}`, "aria-labelledby": headingId }, heading, ...content);
+  const root = el("div", { class: `card ${name}`, role: "group", "aria-labelledby": headingId }, heading, ...content);
   return { root, headingId };
 }
 

@@ -42,6 +42,7 @@ export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): Ch
     table.root,
   );
   let shown: Shown | undefined;
+  let pointed: number | undefined;
   let chart: TimeChart | undefined;
 
   const makeChart = (columns: readonly Column[]) =>
@@ -50,7 +51,10 @@ export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): Ch
       palette,
       writeValue: spec.measure === "ms" ? formats.ms : formats.shortCount,
       writeTime: formats.time,
-      onPoint: (index) => shown && legend.show(shown, index),
+      onPoint: (index) => {
+        pointed = index;
+        if (shown !== undefined) legend.show(shown, pointed);
+      },
     });
 
   return {
@@ -61,7 +65,7 @@ export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): Ch
       setText(per, spec.measure === "peak" ? words.charts.peakPer[range] : words.charts.per[range]);
       chart ??= makeChart(columns);
       chart.update(shown);
-      legend.show(shown, undefined);
+      legend.show(shown, pointed);
       const content = hasContent(columns);
       empty.hidden = content;
       setText(emptyText, spec.empty(words, range));
@@ -76,7 +80,7 @@ export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): Ch
 function take(spec: ChartSpec, summary: Summary, range: Range, { words }: Reader): Shown {
   const series = summary.series[range];
   return {
-    columns: spec.columns(series, words),
+    columns: spec.columns(series, words, summary, range),
     starts: stepStarts(series),
     stepMs: series.step_seconds * 1000,
     ceiling: spec.ceiling(summary),

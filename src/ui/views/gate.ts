@@ -1,8 +1,9 @@
 // How does one get in? With the metrics token, which is tried before it is kept.
 
-import { type Answer, isSendable } from "../ask.ts";
+import type { Answer } from "../answer.ts";
 import { el, freshId, setAttribute, setText } from "../dom.ts";
 import type { Reader } from "../reader.ts";
+import { isSendable } from "../token-text.ts";
 
 export interface GateEvents {
   /** Tries a token. The gate shows what comes of it, unless it was good. */
