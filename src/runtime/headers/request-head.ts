@@ -16,6 +16,8 @@ export interface RequestHeadInput {
   readonly requestId: string;
   /** The address the connection came from. */
   readonly peer: string;
+  /** What replaces the client's own trace headers, as a flat name, value list; without it they go on as they came. */
+  readonly trace?: readonly string[] | undefined;
 }
 
 const FORWARDING: readonly string[] = [
@@ -30,6 +32,9 @@ const FORWARDING: readonly string[] = [
 ];
 
 const ALWAYS_RESTATED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
+
+/** W3C Trace Context. */
+const TRACE: readonly string[] = ["traceparent", "tracestate"];
 
 /** Methods whose request without a body still states its length (RFC 9110, section 8.6). */
 const EXPECTS_CONTENT: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
@@ -50,14 +55,19 @@ export function requestHeadWriter({ headers: rules, target }: ForwardSpec): (inp
   );
   for (const name of set) dropped.add(name);
   const guarded = protectedNames([...set, "x-request-id", "x-forwarded-for"]);
+  const sendsTrace = !TRACE.some((name) => dropped.has(name));
   const sendsRequestId = !set.has("x-request-id");
   const sendsForwardedFor = rules.forwardXff && !set.has("x-forwarded-for");
   const keepsForwardedFor =
     sendsForwardedFor && !rules.remove.some((name) => canonicalName(name) === "x-forwarded-for");
 
-  return function requestHead({ method, rawHeaders, framing, requestId, peer }) {
+  const droppedTraced = new Set([...dropped, ...TRACE]);
+
+  return function requestHead({ method, rawHeaders, framing, requestId, peer, trace }) {
     const head = ["host", target.host];
-    keepHeaders(rawHeaders, dropped, guarded, head);
+    const traced = trace !== undefined && sendsTrace;
+    keepHeaders(rawHeaders, traced ? droppedTraced : dropped, guarded, head);
+    if (traced) for (const part of trace) head.push(part);
     if (sendsRequestId) head.push("x-request-id", requestId);
     if (sendsForwardedFor) head.push("x-forwarded-for", forwardedFor(keepsForwardedFor ? rawHeaders : [], peer));
     pushFraming(head, framing, method);
