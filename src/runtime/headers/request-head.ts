@@ -36,8 +36,11 @@ const ALWAYS_RESTATED: readonly string[] = ["expect", "host", "content-length", 
 /** W3C Trace Context. */
 const TRACE: readonly string[] = ["traceparent", "tracestate"];
 
-/** Methods whose request without a body still states its length (RFC 9110, section 8.6). */
-const EXPECTS_CONTENT: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+/**
+ * Methods whose request without a body says nothing of one. All others state a length of 0 (RFC 9110, section 8.6):
+ * left to itself, Node would announce chunks for them that never come.
+ */
+const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
 /** Makes the head writer of one route. All that the rules decide is decided here, once. */
 export function requestHeadWriter({ headers: rules, target }: ForwardSpec): (input: RequestHeadInput) => string[] {
@@ -107,5 +110,5 @@ function forwardedFor(rawHeaders: readonly string[], peer: string): string {
 function pushFraming(head: string[], framing: Framing, method: string): void {
   if (framing.kind === "chunked") head.push("transfer-encoding", "chunked");
   else if (framing.kind === "length") head.push("content-length", framing.length);
-  else if (EXPECTS_CONTENT.has(method)) head.push("content-length", "0");
+  else if (!NO_CONTENT.has(method)) head.push("content-length", "0");
 }
