@@ -22,6 +22,8 @@ const DOORS: Readonly<Record<string, string>> = {
   "http-proxy": "runtime/forward/proxy.ts",
   bottleneck: "runtime/state/upstream-gate.ts",
   pino: "runtime/observe/log.ts",
+  "prom-client": "runtime/observe/prometheus.ts",
+  "@opentelemetry": "runtime/observe/tracing.ts",
   commander: "cli/main.ts",
   uplot: "ui/charts/time-chart.ts",
 };

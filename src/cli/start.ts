@@ -42,6 +42,7 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
     async stop(shutdown = blueprint.server.shutdown) {
       const whole = await host.drain(shutdown);
       agents.close();
+      await seeing.close();
       return whole;
     },
   };

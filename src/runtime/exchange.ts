@@ -3,6 +3,7 @@
 import { STATUS_CODES } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Client, Exchange, Outcome } from "../plan/exchange.ts";
+import type { ForwardSpec } from "../plan/forward.ts";
 import type { Route } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import type { RequestPath } from "../plan/target.ts";
@@ -53,6 +54,8 @@ export class LiveExchange implements Exchange {
   streaming = false;
   /** When it went upstream, for the last time, on the same clock. */
   sentAt: number | undefined = undefined;
+  /** What the upstream is told of the trace it is in, as a flat name, value list; nothing without tracing. */
+  traceHeaders: readonly string[] | undefined = undefined;
   /** When it was over, on the same clock. */
   endedAt = 0;
   /** Downstream waits for `100 Continue` before it sends its body. */
@@ -121,10 +124,10 @@ export class LiveExchange implements Exchange {
   }
 
   /** It goes upstream now. */
-  sending(): void {
+  sending(to: ForwardSpec): void {
     this.attempts++;
     this.sentAt = performance.now();
-    this.#host.observer.sending(this);
+    this.#host.observer.sending(this, to);
   }
 
   /** Its response, begun, is a stream of events. */

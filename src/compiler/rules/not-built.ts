@@ -14,7 +14,6 @@ interface NotBuilt {
 const NOT_BUILT: readonly NotBuilt[] = [
   { path: ["inbound_tls"], asked: (config) => config.inbound_tls !== undefined },
   { path: ["cors", "enabled"], asked: ({ cors }) => cors.enabled },
-  { path: ["observability", "tracing", "enabled"], asked: ({ observability }) => observability.tracing.enabled },
   { path: ["errors", "format"], asked: ({ errors }) => errors.format !== "plain" },
   { path: ["reload", "watch"], asked: ({ reload }) => reload.watch },
   { path: ["tests"], asked: ({ tests }) => tests.length > 0 },

@@ -24,7 +24,7 @@ export function forwardTo(spec: ForwardSpec, agents: AgentPool, onFailure: OnUps
   const attemptSpec: AttemptSpec = { requestTimeoutMs, streamIdleTimeoutMs, upstream, onFailure };
 
   return createEngine(target, upstream.agent, function send(x) {
-    x.sending();
+    x.sending(spec);
     new Attempt(x, attemptSpec, {
       agent: upstream.agent,
       hostname: target.hostname,
@@ -37,6 +37,7 @@ export function forwardTo(spec: ForwardSpec, agents: AgentPool, onFailure: OnUps
         framing: x.framing,
         requestId: x.id,
         peer: peerAddress(x.req.socket),
+        trace: x.traceHeaders,
       }),
       maxHeaderSize: UPSTREAM_HEAD_BYTES,
     }).send();

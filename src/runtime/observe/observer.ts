@@ -1,6 +1,7 @@
 // Who is told what happens to exchanges? Whatever counts or traces. Nobody, when nothing of it is configured.
 
 import type { Outcome } from "../../plan/exchange.ts";
+import type { ForwardSpec } from "../../plan/forward.ts";
 import type { LiveExchange } from "../exchange.ts";
 
 /** A refusal that never became an exchange: what the HTTP parser would not read. */
@@ -15,7 +16,7 @@ export interface Observer {
   /** It has passed all guards but the upstream's: from here to its end it is in flight. */
   admitted(x: LiveExchange): void;
   /** It goes upstream now, for the first time or again. */
-  sending(x: LiveExchange): void;
+  sending(x: LiveExchange, to: ForwardSpec): void;
   /** Its response is a stream of events, and has begun. */
   streaming(x: LiveExchange): void;
   /** An attempt failed and another follows. @param reason the word of `retry_on` */
@@ -45,9 +46,9 @@ export function tellBoth(one: Observer, other: Observer): Observer {
       one.admitted(x);
       other.admitted(x);
     },
-    sending(x) {
-      one.sending(x);
-      other.sending(x);
+    sending(x, to) {
+      one.sending(x, to);
+      other.sending(x, to);
     },
     streaming(x) {
       one.streaming(x);

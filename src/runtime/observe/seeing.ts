@@ -7,7 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { Seeing } from "../host.ts";
 import type { State } from "../state/state.ts";
 import { Meters, type ReloadResult } from "./meters.ts";
-import { NOBODY } from "./observer.ts";
+import { NOBODY, tellBoth } from "./observer.ts";
 import { summarise } from "./summary.ts";
 
 export interface SeeingParts {
@@ -19,11 +19,26 @@ export interface SeeingParts {
 export interface OpenSeeing extends Seeing {
   /** A reload was tried. @param blueprint what is served from now on, when it was good */
   reloaded(result: ReloadResult, blueprint?: Blueprint): void;
+  /** Lets go of what is left to be sent. Bounded in time; never throws. */
+  close(): Promise<void>;
 }
 
-export async function openSeeing(blueprint: Blueprint, { state, clock, version }: SeeingParts): Promise<OpenSeeing> {
+const NOTHING: OpenSeeing = { observer: NOBODY, endpoints: undefined, reloaded: () => {}, close: async () => {} };
+
+export async function openSeeing(blueprint: Blueprint, parts: SeeingParts): Promise<OpenSeeing> {
+  const counting = await openMetrics(blueprint, parts);
+  const tracing = await openTracing(blueprint, parts);
+  return {
+    observer: tellBoth(counting.observer, tracing.observer),
+    endpoints: counting.endpoints,
+    reloaded: counting.reloaded,
+    close: tracing.close,
+  };
+}
+
+async function openMetrics(blueprint: Blueprint, { state, clock, version }: SeeingParts): Promise<OpenSeeing> {
   const { metrics } = blueprint.server;
-  if (metrics === undefined) return { observer: NOBODY, endpoints: undefined, reloaded: () => {} };
+  if (metrics === undefined) return NOTHING;
   const { prometheusText } = await import("./prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => state.waiting();
@@ -33,6 +48,7 @@ export async function openSeeing(blueprint: Blueprint, { state, clock, version }
     page: readPage(),
   });
   return {
+    ...NOTHING,
     observer: meters,
     endpoints,
     reloaded(result, next) {
@@ -40,4 +56,10 @@ export async function openSeeing(blueprint: Blueprint, { state, clock, version }
       if (next !== undefined) meters.adopt(next);
     },
   };
+}
+
+async function openTracing({ server }: Blueprint, { version }: SeeingParts): Promise<OpenSeeing> {
+  if (server.tracing === undefined) return NOTHING;
+  const { startTracing } = await import("./tracing.ts");
+  return { ...NOTHING, ...(await startTracing(server.tracing, version)) };
 }
