@@ -5,12 +5,13 @@ import { describe, expect, it } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 const SRC = join(ROOT, "src");
 
-/** Who may import whom: bin -> cli -> compiler -> plan <- runtime <- cli; the mock stands alone. */
+/** Who may import whom: bin -> cli -> compiler -> plan <- runtime <- cli; the mock and the page stand alone. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["plan"],
   compiler: ["compiler", "plan"],
   runtime: ["runtime", "plan"],
   mock: ["mock"],
+  ui: ["ui"],
   cli: ["cli", "compiler", "runtime", "plan", "mock"],
 };
 
@@ -21,7 +22,10 @@ const DOORS: Readonly<Record<string, string>> = {
   "http-proxy": "runtime/forward/proxy.ts",
   bottleneck: "runtime/state/upstream-gate.ts",
   pino: "runtime/observe/log.ts",
+  "prom-client": "runtime/observe/prometheus.ts",
+  "@opentelemetry": "runtime/observe/tracing.ts",
   commander: "cli/main.ts",
+  uplot: "ui/charts/time-chart.ts",
 };
 
 /** Sockets, processes and files are no business of the vocabulary or the compiler. */

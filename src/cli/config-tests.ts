@@ -2,13 +2,15 @@
 
 import { type ConfigTest, link, type Prove, type Unmet } from "../compiler/index.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { dryEndpoints } from "../runtime/dry/dry-endpoints.ts";
 import type { DryUpstream } from "../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryCatalog, dryRun } from "../runtime/dry/dry-run.ts";
 
 /** Runs every test of a config. Each gets counts of its own, so that none refuses another. */
-export const proveTests: Prove = (blueprint, tests) =>
-  tests.map(({ request, expect }) => {
-    const run = dryRun(link(blueprint, dryCatalog(systemClock)), {
+export const proveTests: Prove = (blueprint, tests) => {
+  const own = dryEndpoints(blueprint);
+  return tests.map(({ request, expect }) => {
+    const run = dryRun(link(blueprint, dryCatalog(systemClock)), own, {
       method: request.method.toUpperCase(),
       target: request.path,
       rawHeaders: rawHeaders(request.headers ?? {}),
@@ -18,6 +20,7 @@ export const proveTests: Prove = (blueprint, tests) =>
     // Where it goes is only worth comparing when it goes where it should.
     return ends.length > 0 ? ends : unmetUpstream(run, expect);
   });
+};
 
 type Expect = ConfigTest["expect"];
 

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { link } from "../compiler/index.ts";
 import type { Blueprint, RouteBlueprint } from "../plan/blueprint.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { dryEndpoints } from "../runtime/dry/dry-endpoints.ts";
 import type { DryRequest, DryUpstream } from "../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryCatalog, dryRun, maskSecrets } from "../runtime/dry/dry-run.ts";
 
@@ -27,9 +28,10 @@ export interface Explanation {
 export function explainer(blueprint: Blueprint): (request: DryRequest) => Explanation {
   const masked = maskSecrets(blueprint);
   const tokens = tokenDigests(blueprint);
+  const own = dryEndpoints(blueprint);
   return function explain(request) {
     // Linked anew for each request: counts of one must not refuse another.
-    const { route: id, steps, reply, upstream } = dryRun(link(masked, dryCatalog(systemClock)), request);
+    const { route: id, steps, reply, upstream } = dryRun(link(masked, dryCatalog(systemClock)), own, request);
     const route = blueprint.routes.find((candidate) => candidate.id === id);
     return {
       route: id,

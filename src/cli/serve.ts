@@ -1,7 +1,9 @@
 // How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
 
 import { compile, sourceFromBytes } from "../compiler/index.ts";
-import { createLog, type Log } from "../runtime/observe/log.ts";
+import { systemClock } from "../runtime/clock.ts";
+import type { Log } from "../runtime/observe/log.ts";
+import { openLog } from "../runtime/observe/open-log.ts";
 import { RecordingHost } from "./inputs.ts";
 import type { Io } from "./io.ts";
 import { Reloader } from "./reload.ts";
@@ -29,7 +31,11 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   if (!result.ok) return 1;
 
   const started = result.value;
-  const log = createLog({ level: started.server.logging.level });
+  const log = openLog(started.server.logging, {
+    clock: systemClock,
+    color: io.color,
+    complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
+  });
   const stopCatching = catchBugs(log);
   for (const { fields, message } of startupWarnings(processFacts())) log.warn(fields, message);
   try {
@@ -41,8 +47,8 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
     return 1;
   } finally {
+    await log.close();
     stopCatching();
-    log.flush();
   }
 }
 
@@ -68,7 +74,11 @@ function catchBugs(log: Log): () => void {
   };
   process.on("uncaughtException", caught);
   process.on("unhandledRejection", caught);
+  // However the process ends, the last lines are written.
+  const flush = (): void => log.flush();
+  process.on("exit", flush);
   return () => {
+    process.off("exit", flush);
     process.off("uncaughtException", caught);
     process.off("unhandledRejection", caught);
   };

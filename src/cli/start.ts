@@ -4,12 +4,15 @@ import type { AddressInfo } from "node:net";
 import { link } from "../compiler/link.ts";
 import type { Blueprint, ServerSpec, TlsSpec } from "../plan/blueprint.ts";
 import { createCatalog } from "../runtime/catalog.ts";
+import { systemClock } from "../runtime/clock.ts";
 import { AgentPool } from "../runtime/forward/agents.ts";
 import { Host } from "../runtime/host.ts";
 import type { Log } from "../runtime/observe/log.ts";
+import { openSeeing } from "../runtime/observe/seeing.ts";
 import { State } from "../runtime/state/state.ts";
 import type { LinkedPlan } from "../runtime/tenure.ts";
 import { loadPair, readFiles } from "./tls/load-pair.ts";
+import { version } from "./version.ts";
 
 export interface RunningGateway {
   readonly address: AddressInfo;
@@ -44,8 +47,10 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
   const state = new State();
   const agents = new AgentPool();
   const parts = { state, agents, log };
-  const host = new Host(linkPlan(blueprint, parts), log, pair);
+  const seeing = await openSeeing(blueprint, { state, clock: systemClock, version: version() });
+  const host = new Host(linkPlan(blueprint, parts), log, { seeing, pair });
   let current = blueprint;
+  host.onReload = (result) => seeing.reloaded(result, result === "success" ? current : undefined);
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   log.info(
@@ -65,6 +70,7 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
     async stop(shutdown = current.server.shutdown) {
       const whole = await host.drain(shutdown);
       agents.close();
+      await seeing.close();
       return whole;
     },
   };

@@ -2,9 +2,8 @@
 
 import type { AnswersSpec } from "./answers.ts";
 import type { ForwardSpec } from "./forward.ts";
+import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { Step } from "./steps.ts";
-
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 /** Where certificate and key are (spec section 9). Relative paths are taken from the working directory. */
 export interface TlsSpec {
@@ -19,7 +18,10 @@ export interface ServerSpec {
   readonly listen: { readonly host: string; readonly port: number };
   /** Clients speak TLS; `undefined`: they don't. */
   readonly tls: TlsSpec | undefined;
-  readonly logging: { readonly level: LogLevel };
+  readonly logging: LoggingSpec;
+  /** Nothing is counted without it. */
+  readonly metrics: MetricsSpec | undefined;
+  readonly tracing: TracingSpec | undefined;
   readonly shutdown: {
     /** How long all goes on while `/readyz` already says draining, ms. */
     readonly graceMs: number;

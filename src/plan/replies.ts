@@ -32,6 +32,8 @@ export interface Reply {
   readonly status: number;
   /** Empty for a status that has none. */
   readonly body: string;
+  /** `application/json` unless told otherwise. */
+  readonly contentType?: string;
   readonly headers: readonly string[];
   /** The connection ends with it: what comes next on it could not be trusted, or nothing more is taken. */
   readonly close: boolean;

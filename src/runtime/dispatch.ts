@@ -2,7 +2,7 @@
 
 import type { Plan } from "../plan/plan.ts";
 import { replyFor } from "../plan/replies.ts";
-import type { OwnEndpoint } from "./admin/own-endpoints.ts";
+import type { OwnEndpoints } from "./admin/own-endpoints.ts";
 import { examine } from "./examine.ts";
 import { type ExchangeHost, LiveExchange } from "./exchange.ts";
 import { findRoute } from "./find-route.ts";
@@ -18,7 +18,7 @@ export type Expectation = "none" | "continue" | "unknown";
 
 export interface DispatchContext extends ExchangeHost {
   readonly plan: Plan<LiveExchange>;
-  readonly own: ReadonlyMap<string, OwnEndpoint>;
+  readonly own: OwnEndpoints;
   /** Told of every exchange's beginning. */
   began(x: LiveExchange): void;
 }
@@ -47,8 +47,16 @@ export function dispatch(
 }
 
 function route(context: DispatchContext, plan: Plan<LiveExchange>, x: LiveExchange): void {
-  const { target, next } = findRoute(x.req.url ?? "", x.method, plan, context.own, context.draining);
+  const { method, rawHeaders } = x;
+  const { target, own, next } = findRoute(
+    { url: x.req.url ?? "", method, rawHeaders },
+    plan,
+    context.own,
+    context.draining,
+  );
   x.target = target;
+  x.own = own;
+  if (next instanceof Promise) return void next.then(x.reply.bind(x), (err: unknown) => x.fail(err, "own endpoint"));
   if ("outcome" in next) return x.reply(next);
   x.route = next;
   run(x, next);

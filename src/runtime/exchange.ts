@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Answers } from "../plan/answers.ts";
 import type { Client, Exchange, Outcome } from "../plan/exchange.ts";
+import type { ForwardSpec } from "../plan/forward.ts";
 import type { Route } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import type { RequestPath } from "../plan/target.ts";
@@ -13,12 +14,15 @@ import type { BodyFraming } from "./forward/write.ts";
 import type { Framing } from "./headers/request-head.ts";
 import { endAndLinger, lingerOnClose } from "./linger.ts";
 import { type DownstreamSocket, type GatewayRequest, type GatewayResponse, resetConnection } from "./message.ts";
+import type { Observer } from "./observe/observer.ts";
 import type { Tenure } from "./tenure.ts";
 
 /** What an exchange needs of the host it runs on. */
 export interface ExchangeHost {
   /** True once answers have to end their connection. */
   readonly draining: boolean;
+  /** Told what happens on the way. */
+  readonly observer: Observer;
   /** Told of every exchange's end, exactly once. */
   finished(x: LiveExchange): void;
   /** Told of a bug of ours, with the place it showed. */
@@ -38,12 +42,26 @@ export class LiveExchange implements Exchange {
   target: RequestPath = NOTHING;
   route: Route<LiveExchange> | undefined = undefined;
   client: Client | undefined = undefined;
+  /** One of our own endpoints answers it. */
+  own = false;
+  /** It has passed all guards but the upstream's: it is in flight. */
+  admitted = false;
   /** Requests sent upstream in the sense of retries: 0 when refused here. */
   attempts = 0;
   /** Response body bytes handed to the connection. */
   bytesSent = 0;
   /** When the response head was known, on `performance.now()`'s clock. */
   headAt: number | undefined = undefined;
+  /** That head was the upstream's. */
+  upstreamAnswered = false;
+  /** The response is a stream of events. */
+  streaming = false;
+  /** When it went upstream, for the last time, on the same clock. */
+  sentAt: number | undefined = undefined;
+  /** What the upstream is told of the trace it is in, as a flat name, value list; nothing without tracing. */
+  traceHeaders: readonly string[] | undefined = undefined;
+  /** When it was over, on the same clock. */
+  endedAt = 0;
   /** Downstream waits for `100 Continue` before it sends its body. */
   awaitsContinue = false;
   /** Of the plan it began on, and ends on. */
@@ -91,7 +109,7 @@ export class LiveExchange implements Exchange {
   }
 
   /** It was routed and nobody has refused it: it is upstream, or waits to be. */
-  get admitted(): boolean {
+  get unrefused(): boolean {
     return this.route !== undefined && !this.#refused;
   }
 
@@ -115,6 +133,26 @@ export class LiveExchange implements Exchange {
     else this.#holds.push(release);
   }
 
+  /** From here to its end it counts as in flight. More calls do nothing. */
+  admit(): void {
+    if (this.admitted) return;
+    this.admitted = true;
+    this.#host.observer.admitted(this);
+  }
+
+  /** It goes upstream now. */
+  sending(to: ForwardSpec): void {
+    this.attempts++;
+    this.sentAt = performance.now();
+    this.#host.observer.sending(this, to);
+  }
+
+  /** Its response, begun, is a stream of events. */
+  stream(): void {
+    this.streaming = true;
+    this.#host.observer.streaming(this);
+  }
+
   /** Answers with a reply of our own. After the head the only honest answer is to break the connection. */
   reply(reply: Reply): void {
     if (this.#done) return;
@@ -125,7 +163,7 @@ export class LiveExchange implements Exchange {
     const { head, body } = dress(reply, this, this.#answers);
     if (this.endsConnection() || reply.close) head.push("connection", "close");
     this.res.writeHead(reply.status, STATUS_CODES[reply.status] ?? "", head);
-    if (this.method !== "HEAD") this.bytesSent = body.length;
+    if (this.method !== "HEAD") this.bytesSent = Buffer.byteLength(body);
     this.res.end(body);
   }
 
@@ -137,6 +175,7 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     this.headAt = performance.now();
+    this.upstreamAnswered = true;
     this.#answers.addCors?.(head, this);
     if (this.endsConnection()) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
@@ -206,6 +245,7 @@ export class LiveExchange implements Exchange {
   #finish(): void {
     if (this.#done) return;
     this.#done = true;
+    this.endedAt = performance.now();
     if (!this.res.writableFinished && (this.#outcome === "success" || this.#outcome === undefined)) {
       this.#outcome = "client_closed";
     }

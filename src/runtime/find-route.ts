@@ -3,7 +3,7 @@
 import type { Plan, Route } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import { type RequestPath, readTarget } from "../plan/target.ts";
-import { answerOwn, type OwnEndpoint } from "./admin/own-endpoints.ts";
+import { answerOwn, type OwnEndpoints } from "./admin/own-endpoints.ts";
 import { retryLater } from "./retry-later.ts";
 import type { Runnable } from "./run.ts";
 
@@ -14,22 +14,32 @@ const SHUTTING_DOWN = retryLater("shutting_down");
 export interface Found<X extends Runnable> {
   /** What to match and to log; of a refused target the path as it came. */
   readonly target: RequestPath;
+  /** One of our own endpoints answers. */
+  readonly own: boolean;
   /** The route to run, or the reply that ends it here. */
-  readonly next: Route<X> | Reply;
+  readonly next: Route<X> | Reply | Promise<Reply>;
 }
 
-/** @param url the raw request target */
+/** What of a request decides whose it is. `url` is the raw request target. */
+export interface Asked {
+  readonly url: string;
+  readonly method: string;
+  readonly rawHeaders: readonly string[];
+}
+
 export function findRoute<X extends Runnable>(
-  url: string,
-  method: string,
+  { url, method, rawHeaders }: Asked,
   plan: Plan<X>,
-  own: ReadonlyMap<string, OwnEndpoint>,
+  endpoints: OwnEndpoints,
   draining: boolean,
 ): Found<X> {
   const target = readTarget(url);
-  if (target === undefined) return { target: { path: url.split("?", 1)[0] ?? "", query: "" }, next: INVALID_PATH };
-  const endpoint = own.get(target.path);
-  if (endpoint !== undefined) return { target, next: answerOwn(endpoint, method) };
-  if (draining) return { target, next: SHUTTING_DOWN };
-  return { target, next: plan.routes.match(target.path) ?? NOT_FOUND };
+  if (target === undefined) {
+    return { target: { path: url.split("?", 1)[0] ?? "", query: "" }, own: false, next: INVALID_PATH };
+  }
+  const { path } = target;
+  const endpoint = endpoints.get(path);
+  if (endpoint !== undefined) return { target, own: true, next: answerOwn(endpoint, method, { path, rawHeaders }) };
+  if (draining) return { target, own: false, next: SHUTTING_DOWN };
+  return { target, own: false, next: plan.routes.match(path) ?? NOT_FOUND };
 }

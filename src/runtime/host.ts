@@ -6,12 +6,13 @@ import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
-import { ownEndpoints } from "./admin/own-endpoints.ts";
+import { type OwnEndpoints, ownEndpoints } from "./admin/own-endpoints.ts";
 import { type DispatchContext, dispatch } from "./dispatch.ts";
 import type { LiveExchange } from "./exchange.ts";
 import { LINGER_MS } from "./linger.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
+import { NOBODY, type Observer } from "./observe/observer.ts";
 import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents } from "./server.ts";
 import { type LinkedPlan, Tenure } from "./tenure.ts";
@@ -23,8 +24,23 @@ const INVALID_PATH = replyFor("invalid_path");
 /** How a reload ended (spec section 11). */
 export type ReloadResult = "success" | "failure";
 
+/** What may be seen of the host: who is told of its exchanges, and what is served of that. */
+export interface Seeing {
+  readonly observer: Observer;
+  readonly endpoints: OwnEndpoints | undefined;
+}
+
+const UNSEEN: Seeing = { observer: NOBODY, endpoints: undefined };
+
+export interface HostParts {
+  readonly seeing?: Seeing;
+  /** Given, the server speaks TLS and nothing else. */
+  readonly pair?: TlsPair | undefined;
+}
+
 export class Host implements DispatchContext {
-  readonly own = ownEndpoints(() => this.#phase === "serving");
+  readonly own: OwnEndpoints;
+  readonly observer: Observer;
   readonly #server: GatewayServer;
   readonly #log: Log;
   /** Told how each reload ended: whoever counts them binds here. */
@@ -37,10 +53,11 @@ export class Host implements DispatchContext {
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  /** @param pair given, the server speaks TLS and nothing else */
-  constructor(linked: LinkedPlan, log: Log, pair?: TlsPair) {
+  constructor(linked: LinkedPlan, log: Log, { seeing = UNSEEN, pair }: HostParts = {}) {
     this.#tenure = new Tenure(linked);
     this.#log = log;
+    this.observer = seeing.observer;
+    this.own = ownEndpoints(() => this.#phase === "serving", seeing.endpoints);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
       onUnread: (err, socket) => this.#unread(err, socket),
@@ -140,6 +157,7 @@ export class Host implements DispatchContext {
     this.#underWay--;
     x.tenure?.ended(x);
     this.#log.completed(x);
+    this.observer.ended(x);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
@@ -185,7 +203,9 @@ export class Host implements DispatchContext {
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
     writeUnread(socket, reply, id, this.plan.answers);
-    this.#log.unread({ requestId: id, outcome: reply.outcome, status: reply.status });
+    const request = { requestId: id, outcome: reply.outcome, status: reply.status };
+    this.#log.unread(request);
+    this.observer.unread(request);
   }
 }
 

@@ -6,6 +6,8 @@ import type { Reply } from "../plan/replies.ts";
 
 /** What a chain needs of the exchange it runs: a live one, or a dry one of `explain`. */
 export interface Runnable extends Exchange {
+  /** It has passed all guards but the upstream's. Told once or twice. */
+  admit(): void;
   reply(reply: Reply): void;
   /** A throw is a bug of ours; `by` names the step. */
   fail(err: unknown, by: string): void;
@@ -20,6 +22,8 @@ export function run<X extends Runnable>(x: X, route: Route<X>, from = 0): void {
     const guard = route.guards[i];
     const by = guard?.kind ?? "forward";
     try {
+      // What waits for its upstream holds a place in the gateway already.
+      if (guard === undefined || guard.kind === "upstreamInflight") x.admit();
       if (guard === undefined) return route.forward(x);
       const verdict = guard.run(x);
       if (verdict === undefined) continue;

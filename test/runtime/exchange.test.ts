@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { replyFor } from "../../src/plan/replies.ts";
 import { type ExchangeHost, LiveExchange } from "../../src/runtime/exchange.ts";
 import type { GatewayRequest, GatewayResponse } from "../../src/runtime/message.ts";
+import { NOBODY } from "../../src/runtime/observe/observer.ts";
 import { run } from "../../src/runtime/run.ts";
 import { State } from "../../src/runtime/state/state.ts";
 import { downstreamInflight } from "../../src/runtime/steps/downstream-inflight.ts";
@@ -44,6 +45,7 @@ class ModelResponse extends EventEmitter {
 
 class Ledger implements ExchangeHost {
   draining = false;
+  readonly observer = NOBODY;
   ends: string[] = [];
   bugs: string[] = [];
 

@@ -126,6 +126,7 @@ describe("the request head that goes upstream", () => {
 
   it("states a length of zero for methods that usually carry content", () => {
     expect(values(head({}, [], NONE, "POST"), "content-length")).toEqual(["0"]);
+    expect(values(head({}, [], NONE, "PROPFIND"), "content-length")).toEqual(["0"]);
     expect(values(head({}, [], NONE, "DELETE"), "content-length")).toEqual([]);
   });
 

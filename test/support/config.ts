@@ -13,12 +13,14 @@ export interface ConfigParts {
   readonly upstream?: readonly string[];
   /** Lines at the top of the file. */
   readonly top?: readonly string[];
+  /** Lines of more routes. */
+  readonly more?: readonly string[];
   /** Token sources in flow style. Default: the bearer. */
   readonly sources?: string;
 }
 
 /** A config with the route `/up`, whose upstream key is injected as `authorization`. */
-export function configText({ base, upstream = [], top = [], sources }: ConfigParts): string {
+export function configText({ base, upstream = [], top = [], more = [], sources }: ConfigParts): string {
   return [
     "listen: 127.0.0.1:0",
     "gateway_auth:",
@@ -32,6 +34,7 @@ export function configText({ base, upstream = [], top = [], sources }: ConfigPar
     `      base_url: ${base}`,
     `      inject_headers: [{name: authorization, value: Bearer ${UPSTREAM_KEY}}]`,
     ...upstream.map((line) => `      ${line}`),
+    ...more,
     "",
   ].join("\n");
 }

@@ -3,6 +3,7 @@
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import { readAddress } from "../address.ts";
 import type { CompleteConfig } from "../defaults.ts";
+import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
 
 export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {
   const address = readAddress(listen);
@@ -10,7 +11,9 @@ export function lowerServer({ listen, inbound_tls, observability, shutdown, relo
   return {
     listen: address,
     tls: inbound_tls && lowerTls(inbound_tls),
-    logging: { level: observability.logging.level },
+    logging: lowerLogging(observability.logging),
+    metrics: lowerMetrics(observability.metrics),
+    tracing: lowerTracing(observability.tracing),
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
     watch: reload.watch,
   };

@@ -11,19 +11,7 @@ interface NotBuilt {
 }
 
 /** One row a feature, removed with the work that builds it. */
-const NOT_BUILT: readonly NotBuilt[] = [
-  { path: ["observability", "metrics", "enabled"], asked: ({ observability }) => observability.metrics.enabled },
-  { path: ["observability", "tracing", "enabled"], asked: ({ observability }) => observability.tracing.enabled },
-  {
-    path: ["observability", "logging", "file"],
-    asked: ({ observability }) => observability.logging.file?.enabled === true,
-  },
-  {
-    path: ["observability", "logging", "format"],
-    asked: ({ observability }) => observability.logging.format !== "json",
-  },
-  { path: ["observability", "logging", "to_stdout"], asked: ({ observability }) => !observability.logging.to_stdout },
-];
+const NOT_BUILT: readonly NotBuilt[] = [];
 
 /** The same, below each route. */
 const NOT_BUILT_IN_ROUTES: readonly { readonly path: Path; readonly asked: (route: CompleteRoute) => boolean }[] = [
@@ -50,4 +38,4 @@ export const notBuilt: Rule = (config, { report }) => {
   });
 };
 
-const SECTIONS: ReadonlySet<string> = new Set(["file", "retry"]);
+const SECTIONS: ReadonlySet<string> = new Set(["retry"]);

@@ -3,8 +3,20 @@
 import { okReply, type Reply, replyFor } from "../../plan/replies.ts";
 import { RETRY_AFTER } from "../retry-later.ts";
 
+/** What an endpoint may see of a request. */
+export interface OwnRequest {
+  /** Without the query. */
+  readonly path: string;
+  readonly rawHeaders: readonly string[];
+}
+
 /** Answers a request for one of our own paths. */
-export type OwnEndpoint = () => Reply;
+export type OwnEndpoint = (request: OwnRequest) => Reply | Promise<Reply>;
+
+/** Finds the endpoint of a path, if it is one of ours. */
+export interface OwnEndpoints {
+  get(path: string): OwnEndpoint | undefined;
+}
 
 const OK = okReply('{"status":"ok"}');
 const NOT_ALLOWED = replyFor("method_not_allowed", ["allow", "GET, HEAD"]);
@@ -16,15 +28,19 @@ const DRAINING: Reply = Object.freeze({
   close: false,
 });
 
-/** @param ready false from the first moment of a shutdown */
-export function ownEndpoints(ready: () => boolean): ReadonlyMap<string, OwnEndpoint> {
-  return new Map<string, OwnEndpoint>([
+/**
+ * @param ready false from the first moment of a shutdown
+ * @param more endpoints besides the two that are always there
+ */
+export function ownEndpoints(ready: () => boolean, more?: OwnEndpoints): OwnEndpoints {
+  const always = new Map<string, OwnEndpoint>([
     ["/healthz", () => OK],
     ["/readyz", () => (ready() ? OK : DRAINING)],
   ]);
+  return more === undefined ? always : { get: (path) => always.get(path) ?? more.get(path) };
 }
 
 /** The reply of an own endpoint, which takes GET and HEAD only. */
-export function answerOwn(endpoint: OwnEndpoint, method: string): Reply {
-  return method === "GET" || method === "HEAD" ? endpoint() : NOT_ALLOWED;
+export function answerOwn(endpoint: OwnEndpoint, method: string, request: OwnRequest): Reply | Promise<Reply> {
+  return method === "GET" || method === "HEAD" ? endpoint(request) : NOT_ALLOWED;
 }

@@ -55,6 +55,9 @@ export class DryExchange implements Exchange, Runnable {
   /** Nothing lasts: each dry run has counts of its own. */
   hold(): void {}
 
+  /** Nor is it counted anywhere. */
+  admit(): void {}
+
   reply(reply: Reply): void {
     this.answer = reply;
   }

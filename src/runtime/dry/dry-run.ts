@@ -8,7 +8,7 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import { Secret } from "../../plan/secret.ts";
 import type { Catalog, Guard, GuardMakers, StepKind, Terminal } from "../../plan/steps.ts";
 import { upstreamPath } from "../../plan/target.ts";
-import { ownEndpoints } from "../admin/own-endpoints.ts";
+import type { OwnEndpoints } from "../admin/own-endpoints.ts";
 import { answersOf } from "../answers/index.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../examine.ts";
@@ -53,20 +53,15 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
   return { ...blueprint, routes };
 }
 
-/** Runs one request through a plan linked with `dryCatalog`. Nothing is sent. */
-export function dryRun(plan: Plan<DryExchange>, request: DryRequest): DryRun {
+/** Runs one request through a plan linked with `dryCatalog`. Nothing is sent. @param own endpoints that answer at once */
+export function dryRun(plan: Plan<DryExchange>, own: OwnEndpoints, request: DryRequest): DryRun {
   const { refusal, framing, requestId: sent } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sent), request);
   if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal), plan);
   x.framing = framing;
-  const { target, next } = findRoute(
-    request.target,
-    request.method,
-    plan,
-    ownEndpoints(() => true),
-    false,
-  );
+  const { target, next } = findRoute({ ...request, url: request.target }, plan, own, false);
   x.target = target;
+  if (next instanceof Promise) throw new Error("an own endpoint waits in a dry run");
   if ("outcome" in next) return refusedAt(x, "route", next, plan);
   x.steps.push({ step: "route", verdict: "pass", detail: next.prefix });
   run(x, next);

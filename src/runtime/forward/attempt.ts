@@ -98,7 +98,10 @@ export class Attempt {
   #begin(status: number, reason: string, head: Readonly<ResponseHead>): BodyFraming | undefined {
     try {
       const framing = this.#x.begin(status, reason, head.headers, head.hasLength);
-      if (head.sse) this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+      if (head.sse) {
+        this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
+        this.#x.stream();
+      }
       this.#forgetHeads(head);
       return framing;
     } catch {

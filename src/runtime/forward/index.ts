@@ -37,7 +37,7 @@ export function forwardTo(spec: ForwardSpec, agents: AgentClaim, onFailure: OnUp
   };
 
   return createEngine(target, upstream.agent, function send(x) {
-    x.attempts = 1;
+    x.sending(spec);
     const path = upstreamPath(spec, x.target);
     const headers = writeHead({
       method: x.method,
@@ -45,6 +45,7 @@ export function forwardTo(spec: ForwardSpec, agents: AgentClaim, onFailure: OnUp
       framing: x.framing,
       requestId: x.id,
       peer: peerAddress(x.req.socket),
+      trace: x.traceHeaders,
     });
     new Attempt(x, attemptSpec, {
       agent: upstream.agent,

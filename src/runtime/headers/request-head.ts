@@ -16,6 +16,8 @@ export interface RequestHeadInput {
   readonly requestId: string;
   /** The address the connection came from. */
   readonly peer: string;
+  /** What replaces the client's own trace headers, as a flat name, value list; without it they go on as they came. */
+  readonly trace?: readonly string[] | undefined;
 }
 
 const FORWARDING: readonly string[] = [
@@ -31,8 +33,14 @@ const FORWARDING: readonly string[] = [
 
 const ALWAYS_RESTATED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
 
-/** Methods whose request without a body still states its length (RFC 9110, section 8.6). */
-const EXPECTS_CONTENT: ReadonlySet<string> = new Set(["POST", "PUT", "PATCH"]);
+/** W3C Trace Context. */
+const TRACE: readonly string[] = ["traceparent", "tracestate"];
+
+/**
+ * Methods whose request without a body says nothing of one. All others state a length of 0 (RFC 9110, section 8.6):
+ * left to itself, Node would announce chunks for them that never come.
+ */
+const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
 /** Makes the head writer of one route. All that the rules decide is decided here, once. */
 export function requestHeadWriter({ headers: rules, target }: ForwardSpec): (input: RequestHeadInput) => string[] {
@@ -50,14 +58,19 @@ export function requestHeadWriter({ headers: rules, target }: ForwardSpec): (inp
   );
   for (const name of set) dropped.add(name);
   const guarded = protectedNames([...set, "x-request-id", "x-forwarded-for"]);
+  const sendsTrace = !TRACE.some((name) => dropped.has(name));
   const sendsRequestId = !set.has("x-request-id");
   const sendsForwardedFor = rules.forwardXff && !set.has("x-forwarded-for");
   const keepsForwardedFor =
     sendsForwardedFor && !rules.remove.some((name) => canonicalName(name) === "x-forwarded-for");
 
-  return function requestHead({ method, rawHeaders, framing, requestId, peer }) {
+  const droppedTraced = new Set([...dropped, ...TRACE]);
+
+  return function requestHead({ method, rawHeaders, framing, requestId, peer, trace }) {
     const head = ["host", target.host];
-    keepHeaders(rawHeaders, dropped, guarded, head);
+    const traced = trace !== undefined && sendsTrace;
+    keepHeaders(rawHeaders, traced ? droppedTraced : dropped, guarded, head);
+    if (traced) for (const part of trace) head.push(part);
     if (sendsRequestId) head.push("x-request-id", requestId);
     if (sendsForwardedFor) head.push("x-forwarded-for", forwardedFor(keepsForwardedFor ? rawHeaders : [], peer));
     pushFraming(head, framing, method);
@@ -97,5 +110,5 @@ function forwardedFor(rawHeaders: readonly string[], peer: string): string {
 function pushFraming(head: string[], framing: Framing, method: string): void {
   if (framing.kind === "chunked") head.push("transfer-encoding", "chunked");
   else if (framing.kind === "length") head.push("content-length", framing.length);
-  else if (EXPECTS_CONTENT.has(method)) head.push("content-length", "0");
+  else if (!NO_CONTENT.has(method)) head.push("content-length", "0");
 }

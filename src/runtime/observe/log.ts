@@ -1,18 +1,10 @@
 // Who writes the log, and what may be in it? Pino's door. One `request completed` line per exchange (spec section 11):
 // never a query string, a header value, a body.
 
-import { performance } from "node:perf_hooks";
-import { type DestinationStream, destination, pino } from "pino";
-import type { LogLevel } from "../../plan/blueprint.ts";
-import type { Outcome } from "../../plan/exchange.ts";
+import { pino } from "pino";
+import type { LogLevel } from "../../plan/observability.ts";
 import type { LiveExchange } from "../exchange.ts";
-
-/** A refusal that never became an exchange: what the HTTP parser would not read. */
-export interface UnreadRequest {
-  readonly requestId: string;
-  readonly outcome: Outcome;
-  readonly status: number;
-}
+import type { UnreadRequest } from "./observer.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -23,23 +15,34 @@ export interface Log {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
-  /** Writes out what is buffered. Call it last. */
+  /** Writes out what is buffered before it returns: for a process that ends now. */
   flush(): void;
+  /** Takes no more lines, and settles when all are written, or when a sink takes too long. */
+  close(): Promise<void>;
 }
+
+/** Where lines go. Never throws. */
+export interface LogSink {
+  /** @param line with its line end */
+  write(line: string): void;
+  flush(): void;
+  /** @param limitMs how long it may take */
+  close(limitMs: number): Promise<void>;
+}
+
+/** How long the last lines may take to be written, ms. */
+const CLOSE_MS = 2000;
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Where lines go: standard output unless a test collects them. */
-  readonly to?: DestinationStream;
+  readonly to: Pick<LogSink, "write"> & Partial<LogSink>;
 }
 
 export function createLog({ level, to }: LogOptions): Log {
-  // In this thread (hazard L1). A reader that is gone or a full disk costs lines, never the process.
-  const stdout = to === undefined ? destination({ dest: 1, sync: false, maxLength: 16 * 1024 * 1024 }) : undefined;
-  stdout?.on("error", () => {});
+  // In this thread, without a transport (hazard L1).
   const logger = pino(
     { level, base: null, timestamp: isoTime, formatters: { level: (label) => ({ level: label }) } },
-    to ?? (stdout as DestinationStream),
+    to,
   );
   return {
     completed(x) {
@@ -54,7 +57,8 @@ export function createLog({ level, to }: LogOptions): Log {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    flush: () => flushQuietly(stdout),
+    flush: () => to.flush?.(),
+    close: async () => to.close?.(CLOSE_MS),
   };
 }
 
@@ -66,7 +70,7 @@ function completedFields(x: LiveExchange) {
     path: x.path,
     outcome: x.outcome,
     status: x.status,
-    duration_ms: tenths(performance.now() - x.startedAt),
+    duration_ms: tenths(x.endedAt - x.startedAt),
     ttfb_ms: x.headAt === undefined ? null : tenths(x.headAt - x.startedAt),
     bytes_sent: x.bytesSent,
     token: x.client?.label ?? null,
@@ -95,12 +99,4 @@ function isoTime(): string {
     secondText = new Date(current * 1000).toISOString().slice(0, 20);
   }
   return `,"time":"${secondText}${String(now % 1000).padStart(3, "0")}Z"`;
-}
-
-function flushQuietly(stream: { flushSync(): void } | undefined): void {
-  try {
-    stream?.flushSync();
-  } catch {
-    // Not open yet, or gone: there is nobody left to tell.
-  }
 }

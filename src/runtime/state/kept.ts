@@ -33,6 +33,10 @@ export class Kept<T> {
     return [...this.#entries.values()].map(({ thing }) => thing);
   }
 
+  entries(): (readonly [key: string, thing: T])[] {
+    return [...this.#entries].map(([key, { thing }]) => [key, thing] as const);
+  }
+
   #take(keys: Set<string>, key: string, make: () => T): Entry<T> {
     let entry = this.#entries.get(key);
     if (entry === undefined) {

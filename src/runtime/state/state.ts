@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
 import { Kept } from "./kept.ts";
-import { StateClaim } from "./state-claim.ts";
+import { routeOfGate, StateClaim } from "./state-claim.ts";
 import type { UpstreamGate } from "./upstream-gate.ts";
 
 export class State {
@@ -28,6 +28,17 @@ export class State {
       windows: this.#windows.claim(),
       newWindow: (routeId) => this.#wake(routeId),
     });
+  }
+
+  /** How many wait for their upstream, by route. Routes where nobody waits are left out. */
+  waiting(): ReadonlyMap<string, number> {
+    const byRoute = new Map<string, number>();
+    for (const [key, { waiting }] of this.#gates.entries()) {
+      if (waiting === 0) continue;
+      const routeId = routeOfGate(key);
+      byRoute.set(routeId, (byRoute.get(routeId) ?? 0) + waiting);
+    }
+    return byRoute;
   }
 
   /** Sums: what is under way, what waits, and how many counts are kept. For tests and tables. */

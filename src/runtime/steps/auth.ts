@@ -31,7 +31,8 @@ export const auth: GuardMakers["auth"] = ({ tokens, sources }) => {
   };
 };
 
-function sentToken(x: Exchange, sources: readonly TokenSource[]): string | undefined {
+/** The token a request shows, if it shows one and no source says it twice. */
+export function sentToken(x: Pick<Exchange, "rawHeaders">, sources: readonly TokenSource[]): string | undefined {
   for (const source of sources) {
     const values = headerValues(x.rawHeaders, source.type === "header" ? source.name : "authorization");
     if (values.length > 1) return undefined;

@@ -1,0 +1,41 @@
+// What is to be seen of the gateway, and where? Logs, metrics and traces as data.
+
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+export interface LogFileSpec {
+  readonly dir: string;
+  /** How the file names start. */
+  readonly prefix: string;
+  readonly rotation: "minutely" | "hourly" | "daily" | "never";
+  /** How many files are kept, the one written to included. */
+  readonly maxFiles: number;
+}
+
+/** At least one sink: standard output, a file, or both. */
+export interface LoggingSpec {
+  readonly level: LogLevel;
+  readonly format: "json" | "text";
+  readonly toStdout: boolean;
+  readonly file: LogFileSpec | undefined;
+}
+
+export interface MetricsSpec {
+  /** Where Prometheus reads; the summary and the page lie below it. */
+  readonly path: string;
+  /** The metrics token, reduced to what checking it needs: SHA-256, lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface OtlpSpec {
+  readonly endpoint: string;
+  readonly protocol: "grpc" | "http";
+  /** One export's and the last flush's longest time, ms. */
+  readonly timeoutMs: number;
+}
+
+export interface TracingSpec {
+  /** Share of the exchanges without a sampled parent that are traced, 0 to 1. */
+  readonly sampleRatio: number;
+  /** Without it spans are made and passed on, and go nowhere. */
+  readonly otlp: OtlpSpec | undefined;
+}

@@ -1,0 +1,76 @@
+// What does `{path}/summary` answer? The figures of the last hour and day as JSON (the contract, section 11); names are never changed.
+
+import type { CountRing } from "./count-ring.ts";
+import { type Meters, minuteOf, UNMATCHED } from "./meters.ts";
+
+export interface SummaryContext {
+  readonly version: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** How many wait for an upstream, by route. */
+  readonly waiting: ReadonlyMap<string, number>;
+}
+
+/** All of it, as it will be printed. */
+export function summarise(meters: Meters, { version, now, waiting }: SummaryContext) {
+  const minute = minuteOf(now);
+  const { startedAt, reloads, lastReload, ceilings } = meters;
+  return {
+    generated_at_unix_ms: now,
+    total_requests_1h: meters.requests.lastHour(minute),
+    total_requests_24h: meters.requests.lastDay(minute),
+    routes: routeRows(meters, minute, waiting),
+    tokens: tokenRows(meters, minute),
+    version,
+    started_at_unix_ms: startedAt,
+    uptime_seconds: Math.max(0, Math.floor((now - startedAt) / 1000)),
+    limits: {
+      rate_per_minute: ceilings.ratePerMinute,
+      downstream_max_inflight: ceilings.downstreamMax,
+      downstream_inflight_current: meters.inflight,
+      downstream_inflight_peak_24h: meters.inflightPeak(minute),
+    },
+    reload: {
+      last_result: lastReload?.result ?? null,
+      last_at_unix_ms: lastReload?.at ?? null,
+      success_total: reloads.success,
+      failure_total: reloads.failure,
+    },
+    outcomes_1h: words(meters, (ring) => ring.lastHour(minute)),
+    outcomes_24h: words(meters, (ring) => ring.lastDay(minute)),
+    series: { hour: meters.hour.data(now), day: meters.day.data(now) },
+  };
+}
+
+export type Summary = ReturnType<typeof summarise>;
+
+/** Every route of the plan, also a silent one; what no route took only when there was some. */
+function routeRows(meters: Meters, minute: number, waiting: ReadonlyMap<string, number>) {
+  return [...meters.routes.values()]
+    .map((meter) => ({ ...meter.row(minute), queue_waiting: waiting.get(meter.id) ?? 0 }))
+    .filter((row) => row.route_id !== UNMATCHED || row.requests_24h > 0)
+    .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.route_id, b.route_id));
+}
+
+/** Every token seen in the last day. */
+function tokenRows(meters: Meters, minute: number) {
+  return [...meters.clients.values()]
+    .map(({ label, requests, errors }) => ({
+      token: label,
+      requests_1h: requests.lastHour(minute),
+      requests_24h: requests.lastDay(minute),
+      errors_1h: errors.lastHour(minute),
+      errors_24h: errors.lastDay(minute),
+    }))
+    .filter((row) => row.requests_24h > 0)
+    .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
+}
+
+function words(meters: Meters, read: (ring: CountRing) => number): Record<string, number> {
+  const counted = [...meters.outcomes].map(([outcome, ring]) => [outcome, read(ring)] as const);
+  return Object.fromEntries(counted.filter(([, count]) => count > 0));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

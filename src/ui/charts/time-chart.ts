@@ -1,0 +1,190 @@
+// How is a chart drawn? By uPlot, onto a canvas: bars for counts, stacked when several, lines for durations.
+
+import uPlot from "uplot";
+import type { Column, Measure } from "./chart-specs.ts";
+import type { Palette } from "./palette.ts";
+import { hasContent } from "./reading.ts";
+
+export interface TimeChartOptions {
+  readonly measure: Measure;
+  readonly palette: Palette;
+  /** A value for the vertical axis. */
+  readonly writeValue: (value: number) => string;
+  /** A time, unix ms, for the horizontal axis. */
+  readonly writeTime: (unixMs: number) => string;
+  /** The step that is pointed at, undefined when none is. */
+  readonly onPoint: (index: number | undefined) => void;
+}
+
+export interface TimeChartData {
+  /** Unix ms. */
+  readonly starts: readonly number[];
+  readonly stepMs: number;
+  readonly columns: readonly Column[];
+  readonly ceiling: number | null;
+}
+
+const HEIGHT_PX = 190;
+const AXIS_FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
+/** Charts of one group point at the same time together. */
+const GROUP = "time";
+/** A ceiling this many times above all values would press them flat: the legend tells it instead. */
+const CEILING_IN_SIGHT = 3;
+const COUNT_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
+/** Steps that are round in ms, s and min. */
+const MS_STEPS = [
+  0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 1.2e5, 3e5, 6e5,
+];
+
+/** One chart. Its width is its element's. */
+export class TimeChart {
+  readonly #plot: uPlot;
+  readonly #options: TimeChartOptions;
+  readonly #resize: ResizeObserver;
+  #range: [number, number] = [0, 1];
+  #ceiling: number | null = null;
+  #blank = true;
+
+  /** @param columns their number and tones are those of all data to come */
+  constructor(host: HTMLElement, columns: readonly Column[], options: TimeChartOptions) {
+    this.#options = options;
+    this.#plot = new uPlot(this.#settings(columns), undefined, host);
+    this.#resize = new ResizeObserver(() => {
+      const width = host.clientWidth;
+      if (width > 0) this.#plot.setSize({ width, height: HEIGHT_PX });
+    });
+    this.#resize.observe(host);
+  }
+
+  update({ starts, stepMs, columns, ceiling }: TimeChartData): void {
+    const first = (starts[0] ?? 0) / 1000;
+    const step = stepMs / 1000;
+    this.#range = [first, first + starts.length * step];
+    this.#ceiling = ceiling;
+    this.#blank = !hasContent(columns);
+    // Steps are drawn about their middle; the last series lies on top.
+    const middles = starts.map((start) => start / 1000 + step / 2);
+    const drawn = this.#options.measure === "ms" ? columns.map(({ values }) => [...values]) : stacked(columns);
+    this.#plot.setData([middles, ...drawn] as uPlot.AlignedData);
+  }
+
+  /** Draws again in the colours of now. */
+  recolor(): void {
+    this.#plot.redraw(false, false);
+  }
+
+  #settings(columns: readonly Column[]): uPlot.Options {
+    const { measure, onPoint } = this.#options;
+    const lines = measure === "ms";
+    const series = columns.map(({ tone }) => (lines ? this.#line(`--tone-${tone}`) : this.#bars(`--tone-${tone}`)));
+    return {
+      width: 320,
+      height: HEIGHT_PX,
+      padding: [8, 6, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, drag: { x: false, y: false }, sync: { key: GROUP }, points: { show: lines, size: 7 } },
+      scales: {
+        x: { time: true, range: () => this.#range },
+        y: { range: (_plot, _min, max) => [0, this.#top(max ?? 0)] },
+      },
+      axes: [this.#timeAxis(), this.#valueAxis()],
+      series: [{}, ...(lines ? series : series.reverse())],
+      hooks: {
+        draw: [(plot) => this.#drawCeiling(plot)],
+        setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)],
+      },
+    };
+  }
+
+  #line(tone: string): uPlot.Series {
+    const color = () => this.#options.palette.color(tone);
+    return {
+      stroke: color,
+      width: 2,
+      points: { size: 5, stroke: color, fill: color, filter: lonePoints },
+    };
+  }
+
+  #bars(tone: string): uPlot.Series {
+    const color = () => this.#options.palette.color(tone);
+    const paths = uPlot.paths.bars?.({ size: [0.78, 24], radius: 0.15 });
+    return { fill: color, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
+  }
+
+  #timeAxis(): uPlot.Axis {
+    const { palette, writeTime } = this.#options;
+    return {
+      stroke: () => palette.color("--muted"),
+      font: AXIS_FONT,
+      size: 26,
+      gap: 6,
+      space: 64,
+      grid: { show: false },
+      ticks: { stroke: () => palette.color("--line"), width: 1, size: 4 },
+      values: (_plot, splits) => splits.map((seconds) => writeTime(seconds * 1000)),
+    };
+  }
+
+  #valueAxis(): uPlot.Axis {
+    const { measure, palette } = this.#options;
+    return {
+      stroke: () => palette.color("--muted"),
+      font: AXIS_FONT,
+      size: 54,
+      gap: 8,
+      space: 32,
+      incrs: measure === "ms" ? MS_STEPS : COUNT_STEPS,
+      grid: { stroke: () => palette.color("--grid"), width: 1 },
+      ticks: { show: false },
+      values: (_plot, splits) => splits.map((value) => this.#valueLabel(value)),
+    };
+  }
+
+  /** An empty chart has no scale to tell. */
+  #valueLabel(value: number): string {
+    if (value === 0) return "0";
+    return this.#blank ? "" : this.#options.writeValue(value);
+  }
+
+  /** Where the vertical axis ends: above all values, and above the ceiling when that is near. */
+  #top(max: number): number {
+    const values = Math.max(max * 1.08, this.#options.measure === "ms" ? 1 : 4);
+    const ceiling = this.#ceiling ?? 0;
+    return ceiling > values && ceiling <= max * CEILING_IN_SIGHT ? ceiling * 1.08 : values;
+  }
+
+  #drawCeiling(plot: uPlot): void {
+    const top = plot.scales["y"]?.max ?? 0;
+    if (this.#ceiling === null || this.#ceiling > top) return;
+    const { ctx, bbox } = plot;
+    const y = Math.round(plot.valToPos(this.#ceiling, "y", true)) + 0.5;
+    ctx.save();
+    ctx.strokeStyle = this.#options.palette.color("--tone-ceiling");
+    ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+    ctx.restore();
+  }
+}
+
+/** Columns one on top of the other, the tallest first: each is then drawn over the one below it. */
+function stacked(columns: readonly Column[]): number[][] {
+  const out: number[][] = [];
+  let below: readonly number[] = [];
+  for (const { values } of columns) {
+    const sums: number[] = values.map((value, index) => (value ?? 0) + (below[index] ?? 0));
+    out.unshift(sums);
+    below = sums;
+  }
+  return out;
+}
+
+/** A value with a gap on both sides has no line: it gets a point. */
+function lonePoints(plot: uPlot, seriesIndex: number): number[] {
+  const values = plot.data[seriesIndex] ?? [];
+  const isThere = (index: number) => values[index] !== null && values[index] !== undefined;
+  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
+}

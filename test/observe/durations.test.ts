@@ -1,0 +1,76 @@
+// Do durations land in the right bucket, and are percentiles near the truth?
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { DurationSteps } from "../../src/runtime/observe/duration-steps.ts";
+import { BOUNDS_MS, Histogram } from "../../src/runtime/observe/histogram.ts";
+import { Series } from "../../src/runtime/observe/series.ts";
+
+describe("a histogram", () => {
+  it("has 16 bounds from 1 ms, doubling", () => {
+    expect(BOUNDS_MS).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768]);
+  });
+
+  it("puts a duration into the first bucket whose bound it does not pass", () => {
+    const duration = fc.oneof(fc.double({ min: 0, max: 100_000, noNaN: true }), fc.constantFrom(...BOUNDS_MS));
+    fc.assert(
+      fc.property(duration, (ms) => {
+        const histogram = new Histogram();
+        histogram.observe(ms);
+        const first = BOUNDS_MS.findIndex((bound) => ms <= bound);
+        expect(histogram.counts.indexOf(1)).toBe(first === -1 ? BOUNDS_MS.length : first);
+        expect(histogram.sumMs).toBe(ms);
+      }),
+    );
+  });
+});
+
+describe("percentiles", () => {
+  it("are within a fifth of the exact ones from 1 ms on", () => {
+    const durations = fc.array(fc.double({ min: 1, max: 600_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+    fc.assert(
+      fc.property(durations, fc.constantFrom(0.5, 0.95), (all, share) => {
+        const steps = new DurationSteps(2);
+        for (const ms of all) steps.add(1, ms);
+        const exact = [...all].sort((a, b) => a - b)[Math.ceil(share * all.length) - 1] as number;
+        const estimate = steps.quantile(1, share) as number;
+        expect(estimate).toBeGreaterThan(exact * 0.8 - 0.1);
+        expect(estimate).toBeLessThan(exact * 1.2 + 0.1);
+        expect(steps.quantile(0, share)).toBeNull();
+      }),
+    );
+  });
+
+  it("have a place for all that is shorter and all that is longer", () => {
+    const steps = new DurationSteps(1);
+    steps.add(0, 0);
+    expect(steps.quantile(0, 0.95)).toBeLessThanOrEqual(1);
+    steps.clear(0);
+    steps.add(0, 10 * 3_600_000);
+    expect(steps.quantile(0, 0.5)).toBeGreaterThan(7_000_000);
+  });
+});
+
+describe("a series", () => {
+  const MINUTE = 60_000;
+  const NOON = 29_000_000 * MINUTE;
+
+  it("has its last point in the running step, and drops what is older than its first", () => {
+    const series = new Series(MINUTE, 60);
+    series.add(NOON, "good", 10, 5);
+    series.add(NOON + 2 * MINUTE, "client_error", 20, undefined);
+    series.count(NOON + 2 * MINUTE, "server_error");
+    series.count(NOON + 3 * MINUTE + 59_999, "client_closed");
+    const data = series.data(NOON + 3 * MINUTE);
+    expect(data.start_unix_ms).toBe(NOON - 56 * MINUTE);
+    expect(data.requests.slice(-4)).toEqual([1, 0, 2, 1]);
+    expect(data.client_errors.slice(-4)).toEqual([0, 0, 1, 0]);
+    expect(data.server_errors.slice(-4)).toEqual([0, 0, 1, 0]);
+    expect(data.client_closed.slice(-4)).toEqual([0, 0, 0, 1]);
+    expect(data.latency_p50_ms.slice(-4)).toEqual([expect.any(Number), null, expect.any(Number), null]);
+    expect(data.ttfb_p95_ms.slice(-4)).toEqual([expect.any(Number), null, null, null]);
+    for (const column of Object.values(data)) if (Array.isArray(column)) expect(column).toHaveLength(60);
+    expect(series.data(NOON + 62 * MINUTE).requests.reduce((sum, n) => sum + n)).toBe(1);
+    expect(series.data(NOON + 500 * MINUTE).requests.reduce((sum, n) => sum + n)).toBe(0);
+  });
+});

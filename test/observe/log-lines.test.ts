@@ -1,0 +1,58 @@
+// Which file does a line go to, which files are deleted, and what does a line for people look like?
+
+import { describe, expect, it, test } from "vitest";
+import { logFileName, outdated, periodEnd } from "../../src/runtime/observe/log-file-name.ts";
+import { textLine } from "../../src/runtime/observe/text-line.ts";
+
+const AT = Date.parse("2026-11-23T23:59:58.500Z");
+
+describe("log file names", () => {
+  test.each([
+    ["minutely", "gw.2026-11-23-23-59.log", "2026-11-24T00:00:00.000Z"],
+    ["hourly", "gw.2026-11-23-23.log", "2026-11-24T00:00:00.000Z"],
+    ["daily", "gw.2026-11-23.log", "2026-11-24T00:00:00.000Z"],
+  ] as const)("%s: %s until %s", (rotation, name, until) => {
+    expect(logFileName({ prefix: "gw", rotation }, AT)).toBe(name);
+    expect(new Date(periodEnd({ rotation }, AT)).toISOString()).toBe(until);
+  });
+
+  it("has one for ever without rotation", () => {
+    expect(logFileName({ prefix: "gw", rotation: "never" }, AT)).toBe("gw.log");
+    expect(periodEnd({ rotation: "never" }, AT)).toBe(Infinity);
+  });
+
+  it("deletes the oldest of its own, and nothing else", () => {
+    const ours = ["gw.2026-11-21.log", "gw.2026-11-22.log", "gw.2026-11-23.log"];
+    const others = ["gw.log", "gw.2026-11-01.log.gz", "gw.old.2026-11-01.log", "gw2.2026-11-01.log", "2026-11-01.log"];
+    expect(outdated([...others, ...ours.toReversed()], "gw", 2)).toEqual(["gw.2026-11-21.log"]);
+    expect(outdated([...others, ...ours], "gw", 3)).toEqual([]);
+  });
+});
+
+describe("a text line", () => {
+  const line = (fields: object) =>
+    JSON.stringify({ level: "warn", time: "2026-11-23T10:00:00.000Z", ...fields, msg: "request completed" });
+
+  it("shows time, level, message and fields, nothing for null", () => {
+    expect(textLine(line({ method: "GET", route_id: null, status: 404, token: "tok***89#12ab34cd" }), false)).toBe(
+      "2026-11-23T10:00:00.000Z WARN  request completed method=GET status=404 token=tok***89#12ab34cd\n",
+    );
+  });
+
+  test.each([
+    ["a line end", "/a\nb", '"/a\\nb"'],
+    ["an escape", "/\u001b[31m", '"/\\u001b[31m"'],
+    ["a space", "/a b", '"/a b"'],
+    ["a quote", '/a"', '"/a\\""'],
+    ["an equals sign", "/a=b", '"/a=b"'],
+    ["nothing", "", '""'],
+    ["a list", ["a", "b"], '["a","b"]'],
+  ])("quotes %s", (_what, value, shown) => {
+    expect(textLine(line({ value }), false).endsWith(` value=${shown}\n`)).toBe(true);
+  });
+
+  it("is coloured only for a terminal", () => {
+    expect(textLine(line({}), true)).toContain("\u001b[33mWARN \u001b[0m");
+    expect(textLine(line({}), false)).not.toContain("\u001b");
+  });
+});

@@ -1,0 +1,167 @@
+// Do the numbers on the page equal the summary's, and what the upstream counted? A real gateway under a small load.
+
+import { request } from "node:http";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Mock, startMock } from "../../src/mock/start.ts";
+import type { Summary } from "../../src/ui/summary.ts";
+import { startGateway, type TestGateway } from "../support/gateway.ts";
+import { cellsOf, enter, figure, inState, watchPages } from "./browser.ts";
+
+const METRICS_TOKEN = "metrics-0f63ad51";
+const ALICE = "alice-token-7c1e55";
+const BOB = "bob-token-90d2f4ab";
+
+function config(mock: Mock): string {
+  return `
+listen: 127.0.0.1:0
+gateway_auth:
+  tokens: [${ALICE}, ${BOB}]
+rate_limit: {per_minute: 500}
+concurrency: {downstream_max_inflight: 50, upstream_per_key_max_inflight: 20}
+observability:
+  metrics: {enabled: true, token: ${METRICS_TOKEN}}
+routes:
+  - {id: openai, prefix: /openai, upstream: {base_url: "${mock.url}", inject_headers: [{name: authorization, value: Bearer up}]}}
+  - {id: anthropic, prefix: /anthropic, upstream: {base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up}]}}
+  - {id: silent, prefix: /silent, upstream: {base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up}]}}
+`;
+}
+
+const CHAT = JSON.stringify({ model: "mock-1", messages: [{ role: "user", content: "Hi" }] });
+
+const { open } = watchPages();
+let mock: Mock;
+let gateway: TestGateway;
+beforeEach(async () => {
+  mock = await startMock({ paceMs: 0 });
+  gateway = await startGateway(config(mock));
+});
+afterEach(async () => {
+  await gateway.close();
+  await mock.close();
+});
+
+async function chat(route: string, token: string, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+  const response = await fetch(`${gateway.url}${route}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+    body: CHAT,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Begins a chat whose answer takes its time. @returns what makes the client leave */
+function slowChat(token: string): () => void {
+  const req = request(`${gateway.url}/openai/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "x-mock-delay-ms": "60000" },
+  });
+  req.on("error", () => {});
+  req.end(CHAT);
+  return () => req.destroy();
+}
+
+async function summary(): Promise<Summary> {
+  const response = await fetch(`${gateway.url}/metrics/summary`, {
+    headers: { authorization: `Bearer ${METRICS_TOKEN}` },
+  });
+  return (await response.json()) as Summary;
+}
+
+async function times(count: number, act: () => Promise<number>, status: number): Promise<void> {
+  const statuses = await Promise.all(Array.from({ length: count }, act));
+  expect(new Set(statuses)).toEqual(new Set([status]));
+}
+
+/** 36 good, 6 + 4 refused by the upstream, 5 refused here, 3 for no route. */
+async function load(): Promise<void> {
+  await times(16, () => chat("/openai", ALICE), 200);
+  await times(11, () => chat("/openai", BOB), 200);
+  await times(9, () => chat("/anthropic", ALICE), 200);
+  await times(6, () => chat("/openai", BOB, { "x-mock-status": "429" }), 429);
+  await times(4, () => chat("/anthropic", BOB, { "x-mock-status": "500" }), 500);
+  await times(5, () => chat("/openai", "nobody-knows-me"), 401);
+  await times(3, () => chat("/nowhere", ALICE), 404);
+}
+
+describe("the dashboard of a gateway under load", () => {
+  it("shows the summary's numbers, which are the upstream's", async () => {
+    await load();
+    const leave = [slowChat(ALICE), slowChat(ALICE), slowChat(BOB)];
+    await mock.until(({ openRequests }) => openRequests === 3);
+    const page = await open(`${gateway.url}/metrics/ui`);
+    await enter(page, METRICS_TOKEN);
+    await inState(page, "live");
+    const told = await summary();
+
+    expect(mock.stats.requests).toBe(36 + 6 + 4 + 3);
+    expect(told.total_requests_1h).toBe(36 + 6 + 4 + 5 + 3);
+    expect(await figure(page, "requests")).toBe("54");
+    expect(await figure(page, "inflight")).toBe("3");
+    expect(await page.locator("[data-figure=errors] + dd").textContent()).toBe("18 of 54");
+    expect((await cellsOf(page, "routes")).map((row) => row.slice(0, 6))).toEqual([
+      ["openai", "38", "38", "11", "11", "3"],
+      ["anthropic", "13", "13", "4", "4", "0"],
+      ["__unmatched__", "3", "3", "3", "3", "0"],
+      ["silent", "0", "0", "0", "0", "0"],
+    ]);
+    expect((await cellsOf(page, "routes")).map((row) => row.slice(1))).toEqual(
+      told.routes.map((route) =>
+        [
+          route.requests_1h,
+          route.requests_24h,
+          route.errors_1h,
+          route.errors_24h,
+          route.inflight_current,
+          route.inflight_peak_1h,
+          route.inflight_peak_24h,
+          route.queue_waiting,
+          route.upstream_max_inflight ?? "–",
+        ].map(String),
+      ),
+    );
+    expect((await cellsOf(page, "tokens")).map((row) => row.slice(0, 5))).toEqual(
+      told.tokens.map(({ token, ...counts }) => [
+        token,
+        ...[counts.requests_1h, counts.requests_24h, counts.errors_1h, counts.errors_24h].map(String),
+      ]),
+    );
+    expect(told.tokens.map(({ requests_1h }) => requests_1h)).toEqual([25, 21]);
+    expect(Object.fromEntries((await cellsOf(page, "outcomes")).map(([word, count]) => [word, Number(count)]))).toEqual(
+      told.outcomes_1h,
+    );
+    expect(told.outcomes_1h).toEqual({ success: 46, unauthorized: 5, route_not_found: 3 });
+    expect(await page.locator("[data-list=limits] li").first().textContent()).toContain("3 of 50");
+    expect(await page.locator("[data-list=limits]").textContent()).toContain("Upstream of openai3 of 20");
+    expect(await page.locator("[data-fact=version]").textContent()).toBe(told.version);
+
+    for (const go of leave) go();
+    await mock.until(({ openRequests }) => openRequests === 0);
+    await page.locator("[data-figure=inflight]", { hasText: /^0$/ }).waitFor();
+    expect(await figure(page, "requests")).toBe("57");
+    expect((await summary()).outcomes_1h).toMatchObject({ client_closed: 3 });
+  });
+
+  it("shows what one who shows no token may see: the page, never a figure", async () => {
+    await load();
+    const page = await open(`${gateway.url}/metrics/ui`);
+    await page.getByLabel("Metrics token").waitFor();
+    expect(await page.locator("[data-figure]").count()).toBe(0);
+    expect((await fetch(`${gateway.url}/metrics/summary`)).status).toBe(401);
+  });
+
+  it("finds the gateway again after a restart", async () => {
+    await chat("/openai", ALICE);
+    const page = await open(`${gateway.url}/metrics/ui`, { failures: true });
+    await enter(page, METRICS_TOKEN);
+    await inState(page, "live");
+    const { port } = gateway;
+    await gateway.close();
+    await inState(page, "gone");
+    gateway = await startGateway(config(mock).replace("127.0.0.1:0", `127.0.0.1:${port}`));
+    await page.getByRole("button", { name: "Try now" }).click();
+    await inState(page, "live");
+    await page.getByText("Nothing has come through yet.").waitFor();
+  });
+});
