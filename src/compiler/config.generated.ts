@@ -521,7 +521,7 @@ export interface Errors {
   format?: "plain" | "openai" | "anthropic" | "auto";
 }
 /**
- * How a changed file is taken up. `SIGHUP` always works.
+ * How a changed file is taken up.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "reload".

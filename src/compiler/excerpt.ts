@@ -71,7 +71,7 @@ function collectMasks(root: Node, text: string, interpolations: Interpolations):
     seen.set(node, shapes.add(shape));
     if (node.kind === "scalar") {
       content.push(node.span);
-      hidden.push(...(isOpen(shape) ? slippedSpans(node, text) : secretSpans(node, text, interpolations)));
+      hidden.push(...(isOpen(shape) ? slippedSpans(node, text, shape) : secretSpans(node, text, interpolations)));
     } else if (node.kind === "list") {
       for (const item of node.items) visit(item.node, itemShape(shape));
     } else visitMap(node, shape);
@@ -112,8 +112,14 @@ function childShape(shape: Shape | undefined, key: string): Shape | undefined {
 
 const MAX_GUESSES = 1000;
 
+function isFreeText(shape: Shape | undefined): boolean {
+  return shape?.kind === "string" && shape.values === undefined;
+}
+
 /** The stretches of a scalar that is no secret which look like one all the same. */
-function slippedSpans({ span }: ScalarNode, text: string): Span[] {
+function slippedSpans({ span, text: value }: ScalarNode, text: string, shape: Shape | undefined): Span[] {
+  // What should be a number or one of a few words, and is neither, may be anything.
+  if (!isFreeText(shape) && looksLikeKeyMaterial(value)) return [span];
   const found = keyMaterialIn(text.slice(span.start, span.end));
   return found.map(({ start, end }) => ({ start: span.start + start, end: span.start + end }));
 }

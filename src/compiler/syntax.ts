@@ -154,8 +154,8 @@ function reportProblems(
     if (line !== -1 && (at <= line || / (?:in YAML stream|at node end)/.test(problem.message))) continue;
     line = at;
     findings.add(syntaxFinding(problem, text, scan));
-    // What is read after an open quote or bracket is read wrongly.
-    if (/closing .quote|^Flow/.test(problem.message)) break;
+    // What is read after an open quote or bracket, or beside a tab, is read wrongly.
+    if (problem.code === "TAB_AS_INDENT" || /closing .quote|^Flow/.test(problem.message)) break;
   }
   for (const warning of doc.warnings.slice(0, MAX_PROBLEMS)) findings.add(syntaxFinding(warning, text, {}));
   return doc.errors.length === 0;

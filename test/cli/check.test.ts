@@ -1,7 +1,7 @@
 // `check` as it is called: exit codes, forms, several files, standard input.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import schema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { type CheckOptions, check } from "../../src/cli/check.ts";
@@ -162,7 +162,6 @@ describe("the GitHub form", () => {
 });
 
 describe("the SARIF form", () => {
-  const schema = createRequire(import.meta.url)("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
   // The schema is draft-04 in name; what it uses is the same in draft-07.
   const { $schema, id, ...draft } = schema;
   const ajv = new Ajv({

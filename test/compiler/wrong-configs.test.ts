@@ -106,4 +106,24 @@ describe("positions", () => {
       diagnostics.filter(({ code }) => code === "rule/base-url").map(({ path, range }) => [path, range.start]),
     ).toEqual([["/routes/0/upstream/base_url", { line: 9, column: 22 }]]);
   });
+
+  test("a finding at the use of an alias alone names the alias", () => {
+    const text = `${edited("id: openai", "id: &name openai")}rate_limit:\n  per_minute: *name\n`;
+    expect(compileText(text).diagnostics).toMatchObject([
+      {
+        code: "schema/type",
+        path: "/rate_limit/per_minute",
+        range: { start: { line: 6, column: 15 }, end: { line: 6, column: 21 } },
+        related: [{ message: "used here", range: { start: { line: 14, column: 15 }, end: { line: 14, column: 20 } } }],
+      },
+    ]);
+  });
+
+  test("a finding on a merged value points into the mapping it came from", () => {
+    const text = `${edited("    upstream:", "    upstream: &up")}  - id: two\n    prefix: /two\n    upstream:\n      <<: *up\n      base_url: 5\n`;
+    const wrong = edited("api.openai.com", "api.openai.com?q", text);
+    expect(places(wrong)).toEqual(["rule/base-url 9:17-9:41", "schema/type 17:17-17:18"]);
+    const shared = text.replace("      base_url: 5\n", "").replace("Bearer ${KEY}", "*nothing");
+    expect(places(shared)).toEqual(["yaml/alias 12:18-12:26"]);
+  });
 });

@@ -1,0 +1,70 @@
+// What does the schema hold that a reader wants to know? Its objects in reading order, each with its keys.
+
+import { readFileSync } from "node:fs";
+
+export interface SchemaNode {
+  readonly $ref?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly enum?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly writeOnly?: boolean;
+  readonly minItems?: number;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly items?: SchemaNode;
+  readonly properties?: { readonly [key: string]: SchemaNode };
+  readonly additionalProperties?: boolean | SchemaNode;
+  readonly required?: readonly string[];
+  readonly definitions?: { readonly [name: string]: SchemaNode };
+}
+
+export interface ObjectPage {
+  /** As people write paths: `routes[].upstream`; empty for the whole config. */
+  readonly path: string;
+  readonly node: SchemaNode;
+}
+
+export const SCHEMA: SchemaNode = JSON.parse(
+  readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"),
+);
+
+/** A node with its reference followed, and the strict form of an `anyOf` in its place. */
+export function settled(node: SchemaNode): SchemaNode {
+  if (node.$ref !== undefined) return settled(SCHEMA.definitions?.[node.$ref.slice("#/definitions/".length)] ?? {});
+  const strict = node.anyOf?.find((branch) => branch.$ref !== "#/definitions/interpolated");
+  return strict === undefined ? node : { ...node, ...strict };
+}
+
+/** Every object of the config, the outer before the inner. */
+export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] {
+  const inner = Object.entries(settled(node).properties ?? {}).flatMap(([key, child]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    const value = settled(child);
+    if (value.properties !== undefined) return objectPages(value, at);
+    const items = value.items === undefined ? undefined : settled(value.items);
+    return items?.properties === undefined ? [] : objectPages(items, `${at}[]`);
+  });
+  return [{ path, node: settled(node) }, ...inner];
+}
+
+/** Each description of the schema by the name that translations know it by: `Upstream.base_url`. */
+export function descriptions(): Map<string, string> {
+  const found = new Map<string, string>();
+  const note = (name: string, node: SchemaNode): void => {
+    if (node.description !== undefined) found.set(name, node.description);
+  };
+  for (const node of [SCHEMA, ...Object.values(SCHEMA.definitions ?? {})]) {
+    const title = node.title ?? "";
+    note(title, node);
+    for (const [key, child] of Object.entries(node.properties ?? {})) {
+      note(`${title}.${key}`, child);
+      if (child.items !== undefined) note(`${title}.${key}[]`, child.items);
+      if (typeof child.additionalProperties === "object") note(`${title}.${key}{}`, child.additionalProperties);
+    }
+  }
+  return found;
+}

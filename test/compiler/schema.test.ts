@@ -1,0 +1,59 @@
+// Is the published schema of use by itself, to editors and to linters that know nothing of us?
+
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { CLEAN, compileText, edited } from "./compiling.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const schema = JSON.parse(readFileSync(new URL("schema/config.schema.json", ROOT), "utf8"));
+const ajv = new Ajv({ strict: true, allErrors: true });
+const validate = ajv.compile(schema);
+
+function complaints(text: string): string[] {
+  return validate(parse(text))
+    ? []
+    : (validate.errors ?? []).map(({ instancePath, keyword }) => `${keyword} ${instancePath}`);
+}
+
+describe("the published schema", () => {
+  test("is valid draft-07, with no keyword of its own", () => {
+    expect(schema.$schema).toBe("http://json-schema.org/draft-07/schema#");
+    expect(ajv.validateSchema(schema)).toBe(true);
+  });
+
+  const samples = readdirSync(new URL("config/", ROOT)).filter((name) => name.endsWith(".yaml"));
+
+  test.each(samples)("takes config/%s, which names it in its first line", (name) => {
+    const text = readFileSync(new URL(`config/${name}`, ROOT), "utf8");
+    expect(complaints(text)).toEqual([]);
+    expect(text.split("\n", 1)[0]).toBe("# yaml-language-server: $schema=../schema/config.schema.json");
+  });
+
+  test.each([
+    ["a number from a variable", `${CLEAN}rate_limit:\n  per_minute: \${RPM}\n`],
+    ["a boolean from a variable", `${CLEAN}reload:\n  watch: \${WATCH:-false}\n`],
+    ["a word from a variable", `${CLEAN}observability:\n  logging:\n    level: \${LEVEL}\n`],
+    ["an address from a variable", edited("127.0.0.1:8080", "${LISTEN}")],
+    ["a URL made of variables", edited("https://api.openai.com", "${SCHEME}://${HOST}/v1")],
+    ["a file", edited("${KEY}", "${file:/run/secrets/key}")],
+  ])("takes %s", (_, text) => {
+    expect(complaints(text)).toEqual([]);
+  });
+
+  test.each([
+    ["an unknown key", edited("upstream:", "upstrem:")],
+    ["a quoted number", `${CLEAN}rate_limit:\n  per_minute: "60"\n`],
+    ["a number out of range", `${CLEAN}rate_limit:\n  per_minute: 0\n`],
+    ["a prefix without a slash", edited("/openai\n", "openai\n")],
+    ["an unknown word", `${CLEAN}errors:\n  format: openia\n`],
+    ["half a pair", `${CLEAN}inbound_tls:\n  key_path: a.key\n`],
+    ["no tokens", edited("\n    - ${TOKEN}", " []")],
+  ])("refuses %s, as check does", (_, text) => {
+    expect(complaints(text).length).toBeGreaterThan(0);
+    expect(compileText(text).ok).toBe(false);
+  });
+});
