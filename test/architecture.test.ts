@@ -26,6 +26,8 @@ const DOORS: Readonly<Record<string, string>> = {
   "@opentelemetry": "runtime/observe/tracing.ts",
   commander: "cli/main.ts",
   uplot: "ui/charts/time-chart.ts",
+  socks: "runtime/forward/via/socks.ts",
+  selfsigned: "cli/tls/self-signed.ts",
 };
 
 /** Sockets, processes and files are no business of the vocabulary or the compiler. */

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, sourceFromText } from "../src/compiler/index.ts";
 import { REPLY_STATUS } from "../src/plan/replies.ts";
+import { makePair } from "./support/certificates.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const pages = [
@@ -12,6 +13,10 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 const text = (page: string): string => readFileSync(join(ROOT, page), "utf8");
+
+/** What samples name certificates and keys. */
+const pair = await makePair();
+const FILES: Readonly<Record<string, string>> = { ".crt": pair.cert, ".key": pair.key };
 
 /** The fenced blocks of a page in one language. */
 function blocks(page: string, language: string): string[] {
@@ -30,7 +35,7 @@ describe("the docs", () => {
   it.each(samples)("sample $number of $page compiles without a finding", ({ page, yaml }) => {
     const { diagnostics } = compile(sourceFromText(page, yaml), {
       env: (name) => `value-of-${name}`,
-      readFile: () => ({ ok: true, bytes: Buffer.from("value-of-a-file\n") }),
+      readFile: (path) => ({ ok: true, bytes: Buffer.from(FILES[path.slice(-4)] ?? "value-of-a-file\n") }),
     });
     expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
   });

@@ -9,6 +9,9 @@ export interface World {
 
 export const ENV = { TOKEN: "tok-0123456789", KEY: "sk-abcdefghij" };
 
+/** What time it is in every test of the compiler. */
+const NOW = Date.parse("2026-01-01");
+
 export const CLEAN = `listen: 127.0.0.1:8080
 gateway_auth:
   tokens:
@@ -32,6 +35,7 @@ export function hostOf({ env = ENV, files = {} }: World = {}): CompilerHost {
         ? { ok: false, reason: "no such file" }
         : { ok: true, bytes: new TextEncoder().encode(text) };
     },
+    now: () => NOW,
   };
 }
 

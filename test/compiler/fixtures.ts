@@ -51,7 +51,7 @@ export async function run(
     stdout: (text: string) => void printed.push(text),
     stderr: (text: string) => void printed.push(text),
     host: {
-      env: host.env,
+      ...host,
       readFile: (path: string): FileRead => (path === file ? bytesOf(fixture, file, world) : host.readFile(path)),
     },
     readStdin: async (): Promise<FileRead> => ({ ok: false, reason: "no standard input" }),
