@@ -5,12 +5,22 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { within } from "./deadline.ts";
+import type { LogLine } from "./gateway.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
 export interface BuiltGateway {
   readonly port: number;
   readonly pid: number;
+  /** The config file it serves, for tests that change it. */
+  readonly file: string;
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  kill(signal: NodeJS.Signals): void;
+  /** Every line logged so far, oldest first. */
+  readonly lines: readonly LogLine[];
+  /** The first line after `from` for which `match` holds, and its place, as soon as it is there. */
+  logged(match: (line: LogLine) => boolean, from?: number): Promise<{ readonly line: LogLine; readonly at: number }>;
   /** Resident memory now, bytes. */
   memory(): number;
   /** Most resident memory so far, bytes. */
@@ -22,16 +32,24 @@ export interface BuiltGateway {
 }
 
 /** Starts `serve` with a config whose `listen` names port 0. Linux only: memory is read from `/proc`. */
-export async function startBuiltGateway(config: string): Promise<BuiltGateway> {
+export async function startBuiltGateway(
+  config: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<BuiltGateway> {
   if (!existsSync(join(ROOT, "dist/cli/main.js"))) throw new Error("dist/ is not built: npm run build");
   const dir = mkdtempSync(join(tmpdir(), "gateway-test-"));
   const file = join(dir, "config.yaml");
   writeFileSync(file, config);
   const child = spawn(process.execPath, [join(ROOT, "bin/ai-gw-lite.js"), "serve", "--config", file], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
   });
   const output = { out: "", err: "" };
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const lines = keepLines(child);
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once("exit", (code, signal) => resolve(code ?? signal));
+  });
+  const gone = ended.then(() => {});
   const close = async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
     await within("the gateway's process to end", gone).catch(() => child.kill("SIGKILL"));
@@ -43,6 +61,11 @@ export async function startBuiltGateway(config: string): Promise<BuiltGateway> {
     return {
       port,
       pid,
+      file,
+      ended,
+      kill: (signal) => void child.kill(signal),
+      lines,
+      logged: (match, from = 0) => logged(child, lines, match, from),
       output,
       close,
       memory: () => statusBytes(pid, "VmRSS"),
@@ -71,6 +94,40 @@ function listeningPort(
     void gone.then(() => reject(new Error(`the gateway ended: ${output.err}${output.out}`)));
   });
   return within("the gateway to listen", port);
+}
+
+/** The log, line by line as it comes. */
+function keepLines(child: ChildProcess): LogLine[] {
+  const lines: LogLine[] = [];
+  let rest = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    const whole = `${rest}${text}`.split("\n");
+    rest = whole.pop() ?? "";
+    for (const line of whole) lines.push(JSON.parse(line) as LogLine);
+  });
+  return lines;
+}
+
+async function logged(
+  child: ChildProcess,
+  lines: readonly LogLine[],
+  match: (line: LogLine) => boolean,
+  from: number,
+): Promise<{ line: LogLine; at: number }> {
+  let look = () => {};
+  let next = from;
+  const found = new Promise<{ line: LogLine; at: number }>((resolve) => {
+    look = () => {
+      for (; next < lines.length; next++) {
+        const line = lines[next];
+        if (line !== undefined && match(line)) return resolve({ line, at: next });
+      }
+    };
+    child.stdout?.on("data", look);
+    look();
+  });
+  const what = () => `a log line; have ${JSON.stringify(lines.slice(from).slice(-20))}`;
+  return within(what, found).finally(() => child.stdout?.off("data", look));
 }
 
 function statusBytes(pid: number, field: "VmRSS" | "VmHWM"): number {

@@ -3,6 +3,7 @@
 import { readWholeFile } from "../../src/cli/files.ts";
 import { startGateway as start } from "../../src/cli/start.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
+import type { Blueprint } from "../../src/plan/blueprint.ts";
 import type { Host } from "../../src/runtime/host.ts";
 import { createLog } from "../../src/runtime/observe/log.ts";
 import type { State } from "../../src/runtime/state/state.ts";
@@ -18,6 +19,8 @@ export interface TestGateway {
   readonly port: number;
   readonly host: Host;
   readonly state: State;
+  /** Swaps in another config, as a reload does. */
+  swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
   readonly logs: LogLine[];
   /** The `request completed` line for which `match` holds, as soon as it is there. */
@@ -35,18 +38,11 @@ export async function startGateway(
   yaml: string,
   options: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<TestGateway> {
-  const source = sourceFromText("test.yaml", yaml);
-  const result = compile(source, {
-    env: (name) => options.env?.[name],
-    readFile: readWholeFile,
-  });
-  if (!result.ok) {
-    throw new Error(result.diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
-  }
+  const blueprint = compiled(yaml, options.env);
   const logs: LogLine[] = [];
   const waiting = new Set<() => void>();
   const log = createLog({
-    level: result.value.server.logging.level,
+    level: blueprint.server.logging.level,
     to: {
       write: (line: string) => {
         logs.push(JSON.parse(line) as LogLine);
@@ -54,13 +50,14 @@ export async function startGateway(
       },
     },
   });
-  const gateway = await start(result.value, log);
+  const gateway = await start(blueprint, log);
   const { port } = gateway.address;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     host: gateway.host,
     state: gateway.state,
+    swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) =>
       new Promise((resolve, reject) => {
@@ -83,4 +80,14 @@ export async function startGateway(
       await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
     },
   };
+}
+
+/** The blueprint of a config that must be right. */
+function compiled(yaml: string, env: Readonly<Record<string, string>> = {}): Blueprint {
+  const result = compile(sourceFromText("test.yaml", yaml), {
+    env: (name) => env[name],
+    readFile: readWholeFile,
+  });
+  if (result.ok) return result.value;
+  throw new Error(result.diagnostics.map((d) => `${d.code}: ${d.message}`).join("\n"));
 }
