@@ -21,6 +21,9 @@ import { refusalFor, writeUnread } from "./unread.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
+/** How long connections that were cut may take to say so, ms. */
+const BROKEN_MS = 1000;
+
 /** How a reload ended (spec section 11). */
 export type ReloadResult = "success" | "failure";
 
@@ -145,6 +148,8 @@ export class Host implements DispatchContext {
     this.#server.closeAllConnections();
     // Node counts none as a connection that is in its handshake.
     for (const socket of this.#connections) socket.destroy();
+    // What was broken has its log line before the caller's last one.
+    await within(BROKEN_MS, closed);
     return finished;
   }
 

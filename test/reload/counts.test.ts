@@ -142,7 +142,8 @@ test("rate counts go on over reloads, also over one that takes the limit out", a
 
 test("an unchanged upstream keeps its connection; a removed one's is closed when its last exchange has ended", async () => {
   const [{ upstream: stays, letGo }, goes] = [await holding(), await scene.upstream()];
-  const both = (other: string) => `${configText({ base: stays.url })}  - {id: other, prefix: /other, upstream: {${other}}}\n`;
+  const both = (other: string) =>
+    `${configText({ base: stays.url })}  - {id: other, prefix: /other, upstream: {${other}}}\n`;
   const gateway = await scene.gateway({ base: stays.url });
   gateway.swap(both(`base_url: "${goes.url}"`));
   expect(await status(gateway)).toBe(200);

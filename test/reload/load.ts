@@ -58,7 +58,11 @@ export interface LoadSize {
  * Begins a load on the route `/up`.
  * @param generations the newest generation that is surely in use, and the newest that may be
  */
-export function startLoad(port: number, size: LoadSize, generations: () => { readonly sure: number; readonly tried: number }): Load {
+export function startLoad(
+  port: number,
+  size: LoadSize,
+  generations: () => { readonly sure: number; readonly tried: number },
+): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY });
   const load = { done: { requests: 0, streams: 0, uploads: 0 }, wrong: [] as string[], connections: { count: 0 } };
   let over = false;

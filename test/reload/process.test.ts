@@ -1,0 +1,138 @@
+// A process that is told of a changed file, by a signal or by watching: what it takes up, what it refuses, what it says.
+
+import { renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
+import { AUTH, type ConfigParts, configText, TOKEN } from "../support/config.ts";
+import type { LogLine } from "../support/gateway.ts";
+import { exchange, requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+const running: BuiltGateway[] = [];
+afterEach(async () => {
+  for (const gateway of running.splice(0)) await gateway.close();
+});
+
+async function serve(text: string, env?: Readonly<Record<string, string>>): Promise<BuiltGateway> {
+  const gateway = await startBuiltGateway(text, env);
+  running.push(gateway);
+  return gateway;
+}
+
+function replace(gateway: BuiltGateway, text: string): void {
+  writeFileSync(`${gateway.file}.new`, text);
+  renameSync(`${gateway.file}.new`, gateway.file);
+}
+
+const OUTCOME = /^reload(ed$| refused)/;
+const isOutcome = ({ msg }: LogLine) => OUTCOME.test(msg);
+const outcomes = ({ lines }: BuiltGateway) => lines.filter(isOutcome).map(({ msg }) => msg);
+const ask = async ({ port }: BuiltGateway, path: string, auth = AUTH) =>
+  (await exchange(port, requestText("GET", path, [auth]))).status;
+
+const WATCHED: Pick<ConfigParts, "top"> = { top: ["reload: {watch: true}"] };
+
+test("watching: a burst of changes is one reload, which says what is different", async () => {
+  const { url: base } = await scene.upstream();
+  const text = configText({ base, ...WATCHED });
+  const gateway = await serve(text);
+  const route = (id: string, more = "") => `  - {id: ${id}, prefix: /${id}, upstream: {base_url: "${base}"${more}}}\n`;
+  replace(gateway, `${text}${route("two")}${route("three")}`);
+  const first = await gateway.logged(isOutcome);
+  expect(first.line).toMatchObject({ level: "info", added: ["two", "three"], removed: [], changed: [] });
+
+  for (let n = 0; n < 30; n++)
+    replace(gateway, `${text}${route("two", `, connect_timeout_ms: ${n + 1}`)}${route("four")}`);
+  const second = await gateway.logged(isOutcome, first.at + 1);
+  expect(second.line).toMatchObject({ added: ["four"], removed: ["three"], changed: ["two"] });
+  expect(await ask(gateway, "/four/x")).toBe(200);
+
+  // The next change is told after any that the burst may have left behind.
+  replace(gateway, text);
+  const third = await gateway.logged(isOutcome, second.at + 1);
+  expect(third.line).toMatchObject({ added: [], removed: ["two", "four"], changed: [] });
+  expect(outcomes(gateway)).toEqual(["reloaded", "reloaded", "reloaded"]);
+});
+
+test("a bad file changes nothing, and each finding is logged with its place", async () => {
+  const { url: base } = await scene.upstream();
+  const text = configText({ base, ...WATCHED });
+  const gateway = await serve(text);
+  replace(gateway, text.replace("prefix: /up", "prefix: up").replace("base_url", "base_ulr"));
+  const { at, line } = await gateway.logged(isOutcome);
+  expect(line).toMatchObject({ level: "error", reason: "the config has errors" });
+  const findings = gateway.lines.slice(0, at).filter(({ level, code }) => level === "error" && code !== undefined);
+  expect(findings).toMatchObject([
+    { code: "schema/pattern", line: 7, column: 13, path: "/routes/0/prefix" },
+    { code: "schema/unknown-key", line: 9, column: 7, path: "/routes/0/upstream/base_ulr" },
+  ]);
+  expect(JSON.stringify(gateway.lines)).not.toContain(TOKEN);
+  expect(await ask(gateway, "/up/x")).toBe(200);
+
+  replace(gateway, `${text}# mended\n`);
+  expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reloaded");
+});
+
+test("a file that a config includes is watched too: a rotated key is taken up", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await serve(configText({ base: upstream.url, ...WATCHED }));
+  const key = join(dirname(gateway.file), "key");
+  writeFileSync(key, "first-key\n");
+  replace(
+    gateway,
+    configText({ base: upstream.url, ...WATCHED }).replace(/Bearer upstream-key-\w+/, `"Bearer \${file:${key}}"`),
+  );
+  const first = await gateway.logged(isOutcome);
+  expect(await ask(gateway, "/up/x")).toBe(200);
+  writeFileSync(key, "second-key\n");
+  const second = await gateway.logged(isOutcome, first.at + 1);
+  expect(second.line).toMatchObject({ changed: ["up"] });
+  expect(await ask(gateway, "/up/x")).toBe(200);
+  expect(upstream.requests.map((request) => request.header("authorization"))).toEqual([
+    "Bearer first-key",
+    "Bearer second-key",
+  ]);
+});
+
+test("what needs a restart is said and left; the environment is that of the start", async () => {
+  const { url: base } = await scene.upstream();
+  const text = configText({ base }).replace(TOKEN, `"\${TEST_TOKEN}"`);
+  const gateway = await serve(text, { TEST_TOKEN: "token-of-the-start" });
+  replace(
+    gateway,
+    `${text.replace("listen: 127.0.0.1:0", "listen: 127.0.0.1:1")}observability: {logging: {level: error}}\n`,
+  );
+  gateway.kill("SIGHUP");
+  const { line } = await gateway.logged(({ keys }) => keys !== undefined);
+  expect(line).toMatchObject({ level: "warn", keys: ["listen", "observability"] });
+  expect(await ask(gateway, "/up/x", "Authorization: Bearer token-of-the-start")).toBe(200);
+  expect(outcomes(gateway)).toEqual(["reloaded"]);
+});
+
+test("a storm of signals is few reloads, the last of them after the last signal", async () => {
+  const { url: base } = await scene.upstream();
+  const gateway = await serve(configText({ base }));
+  for (let n = 0; n < 200; n++) {
+    if (n === 199)
+      replace(gateway, `${configText({ base })}  - {id: last, prefix: /last, upstream: {base_url: "${base}"}}\n`);
+    gateway.kill("SIGHUP");
+    if (n % 50 === 0) await ask(gateway, "/healthz");
+  }
+  await gateway.logged(({ msg, added }) => msg === "reloaded" && JSON.stringify(added) === '["last"]');
+  expect(outcomes(gateway).length).toBeLessThan(40);
+});
+
+test("a file that is not there at a signal: refused in words, the plan stays", async () => {
+  const { url: base } = await scene.upstream();
+  const gateway = await serve(configText({ base }));
+  renameSync(gateway.file, `${gateway.file}.away`);
+  gateway.kill("SIGHUP");
+  const { line, at } = await gateway.logged(isOutcome);
+  expect(line).toMatchObject({ level: "error", reason: `can't read ${gateway.file}: no such file` });
+  expect(await ask(gateway, "/up/x")).toBe(200);
+  renameSync(`${gateway.file}.away`, gateway.file);
+  gateway.kill("SIGHUP");
+  expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reloaded");
+});
