@@ -233,7 +233,7 @@ describe("the reader", () => {
     const page = await opened();
     const { hour } = busySummary().series;
     await page.clock.runFor(500);
-    await page.locator("[data-chart=requests] canvas").hover();
+    await page.locator("[data-chart=requests] .u-over").hover();
     const times = page.locator(".pointed", { hasText: /^\d\d:\d\d$/ });
     await expect.poll(() => times.count()).toBe(5);
     const [time] = await times.allTextContents();
