@@ -47,7 +47,8 @@ export async function startBuiltGateway(
   const output = { out: "", err: "" };
   const lines = keepLines(child);
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    child.once("exit", (code, signal) => resolve(code ?? signal));
+    // Not `exit`: what it wrote last is wanted too.
+    child.once("close", (code, signal) => resolve(code ?? signal));
   });
   const gone = ended.then(() => {});
   const close = async () => {
