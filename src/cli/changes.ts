@@ -11,13 +11,14 @@ export interface RouteChanges {
 }
 
 /** Parts of the server that a swap takes up; all others were settled when the process started. */
-const SWAPPED: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch"]);
+const SWAPPED: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls"]);
 
 /** The config keys behind the parts of the server, where the names differ. */
 const CONFIG_KEY: Readonly<Record<string, string>> = {
   logging: "observability",
   metrics: "observability",
   tracing: "observability",
+  tls: "inbound_tls",
 };
 
 export function routeChanges(before: Blueprint, after: Blueprint): RouteChanges {
@@ -35,6 +36,8 @@ export function routeChanges(before: Blueprint, after: Blueprint): RouteChanges 
 export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly string[] {
   const parts = Object.keys({ ...started, ...wanted }) as (keyof ServerSpec)[];
   const changed = parts.filter((part) => !SWAPPED.has(part) && !same(started[part], wanted[part]));
+  // Other certificate files are taken up; speaking TLS or not is for the server's whole life.
+  if ((started.tls === undefined) !== (wanted.tls === undefined)) changed.push("tls");
   return [...new Set(changed.map((part) => CONFIG_KEY[part] ?? part))];
 }
 

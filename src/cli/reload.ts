@@ -18,7 +18,7 @@ export interface ReloaderParts {
   readonly file: string;
   /** Environment and files. The environment is that of the process's start: a reload can't change it. */
   readonly host: CompilerHost;
-  readonly gateway: Pick<RunningGateway, "host" | "swap">;
+  readonly gateway: Pick<RunningGateway, "host" | "swap" | "renewTls">;
   readonly log: Log;
   /** What the process was started with. */
   readonly started: Blueprint;
@@ -94,6 +94,7 @@ export class Reloader {
       log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
       return this.#refuse("linking failed", inputs);
     }
+    this.#renewTls(next);
     const changes = routeChanges(this.#current, next);
     this.#current = next;
     this.#inputs = inputs;
@@ -102,6 +103,20 @@ export class Reloader {
     if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are left");
     this.#watchInputs();
     gateway.host.onReload("success");
+  }
+
+  /** Certificate and key are renewed in their places: they are read again each time. What can't be used changes nothing. */
+  #renewTls({ server: { tls } }: Blueprint): void {
+    const { gateway, log, started } = this.#parts;
+    if (tls === undefined || started.server.tls === undefined) return;
+    try {
+      gateway.renewTls(tls);
+    } catch (err) {
+      log.error(
+        { error: err instanceof Error ? err.message : String(err) },
+        "certificate not renewed: the one in use stays",
+      );
+    }
   }
 
   #refuse(reason: string, inputs: RecordingHost): void {

@@ -103,7 +103,7 @@ describe("the text form", () => {
       "remove",
       edited(
         "      inject_headers:",
-        `      remove_headers: [${"x-a-header, ".repeat(40)}connection]\n      inject_headers:`,
+        `      remove_headers: [${Array.from({ length: 40 }, (_, n) => `x-a-${n}`).join(", ")}, connection]\n      inject_headers:`,
       ),
     );
     const { out } = await run(["-"], { stdin: long });
@@ -156,8 +156,8 @@ describe("the GitHub form", () => {
   });
 
   test("escapes what would end a command", async () => {
-    const { out } = await run(["-"], { format: "github", stdin: `${CLEAN}"a%b::c": 1\n` });
-    expect(out).toMatch(/^::error file=<stdin>,[^\n]*::unknown key "a%25b::c"[^\n]*\n$/);
+    const { out } = await run(["-"], { format: "github", stdin: `${CLEAN}"a%b": 1\n` });
+    expect(out).toMatch(/^::error file=<stdin>,[^\n]*::unknown key "a%25b"[^\n]*\n$/);
   });
 });
 
@@ -166,6 +166,8 @@ describe("the SARIF form", () => {
   const { $schema, id, ...draft } = schema;
   const ajv = new Ajv({
     strict: false,
+    // A pattern of the official schema is no pattern under the `u` flag.
+    unicodeRegExp: false,
     allErrors: true,
     formats: {
       uri: (text: string) => URL.canParse(text),

@@ -1,10 +1,15 @@
 // A process that is told of a changed file, by a signal or by watching: what it takes up, what it refuses, what it says.
 
-import { renameSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { connect } from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
+import { makePair } from "../support/certificates.ts";
 import { AUTH, type ConfigParts, configText, TOKEN } from "../support/config.ts";
+import { within } from "../support/deadline.ts";
 import type { LogLine } from "../support/gateway.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
@@ -136,3 +141,38 @@ test("a file that is not there at a signal: refused in words, the plan stays", a
   gateway.kill("SIGHUP");
   expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reloaded");
 });
+
+test("a renewed certificate is served from the next handshake on, a bad one is not", async () => {
+  const { url: base } = await scene.upstream();
+  const folder = mkdtempSync(join(tmpdir(), "renew-test-"));
+  const [first, second] = [await makePair(), await makePair()];
+  const put = (cert: string, key: string): void => {
+    writeFileSync(join(folder, "crt.pem"), cert);
+    writeFileSync(join(folder, "key.pem"), key);
+  };
+  put(first.cert, first.key);
+  const tls = `inbound_tls: {cert_path: "${folder}/crt.pem", key_path: "${folder}/key.pem"}`;
+  try {
+    const gateway = await serve(configText({ base, top: [tls] }));
+    expect(await fingerprint(gateway.port)).toBe(first.fingerprint);
+    put(second.cert, second.key);
+    gateway.kill("SIGHUP");
+    const { at } = await gateway.logged(isOutcome);
+    expect(await fingerprint(gateway.port)).toBe(second.fingerprint);
+
+    put(first.cert, second.key);
+    gateway.kill("SIGHUP");
+    expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reload refused: the config in use stays");
+    expect(await fingerprint(gateway.port)).toBe(second.fingerprint);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+async function fingerprint(port: number): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  await within("a handshake", once(socket, "secureConnect"));
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
