@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { coreMicros, cpuMicros } from "./cpu.mjs";
 import { TOKEN } from "./gateway-config.mjs";
-import { freePort, LOAD_CORE, run, start, stop, untilListening } from "./processes.mjs";
+import { freePort, LOAD_CORE, PROXY_CORE, run, start, stop, untilListening } from "./processes.mjs";
 import { startup } from "./startup.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 import { short, table } from "./table.mjs";
@@ -191,6 +192,22 @@ function say(what, reached, aim) {
   console.log(`  ${reached ? "reached" : "MISSED "}  gateway: ${what} (aim: ${aim})`);
 }
 
+/**
+ * How much of the proxies' core goes to anything else: what is called gives it in percent, since now.
+ * @param {readonly number[]} pids of the proxies
+ */
+function foreignShare(pids) {
+  const read = () => ({
+    at: performance.now(),
+    foreign: coreMicros(PROXY_CORE) - pids.reduce((sum, pid) => sum + cpuMicros(pid), 0),
+  });
+  const before = read();
+  return () => {
+    const after = read();
+    return Math.max(0, Math.round((after.foreign - before.foreign) / ((after.at - before.at) * 10)));
+  };
+}
+
 /** @param {number} upstreamPort @param {string} dir @param {Record<string, unknown>} all */
 async function runWorkloads(upstreamPort, dir, all) {
   const targets = chosenTargets();
@@ -201,8 +218,11 @@ async function runWorkloads(upstreamPort, dir, all) {
       workload.fresh === true
         ? targets.map((one) => ({ name: one.name, window: () => freshWindow(one, workload, upstreamPort, dir) }))
         : shared.map((running) => ({ name: running.name, window: () => load(running, workload) }));
+    const foreign = foreignShare(shared.map(({ pid }) => pid));
     const windows = await inTurn(lanes, workload.rounds(size));
     report(workload, windows);
+    // Fresh processes are gone by now, so their own time can't be told from others'.
+    if (workload.fresh !== true) console.log(`  other work took ${foreign()} % of the proxies' core`);
     all[workload.id] = Object.fromEntries(windows);
   }
   for (const running of shared) await running.stop();
