@@ -44,6 +44,8 @@ export function linkTransports(server: Server): void {
   server.on("connection", (carrier: Socket) => {
     const key = addressesOf(carrier);
     carriers.set(key, carrier);
+    // One that is reset when it is closed already says so; nobody else listens then.
+    carrier.on("error", () => {});
     carrier.once("close", () => {
       if (carriers.get(key) === carrier) carriers.delete(key);
     });

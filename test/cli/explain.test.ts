@@ -118,4 +118,15 @@ describe("explain", () => {
     expect(await run("/x", [], "text", "listen: 1")).toMatchObject({ code: 1, out: "" });
     expect(await run("/x", ["no colon"], "text")).toMatchObject({ code: 2, out: "" });
   });
+
+  it("tells errors in the form of the config", async () => {
+    const config = `${CONFIG}errors: {format: openai}\ncors: {enabled: true, allow_origins: ["https://app.example"]}\n`;
+    const refused = (await run("/openai/x", [], "json", config)).told();
+    expect(JSON.parse(refused.reply?.body ?? "")).toMatchObject({ error: { code: "unauthorized" } });
+    expect(refused.steps.map(({ step, verdict }) => `${step} ${verdict}`)).toEqual([
+      "route pass",
+      "cors pass",
+      "auth refuse",
+    ]);
+  });
 });

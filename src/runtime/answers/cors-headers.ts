@@ -4,6 +4,8 @@ import type { Answers, CorsSpec } from "../../plan/answers.ts";
 import { allowedOrigin } from "./origins.ts";
 
 const PREFIX = "access-control-";
+const LETTER_A = "a".charCodeAt(0);
+const LETTER_V = "v".charCodeAt(0);
 
 /** Makes what puts the headers on a head: the upstream's own go, its `vary` is added to. */
 export function corsAdder(spec: CorsSpec): NonNullable<Answers["addCors"]> {
@@ -39,13 +41,17 @@ function takeOut(head: string[]): string {
   return vary;
 }
 
-/** Lengths first: few names are worth lower-casing. */
+/** First letters first: few names are worth lower-casing. */
 function isVary(name: string): boolean {
-  return name.length === 4 && name.toLowerCase() === "vary";
+  return name.length === 4 && (name.charCodeAt(0) | 32) === LETTER_V && name.toLowerCase() === "vary";
 }
 
 function isCors(name: string): boolean {
-  return name.length > PREFIX.length && name.slice(0, PREFIX.length).toLowerCase() === PREFIX;
+  return (
+    (name.charCodeAt(0) | 32) === LETTER_A &&
+    name.length > PREFIX.length &&
+    name.slice(0, PREFIX.length).toLowerCase() === PREFIX
+  );
 }
 
 function withOrigin(vary: string): string {

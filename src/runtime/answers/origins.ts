@@ -14,9 +14,12 @@ export type AllowedOrigin = (rawHeaders: readonly string[]) => string | undefine
 export function allowedOrigin({ anyOrigin, origins }: CorsSpec): AllowedOrigin {
   if (anyOrigin) return () => "*";
   const listed = new Set(origins.map((entry) => canonical(entry.toLowerCase())));
+  // Browsers write an origin in one way only: nearly always this look-up is all.
+  const whole = new Set([...listed].filter((entry) => ORIGIN.test(entry)));
   return function allowed(rawHeaders) {
     const origin = onlyValue(rawHeaders, "origin");
-    return origin !== undefined && isListed(listed, origin.toLowerCase()) ? origin : undefined;
+    if (origin === undefined) return undefined;
+    return whole.has(origin) || isListed(listed, origin.toLowerCase()) ? origin : undefined;
   };
 }
 

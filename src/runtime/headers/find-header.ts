@@ -12,6 +12,12 @@ export function headerValues(rawHeaders: readonly string[], name: string): strin
 
 /** The value of a header that was sent exactly once. @param name lower-case */
 export function onlyValue(rawHeaders: readonly string[], name: string): string | undefined {
-  const values = headerValues(rawHeaders, name);
-  return values.length === 1 ? values[0] : undefined;
+  let value: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const raw = rawHeaders[i] as string;
+    if (raw.length !== name.length || raw.toLowerCase() !== name) continue;
+    if (value !== undefined) return undefined;
+    value = rawHeaders[i + 1] as string;
+  }
+  return value;
 }
