@@ -6,7 +6,7 @@ export const TOKEN = "bench-token-0123456789";
  * @typedef {object} Features
  * @property {boolean} [limits] rate limit and both in-flight limits, with room to spare
  * @property {boolean} [logging] a line per exchange, to a file
- * @property {boolean} [metrics]
+ * @property {boolean} [metrics] counters, histograms and the rings of the summary
  * @property {number} [routes] how many routes there are; the load takes the last
  */
 
@@ -15,7 +15,7 @@ export const TOKEN = "bench-token-0123456789";
  * @param {Features} [features]
  */
 export function gatewayConfig({ port, upstreamPort }, features = {}) {
-  const { limits = true, logging = true, metrics = false, routes = 1 } = features;
+  const { limits = true, logging = true, metrics = true, routes = 1 } = features;
   return [
     `listen: 127.0.0.1:${port}`,
     "gateway_auth:",

@@ -103,4 +103,5 @@ export const COMPARISONS = [
   { title: "10,000 routes : 10 routes", with: { routes: 10_000 }, without: { routes: 10 }, aim: 1.05 },
   { title: "limits with free slots : no limits", with: {}, without: { limits: false }, aim: 1.03 },
   { title: "log line per request : none", with: {}, without: { logging: false }, aim: 1.1 },
+  { title: "log and metrics : neither", with: {}, without: { logging: false, metrics: false }, aim: 1.1 },
 ];

@@ -276,6 +276,21 @@ describe("labels", () => {
     ]);
   });
 
+  it("can hold any route id", async () => {
+    const up = await scene.upstream();
+    const id = 'a "quoted"\\ id,\nof {two} lines';
+    const more = [`  - {id: ${JSON.stringify(id)}, prefix: /odd, upstream: {base_url: "${up.url}"}}`];
+    const gateway = await scene.gateway({ base: up.url, top: [METRICS], more });
+    await (await fetch(`${gateway.url}/odd`, { headers: CLIENT })).text();
+    await untilFree(gateway);
+    const text = await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text();
+    expect(await promtoolComplaints(text)).toEqual([]);
+    expect(text).toContain(
+      'gateway_requests_total{route_id="a \\"quoted\\"\\\\ id,\\nof {two} lines",method="GET",outcome="success",status_class="2xx"} 1\n',
+    );
+    expect((await summary(gateway)).routes[0]).toMatchObject({ route_id: id, requests_1h: 1 });
+  });
+
   it("carry neither token nor key", async () => {
     const gateway = await seeingGateway();
     await fetch(`${gateway.url}/up`, { headers: CLIENT });

@@ -142,7 +142,7 @@ export class Meters implements Observer {
     if (x.sentAt === undefined) return undefined;
     const ttfbMs = x.upstreamAnswered && x.headAt !== undefined ? x.headAt - x.startedAt : undefined;
     meter.upstream(ttfbMs === undefined ? x.outcome : "success").observe((x.headAt ?? x.endedAt) - x.sentAt);
-    if (ttfbMs !== undefined) meter.ttfb.observe(ttfbMs);
+    if (ttfbMs !== undefined) meter.observeTtfb(ttfbMs);
     return ttfbMs;
   }
 

@@ -36,7 +36,8 @@ export class RouteMeter {
   upstreamMax: number | null = null;
   inflight = 0;
   streams = 0;
-  readonly ttfb = new Histogram();
+  /** Made at the first answer of its upstream: of ten thousand routes most are silent. */
+  ttfb: Histogram | undefined = undefined;
   readonly aborts = new Map<AbortPhase, number>();
   readonly retries = new Map<string, number>();
   readonly #kinds = new Map<string, Map<Outcome, Kind>>();
@@ -77,6 +78,11 @@ export class RouteMeter {
 
   upstreams(): Iterable<UpstreamCell> {
     return this.#upstreams.values();
+  }
+
+  observeTtfb(ms: number): void {
+    this.ttfb ??= new Histogram();
+    this.ttfb.observe(ms);
   }
 
   addInflight(change: 1 | -1, minute: number): void {
@@ -132,7 +138,7 @@ export class RouteMeter {
   }
 }
 
-/** Made at the first request: of ten thousand routes most are silent. */
+/** Made at the first request. */
 interface Rings {
   readonly requests: CountRing;
   readonly errors: CountRing;
