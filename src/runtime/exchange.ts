@@ -109,7 +109,7 @@ export class LiveExchange implements Exchange {
   }
 
   /** It was routed and nobody has refused it: it is upstream, or waits to be. */
-  get unrefused(): boolean {
+  get takesRoom(): boolean {
     return this.route !== undefined && !this.#refused;
   }
 

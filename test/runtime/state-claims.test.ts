@@ -8,10 +8,10 @@ import type { Counted } from "../../src/runtime/state/state-claim.ts";
 const MINUTE = 1_000 * 60_000;
 
 /** An exchange under way, as far as counting goes. */
-function exchange(routeId: string, keySha256?: string): Counted & { end(): void; unrefused: boolean } {
+function exchange(routeId: string, keySha256?: string): Counted & { end(): void; takesRoom: boolean } {
   const holds: (() => void)[] = [];
   return {
-    unrefused: true,
+    takesRoom: true,
     route: { id: routeId, keySha256 },
     hold: (release) => void holds.push(release),
     end: () => {
@@ -96,7 +96,7 @@ describe("a limit that a reload adds", () => {
     const state = new State();
     const unlimited = state.claim();
     const running = [exchange("r", "k"), exchange("r", "k"), exchange("r", "other"), exchange("s", "k"), exchange("s")];
-    const refused = { ...exchange("r", "k"), unrefused: false };
+    const refused = { ...exchange("r", "k"), takesRoom: false };
 
     const limited = state.claim();
     const gate = limited.gate("r", "k", 2, 0);

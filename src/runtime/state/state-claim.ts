@@ -11,7 +11,7 @@ const DOWNSTREAM = "downstream";
 /** An exchange under way, as far as counting goes. */
 export interface Counted {
   /** It passed the guards, or waits in one of them: nobody has refused it. */
-  readonly unrefused: boolean;
+  readonly takesRoom: boolean;
   readonly route: { readonly id: string; readonly keySha256?: string | undefined } | undefined;
   hold(release: () => void): void;
 }
@@ -65,7 +65,7 @@ export class StateClaim {
   takeOver(older: StateClaim, exchanges: Iterable<Counted>): void {
     const uncounted = { downstream: !older.#parts.downstream.has(DOWNSTREAM), gates: new Map<string, boolean>() };
     for (const x of exchanges) {
-      if (!x.unrefused) continue;
+      if (!x.takesRoom) continue;
       if (uncounted.downstream) this.#countDownstream(older, x);
       const { id, keySha256 } = x.route ?? {};
       if (id === undefined || keySha256 === undefined) continue;
