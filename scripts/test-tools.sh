@@ -13,6 +13,7 @@ microsocks microsocks
 openssl openssl
 promtool prometheus
 squid squid
+systemd-analyze systemd
 testssl testssl.sh
 tinyproxy tinyproxy
 "
