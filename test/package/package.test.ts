@@ -2,7 +2,17 @@
 // it names, and run there.
 
 import { execFile, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -37,7 +47,10 @@ beforeAll(async () => {
   mkdirSync(installed, { recursive: true });
   await run("tar", ["-xzf", join(source, tarball), "-C", installed, "--strip-components=1"]);
   const listed = await run("tar", ["-tzf", join(source, tarball)]);
-  files = listed.stdout.trim().split("\n").map((path) => path.replace(/^package\//, ""));
+  files = listed.stdout
+    .trim()
+    .split("\n")
+    .map((path) => path.replace(/^package\//, ""));
   // What an install would put there, and nothing else: a dependency that is not named is missed.
   for (const path of Object.keys(lockOf(installed).packages)) {
     if (path !== "") cpSync(join(ROOT, path), join(home, "elsewhere", path), { recursive: true });
@@ -46,7 +59,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Lock {
-  readonly packages: Readonly<Record<string, { readonly version?: string; readonly dev?: boolean; readonly resolved?: string }>>;
+  readonly packages: Readonly<
+    Record<string, { readonly version?: string; readonly dev?: boolean; readonly resolved?: string }>
+  >;
 }
 
 function lockOf(folder: string): Lock {
@@ -57,10 +72,13 @@ const bin = () => join(installed, "bin/ai-gw-lite.js");
 const cli = (...args: string[]) => run(process.execPath, [bin(), ...args], { cwd: join(home, "elsewhere") });
 
 test("holds what runs, what is shown and what is installed, and nothing else", () => {
-  const known = /^(package\.json|npm-shrinkwrap\.json|README(\.zh-CN)?\.md|bin\/ai-gw-lite\.js|schema\/.*\.json|config\/[\w.-]+|dist\/.*\.js)$/;
+  const known =
+    /^(package\.json|npm-shrinkwrap\.json|README(\.zh-CN)?\.md|bin\/ai-gw-lite\.js|schema\/.*\.json|config\/[\w.-]+|dist\/.*\.js)$/;
   expect(files.filter((file) => !known.test(file))).toEqual([]);
   expect(files).not.toContain("dist/stale.js");
-  expect(files).toEqual(expect.arrayContaining(["config/default.yaml", "config/ai-gw-lite.service", "dist/cli/main.js"]));
+  expect(files).toEqual(
+    expect.arrayContaining(["config/default.yaml", "config/ai-gw-lite.service", "dist/cli/main.js"]),
+  );
   expect(files.reduce((sum, file) => sum + statSync(join(installed, file)).size, 0)).toBeLessThan(1_500_000);
 });
 

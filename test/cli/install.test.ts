@@ -1,0 +1,202 @@
+// What does setting up as a service do to a machine? On a throwaway root, and judged by systemd's own tools.
+
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type InstallOptions, install, type Machine } from "../../src/cli/install.ts";
+import { unitText } from "../../src/cli/install-unit.ts";
+import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
+
+const PACKAGE = join(import.meta.dirname, "../..");
+const TEMPLATE = readFileSync(join(PACKAGE, "config/ai-gw-lite.service"), "utf8");
+const MACHINE: Machine = {
+  platform: "linux",
+  uid: 0,
+  systemd: true,
+  program: { node: process.execPath, cli: "/usr/lib/node_modules/ai-gateway-lite/bin/ai-gw-lite.js" },
+};
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "install-test-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const CONFIG = "/etc/ai_gw_lite/conf.yaml";
+const ENV = "/etc/ai_gw_lite/env";
+const UNIT = "/etc/systemd/system/ai-gw-lite.service";
+
+function set(options: Partial<InstallOptions> = {}, machine: Partial<Machine> = {}) {
+  const said = { out: "", err: "" };
+  const io = {
+    stdout: (text: string) => {
+      said.out += text;
+    },
+    stderr: (text: string) => {
+      said.err += text;
+    },
+  };
+  const code = install({ kind: "install", dryRun: false, root, ...options }, io, { ...MACHINE, ...machine });
+  const happened = new Map(
+    [...said.out.matchAll(/^(made|updated|unchanged|kept|removed|not there|run) +(.*)$/gm)].map(
+      ([, what, path = ""]) => [path.replace(root, ""), what],
+    ),
+  );
+  return { code, ...said, happened };
+}
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const mode = (path: string) => (statSync(join(root, path)).mode & 0o777).toString(8);
+
+describe("--install", () => {
+  test("makes config, environment and unit, tells of each, then what to type", () => {
+    const { code, happened, out } = set();
+    expect(code).toBe(0);
+    expect([CONFIG, ENV, UNIT].map((path) => happened.get(path))).toEqual(["made", "made", "made"]);
+    expect([CONFIG, ENV, UNIT].map(mode)).toEqual(["644", "600", "644"]);
+    expect(mode("/etc/ai_gw_lite")).toBe("755");
+    expect(out).toMatch(/^next: .*systemctl start ai-gw-lite$/m);
+  });
+
+  test("makes a token of its own each time, says it nowhere, and the config is sound with it", () => {
+    const token = () => /^GATEWAY_TOKEN=(\S{32})$/m.exec(read(ENV))?.[1] ?? "";
+    const { out } = set();
+    const first = token();
+    expect(first).toMatch(/^[\w-]{32}$/);
+    expect(out).not.toContain(first);
+    const { diagnostics } = compile(sourceFromBytes("conf.yaml", readFileSync(join(root, CONFIG))), {
+      env: (name) => (name === "GATEWAY_TOKEN" ? first : undefined),
+      readFile: () => ({ ok: false, reason: "none" }),
+    });
+    expect(diagnostics).toEqual([]);
+    rmSync(join(root, ENV));
+    set();
+    expect(token()).not.toBe(first);
+  });
+
+  test("does nothing the second time; keeps config and environment, and renews the unit", () => {
+    set();
+    writeFileSync(join(root, CONFIG), "mine");
+    writeFileSync(join(root, ENV), "MINE=1");
+    const again = set();
+    expect([CONFIG, ENV, UNIT].map((path) => again.happened.get(path))).toEqual(["kept", "kept", "unchanged"]);
+    const moved = set({}, { program: { ...MACHINE.program, cli: "/opt/other/bin/ai-gw-lite.js" } });
+    expect(moved.happened.get(UNIT)).toBe("updated");
+    expect([read(CONFIG), read(ENV)]).toEqual(["mine", "MINE=1"]);
+    expect(read(UNIT)).toContain(`ExecStart=${process.execPath} /opt/other/bin/ai-gw-lite.js serve --config ${CONFIG}`);
+  });
+
+  test("keeps a link where the config is, even to nowhere", () => {
+    mkdirSync(join(root, "/etc/ai_gw_lite"), { recursive: true });
+    symlinkSync("/nowhere", join(root, CONFIG));
+    expect(set().happened.get(CONFIG)).toBe("kept");
+  });
+
+  test("dry, it tells the same and touches nothing", () => {
+    const { code, happened } = set({ dryRun: true });
+    expect(code).toBe(0);
+    expect(happened.get(UNIT)).toBe("made");
+    expect(existsSync(join(root, "etc"))).toBe(false);
+    const real = set({ dryRun: true, root: undefined });
+    expect(real.happened.get("systemctl daemon-reload")).toBe("run");
+    expect(real.happened.get("systemctl enable ai-gw-lite")).toBe("run");
+  });
+
+  test("says which file it can't write", () => {
+    writeFileSync(join(root, "etc"), "no folder");
+    expect(set()).toMatchObject({ code: 1, err: expect.stringContaining("/etc") });
+  });
+});
+
+describe("--uninstall", () => {
+  test("takes the unit away and keeps the rest; twice is once", () => {
+    set();
+    const { code, happened } = set({ kind: "uninstall" });
+    expect(code).toBe(0);
+    expect(happened.get(UNIT)).toBe("removed");
+    expect([CONFIG, ENV].map((path) => happened.get(path))).toEqual(["kept", "kept"]);
+    expect(existsSync(join(root, UNIT))).toBe(false);
+    expect(set({ kind: "uninstall" }).happened.get(UNIT)).toBe("not there");
+  });
+});
+
+test.each<[why: string, options: Partial<InstallOptions>, machine: Partial<Machine>, says: RegExp]>([
+  ["no Linux", {}, { platform: "darwin" }, /--install needs Linux with systemd; this is darwin/],
+  ["no Linux, to take back", { kind: "uninstall" }, { platform: "win32" }, /--uninstall needs Linux/],
+  ["no root", { root: undefined }, { uid: 1000 }, /needs root: run it with sudo/],
+  ["no systemd", { root: undefined }, { systemd: false }, /needs systemd, which does not run here/],
+  ["no such root", { root: "/no/such/root" }, {}, /--root \/no\/such\/root: no such folder/],
+  [
+    "a program in a folder that the service can't see",
+    { root: undefined },
+    { program: { node: "/tmp/node", cli: "/usr/x.js" } },
+    /the service can't see/,
+  ],
+])("with %s it says why not, and exits 1", (_why, options, machine, says) => {
+  const { code, err, out } = set(options, machine);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toMatch(says);
+});
+
+describe("the unit", () => {
+  const unit = (cli: string, node = "/usr/bin/node") => unitText(TEMPLATE, { node, cli });
+  const values = (text: string, key: string) =>
+    [...text.matchAll(new RegExp(`^${key}=(.*)$`, "gm"))].map(([, value]) => value);
+
+  test("checks before it signals", () => {
+    expect(values(unit("/x.js"), "ExecReload")).toEqual([
+      `/usr/bin/node /x.js check --config ${CONFIG}`,
+      "/bin/kill -HUP $MAINPID",
+    ]);
+  });
+
+  test("has room for connections, none for core dumps, threads for look-ups", () => {
+    const text = unit("/x.js");
+    expect(values(text, "LimitNOFILE")).toEqual(["65536"]);
+    expect(values(text, "LimitCORE")).toEqual(["0"]);
+    expect(values(text, "Environment")).toEqual(["UV_THREADPOOL_SIZE=16"]);
+  });
+
+  test.each([
+    ["/opt/100% mine/cli.js", '"/opt/100%% mine/cli.js"'],
+    ['/opt/a"b$c/cli.js', '"/opt/a\\"b$$c/cli.js"'],
+    ["/opt/plain/cli.js", "/opt/plain/cli.js"],
+  ])("writes the path %s as systemd reads it", (path, word) => {
+    expect(values(unit(path), "ExecStart")).toEqual([`/usr/bin/node ${word} serve --config ${CONFIG}`]);
+  });
+
+  test("lets homes be read when Node or the package is in one, else hides them", () => {
+    expect(values(unit("/usr/lib/x.js"), "ProtectHome")).toEqual(["yes"]);
+    expect(values(unit("/usr/lib/x.js", "/home/u/.nvm/node"), "ProtectHome")).toEqual(["read-only"]);
+  });
+
+  const analyze = (...args: string[]) => spawnSync("systemd-analyze", args, { encoding: "utf8" });
+  const there = analyze("--version").status === 0;
+
+  test.skipIf(!there)("is what systemd accepts, without a word", () => {
+    const file = join(root, "ai-gw-lite.service");
+    // A program that is there: verify looks.
+    writeFileSync(file, unit(join(PACKAGE, "bin/ai-gw-lite.js"), process.execPath));
+    const { status, stderr } = analyze("verify", "--man=no", file);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  });
+
+  test.skipIf(!there)("leaves little exposed, by systemd's own count of 0 to 10", () => {
+    const file = join(root, "ai-gw-lite.service");
+    writeFileSync(file, unit("/x.js"));
+    const { status, stdout } = analyze("security", "--offline=true", "--threshold=15", "--no-pager", file);
+    expect(stdout).toMatch(/Overall exposure level for ai-gw-lite.service: 1\.\d/);
+    expect(status).toBe(0);
+  });
+});
