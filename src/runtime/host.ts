@@ -148,8 +148,8 @@ export class Host implements DispatchContext {
     this.#server.closeAllConnections();
     // Node counts none as a connection that is in its handshake.
     for (const socket of this.#connections) socket.destroy();
-    // What was broken has its log line before the caller's last one.
-    await within(BROKEN_MS, closed);
+    // What was broken ends, and has its log line, before the caller says that all is over.
+    if (!finished) await this.#idleWithin(BROKEN_MS);
     return finished;
   }
 

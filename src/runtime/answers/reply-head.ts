@@ -11,7 +11,8 @@ export interface DressedReply {
 
 export function dress(reply: Reply, asker: Asker, { tell, addCors }: Answers): DressedReply {
   const { body, headers } = tell === undefined ? reply : tell(reply, asker);
-  const head = body === "" ? [] : ["content-type", "application/json", "content-length", `${Buffer.byteLength(body)}`];
+  const { contentType = "application/json" } = reply;
+  const head = body === "" ? [] : ["content-type", contentType, "content-length", `${Buffer.byteLength(body)}`];
   head.push("x-request-id", asker.id, ...headers);
   // A preflight's answer brings its own.
   if (addCors !== undefined && reply.outcome !== "preflight") addCors(head, asker);
