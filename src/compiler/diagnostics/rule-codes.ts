@@ -91,6 +91,11 @@ export const RULE_CODES = {
     "The endpoint there answers first.",
     "Choose another path.",
   ),
+  "rule/otlp-endpoint": error(
+    "A collector's URL that can't be used",
+    "Tracing could not start.",
+    "Write scheme, host and port.",
+  ),
   "rule/no-log-sink": error(
     "A log that goes nowhere",
     "Nothing would ever be seen.",

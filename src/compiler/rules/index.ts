@@ -20,6 +20,7 @@ import { metricsPath, metricsTokenMissing, metricsTokenReused } from "./metrics.
 import { noLogSink } from "./no-log-sink.ts";
 import { notBuilt } from "./not-built.ts";
 import { openListen } from "./open-listen.ts";
+import { otlpEndpoint } from "./otlp-endpoint.ts";
 import { plaintextSecret } from "./plaintext-secret.ts";
 import { proxyAddress } from "./proxy-address.ts";
 import { proxyCredentials } from "./proxy-credentials.ts";
@@ -65,6 +66,7 @@ const RULES: readonly Rule[] = [
   noLogSink,
   notBuilt,
   openListen,
+  otlpEndpoint,
   plaintextSecret,
   proxyAddress,
   proxyCredentials,
