@@ -46,6 +46,34 @@ describe("the blueprint", () => {
     ]);
   });
 
+  test("has what is to be seen: sinks, the metrics token as its digest, the collector", () => {
+    const server = (text: string) => blueprint(`${CLEAN}${text}`).server;
+    const { logging, metrics, tracing } = server("");
+    expect({ logging, metrics, tracing }).toEqual({
+      logging: { level: "info", format: "json", toStdout: true, file: undefined },
+      metrics: undefined,
+      tracing: undefined,
+    });
+    const text = `observability:
+  logging: { level: debug, format: text, to_stdout: false, file: { rotation: hourly } }
+  metrics: { enabled: true, path: /m, token: "\${KEY}" }
+  tracing: { enabled: true, sample_ratio: 0.5, otlp: { endpoint: "http://127.0.0.1:4318", protocol: http } }
+`;
+    expect(server(text)).toMatchObject({
+      logging: {
+        level: "debug",
+        format: "text",
+        toStdout: false,
+        file: { dir: "logs", prefix: "ai-gw-lite", rotation: "hourly", maxFiles: 7 },
+      },
+      metrics: { path: "/m", sha256: sha256(ENV.KEY) },
+      tracing: { sampleRatio: 0.5, otlp: { endpoint: "http://127.0.0.1:4318", protocol: "http", timeoutMs: 3000 } },
+    });
+    expect(
+      server(text.replace("hourly", "hourly, enabled: false").replace("to_stdout: false, ", "")).logging.file,
+    ).toBe(undefined);
+  });
+
   test("a route's own upstream limit wins over the global one", () => {
     const text = edited(
       "      inject",

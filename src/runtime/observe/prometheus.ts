@@ -14,7 +14,7 @@ const TURN_CHARS = 256 * 1024;
 
 /** The text of a scrape, made anew at each call. */
 export function prometheusText(meters: Meters, context: FamiliesContext): () => Promise<Document> {
-  const ofProcess = processMetrics();
+  const defaults = processMetrics();
   const ours = families(meters, context);
   return async () => {
     let text = "";
@@ -27,7 +27,7 @@ export function prometheusText(meters: Meters, context: FamiliesContext): () => 
       turn = text.length + TURN_CHARS;
       await new Promise(setImmediate);
     }
-    return { text: text + (await ofProcess.metrics()), contentType: ofProcess.contentType };
+    return { text: text + (await defaults.metrics()), contentType: defaults.contentType };
   };
 }
 
