@@ -17,13 +17,21 @@ export interface SeeingParts {
 }
 
 export interface OpenSeeing extends Seeing {
-  /** A reload was tried. @param blueprint what is served from now on, when it was good */
-  reloaded(result: ReloadResult, blueprint?: Blueprint): void;
+  /** A reload was tried. */
+  reloaded(result: ReloadResult): void;
+  /** This is served from now on: its routes and limits are what the figures are shown against. */
+  adopt(blueprint: Blueprint): void;
   /** Lets go of what is left to be sent. Bounded in time; never throws. */
   close(): Promise<void>;
 }
 
-const NOTHING: OpenSeeing = { observer: NOBODY, endpoints: undefined, reloaded: () => {}, close: async () => {} };
+const NOTHING: OpenSeeing = {
+  observer: NOBODY,
+  endpoints: undefined,
+  reloaded: () => {},
+  adopt: () => {},
+  close: async () => {},
+};
 
 export async function openSeeing(blueprint: Blueprint, parts: SeeingParts): Promise<OpenSeeing> {
   const counting = await openMetrics(blueprint, parts);
@@ -32,6 +40,7 @@ export async function openSeeing(blueprint: Blueprint, parts: SeeingParts): Prom
     observer: tellBoth(counting.observer, tracing.observer),
     endpoints: counting.endpoints,
     reloaded: counting.reloaded,
+    adopt: counting.adopt,
     close: tracing.close,
   };
 }
@@ -51,10 +60,8 @@ async function openMetrics(blueprint: Blueprint, { state, clock, version }: Seei
     ...NOTHING,
     observer: meters,
     endpoints,
-    reloaded(result, next) {
-      meters.reloaded(result);
-      if (next !== undefined) meters.adopt(next);
-    },
+    reloaded: (result) => meters.reloaded(result),
+    adopt: (next) => meters.adopt(next),
   };
 }
 
