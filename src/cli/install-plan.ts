@@ -47,7 +47,7 @@ export function installActions({ root, program, template }: SetUpFacts): Action[
   const at = (path: string): string => join(root, path);
   return [
     { kind: "folder", path: at(FOLDER), mode: MODES.folder },
-    { kind: "file", path: at(CONFIG), mode: MODES.config, content: template("default.yaml"), keep: true },
+    { kind: "file", path: at(CONFIG), mode: MODES.config, content: withoutSchema(template("default.yaml")), keep: true },
     { kind: "file", path: at(ENV), mode: MODES.env, content: env, keep: true },
     { kind: "folder", path: at("/etc/systemd/system"), mode: MODES.folder },
     {
@@ -77,6 +77,11 @@ export function uninstallActions({ root }: Pick<SetUpFacts, "root">): Action[] {
 export function nextCommand(kind: "install" | "uninstall", running: boolean): string {
   if (kind === "uninstall") return `rm -r ${FOLDER}   # if config and keys are to go too`;
   return running ? `systemctl restart ${SERVICE}` : `editor ${ENV} && systemctl start ${SERVICE}`;
+}
+
+/** The first lines point editors at the schema by a path that holds in the package only. */
+function withoutSchema(config: string): string {
+  return config.replace(/^# yaml-language-server:.*\n#\n/, "");
 }
 
 /** Below another root systemd is not told: it manages this machine. */

@@ -80,6 +80,7 @@ describe("--install", () => {
       readFile: () => ({ ok: false, reason: "none" }),
     });
     expect(diagnostics).toEqual([]);
+    expect(read(CONFIG)).not.toContain("$schema");
     rmSync(join(root, ENV));
     set();
     expect(token()).not.toBe(first);
