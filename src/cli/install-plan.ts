@@ -47,7 +47,13 @@ export function installActions({ root, program, template }: SetUpFacts): Action[
   const at = (path: string): string => join(root, path);
   return [
     { kind: "folder", path: at(FOLDER), mode: MODES.folder },
-    { kind: "file", path: at(CONFIG), mode: MODES.config, content: withoutSchema(template("default.yaml")), keep: true },
+    {
+      kind: "file",
+      path: at(CONFIG),
+      mode: MODES.config,
+      content: withoutSchema(template("default.yaml")),
+      keep: true,
+    },
     { kind: "file", path: at(ENV), mode: MODES.env, content: env, keep: true },
     { kind: "folder", path: at("/etc/systemd/system"), mode: MODES.folder },
     {
