@@ -318,7 +318,7 @@ async function main() {
   if (options.help) return void console.log(HELP);
   if (availableParallelism() < 2) throw new Error("two cores are needed: one for the proxy, one for all else");
   const dir = mkdtempSync(join(tmpdir(), "bench-"));
-  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const cores = availableParallelism();
   spawnSync("taskset", ["-cp", LOAD_CORE, `${process.pid}`]);
   console.log(
