@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 export const PROXY_CORE = "0";
 export const LOAD_CORE = "1";
 
-const START_MS = 10_000;
+const START_MS = 60_000;
 const STOP_MS = 3_000;
 
 /** @type {Set<import("node:child_process").ChildProcess>} */

@@ -24,6 +24,9 @@ const HELP = `node bench/run.mjs [options]
 
 const WINDOW_TIMEOUT_MS = 120_000;
 
+/** With more than this of the proxies' core taken by other work, a missed aim is no finding. */
+const QUIET_PERCENT = 15;
+
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -125,8 +128,9 @@ function ratios(ours, theirs, more) {
 /**
  * @param {import("./workloads.mjs").Workload} workload
  * @param {Map<string, Window[]>} windows
+ * @param {boolean} unsure the machine was too busy to find fault
  */
-function report(workload, windows) {
+function report(workload, windows, unsure) {
   const bare = windows.get(BARE.name);
   for (const all of windows.values()) for (const window of all) spreadFirstBytes(window);
   const head = [
@@ -147,7 +151,7 @@ function report(workload, windows) {
     return [name, ...cells];
   });
   console.log(`\n${workload.title}\n${table(head, rows)}`);
-  verdict(workload, windows.get("gateway"), bare);
+  verdict(workload, windows.get("gateway"), bare, unsure);
 }
 
 /** W2 gives every first byte: the quantiles are taken here. @param {Window} window */
@@ -161,16 +165,18 @@ function spreadFirstBytes(window) {
 /**
  * @param {import("./workloads.mjs").Workload} workload
  * @param {readonly Window[] | undefined} own @param {readonly Window[] | undefined} bare
+ * @param {boolean} unsure
  */
-function verdict(workload, own, bare) {
+function verdict(workload, own, bare, unsure) {
   if (own === undefined || bare === undefined) return;
   for (const figure of workload.figures) {
     const values = valuesOf(own, figure.key);
     if (figure.limit !== undefined) {
-      // What the machine did to bare http-proxy in the same run, it may do to the gateway.
-      const value = median(values);
-      const allowed = Math.max(figure.limit, figure.noisy === true ? median(valuesOf(bare, figure.key)) : 0);
-      say(`${figure.title} ${short(value)}`, value <= allowed, `at most ${short(allowed)}`);
+      // A stall of the machine spoils windows, not all of them: where it can, the best window counts.
+      const typical = figure.noisy === true ? (/** @type {number[]} */ all) => Math.min(...all) : median;
+      const value = typical(values);
+      const allowed = Math.max(figure.limit, figure.noisy === true ? typical(valuesOf(bare, figure.key)) : 0);
+      say(`${figure.title} ${short(value)}`, value <= allowed, `at most ${short(allowed)}`, unsure);
     }
     if (figure.aim !== undefined) {
       const { median: ratio } = ratios(values, valuesOf(bare, figure.key), figure.more === true);
@@ -179,6 +185,7 @@ function verdict(workload, own, bare) {
         `${figure.title} ${short(ratio)} × bare`,
         reached,
         `at ${figure.more === true ? "least" : "most"} ${figure.aim}`,
+        unsure,
       );
     }
   }
@@ -187,9 +194,10 @@ function verdict(workload, own, bare) {
   if (noise > 0.15) console.log(`  noisy: windows differ by ${Math.round(noise * 100)} %; trust the ratio of the best`);
 }
 
-/** @param {string} what @param {boolean} reached @param {string} aim */
-function say(what, reached, aim) {
-  console.log(`  ${reached ? "reached" : "MISSED "}  gateway: ${what} (aim: ${aim})`);
+/** @param {string} what @param {boolean} reached @param {string} aim @param {boolean} unsure */
+function say(what, reached, aim, unsure) {
+  const missed = unsure ? "unsure " : "MISSED ";
+  console.log(`  ${reached ? "reached" : missed}  gateway: ${what} (aim: ${aim})`);
 }
 
 /**
@@ -220,9 +228,10 @@ async function runWorkloads(upstreamPort, dir, all) {
         : shared.map((running) => ({ name: running.name, window: () => load(running, workload) }));
     const foreign = foreignShare(shared.map(({ pid }) => pid));
     const windows = await inTurn(lanes, workload.rounds(size));
-    report(workload, windows);
     // Fresh processes are gone by now, so their own time can't be told from others'.
-    if (workload.fresh !== true) console.log(`  other work took ${foreign()} % of the proxies' core`);
+    const others = workload.fresh === true ? 0 : foreign();
+    report(workload, windows, others > QUIET_PERCENT);
+    if (workload.fresh !== true) console.log(`  other work took ${others} % of the proxies' core`);
     all[workload.id] = Object.fromEntries(windows);
   }
   for (const running of shared) await running.stop();
@@ -309,7 +318,7 @@ async function main() {
   if (options.help) return void console.log(HELP);
   if (availableParallelism() < 2) throw new Error("two cores are needed: one for the proxy, one for all else");
   const dir = mkdtempSync(join(tmpdir(), "bench-"));
-  process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
+  process.once("exit", () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   const cores = availableParallelism();
   spawnSync("taskset", ["-cp", LOAD_CORE, `${process.pid}`]);
   console.log(

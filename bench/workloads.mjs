@@ -8,7 +8,7 @@
  * @property {boolean} [more] more is better
  * @property {number} [aim] the ratio to bare http-proxy that the gateway shall reach
  * @property {number} [limit] the figure itself that the gateway shall reach
- * @property {boolean} [noisy] a stall of the machine shows in it: bare http-proxy's figure, if worse, is the limit
+ * @property {boolean} [noisy] a stall of the machine shows in it: the best window counts, and bare http-proxy's, if worse, is the limit
  */
 
 /**
