@@ -50,7 +50,7 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
   const seeing = await openSeeing(blueprint, { state, clock: systemClock, version: version() });
   const host = new Host(linkPlan(blueprint, parts), log, { seeing, pair });
   let current = blueprint;
-  host.onReload = (result) => seeing.reloaded(result, result === "success" ? current : undefined);
+  host.onReload = seeing.reloaded;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   log.info(
@@ -65,6 +65,7 @@ export async function startGateway(blueprint: Blueprint, log: Log): Promise<Runn
     renewTls: (renewed) => host.renewPair(readFiles(renewed, log)),
     swap(next) {
       host.swap(linkPlan(next, parts));
+      seeing.adopt(next);
       current = next;
     },
     async stop(shutdown = current.server.shutdown) {
