@@ -1,0 +1,82 @@
+// What does a reload tell whoever counts reloads, and what does it do when linking, which should never fail, does?
+
+import { afterEach, expect, test } from "vitest";
+import { RecordingHost } from "../../src/cli/inputs.ts";
+import { Reloader } from "../../src/cli/reload.ts";
+import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
+import type { ReloadResult } from "../../src/runtime/host.ts";
+import type { LogFields } from "../../src/runtime/observe/log.ts";
+import { configText } from "../support/config.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+const reloaders: Reloader[] = [];
+afterEach(() => {
+  for (const reloader of reloaders.splice(0)) reloader.stop();
+});
+
+/** A reloader of a live gateway, whose file is a variable, and whose linking can be made to fail. */
+async function reloading() {
+  const text = configText({ base: "http://127.0.0.1:9" });
+  const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
+  const world = { text, brokenLinking: false };
+  const host = {
+    env: () => undefined,
+    readFile: () => ({ ok: true as const, bytes: Buffer.from(world.text) }),
+  };
+  const inputs = new RecordingHost(host);
+  const first = compile(sourceFromBytes("config.yaml", Buffer.from(text)), inputs);
+  if (!first.ok) throw new Error("the config is wrong");
+  const results: ReloadResult[] = [];
+  gateway.host.onReload = (result) => void results.push(result);
+  const errors: string[] = [];
+  const quiet = () => {};
+  const log = {
+    completed: quiet,
+    unread: quiet,
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (_fields: LogFields, message: string) => void errors.push(message),
+    flush: quiet,
+  };
+  /** Each signal by a reloader of its own: signals that come close together are one. */
+  const reload = () => {
+    const swap = (): void => {
+      if (world.brokenLinking) throw new Error("a bug");
+      gateway.swap(world.text);
+    };
+    const reloader = new Reloader({
+      file: "config.yaml",
+      host,
+      gateway: { host: gateway.host, swap },
+      log: log as never,
+      started: first.value,
+      inputs,
+    });
+    reloaders.push(reloader);
+    reloader.ask();
+  };
+  return { world, gateway, reload, results, errors, text };
+}
+
+test("each reload's result is told once, good or bad", async () => {
+  const { world, reload, results, errors, text } = await reloading();
+  reload();
+  world.text = text.replace("routes:", "rutes:");
+  reload();
+  world.text = text;
+  reload();
+  expect(results).toEqual(["success", "failure", "success"]);
+  expect(errors.at(-1)).toBe("reload refused: the config in use stays");
+});
+
+test("linking that throws is a bug, told as one; the plan in use stays", async () => {
+  const { world, gateway, reload, results, errors } = await reloading();
+  const { plan } = gateway.host;
+  world.brokenLinking = true;
+  reload();
+  expect(results).toEqual(["failure"]);
+  expect(errors).toEqual(["internal error", "reload refused: the config in use stays"]);
+  expect(gateway.host.plan).toBe(plan);
+});
