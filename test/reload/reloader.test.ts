@@ -49,7 +49,7 @@ async function reloading() {
     const reloader = new Reloader({
       file: "config.yaml",
       host,
-      gateway: { host: gateway.host, swap },
+      gateway: { host: gateway.host, swap, renewTls: () => {} },
       log: log as never,
       started: first.value,
       inputs,
