@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ForwardSpec, HeaderRules } from "../../src/plan/forward.ts";
+import { HOP_BY_HOP } from "../../src/plan/header-names.ts";
 import { Secret } from "../../src/plan/secret.ts";
-import { canonicalName, HOP_BY_HOP } from "../../src/runtime/headers/hop-by-hop.ts";
+import { canonicalName } from "../../src/runtime/headers/hop-by-hop.ts";
 import { type Framing, requestHeadWriter } from "../../src/runtime/headers/request-head.ts";
 
 const NO_RULES: HeaderRules = {

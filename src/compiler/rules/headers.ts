@@ -1,32 +1,7 @@
 // Which header names mean something to the gateway? Lower-case lists that several rules ask.
 
-/** End at each hop (the contract, section 4): dropped both ways. */
-export const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
 /** Made by the gateway for each request, whatever came in. */
 export const RESTATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
-
-/** Tell where a request came from: dropped, unless `forward_xff`. */
-export const FORWARDING: ReadonlySet<string> = new Set([
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-  "forwarded",
-  "x-real-ip",
-  "cf-connecting-ip",
-  "true-client-ip",
-]);
 
 /** Headers that LLM APIs and their clients use: what a near miss most likely means. */
 export const WELL_KNOWN: readonly string[] = [

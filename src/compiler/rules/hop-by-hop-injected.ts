@@ -1,6 +1,7 @@
 // Is a header injected that can't be set? Connections and framing are the gateway's.
 
-import { HOP_BY_HOP, RESTATED } from "./headers.ts";
+import { HOP_BY_HOP } from "../../plan/header-names.ts";
+import { RESTATED } from "./headers.ts";
 import type { Rule } from "./rule.ts";
 
 export const hopByHopInjected: Rule = ({ routes }, { report }) => {

@@ -1,6 +1,6 @@
 // Does every route want to pass on the header that tokens come in? A token header never goes upstream.
 
-import { FORWARDING } from "./headers.ts";
+import { FORWARDING } from "../../plan/header-names.ts";
 import type { Rule } from "./rule.ts";
 
 export const tokenSourceContradicted: Rule = ({ gateway_auth, routes }, { report }) => {

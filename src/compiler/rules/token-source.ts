@@ -1,6 +1,7 @@
 // Does a token source say what its type needs, and name a header that a client can use?
 
-import { HOP_BY_HOP, RESTATED } from "./headers.ts";
+import { HOP_BY_HOP } from "../../plan/header-names.ts";
+import { RESTATED } from "./headers.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 export const tokenSource: Rule = ({ gateway_auth }, context) => {

@@ -1,17 +1,4 @@
-// Which headers end at this hop? The fixed list, and what the `connection` header names (RFC 9110, section 7.6.1).
-
-/** Dropped both ways, always (spec section 4). */
-export const HOP_BY_HOP: readonly string[] = [
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-];
+// Which headers end at this hop besides the fixed list? What the `connection` header names (RFC 9110, section 7.6.1).
 
 /** Names that `connection` may not make hop-by-hop: dropping one would change the message's meaning (hazard R1). */
 const NEVER_BY_CONNECTION: readonly string[] = ["content-length", "transfer-encoding", "host"];

@@ -1,7 +1,8 @@
 // What head goes upstream? The client's raw headers under the rules of spec section 4, as a flat name, value list.
 
 import type { ForwardSpec } from "../../plan/forward.ts";
-import { addConnectionNames, canonicalName, HOP_BY_HOP, protectedNames } from "./hop-by-hop.ts";
+import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
+import { addConnectionNames, canonicalName, protectedNames } from "./hop-by-hop.ts";
 
 /** How the request's body is framed, as the parser understood it; restated, never guessed (hazards R2, R3). */
 export type Framing =
@@ -19,17 +20,6 @@ export interface RequestHeadInput {
   /** What replaces the client's own trace headers, as a flat name, value list; without it they go on as they came. */
   readonly trace?: readonly string[] | undefined;
 }
-
-const FORWARDING: readonly string[] = [
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-forwarded-port",
-  "forwarded",
-  "x-real-ip",
-  "cf-connecting-ip",
-  "true-client-ip",
-];
 
 const ALWAYS_RESTATED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
 

@@ -1,6 +1,7 @@
 // What head goes downstream? The upstream's raw headers less the hop-by-hop ones, with what the gateway adds.
 
-import { addConnectionNames, HOP_BY_HOP, protectedNames } from "./hop-by-hop.ts";
+import { HOP_BY_HOP } from "../../plan/header-names.ts";
+import { addConnectionNames, protectedNames } from "./hop-by-hop.ts";
 
 const DROPPED: ReadonlySet<string> = new Set(HOP_BY_HOP);
 const GUARDED = protectedNames(["x-request-id"]);
