@@ -12,7 +12,7 @@ import type { LiveExchange } from "./exchange.ts";
 import { LINGER_MS } from "./linger.ts";
 import type { DownstreamSocket } from "./message.ts";
 import type { Log } from "./observe/log.ts";
-import { NOBODY, type Observer } from "./observe/observer.ts";
+import { NOBODY, type Observer, type ReloadResult } from "./observe/observer.ts";
 import { requestId } from "./request-id.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents } from "./server.ts";
 import { type LinkedPlan, Tenure } from "./tenure.ts";
@@ -23,9 +23,6 @@ const INVALID_PATH = replyFor("invalid_path");
 
 /** How long connections that were cut may take to say so, ms. */
 const BROKEN_MS = 1000;
-
-/** How a reload ended (spec section 11). */
-export type ReloadResult = "success" | "failure";
 
 /** What may be seen of the host: who is told of its exchanges, and what is served of that. */
 export interface Seeing {

@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange.ts";
 import { CountRing } from "./count-ring.ts";
 import { type Ending, endingOf, isError } from "./ending.ts";
-import type { Observer, UnreadRequest } from "./observer.ts";
+import type { Observer, ReloadResult, UnreadRequest } from "./observer.ts";
 import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
 import { Series } from "./series.ts";
@@ -16,8 +16,6 @@ export const UNMATCHED = "__unmatched__";
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
-
-export type ReloadResult = "success" | "failure";
 
 /** Limits of the whole gateway, as the plan of the moment has them. */
 export interface Ceilings {

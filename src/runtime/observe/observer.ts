@@ -11,6 +11,9 @@ export interface UnreadRequest {
   readonly status: number;
 }
 
+/** How a reload ended (spec section 11). */
+export type ReloadResult = "success" | "failure";
+
 /** All of it is called on the path of a request: it must be cheap, and must not throw. */
 export interface Observer {
   /** It has passed all guards but the upstream's: from here to its end it is in flight. */

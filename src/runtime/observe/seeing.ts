@@ -6,8 +6,8 @@ import { readPage } from "../admin/ui.ts";
 import type { Clock } from "../clock.ts";
 import type { Seeing } from "../host.ts";
 import type { State } from "../state/state.ts";
-import { Meters, type ReloadResult } from "./meters.ts";
-import { NOBODY, tellBoth } from "./observer.ts";
+import { Meters } from "./meters.ts";
+import { NOBODY, type ReloadResult, tellBoth } from "./observer.ts";
 import { summarise } from "./summary.ts";
 
 export interface SeeingParts {
