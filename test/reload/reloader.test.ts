@@ -4,8 +4,8 @@ import { afterEach, expect, test } from "vitest";
 import { RecordingHost } from "../../src/cli/inputs.ts";
 import { Reloader } from "../../src/cli/reload.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
-import type { ReloadResult } from "../../src/runtime/observe/observer.ts";
 import type { LogFields } from "../../src/runtime/observe/log.ts";
+import type { ReloadResult } from "../../src/runtime/observe/observer.ts";
 import { configText } from "../support/config.ts";
 import { setScene } from "../support/scene.ts";
 
