@@ -111,9 +111,9 @@ async function main() {
   const schema = settled(published);
   delete schema.definitions.interpolated;
   const files = {
-    "src/compiler/config.generated.ts": await typesFile(structuredClone(schema)),
-    "src/compiler/validator.generated.ts": validatorFile(schema),
-    "src/compiler/shape.generated.ts": shapeFile(schema),
+    "src/compiler/schema/config.generated.ts": await typesFile(structuredClone(schema)),
+    "src/compiler/schema/validator.generated.ts": validatorFile(schema),
+    "src/compiler/schema/shape.generated.ts": shapeFile(schema),
   };
   const check = process.argv.includes("--check");
   for (const [path, text] of Object.entries(files)) {

@@ -52,7 +52,7 @@ function setUp(): Command {
     .option("--root <dir>", "work below this folder and leave systemd alone, as package tools do")
     .exitOverride()
     .action(async ({ uninstall, dryRun, root }: { uninstall?: boolean; dryRun: boolean; root?: string }) => {
-      const { install } = await import("./install.ts");
+      const { install } = await import("./install/install.ts");
       const kind = uninstall === true ? "uninstall" : "install";
       process.exitCode = install({ kind, dryRun, root }, processIo());
     });
@@ -64,7 +64,7 @@ function addServe(root: Command): void {
     .description("compile the config, then serve")
     .requiredOption("--config <file>", "the config file")
     .action(async ({ config }: { config: string }) => {
-      const { serve } = await import("./serve.ts");
+      const { serve } = await import("./serve/serve.ts");
       process.exitCode = await serve({ config }, processIo());
     });
 }
@@ -80,7 +80,7 @@ function addCheck(root: Command): void {
     .option("--allow-missing-env", "a missing environment variable is a warning, for linting without secrets", false)
     .option("--strict", "warnings fail too", false)
     .action(async (options) => {
-      const { check } = await import("./check.ts");
+      const { check } = await import("./check/check.ts");
       process.exitCode = await check(options, processIo());
     });
 }
@@ -95,7 +95,7 @@ function addExplain(root: Command): void {
     .option("--header <header>", "a header, 'Name: value'; may be given several times", collect, [])
     .addOption(new Option("--format <form>", "how to print").choices(["text", "json"]).default("text"))
     .action(async (options) => {
-      const { explain } = await import("./explain.ts");
+      const { explain } = await import("./explain/explain.ts");
       process.exitCode = await explain(options, processIo());
     });
 }
@@ -106,7 +106,7 @@ function addDemo(root: Command): void {
     .description("a mock provider and a gateway in front of it, ready to be tried")
     .addOption(new Option("--port <n>", "the gateway's port; 0 takes a free one").argParser(portNumber))
     .action(async ({ port }: { port?: number }) => {
-      const { demo } = await import("./demo.ts");
+      const { demo } = await import("./demo/demo.ts");
       process.exitCode = await demo(port === undefined ? {} : { port }, processIo());
     });
 }

@@ -1,39 +1,38 @@
 // How does a config file become a blueprint? The stages in order, and nothing else.
 
 import type { Blueprint } from "../plan/blueprint.ts";
-import { complete } from "./defaults.ts";
-import { type Findings, makeFindings } from "./diagnostics/sink.ts";
+import type { CompilerHost } from "./compiler-host.ts";
+import { type Findings, makeFindings } from "./diagnostics/findings.ts";
 import type { Result } from "./diagnostics/types.ts";
-import { makeExcerpts } from "./excerpt.ts";
-import { freeze } from "./freeze.ts";
-import type { CompilerHost } from "./host.ts";
-import { type Interpolations, interpolate } from "./interpolate.ts";
+import { makeExcerpts } from "./excerpts/excerpt.ts";
+import { freeze } from "./lower/freeze.ts";
 import { lower } from "./lower/index.ts";
-import { checkTests, type Prove } from "./proofs.ts";
-import { repair } from "./repair.ts";
+import { type Interpolations, interpolate } from "./read/interpolate.ts";
+import { parse, type Syntax } from "./read/parse.ts";
+import type { Source } from "./read/source.ts";
+import { checkConfigTests, type RunConfigTests } from "./rules/config-tests.ts";
 import { checkRules } from "./rules/index.ts";
 import { ruleContext } from "./rules/rule.ts";
-import { settle } from "./settle.ts";
-import type { Source } from "./source.ts";
-import { parse, type Syntax } from "./syntax.ts";
-import { validate } from "./validate.ts";
+import { complete } from "./schema/defaults.ts";
+import { repair } from "./schema/placeholders.ts";
+import { settle } from "./schema/to-value.ts";
+import { validate } from "./schema/validate.ts";
 
-export type { ConfigTest } from "./config.generated.ts";
+export type { CompilerHost, FileRead } from "./compiler-host.ts";
 export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
+export { harmless, isWide } from "./diagnostics/printable.ts";
 export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
-export type { CompilerHost, FileRead } from "./host.ts";
-export { link } from "./link.ts";
-export { harmless, isWide } from "./printable.ts";
-export type { Prove, Unmet } from "./proofs.ts";
-export { type Source, sourceFromBytes, sourceFromText } from "./source.ts";
-export { readPair } from "./tls-pair.ts";
+export { readPair } from "./lower/tls-pair.ts";
+export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
+export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";
+export type { ConfigTest } from "./schema/config.generated.ts";
 
 export interface CompileOptions {
   /** A missing variable or file of `${…}` is a warning, and something stands in for it: to lint, never to serve. */
   readonly allowMissingEnv?: boolean;
   /** Runs the config's own tests; without it they are only read. */
-  readonly prove?: Prove;
+  readonly prove?: RunConfigTests;
 }
 
 const NOTHING: Interpolations = new Map();
@@ -75,7 +74,7 @@ function analyse(
   const blueprint = findings.failed ? undefined : freeze(lower(completed));
   // With stand-ins for missing values a test would tell nothing.
   if (blueprint !== undefined && options.prove !== undefined && unknown.size === 0) {
-    checkTests(completed, blueprint, options.prove, context);
+    checkConfigTests(completed, blueprint, options.prove, context);
   }
   return { blueprint: findings.failed ? undefined : blueprint, interpolations };
 }

@@ -1,8 +1,9 @@
 // What did the compiler make of a config? The whole gateway as data: printable, comparable, nothing running in it.
 
-import type { AnswersSpec } from "./answers.ts";
 import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
+import type { ResponseFormatSpec } from "./response-format.ts";
+import type { Digest } from "./secret.ts";
 import type { Step } from "./steps.ts";
 
 /** Where certificate and key are (spec section 9). Relative paths are taken from the working directory. */
@@ -35,8 +36,8 @@ export interface ServerSpec {
 export interface RouteBlueprint {
   readonly id: string;
   readonly prefix: string;
-  /** SHA-256 of the upstream key, lower-case hex, where one is injected: what its in-flight limit counts by. */
-  readonly keySha256: string | undefined;
+  /** Of the upstream key, where one is injected: what its in-flight limit counts by. */
+  readonly keyDigest: Digest | undefined;
   /** In `STEP_ORDER`. A feature that is not configured has no step. */
   readonly steps: readonly Step[];
   readonly forward: ForwardSpec;
@@ -45,5 +46,5 @@ export interface RouteBlueprint {
 export interface Blueprint {
   readonly server: ServerSpec;
   readonly routes: readonly RouteBlueprint[];
-  readonly answers: AnswersSpec;
+  readonly responseFormat: ResponseFormatSpec;
 }

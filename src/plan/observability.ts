@@ -1,5 +1,7 @@
 // What is to be seen of the gateway, and where? Logs, metrics and traces as data.
 
+import type { Digest } from "./secret.ts";
+
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
 export interface LogFileSpec {
@@ -22,8 +24,8 @@ export interface LoggingSpec {
 export interface MetricsSpec {
   /** Where Prometheus reads; the summary and the page lie below it. */
   readonly path: string;
-  /** The metrics token, reduced to what checking it needs: SHA-256, lower-case hex. */
-  readonly sha256: string;
+  /** Of the metrics token. */
+  readonly tokenDigest: Digest;
 }
 
 export interface OtlpSpec {

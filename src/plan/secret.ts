@@ -1,8 +1,11 @@
-// How does a secret travel without ever being printed? Wrapped: every implicit way out (string, JSON, inspect) is closed.
+// Wraps secrets, and what is derived from them, so that no log, diagnostic, error or metric prints them by accident.
+
+import { createHash } from "node:crypto";
 
 const REDACTED = "[redacted]";
+const INSPECT = Symbol.for("nodejs.util.inspect.custom");
 
-/** A value that must reach no log, diagnostic, error, metric or dump by accident. */
+/** A value that must not be printed. String conversion, JSON and `util.inspect` all show `[redacted]`. */
 export class Secret {
   readonly #value: string;
 
@@ -10,7 +13,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The raw value. Every call site is a place where a secret leaves its wrapper: keep them few. */
+  /** The raw value. Every call is a place where a secret leaves its wrapper: keep them few. */
   reveal(): string {
     return this.#value;
   }
@@ -23,7 +26,18 @@ export class Secret {
     return REDACTED;
   }
 
-  [Symbol.for("nodejs.util.inspect.custom")](): string {
+  [INSPECT](): string {
     return REDACTED;
+  }
+}
+
+/**
+ * The SHA-256 of a secret, as 64 lower-case hexadecimal digits. The secret can't be read back from it, but a short one
+ * could be guessed: so a digest is printed no more than the secret itself.
+ */
+export class Digest extends Secret {
+  /** Hashes a secret. @param secret as UTF-8 */
+  static of(secret: string): Digest {
+    return new Digest(createHash("sha256").update(secret).digest("hex"));
   }
 }

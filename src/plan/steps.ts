@@ -1,15 +1,25 @@
 // Which gates can stand before an upstream, in which order, and what does each need to know? The one list of them.
 
-import type { Answers, AnswersSpec, CorsSpec } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
 import type { ForwardSpec } from "./forward.ts";
 import type { Reply } from "./replies.ts";
+import type { CorsSpec, ResponseFormat, ResponseFormatSpec } from "./response-format.ts";
+import type { Digest } from "./secret.ts";
 
-/** A gateway token, reduced to what checking it needs: no token can be read back from it. */
-export interface TokenSpec {
-  /** SHA-256 of the token, lower-case hex. */
-  readonly sha256: string;
+/** A gateway token, reduced to what checking it needs. Prints as `[redacted]`: the label shows a part of the token. */
+export class TokenSpec {
+  readonly digest: Digest;
+  /** What logs and tables show (spec section 11, token label). */
   readonly label: string;
+
+  constructor(digest: Digest, label: string) {
+    this.digest = digest;
+    this.label = label;
+  }
+
+  toJSON(): string {
+    return this.digest.toJSON();
+  }
 }
 
 /** Where a token is looked for; `name` is lower-case. */
@@ -33,8 +43,8 @@ export interface InflightSpec {
 
 export interface UpstreamGateSpec {
   readonly routeId: string;
-  /** SHA-256 of the upstream key, lower-case hex. */
-  readonly keySha256: string;
+  /** Of the upstream key. */
+  readonly keyDigest: Digest;
   readonly max: number;
   readonly maxWaiting: number;
   /** Longest wait, ms. */
@@ -80,9 +90,9 @@ export type Terminal<X extends Exchange = Exchange> = (x: X) => void;
 
 export type GuardMakers = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
 
-/** What the runtime lends the linker: how to make a guard of each kind, a terminal, and the looks of answers. */
-export interface Catalog<X extends Exchange = Exchange> {
+/** What the runtime lends the linker: how to make a guard of each kind, a terminal, and the looks of responseFormat. */
+export interface GuardRegistry<X extends Exchange = Exchange> {
   readonly guards: GuardMakers;
   readonly forward: (spec: ForwardSpec) => Terminal<X>;
-  readonly answers: (spec: AnswersSpec) => Answers;
+  readonly responseFormat: (spec: ResponseFormatSpec) => ResponseFormat;
 }

@@ -4,20 +4,20 @@ import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
-import type { Plan } from "../plan/plan.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
-import { type OwnEndpoints, ownEndpoints } from "./admin/own-endpoints.ts";
-import { type DispatchContext, dispatch } from "./dispatch.ts";
-import type { LiveExchange } from "./exchange.ts";
-import { LINGER_MS } from "./linger.ts";
-import type { DownstreamSocket } from "./message.ts";
-import type { Log } from "./observe/log.ts";
-import { NOBODY, type Observer, type ReloadResult } from "./observe/observer.ts";
-import { requestId } from "./request-id.ts";
-import { createGatewayServer, type GatewayServer, type ServerEvents } from "./server.ts";
-import { type LinkedPlan, Tenure } from "./tenure.ts";
-import { renewPair, type TlsPair } from "./tls.ts";
-import { refusalFor, writeUnread } from "./unread.ts";
+import { type DispatchContext, dispatch } from "./downstream/dispatch.ts";
+import { requestId } from "./downstream/request-id.ts";
+import { createGatewayServer, type GatewayServer, type ServerEvents } from "./downstream/server.ts";
+import { renewPair, type TlsPair } from "./downstream/tls.ts";
+import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
+import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
+import type { DownstreamSocket } from "./exchange/connection.ts";
+import type { LiveExchange } from "./exchange/exchange.ts";
+import { LINGER_MS } from "./exchange/linger.ts";
+import { noopObserver, type Observer } from "./exchange/observer.ts";
+import type { Plan } from "./exchange/plan.ts";
+import { type LinkedPlan, PlanGeneration } from "./generation.ts";
+import type { Log } from "./observe/logs/log.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
@@ -25,42 +25,40 @@ const INVALID_PATH = replyFor("invalid_path");
 const BROKEN_MS = 1000;
 
 /** What may be seen of the host: who is told of its exchanges, and what is served of that. */
-export interface Seeing {
+export interface Telemetry {
   readonly observer: Observer;
-  readonly endpoints: OwnEndpoints | undefined;
+  readonly endpoints: BuiltInEndpoints | undefined;
 }
 
-const UNSEEN: Seeing = { observer: NOBODY, endpoints: undefined };
+const NO_TELEMETRY: Telemetry = { observer: noopObserver, endpoints: undefined };
 
 export interface HostParts {
-  readonly seeing?: Seeing;
+  readonly telemetry?: Telemetry;
   /** Given, the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
 }
 
 export class Host implements DispatchContext {
-  readonly own: OwnEndpoints;
+  readonly own: BuiltInEndpoints;
   readonly observer: Observer;
   readonly #server: GatewayServer;
   readonly #log: Log;
-  /** Told how each reload ended: whoever counts them binds here. */
-  onReload: (result: ReloadResult) => void = () => {};
-  #tenure: Tenure;
+  #tenure: PlanGeneration;
   /** Of older plans, until their last exchange has ended. */
-  readonly #retiring = new Set<Tenure>();
+  readonly #retiring = new Set<PlanGeneration>();
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<DownstreamSocket>();
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { seeing = UNSEEN, pair }: HostParts = {}) {
-    this.#tenure = new Tenure(linked);
+  constructor(linked: LinkedPlan, log: Log, { telemetry = NO_TELEMETRY, pair }: HostParts = {}) {
+    this.#tenure = new PlanGeneration(linked);
     this.#log = log;
-    this.observer = seeing.observer;
-    this.own = ownEndpoints(() => this.#phase === "serving", seeing.endpoints);
+    this.observer = telemetry.observer;
+    this.own = builtInEndpoints(() => this.#phase === "serving", telemetry.endpoints);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
-      onUnread: (err, socket) => this.#unread(err, socket),
+      onUnparsed: (err, socket) => this.#unread(err, socket),
       onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
       onConnection: (socket) => this.#connected(socket),
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
@@ -105,13 +103,13 @@ export class Host implements DispatchContext {
 
   /**
    * New exchanges run on this plan, within its bounds; those under way end on the one they began with, and count.
-   * An older plan lets go of what it claimed when its last exchange has ended.
+   * An older plan lets go of what it leased when its last exchange has ended.
    */
   swap(next: LinkedPlan): void {
     const before = this.#tenure;
-    for (const older of [...this.#retiring, before]) next.state.takeOver(older.linked.state, older.exchanges);
-    next.state.enforce();
-    this.#tenure = new Tenure(next);
+    for (const older of [...this.#retiring, before]) next.limits.adoptInFlight(older.linked.limits, older.exchanges);
+    next.limits.applyLimits();
+    this.#tenure = new PlanGeneration(next);
     this.#retiring.add(before);
     before.retire(() => this.#retiring.delete(before));
   }
@@ -204,7 +202,7 @@ export class Host implements DispatchContext {
 
   #refuse(socket: DownstreamSocket, reply: Reply): void {
     const id = requestId(undefined);
-    writeUnread(socket, reply, id, this.plan.answers);
+    writeUnparsed(socket, reply, id, this.plan.responseFormat);
     const request = { requestId: id, outcome: reply.outcome, status: reply.status };
     this.#log.unread(request);
     this.observer.unread(request);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import schema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
-import { type CheckOptions, check } from "../../src/cli/check.ts";
+import { type CheckOptions, check } from "../../src/cli/check/check.ts";
 import type { FileRead } from "../../src/compiler/index.ts";
 import { CLEAN, edited, hostOf } from "../compiler/compiling.ts";
 import { FIXTURES, run as runFixture } from "../compiler/fixtures.ts";

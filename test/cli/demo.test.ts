@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demo } from "../../src/cli/demo.ts";
-import { demoConfig } from "../../src/cli/demo-config.ts";
+import { demo } from "../../src/cli/demo/demo.ts";
+import { demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { speak } from "../../src/mock/words.ts";
 

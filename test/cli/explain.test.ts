@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { explain } from "../../src/cli/explain.ts";
-import type { Explanation } from "../../src/cli/explanation.ts";
+import { explain } from "../../src/cli/explain/explain.ts";
+import type { Explanation } from "../../src/cli/explain/explanation.ts";
 import type { Io } from "../../src/cli/io.ts";
 
 const CONFIG = `

@@ -14,8 +14,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type InstallOptions, install, type Machine } from "../../src/cli/install.ts";
-import { unitText } from "../../src/cli/install-unit.ts";
+import { type InstallOptions, install, type Machine } from "../../src/cli/install/install.ts";
+import { unitText } from "../../src/cli/install/install-unit.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
 
 const PACKAGE = join(import.meta.dirname, "../..");

@@ -1,8 +1,8 @@
 // What the process hears and what it says of the place it runs in, on machines that are not this one.
 
 import { expect, test } from "vitest";
-import { signalMeanings } from "../../src/cli/signals.ts";
-import { processFacts, startupWarnings } from "../../src/cli/startup-warnings.ts";
+import { signalMeanings } from "../../src/cli/serve/signals.ts";
+import { processFacts, startupWarnings } from "../../src/cli/serve/startup-warnings.ts";
 
 test.each([
   ["20.19.0", ["CVE-2026-58044", "CVE-2026-21710"]],

@@ -4,10 +4,11 @@
 
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { link } from "../../src/compiler/index.ts";
-import type { Blueprint } from "../../src/plan/blueprint.ts";
+import type { Blueprint, ServerSpec } from "../../src/plan/blueprint.ts";
 import type { Exchange } from "../../src/plan/exchange.ts";
-import type { Catalog, StepKind } from "../../src/plan/steps.ts";
+import { Digest, Secret } from "../../src/plan/secret.ts";
+import type { GuardRegistry, StepKind } from "../../src/plan/steps.ts";
+import { link } from "../../src/runtime/link.ts";
 import { CLEAN, compileText, ENV, edited, type World } from "./compiling.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -18,7 +19,15 @@ function blueprint(text: string, world?: World): Blueprint {
   return result.value;
 }
 
-const steps = (text: string, world?: World) => blueprint(text, world).routes[0]?.steps ?? [];
+/** The same data with digests as their hex digits, to be compared. */
+function opened(value: unknown): unknown {
+  if (value instanceof Digest) return value.reveal();
+  if (value instanceof Secret || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(opened);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner)]));
+}
+
+const steps = (text: string, world?: World) => opened(blueprint(text, world).routes[0]?.steps ?? []) as unknown[];
 const forward = (text: string) => blueprint(text).routes[0]?.forward;
 
 describe("the blueprint", () => {
@@ -27,7 +36,7 @@ describe("the blueprint", () => {
       {
         kind: "auth",
         spec: {
-          tokens: [{ sha256: sha256(ENV.TOKEN), label: `tok***89#${sha256(ENV.TOKEN).slice(0, 8)}` }],
+          tokens: [{ digest: sha256(ENV.TOKEN), label: `tok***89#${sha256(ENV.TOKEN).slice(0, 8)}` }],
           sources: [{ type: "authorization_bearer" }],
         },
       },
@@ -41,13 +50,13 @@ describe("the blueprint", () => {
       { kind: "downstreamInflight", spec: { max: 9 } },
       {
         kind: "upstreamInflight",
-        spec: { routeId: "openai", keySha256: sha256(ENV.KEY), max: 4, maxWaiting: 3, timeoutMs: 1000 },
+        spec: { routeId: "openai", keyDigest: sha256(ENV.KEY), max: 4, maxWaiting: 3, timeoutMs: 1000 },
       },
     ]);
   });
 
   test("has what is to be seen: sinks, the metrics token as its digest, the collector", () => {
-    const server = (text: string) => blueprint(`${CLEAN}${text}`).server;
+    const server = (text: string) => opened(blueprint(`${CLEAN}${text}`).server) as ServerSpec;
     const { logging, metrics, tracing } = server("");
     expect({ logging, metrics, tracing }).toEqual({
       logging: { level: "info", format: "json", toStdout: true, file: undefined },
@@ -66,7 +75,7 @@ describe("the blueprint", () => {
         toStdout: false,
         file: { dir: "logs", prefix: "ai-gw-lite", rotation: "hourly", maxFiles: 7 },
       },
-      metrics: { path: "/m", sha256: sha256(ENV.KEY) },
+      metrics: { path: "/m", tokenDigest: sha256(ENV.KEY) },
       tracing: { sampleRatio: 0.5, otlp: { endpoint: "http://127.0.0.1:4318", protocol: "http", timeoutMs: 3000 } },
     });
     expect(
@@ -120,7 +129,7 @@ describe("the blueprint", () => {
   ] as const)("upstream key: %s", (_, headers, key) => {
     const list = headers.map(([name, value]) => `        - { name: ${name}, value: "${value}" }\n`).join("");
     const text = `${edited("        - name: authorization\n          value: Bearer ${KEY}\n", list)}concurrency:\n  upstream_per_key_max_inflight: 4\n`;
-    expect(steps(text)[1]).toMatchObject({ spec: { keySha256: sha256(key) } });
+    expect(steps(text)[1]).toMatchObject({ spec: { keyDigest: sha256(key) } });
   });
 
   test.each([
@@ -202,7 +211,7 @@ describe("the blueprint", () => {
   test("a token given by its hash", () => {
     const [auth] = steps(edited("${TOKEN}", `sha256:${sha256("abc").toUpperCase()}`));
     expect(auth).toMatchObject({
-      spec: { tokens: [{ sha256: sha256("abc"), label: `***#${sha256("abc").slice(0, 8)}` }] },
+      spec: { tokens: [{ digest: sha256("abc"), label: `***#${sha256("abc").slice(0, 8)}` }] },
     });
   });
 
@@ -273,7 +282,7 @@ describe("link", () => {
     made.push([kind, spec]);
     return () => undefined;
   };
-  const catalog: Catalog = {
+  const catalog: GuardRegistry = {
     guards: {
       cors: guard("cors"),
       auth: guard("auth"),
@@ -282,7 +291,7 @@ describe("link", () => {
       upstreamInflight: guard("upstreamInflight"),
     },
     forward: (spec) => (x: Exchange) => void [spec, x],
-    answers: () => ({ tell: undefined, addCors: undefined }),
+    responseFormat: () => ({ tell: undefined, addCors: undefined }),
   };
 
   test("makes each guard once, and a trie that finds the route", () => {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../src/compiler/config.generated.ts";
-import { complete } from "../../src/compiler/defaults.ts";
+import type { Config } from "../../src/compiler/schema/config.generated.ts";
+import { complete } from "../../src/compiler/schema/defaults.ts";
 
 interface SchemaNode {
   readonly $ref?: string;

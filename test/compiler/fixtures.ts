@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { type CheckOptions, check } from "../../src/cli/check.ts";
+import { type CheckOptions, check } from "../../src/cli/check/check.ts";
 import type { FileRead } from "../../src/compiler/index.ts";
 import { hostOf, type World } from "./compiling.ts";
 

@@ -3,12 +3,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { describe, expect, test } from "vitest";
-import { isLoopback, readAddress } from "../../src/compiler/address.ts";
-import { split } from "../../src/compiler/interpolate.ts";
-import { readPlain } from "../../src/compiler/plain.ts";
-import { sourceFromBytes, sourceFromText } from "../../src/compiler/source.ts";
-import { suggest } from "../../src/compiler/suggest.ts";
-import { pathOf, pointer, readable } from "../../src/compiler/tree.ts";
+import { suggest } from "../../src/compiler/diagnostics/suggest.ts";
+import { isLoopback, readAddress } from "../../src/compiler/lower/address.ts";
+import { split } from "../../src/compiler/read/interpolate.ts";
+import { sourceFromBytes, sourceFromText } from "../../src/compiler/read/source.ts";
+import { pathOf, pointer, readable } from "../../src/compiler/read/tree.ts";
+import { readPlain } from "../../src/compiler/schema/scalar.ts";
 
 describe("a plain scalar", () => {
   test.each([

@@ -239,7 +239,7 @@ test("504 upstream_timeout", async () => {
 test("500 internal_error: a guard that throws is logged with its place, and the gateway goes on", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const { plan } = gateway.host;
-  const swap = (to: typeof plan) => gateway.host.swap({ plan: to, state: gateway.state.claim(), release: () => {} });
+  const swap = (to: typeof plan) => gateway.host.swap({ plan: to, limits: gateway.limits.lease(), release: () => {} });
   swap({
     ...plan,
     routes: {

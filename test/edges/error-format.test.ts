@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { REPLY_STATUS, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
-import { tellerOf } from "../../src/runtime/answers/error-format.ts";
-import { MESSAGES } from "../../src/runtime/answers/messages.ts";
+import { errorFormatterOf } from "../../src/runtime/replies/error-format.ts";
+import { MESSAGES } from "../../src/runtime/replies/messages.ts";
 import { AUTH } from "../support/config.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
@@ -90,11 +90,11 @@ describe("every error word", () => {
   it.each(codes)("%s has a message, a type for its status, and its code", (code) => {
     const asker = { id: "an-id", rawHeaders: [] };
     const status = REPLY_STATUS[code];
-    const openai = JSON.parse(tellerOf("openai")?.(replyFor(code), asker).body ?? "");
+    const openai = JSON.parse(errorFormatterOf("openai")?.(replyFor(code), asker).body ?? "");
     expect(openai).toEqual({ error: { message: MESSAGES[code], type: expect.any(String), param: null, code } });
     expect(OPENAI_TYPES).toContain(openai.error.type);
     expect(openai.error.type === "server_error").toBe(status >= 500);
-    const anthropic = JSON.parse(tellerOf("anthropic")?.(replyFor(code), asker).body ?? "");
+    const anthropic = JSON.parse(errorFormatterOf("anthropic")?.(replyFor(code), asker).body ?? "");
     const type = ANTHROPIC_TYPES[status] ?? "invalid_request_error";
     expect(anthropic).toEqual({ type: "error", error: { type, message: MESSAGES[code] }, request_id: "an-id" });
     expect(MESSAGES[code]).toMatch(/^[A-Z].{30,}\.$/);

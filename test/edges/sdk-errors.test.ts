@@ -3,7 +3,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MESSAGES } from "../../src/runtime/answers/messages.ts";
+import { MESSAGES } from "../../src/runtime/replies/messages.ts";
 import { TOKEN } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { setScene } from "../support/scene.ts";

@@ -5,9 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { startGateway } from "../../src/cli/start.ts";
+import { readFiles } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
-import { createLog } from "../../src/runtime/observe/log.ts";
+import { startGateway } from "../../src/runtime/gateway.ts";
+import { createLog } from "../../src/runtime/observe/logs/log.ts";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { within } from "../support/deadline.ts";
 
@@ -54,9 +55,9 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
   const lines: string[] = [];
   const log = createLog({ level: "info", to: { write: (line: string) => void lines.push(line) } });
-  const gateway = await startGateway(result.value, log);
   const { tls } = result.value.server;
   if (tls === undefined) throw new Error("no TLS");
+  const gateway = await startGateway(result.value, log, { version: "0.0.0", pair: readFiles(tls, log) });
   const { port } = gateway.address;
   try {
     const old = await dial(port, { maxVersion: "TLSv1.2" });
@@ -64,7 +65,7 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
     const session = old.getSession();
 
     await put(second);
-    gateway.renewTls(tls);
+    gateway.host.renewPair(readFiles(tls, log));
     expect(await health(old)).toContain("200 OK");
     const fresh = await dial(port);
     expect(fresh.getPeerCertificate().fingerprint256).toBe(second.fingerprint);
@@ -72,9 +73,9 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
     expect(resumed.isSessionReused()).toBe(true);
 
     await put({ cert: second.cert, key: first.key });
-    expect(() => gateway.renewTls(tls)).toThrow(/key\.pem is not the key of the certificate/);
+    expect(() => gateway.host.renewPair(readFiles(tls, log))).toThrow(/key\.pem is not the key of the certificate/);
     await rm(join(folder, "crt.pem"));
-    expect(() => gateway.renewTls(tls)).toThrow(/crt\.pem can't be read: no such file/);
+    expect(() => gateway.host.renewPair(readFiles(tls, log))).toThrow(/crt\.pem can't be read: no such file/);
     const after = await dial(port);
     expect(after.getPeerCertificate().fingerprint256).toBe(second.fingerprint);
     for (const socket of [old, fresh, resumed, after]) socket.destroy();

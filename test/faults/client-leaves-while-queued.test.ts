@@ -32,7 +32,7 @@ test.each(["reset", "close", "halfClose"] as const)(
       status: 499,
       attempts: 0,
     });
-    expect(gateway.state.totals().waiting).toBe(0);
+    expect(gateway.limits.totals().waiting).toBe(0);
     const second = await scene.client(gateway);
     await second.send(requestText("GET", "/up/second", [AUTH]));
     await untilCounts(gateway, ({ waiting }) => waiting === 1);

@@ -5,10 +5,10 @@
 
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
-import { explainer } from "../../src/cli/explanation.ts";
+import { explainer } from "../../src/cli/explain/explanation.ts";
 import { textReport } from "../../src/cli/report/text.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
-import { textLine } from "../../src/runtime/observe/text-line.ts";
+import { textLine } from "../../src/runtime/observe/logs/text-line.ts";
 import { startGateway } from "../support/gateway.ts";
 import { startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { connectRaw, exchange, requestText } from "../support/raw-client.ts";

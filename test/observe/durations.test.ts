@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DurationSteps } from "../../src/runtime/observe/duration-steps.ts";
-import { BOUNDS_MS, Histogram } from "../../src/runtime/observe/histogram.ts";
-import { Series } from "../../src/runtime/observe/series.ts";
+import { DurationHistogramRing } from "../../src/runtime/observe/metrics/duration-ring.ts";
+import { BOUNDS_MS, Histogram } from "../../src/runtime/observe/metrics/histogram.ts";
+import { Series } from "../../src/runtime/observe/metrics/series.ts";
 
 describe("a histogram", () => {
   it("has 16 bounds from 1 ms, doubling", () => {
@@ -30,7 +30,7 @@ describe("percentiles", () => {
     const durations = fc.array(fc.double({ min: 1, max: 600_000, noNaN: true }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(durations, fc.constantFrom(0.5, 0.95), (all, share) => {
-        const steps = new DurationSteps(2);
+        const steps = new DurationHistogramRing(2);
         for (const ms of all) steps.add(1, ms);
         const exact = [...all].sort((a, b) => a - b)[Math.ceil(share * all.length) - 1] as number;
         const estimate = steps.quantile(1, share) as number;
@@ -42,7 +42,7 @@ describe("percentiles", () => {
   });
 
   it("have a place for all that is shorter and all that is longer", () => {
-    const steps = new DurationSteps(1);
+    const steps = new DurationHistogramRing(1);
     steps.add(0, 0);
     expect(steps.quantile(0, 0.95)).toBeLessThanOrEqual(1);
     steps.clear(0);

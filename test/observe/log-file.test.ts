@@ -14,8 +14,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LogFileSpec } from "../../src/plan/observability.ts";
-import { LineWriter } from "../../src/runtime/observe/line-writer.ts";
-import { RotatingFile } from "../../src/runtime/observe/rotating-file.ts";
+import { LineWriter } from "../../src/runtime/observe/logs/line-writer.ts";
+import { RotatingFile } from "../../src/runtime/observe/logs/rotating-file.ts";
 import { within } from "../support/deadline.ts";
 
 const START = Date.parse("2026-11-23T23:59:30.000Z");

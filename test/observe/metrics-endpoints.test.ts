@@ -206,7 +206,7 @@ describe("what is in flight", () => {
     const first = get();
     await upstream.nextRequest();
     const second = get();
-    while (gateway.state.totals().waiting === 0) await new Promise(setImmediate);
+    while (gateway.limits.totals().waiting === 0) await new Promise(setImmediate);
     expect([await get(), await get()]).toEqual([503, 503]);
 
     const during = await scrape(gateway);
@@ -247,7 +247,7 @@ describe("what is in flight", () => {
     await upstream.nextRequest();
     await upstream.nextRequest();
     await ask(queued, "/queued");
-    while (gateway.state.totals().waiting === 0) await new Promise(setImmediate);
+    while (gateway.limits.totals().waiting === 0) await new Promise(setImmediate);
     expect(total(await scrape(gateway), "gateway_sse_streams_inflight", { route_id: "up" })).toBe(1);
     // Last in line first: a place that comes free would be taken by who still waits.
     for (const [left, client] of [queued, silent, stream].entries()) {

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
-import type { LiveExchange } from "../../src/runtime/exchange.ts";
-import { Meters } from "../../src/runtime/observe/meters.ts";
-import { prometheusText } from "../../src/runtime/observe/prometheus.ts";
-import { summarise } from "../../src/runtime/observe/summary.ts";
+import type { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
+import { prometheusText } from "../../src/runtime/observe/metrics/prometheus.ts";
+import { summarise } from "../../src/runtime/observe/metrics/summary.ts";
 import { samplesOf, total, totalsBy } from "../support/prometheus.ts";
 
 const HOUR = 3_600_000;

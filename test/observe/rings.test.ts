@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CountRing } from "../../src/runtime/observe/count-ring.ts";
-import { PeakRing } from "../../src/runtime/observe/peak-ring.ts";
+import { CountRing } from "../../src/runtime/observe/metrics/count-ring.ts";
+import { PeakRing } from "../../src/runtime/observe/metrics/peak-ring.ts";
 
 const START = 29_000_000;
 const HOUR = 60;

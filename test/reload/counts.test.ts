@@ -110,7 +110,7 @@ test("a waiting request gets its place when a reload makes room", async () => {
   await within(
     "a request to wait",
     (async () => {
-      while (gateway.state.totals().waiting === 0) await new Promise(setImmediate);
+      while (gateway.limits.totals().waiting === 0) await new Promise(setImmediate);
     })(),
   );
   gateway.swap(configText(parts(2)));

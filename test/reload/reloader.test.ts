@@ -1,11 +1,11 @@
 // What does a reload tell whoever counts reloads, and what does it do when linking, which should never fail, does?
 
 import { afterEach, expect, test } from "vitest";
-import { RecordingHost } from "../../src/cli/inputs.ts";
-import { Reloader } from "../../src/cli/reload.ts";
+import { RecordingHost } from "../../src/cli/serve/recording-host.ts";
+import { Reloader } from "../../src/cli/serve/reload.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
-import type { LogFields } from "../../src/runtime/observe/log.ts";
-import type { ReloadResult } from "../../src/runtime/observe/observer.ts";
+import type { ReloadResult } from "../../src/runtime/exchange/observer.ts";
+import type { LogFields } from "../../src/runtime/observe/logs/log.ts";
 import { configText } from "../support/config.ts";
 import { setScene } from "../support/scene.ts";
 
@@ -28,7 +28,6 @@ async function reloading() {
   const first = compile(sourceFromBytes("config.yaml", Buffer.from(text)), inputs);
   if (!first.ok) throw new Error("the config is wrong");
   const results: ReloadResult[] = [];
-  gateway.host.onReload = (result) => void results.push(result);
   const errors: string[] = [];
   const quiet = () => {};
   const log = {
@@ -49,7 +48,7 @@ async function reloading() {
     const reloader = new Reloader({
       file: "config.yaml",
       host,
-      gateway: { host: gateway.host, swap, renewTls: () => {} },
+      gateway: { host: gateway.host, swap, reloaded: (result) => void results.push(result) },
       log: log as never,
       started: first.value,
       inputs,

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FileWatch } from "../../src/cli/watch.ts";
+import { FileWatch } from "../../src/cli/serve/watch.ts";
 import { Inbox } from "../support/deadline.ts";
 
 let folder: string;

@@ -2,13 +2,14 @@ import { EventEmitter } from "node:events";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { replyFor } from "../../src/plan/replies.ts";
-import { type ExchangeHost, LiveExchange } from "../../src/runtime/exchange.ts";
-import type { GatewayRequest, GatewayResponse } from "../../src/runtime/message.ts";
-import { NOBODY } from "../../src/runtime/observe/observer.ts";
-import { run } from "../../src/runtime/run.ts";
-import { State } from "../../src/runtime/state/state.ts";
-import { downstreamInflight } from "../../src/runtime/steps/downstream-inflight.ts";
-import { upstreamInflight } from "../../src/runtime/steps/upstream-inflight.ts";
+import { Digest } from "../../src/plan/secret.ts";
+import type { GatewayRequest, GatewayResponse } from "../../src/runtime/exchange/connection.ts";
+import { type ExchangeHost, LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import { noopObserver } from "../../src/runtime/exchange/observer.ts";
+import { run } from "../../src/runtime/exchange/run.ts";
+import { downstreamInflight } from "../../src/runtime/guards/downstream-inflight.ts";
+import { upstreamInflight } from "../../src/runtime/guards/upstream-inflight.ts";
+import { Limits } from "../../src/runtime/limits/limits.ts";
 
 /** A response as far as an exchange touches it, closing when the test says. */
 class ModelResponse extends EventEmitter {
@@ -45,7 +46,7 @@ class ModelResponse extends EventEmitter {
 
 class Ledger implements ExchangeHost {
   draining = false;
-  readonly observer = NOBODY;
+  readonly observer = noopObserver;
   ends: string[] = [];
   bugs: string[] = [];
 
@@ -134,14 +135,17 @@ describe("any interleaving of exchanges", () => {
   it("never exceeds a limit and leaves every counter at zero", async () => {
     await fc.assert(
       fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (script, max, maxWaiting) => {
-        const state = new State();
-        const claim = state.claim();
+        const state = new Limits();
+        const claim = state.lease();
         const ledger = new Ledger();
         const guards = [
           { kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, claim) },
           {
             kind: "upstreamInflight",
-            run: upstreamInflight({ routeId: "r", keySha256: "k", max, maxWaiting, timeoutMs: 60_000 }, claim),
+            run: upstreamInflight(
+              { routeId: "r", keyDigest: Digest.of("k"), max, maxWaiting, timeoutMs: 60_000 },
+              claim,
+            ),
           },
         ] as const;
         const begun: { x: LiveExchange; res: ModelResponse }[] = [];

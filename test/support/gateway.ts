@@ -1,12 +1,14 @@
 // A real gateway for a test: config text in, sockets out, its log lines kept.
 
 import { readWholeFile } from "../../src/cli/files.ts";
-import { startGateway as start } from "../../src/cli/start.ts";
+import { loadPair } from "../../src/cli/tls/load-pair.ts";
+import { version } from "../../src/cli/version.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
+import { startGateway as start } from "../../src/runtime/gateway.ts";
 import type { Host } from "../../src/runtime/host.ts";
-import { createLog } from "../../src/runtime/observe/log.ts";
-import type { State } from "../../src/runtime/state/state.ts";
+import type { Limits } from "../../src/runtime/limits/limits.ts";
+import { createLog } from "../../src/runtime/observe/logs/log.ts";
 
 export interface LogLine {
   readonly level: string;
@@ -18,7 +20,7 @@ export interface TestGateway {
   readonly url: string;
   readonly port: number;
   readonly host: Host;
-  readonly state: State;
+  readonly limits: Limits;
   /** Swaps in another config, as a reload does. */
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
@@ -50,13 +52,15 @@ export async function startGateway(
       },
     },
   });
-  const gateway = await start(blueprint, log);
+  const { listen, tls } = blueprint.server;
+  const pair = tls && (await loadPair(tls, listen, log));
+  const gateway = await start(blueprint, log, { version: version(), pair });
   const { port } = gateway.address;
   return {
     url: `http://127.0.0.1:${port}`,
     port,
     host: gateway.host,
-    state: gateway.state,
+    limits: gateway.limits,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) =>

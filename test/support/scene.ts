@@ -83,8 +83,8 @@ export interface Counts {
 }
 
 /** Waits until the gateway's counts are as wanted, looking once a turn of the event loop. */
-export async function untilCounts({ host, state }: TestGateway, wanted: (counts: Counts) => boolean): Promise<void> {
-  const counts = () => ({ ...state.totals(), underWay: host.underWay });
+export async function untilCounts({ host, limits }: TestGateway, wanted: (counts: Counts) => boolean): Promise<void> {
+  const counts = () => ({ ...limits.totals(), underWay: host.underWay });
   let over = false;
   const looked = (async () => {
     while (!wanted(counts()) && !over) await new Promise(setImmediate);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildUi } from "../../scripts/build-ui.mjs";
-import { readPage } from "../../src/runtime/admin/ui.ts";
+import { readPage } from "../../src/runtime/endpoints/ui.ts";
 import { configText } from "../support/config.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 

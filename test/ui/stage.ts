@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readPage } from "../../src/runtime/admin/ui.ts";
+import { readPage } from "../../src/runtime/endpoints/ui.ts";
 import type { Summary } from "../../src/ui/summary.ts";
 
 export const STAGE_TOKEN = "metrics-token-51c7";

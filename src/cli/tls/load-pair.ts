@@ -3,8 +3,8 @@
 import { createSecureContext } from "node:tls";
 import { readPair } from "../../compiler/index.ts";
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
-import type { Log } from "../../runtime/observe/log.ts";
-import type { TlsPair } from "../../runtime/tls.ts";
+import type { TlsPair } from "../../runtime/downstream/tls.ts";
+import type { Log } from "../../runtime/observe/logs/log.ts";
 import { readWholeFile } from "../files.ts";
 
 const DAY_MS = 86_400_000;

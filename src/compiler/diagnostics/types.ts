@@ -1,8 +1,8 @@
 // What is a finding, inside the compiler and out of it?
 
-import type { Excerpt } from "../excerpt.ts";
-import type { Range, Span } from "../source.ts";
-import type { Path } from "../tree.ts";
+import type { Excerpt } from "../excerpts/excerpt.ts";
+import type { Range, Span } from "../read/source.ts";
+import type { Path } from "../read/tree.ts";
 import type { DiagnosticCode } from "./codes.ts";
 
 export type Severity = "error" | "warning";

@@ -1,8 +1,8 @@
 // Which tokens may pass, and where are they looked for?
 
 import type { TokenSource } from "../../plan/steps.ts";
-import type { TokenSource as ConfigTokenSource } from "../config.generated.ts";
-import { tokenSpec } from "../gateway-token.ts";
+import type { TokenSource as ConfigTokenSource } from "../schema/config.generated.ts";
+import { tokenSpec } from "./gateway-token.ts";
 import type { Lowerer } from "./lowerer.ts";
 
 export const lowerAuth: Lowerer<"auth"> = ({ gateway_auth }) => {

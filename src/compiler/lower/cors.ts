@@ -1,7 +1,7 @@
 // Which pages of other origins may use the gateway? The step that answers preflights, the same on every route.
 
-import type { CorsSpec } from "../../plan/answers.ts";
-import type { CompleteConfig } from "../defaults.ts";
+import type { CorsSpec } from "../../plan/response-format.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
 import type { Lowerer } from "./lowerer.ts";
 
 export const lowerCors: Lowerer<"cors"> = (config) => {

@@ -2,9 +2,9 @@
 
 import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamTarget } from "../../plan/forward.ts";
 import { Secret } from "../../plan/secret.ts";
-import { readAddress } from "../address.ts";
-import { readBaseUrl } from "../base-url.ts";
-import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../defaults.ts";
+import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
+import { readAddress } from "./address.ts";
+import { readBaseUrl } from "./base-url.ts";
 
 /** Takes the whole config once, then each route. */
 export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => ForwardSpec {

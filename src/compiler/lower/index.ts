@@ -2,17 +2,17 @@
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { STEP_ORDER, type Step, type StepKind } from "../../plan/steps.ts";
-import type { CompleteConfig, CompleteRoute } from "../defaults.ts";
-import { upstreamKeySha256 } from "../upstream-key.ts";
-import { lowerAnswers } from "./answers.ts";
+import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import { lowerAuth } from "./auth.ts";
 import { lowerCors } from "./cors.ts";
 import { lowerDownstreamInflight } from "./downstream-inflight.ts";
 import { lowerForward } from "./forward.ts";
 import type { Lowerer } from "./lowerer.ts";
 import { lowerRateLimit } from "./rate-limit.ts";
+import { lowerResponseFormat } from "./response-format.ts";
 import { lowerServer } from "./server.ts";
 import { lowerUpstreamInflight } from "./upstream-inflight.ts";
+import { upstreamKeyDigest } from "./upstream-key.ts";
 
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
   cors: lowerCors,
@@ -29,11 +29,11 @@ export function lower(config: CompleteConfig): Blueprint {
   const routes = config.routes.map((route) => ({
     id: route.id,
     prefix: route.prefix,
-    keySha256: upstreamKeySha256(route.upstream.inject_headers),
+    keyDigest: upstreamKeyDigest(route.upstream.inject_headers),
     steps: steps.map((lowerStep) => lowerStep(route)).filter((step) => step !== undefined),
     forward: forward(route),
   }));
-  return { server: lowerServer(config), routes, answers: lowerAnswers(config) };
+  return { server: lowerServer(config), routes, responseFormat: lowerResponseFormat(config) };
 }
 
 function stepLowerer(kind: StepKind, config: CompleteConfig): (route: CompleteRoute) => Step | undefined {

@@ -1,8 +1,8 @@
 // What is to be seen of the gateway? Sinks of the log, the metrics endpoint, the traces' collector.
 
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "../../plan/observability.ts";
-import type { CompleteConfig } from "../defaults.ts";
-import { tokenSpec } from "../gateway-token.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
+import { tokenSpec } from "./gateway-token.ts";
 
 type Observability = CompleteConfig["observability"];
 
@@ -19,7 +19,7 @@ export function lowerLogging({ level, format, to_stdout, file }: Observability["
 
 /** Nothing where metrics are off. A token written as `sha256:…` is its own digest, as a gateway token's is. */
 export function lowerMetrics({ enabled, path, token }: Observability["metrics"]): MetricsSpec | undefined {
-  return enabled && token !== undefined ? { path, sha256: tokenSpec(token).sha256 } : undefined;
+  return enabled && token !== undefined ? { path, tokenDigest: tokenSpec(token).digest } : undefined;
 }
 
 export function lowerTracing({ enabled, sample_ratio, otlp }: Observability["tracing"]): TracingSpec | undefined {

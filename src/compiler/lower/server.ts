@@ -1,8 +1,8 @@
 // What does the host need to know besides the routes?
 
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
-import { readAddress } from "../address.ts";
-import type { CompleteConfig } from "../defaults.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
+import { readAddress } from "./address.ts";
 import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
 
 export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {

@@ -1,6 +1,6 @@
 // Is `base_url` a URL that a path can be appended to?
 
-import { readBaseUrl } from "../base-url.ts";
+import { readBaseUrl } from "../lower/base-url.ts";
 import type { Rule } from "./rule.ts";
 
 export const baseUrl: Rule = ({ routes }, { report }) => {

@@ -1,7 +1,7 @@
 // Does an upstream key travel in clear text?
 
-import { isLoopback } from "../address.ts";
-import { readBaseUrl } from "../base-url.ts";
+import { isLoopback } from "../lower/address.ts";
+import { readBaseUrl } from "../lower/base-url.ts";
 import { carriesSecret } from "./headers.ts";
 import type { Rule } from "./rule.ts";
 

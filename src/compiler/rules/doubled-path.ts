@@ -1,6 +1,6 @@
 // Does the upstream URL say a version twice? `/v1` in `base_url` meets `/v1` in the prefix, or stands there twice.
 
-import { readBaseUrl } from "../base-url.ts";
+import { readBaseUrl } from "../lower/base-url.ts";
 import type { Rule } from "./rule.ts";
 
 export const doubledPath: Rule = ({ routes }, { report, literal }) => {

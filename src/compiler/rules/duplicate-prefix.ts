@@ -1,6 +1,6 @@
 // Do two routes have one prefix? Only one of them could ever be chosen.
 
-import { shown } from "../words.ts";
+import { shown } from "../schema/labels.ts";
 import { eachDuplicate } from "./duplicates.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 // Do two routes have one id? Logs, metrics and limits would take them for one.
 
-import { shown } from "../words.ts";
+import { shown } from "../schema/labels.ts";
 import { eachDuplicate } from "./duplicates.ts";
 import type { Rule } from "./rule.ts";
 

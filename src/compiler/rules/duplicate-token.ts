@@ -1,6 +1,6 @@
 // Does a token stand twice in the list, as itself or as its hash?
 
-import { tokenSpec } from "../gateway-token.ts";
+import { tokenSpec } from "../lower/gateway-token.ts";
 import { eachDuplicate } from "./duplicates.ts";
 import type { Rule } from "./rule.ts";
 
@@ -8,7 +8,7 @@ export const duplicateToken: Rule = ({ gateway_auth }, { report, known }) => {
   const at = (index: number) => ["gateway_auth", "tokens", index];
   eachDuplicate(
     gateway_auth.tokens,
-    (token, index) => (known(at(index)) ? tokenSpec(token).sha256 : undefined),
+    (token, index) => (known(at(index)) ? tokenSpec(token).digest.reveal() : undefined),
     (index, first) =>
       report({
         code: "rule/duplicate-token",

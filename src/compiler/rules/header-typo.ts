@@ -1,7 +1,7 @@
 // Is a header name a near miss of a well-known one?
 
-import { editDistance } from "../suggest.ts";
-import { literalAt, quote } from "../words.ts";
+import { editDistance } from "../diagnostics/suggest.ts";
+import { literalAt, quote } from "../schema/labels.ts";
 import { WELL_KNOWN } from "./headers.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 

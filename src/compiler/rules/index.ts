@@ -1,6 +1,6 @@
 // Which rules are there beyond the schema? Each asks one question of the typed config; all run, in no order.
 
-import type { CompleteConfig } from "../defaults.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
 import { baseUrl } from "./base-url.ts";
 import { cleartextUpstream } from "./cleartext-upstream.ts";
 import { corsOrigin } from "./cors-origin.ts";

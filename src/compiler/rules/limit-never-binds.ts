@@ -1,6 +1,6 @@
 // Is there a limit that an earlier one makes useless?
 
-import { quote } from "../words.ts";
+import { quote } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 export const limitNeverBinds: Rule = ({ concurrency, routes }, context) => {

@@ -1,6 +1,6 @@
 // Can the gateway listen there?
 
-import { readAddress } from "../address.ts";
+import { readAddress } from "../lower/address.ts";
 import type { Rule } from "./rule.ts";
 
 export const listenAddress: Rule = ({ listen }, { report }) => {

@@ -2,7 +2,7 @@
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
-import { tokenSpec } from "../gateway-token.ts";
+import { tokenSpec } from "../lower/gateway-token.ts";
 import type { Rule } from "./rule.ts";
 
 export const metricsTokenMissing: Rule = ({ observability: { metrics } }, { report, known }) => {
@@ -21,9 +21,9 @@ export const metricsTokenMissing: Rule = ({ observability: { metrics } }, { repo
 export const metricsTokenReused: Rule = ({ observability: { metrics }, gateway_auth }, { report, known }) => {
   const path = ["observability", "metrics", "token"];
   if (metrics.token === undefined || !known(path)) return;
-  const { sha256 } = tokenSpec(metrics.token);
+  const digest = tokenSpec(metrics.token).digest.reveal();
   const same = gateway_auth.tokens.findIndex(
-    (token, index) => known(["gateway_auth", "tokens", index]) && tokenSpec(token).sha256 === sha256,
+    (token, index) => known(["gateway_auth", "tokens", index]) && tokenSpec(token).digest.reveal() === digest,
   );
   if (same === -1) return;
   report({

@@ -1,8 +1,8 @@
 // Does the config ask for something that this version does not do yet? It is refused, never silently taken.
 
-import type { CompleteConfig, CompleteRoute } from "../defaults.ts";
-import type { Path } from "../tree.ts";
-import { readable } from "../tree.ts";
+import type { Path } from "../read/tree.ts";
+import { readable } from "../read/tree.ts";
+import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import type { Rule } from "./rule.ts";
 
 interface NotBuilt {

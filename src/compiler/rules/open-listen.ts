@@ -1,6 +1,6 @@
 // Do tokens travel in clear text? They do when others can connect and there is no TLS.
 
-import { isLoopback, readAddress } from "../address.ts";
+import { isLoopback, readAddress } from "../lower/address.ts";
 import { isWrongAddress } from "./listen-address.ts";
 import type { Rule } from "./rule.ts";
 

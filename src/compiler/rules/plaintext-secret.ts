@@ -1,6 +1,6 @@
 // Does the file hold a secret in clear text where `${…}` was expected?
 
-import { claimsHash } from "../gateway-token.ts";
+import { claimsHash } from "../lower/gateway-token.ts";
 import { carriesSecret } from "./headers.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 // Can the outbound proxy be reached at its address?
 
-import { readAddress } from "../address.ts";
+import { readAddress } from "../lower/address.ts";
 import type { Rule } from "./rule.ts";
 
 export const proxyAddress: Rule = ({ routes }, { report }) => {

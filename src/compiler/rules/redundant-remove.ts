@@ -1,8 +1,8 @@
 // Is a header removed that never goes upstream as it came, or twice?
 
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
-import type { CompleteUpstream } from "../defaults.ts";
 import { tokenHeaders } from "../lower/forward.ts";
+import type { CompleteUpstream } from "../schema/defaults.ts";
 import { eachDuplicate } from "./duplicates.ts";
 import { RESTATED } from "./headers.ts";
 import type { Rule } from "./rule.ts";

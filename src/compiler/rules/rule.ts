@@ -1,14 +1,14 @@
 // What is a rule given, and how does it speak? A typed config in, findings at paths out.
 
-import type { CompleteConfig } from "../defaults.ts";
+import type { CompilerHost } from "../compiler-host.ts";
 import type { DiagnosticCode } from "../diagnostics/codes.ts";
-import type { Findings } from "../diagnostics/sink.ts";
+import type { Findings } from "../diagnostics/findings.ts";
 import type { Severity } from "../diagnostics/types.ts";
-import type { CompilerHost } from "../host.ts";
-import { keyPlace, missingPlace, valuePlace } from "../places.ts";
-import { isUnknown } from "../repair.ts";
-import { locate, type Path } from "../tree.ts";
-import type { Wording } from "../words.ts";
+import { keyPlace, missingPlace, valuePlace } from "../read/locations.ts";
+import { locate, type Path } from "../read/tree.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
+import type { Wording } from "../schema/labels.ts";
+import { isUnknown } from "../schema/placeholders.ts";
 
 export type Rule = (config: CompleteConfig, context: RuleContext) => void;
 

@@ -1,7 +1,7 @@
 // Does a route send its requests back to the gateway?
 
-import { isLoopback, readAddress } from "../address.ts";
-import { readBaseUrl } from "../base-url.ts";
+import { isLoopback, readAddress } from "../lower/address.ts";
+import { readBaseUrl } from "../lower/base-url.ts";
 import type { Rule } from "./rule.ts";
 
 export const selfUpstream: Rule = ({ listen, routes }, { report, known }) => {

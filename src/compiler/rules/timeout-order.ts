@@ -1,8 +1,8 @@
 // Is there a timeout that another one always beats?
 
-import type { CompleteUpstream } from "../defaults.ts";
-import type { Path } from "../tree.ts";
-import { quote } from "../words.ts";
+import type { Path } from "../read/tree.ts";
+import type { CompleteUpstream } from "../schema/defaults.ts";
+import { quote } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 export const timeoutOrder: Rule = ({ routes }, context) => {

@@ -1,10 +1,10 @@
 // Can TLS be served with the files that the config names?
 
-import type { CompleteConfig } from "../defaults.ts";
 import { lowerTls } from "../lower/server.ts";
-import { type PairReading, readPair } from "../tls-pair.ts";
-import type { Path } from "../tree.ts";
-import { quote, shown } from "../words.ts";
+import { type PairReading, readPair } from "../lower/tls-pair.ts";
+import type { Path } from "../read/tree.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
+import { quote, shown } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;

@@ -1,6 +1,6 @@
 // Is a `sha256:` token a hash at all?
 
-import { claimsHash, isHash } from "../gateway-token.ts";
+import { claimsHash, isHash } from "../lower/gateway-token.ts";
 import type { Rule } from "./rule.ts";
 
 export const tokenHash: Rule = ({ gateway_auth }, { report }) => {

@@ -1,7 +1,7 @@
 // Does an upstream limit bind a route that has no upstream key? It counts per key.
 
-import { upstreamKey } from "../upstream-key.ts";
-import { quote, routeName } from "../words.ts";
+import { upstreamKey } from "../lower/upstream-key.ts";
+import { quote, routeName } from "../schema/labels.ts";
 import type { Rule } from "./rule.ts";
 
 export const upstreamKeyMissing: Rule = ({ concurrency, routes }, { report, known, wording }) => {

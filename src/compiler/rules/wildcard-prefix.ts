@@ -1,6 +1,6 @@
 // Is a prefix written with a wildcard? It has no meaning: a prefix takes all below it anyway.
 
-import { literalAt } from "../words.ts";
+import { literalAt } from "../schema/labels.ts";
 import type { Rule } from "./rule.ts";
 
 export const wildcardPrefix: Rule = ({ routes }, { report, wording }) => {

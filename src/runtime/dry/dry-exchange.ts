@@ -4,8 +4,8 @@ import type { Client, Exchange } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
 import type { StepKind } from "../../plan/steps.ts";
 import type { RequestPath } from "../../plan/target.ts";
+import type { Runnable } from "../exchange/run.ts";
 import type { Framing } from "../headers/request-head.ts";
-import type { Runnable } from "../run.ts";
 
 /** A request as told on the command line or in a config's `tests`. */
 export interface DryRequest {

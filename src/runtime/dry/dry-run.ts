@@ -1,23 +1,23 @@
 // How is a request run dry? Through the same message check, trie, guards and head writer as a live one, up to the sending.
 
-import type { Answers } from "../../plan/answers.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
-import type { Plan } from "../../plan/plan.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
+import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
-import type { Catalog, Guard, GuardMakers, StepKind, Terminal } from "../../plan/steps.ts";
+import type { Guard, GuardMakers, GuardRegistry, StepKind, Terminal } from "../../plan/steps.ts";
 import { upstreamPath } from "../../plan/target.ts";
-import type { OwnEndpoints } from "../admin/own-endpoints.ts";
-import { answersOf } from "../answers/index.ts";
 import type { Clock } from "../clock.ts";
-import { examine } from "../examine.ts";
-import { findRoute } from "../find-route.ts";
+import { examine } from "../downstream/examine.ts";
+import { findRoute } from "../downstream/find-route.ts";
+import { requestId } from "../downstream/request-id.ts";
+import type { BuiltInEndpoints } from "../endpoints/built-in.ts";
+import type { Plan } from "../exchange/plan.ts";
+import { run } from "../exchange/run.ts";
+import { guardMakers } from "../guards/index.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
-import { requestId } from "../request-id.ts";
-import { run } from "../run.ts";
-import { State } from "../state/state.ts";
-import { guardMakers } from "../steps/index.ts";
+import { Limits } from "../limits/limits.ts";
+import { createResponseFormat } from "../replies/index.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 
 /** What would have become of a request. */
@@ -36,11 +36,11 @@ const MASK = "***";
  * Makes a catalog whose guards note their verdicts and whose terminal notes what it would send.
  * Link a blueprint with it, its secrets masked by `maskSecrets`, and hand the plan to `dryRun`.
  */
-export function dryCatalog(clock: Clock): Catalog<DryExchange> {
-  const makers = guardMakers(new State(clock).claim(), clock);
+export function dryGuardRegistry(clock: Clock): GuardRegistry<DryExchange> {
+  const makers = guardMakers(new Limits(clock).lease(), clock);
   const kinds = Object.keys(makers) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(makers, kind)])) as unknown as GuardMakers;
-  return { guards, forward: drySend, answers: answersOf };
+  return { guards, forward: drySend, responseFormat: createResponseFormat };
 }
 
 /** The blueprint with every secret that goes upstream replaced by a mask, the scheme word kept. */
@@ -54,7 +54,7 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
 }
 
 /** Runs one request through a plan linked with `dryCatalog`. Nothing is sent. @param own endpoints that answer at once */
-export function dryRun(plan: Plan<DryExchange>, own: OwnEndpoints, request: DryRequest): DryRun {
+export function dryRun(plan: Plan<DryExchange>, own: BuiltInEndpoints, request: DryRequest): DryRun {
   const { refusal, framing, requestId: sent } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sent), request);
   if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal), plan);
@@ -65,17 +65,17 @@ export function dryRun(plan: Plan<DryExchange>, own: OwnEndpoints, request: DryR
   if ("outcome" in next) return refusedAt(x, "route", next, plan);
   x.steps.push({ step: "route", verdict: "pass", detail: next.prefix });
   run(x, next);
-  return outcome(x, next.id, plan.answers);
+  return outcome(x, next.id, plan.responseFormat);
 }
 
-function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply, { answers }: Plan<DryExchange>): DryRun {
+function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply, { responseFormat }: Plan<DryExchange>): DryRun {
   const verdict = reply.outcome === "success" ? "pass" : "refuse";
   x.steps.push({ step, verdict, detail: reply.outcome === "success" ? "an own endpoint" : reply.outcome });
   x.reply(reply);
-  return outcome(x, null, answers);
+  return outcome(x, null, responseFormat);
 }
 
-function outcome(x: DryExchange, route: string | null, { tell }: Answers): DryRun {
+function outcome(x: DryExchange, route: string | null, { tell }: ResponseFormat): DryRun {
   const { steps, answer, upstream } = x;
   return {
     route,

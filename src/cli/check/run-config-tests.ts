@@ -1,0 +1,79 @@
+// Do the tests in a config hold? Each is one dry run, by the same code as `explain` and the gateway itself.
+
+import type { ConfigTest, FailedExpectation, RunConfigTests } from "../../compiler/index.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { dryEndpoints } from "../../runtime/dry/dry-endpoints.ts";
+import type { DryUpstream } from "../../runtime/dry/dry-exchange.ts";
+import { type DryRun, dryGuardRegistry, dryRun } from "../../runtime/dry/dry-run.ts";
+import { link } from "../../runtime/link.ts";
+
+/** Runs every test of a config. Each gets counts of its own, so that none refuses another. */
+export const runConfigTests: RunConfigTests = (blueprint, tests) => {
+  const own = dryEndpoints(blueprint);
+  return tests.map(({ request, expect }) => {
+    const run = dryRun(link(blueprint, dryGuardRegistry(systemClock)), own, {
+      method: request.method.toUpperCase(),
+      target: request.path,
+      rawHeaders: rawHeaders(request.headers ?? {}),
+    });
+    const taken = blueprint.routes.findIndex(({ id }) => id === run.route);
+    const ends = [...unmetRoute(run, expect.route, taken), ...unmetStatus(run, expect.status, taken)];
+    // Where it goes is only worth comparing when it goes where it should.
+    return ends.length > 0 ? ends : unmetUpstream(run, expect);
+  });
+};
+
+type Expect = ConfigTest["expect"];
+
+function rawHeaders(headers: Readonly<Record<string, string>>): string[] {
+  const raw = Object.entries(headers).flat();
+  const host = Object.keys(headers).some((name) => name.toLowerCase() === "host");
+  return host ? raw : ["host", "localhost", ...raw];
+}
+
+function unmetRoute(run: DryRun, route: string | undefined, taken: number): FailedExpectation[] {
+  if (route === undefined) return [];
+  const path = ["expect", "route"];
+  if (run.reply !== undefined) return [{ path, problem: refusal(run) }];
+  return run.route === route ? [] : [{ path, problem: "the request is taken by route", takenBy: taken }];
+}
+
+function unmetStatus(run: DryRun, status: number | undefined, taken: number): FailedExpectation[] {
+  if (status === undefined || run.reply?.status === status) return [];
+  const path = ["expect", "status"];
+  if (run.reply !== undefined) return [{ path, problem: refusal(run) }];
+  return [{ path, problem: "the request is not refused but taken by route", takenBy: taken }];
+}
+
+function refusal({ reply }: DryRun): string {
+  return `the request is answered with ${reply?.status} ${reply?.outcome}`;
+}
+
+function unmetUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
+  const { upstream_url: url, upstream_headers: headers, absent_headers: absent } = expect;
+  const asked = Object.keys({ ...(url && { url }), ...headers }).length + (absent?.length ?? 0) > 0;
+  const { upstream } = run;
+  if (upstream === undefined) return asked ? [{ path: ["expect"], problem: `${refusal(run)}, nothing is sent` }] : [];
+  return [
+    ...(url === undefined || url === upstream.url
+      ? []
+      : [{ path: ["expect", "upstream_url"], problem: "the request is sent to another URL" }]),
+    ...Object.entries(headers ?? {}).flatMap(([name, value]) => unmetHeader(upstream, name, value)),
+    ...(absent ?? []).flatMap((name, index) =>
+      valuesOf(upstream, name).length === 0
+        ? []
+        : [{ path: ["expect", "absent_headers", index], problem: "this header is sent" }],
+    ),
+  ];
+}
+
+function unmetHeader(upstream: DryUpstream, name: string, value: string): FailedExpectation[] {
+  const sent = valuesOf(upstream, name);
+  if (sent.includes(value)) return [];
+  const problem = sent.length === 0 ? "this header is not sent" : "this header is sent with another value";
+  return [{ path: ["expect", "upstream_headers", name], problem }];
+}
+
+function valuesOf({ headers }: DryUpstream, name: string): string[] {
+  return headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === name.toLowerCase());
+}

@@ -1,0 +1,68 @@
+// How is the gateway tried without a provider? A mock provider and the real gateway in front of it, in one process.
+
+import { randomBytes } from "node:crypto";
+import { type CompilerHost, compile, sourceFromText } from "../../compiler/index.ts";
+import { startMock } from "../../mock/start.ts";
+import type { Blueprint } from "../../plan/blueprint.ts";
+import { startGateway } from "../../runtime/gateway.ts";
+import { createLog } from "../../runtime/observe/logs/log.ts";
+import type { Io } from "../io.ts";
+import { version } from "../version.ts";
+import { type DemoSecrets, demoConfig } from "./demo-config.ts";
+import { demoGuide } from "./demo-guide.ts";
+
+const DEFAULT_PORT = 8787;
+
+/**
+ * Runs the demo until it is told to stop. Both servers listen on loopback only; token and key are made anew each time.
+ * Standard output gets the page with the lines to paste, standard error the gateway's log.
+ * @param options.port the gateway's port, 8787 unless given; 0 takes a free one
+ * @param stop settles when the demo is to end; by default at SIGINT, SIGTERM or SIGHUP
+ * @returns the exit code: 0 ended whole; 1 the port is taken, or streams under way had to be broken
+ */
+export async function demo(
+  options: { readonly port?: number },
+  io: Pick<Io, "stdout" | "stderr">,
+  stop = firstSignal(),
+): Promise<number> {
+  const secrets = { DEMO_TOKEN: secretLike("gw-demo"), DEMO_UPSTREAM_KEY: secretLike("sk-mock") };
+  const mock = await startMock({ key: secrets.DEMO_UPSTREAM_KEY });
+  const log = createLog({ level: "info", to: { write: (line: string) => io.stderr(line) } });
+  try {
+    const blueprint = compileDemo(demoConfig(options.port ?? DEFAULT_PORT, mock.url), secrets);
+    const gateway = await startGateway(blueprint, log, { version: version() });
+    const url = `http://127.0.0.1:${gateway.address.port}`;
+    const { DEMO_TOKEN: token, DEMO_UPSTREAM_KEY: mockKey } = secrets;
+    io.stdout(demoGuide({ url, token, mockUrl: mock.url, mockKey }));
+    await stop;
+    return (await gateway.stop()) ? 0 : 1;
+  } catch (err) {
+    io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
+    return 1;
+  } finally {
+    await mock.close();
+  }
+}
+
+/** The same way as a file: source, compile, blueprint. @throws Error when the config has errors, which is a bug of ours */
+function compileDemo(config: string, secrets: DemoSecrets): Blueprint {
+  const variables = new Map(Object.entries(secrets));
+  const host: CompilerHost = {
+    env: (name) => variables.get(name),
+    readFile: () => ({ ok: false, reason: "the demo has no files" }),
+  };
+  const result = compile(sourceFromText("demo.yaml", config), host);
+  if (result.ok) return result.value;
+  throw new Error(`the demo's config is wrong: ${result.diagnostics.map(({ message }) => message).join("; ")}`);
+}
+
+function secretLike(prefix: string): string {
+  return `${prefix}-${randomBytes(12).toString("hex")}`;
+}
+
+/** A handler goes with its first signal, so a second one has Node's own effect: it ends the process at once. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve());
+  });
+}

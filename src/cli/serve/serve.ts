@@ -1,0 +1,88 @@
+// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
+
+import { compile, sourceFromBytes } from "../../compiler/index.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { type RunningGateway, startGateway } from "../../runtime/gateway.ts";
+import type { Log } from "../../runtime/observe/logs/log.ts";
+import { openLog } from "../../runtime/observe/logs/open-log.ts";
+import type { Io } from "../io.ts";
+import { textReport } from "../report/text.ts";
+import { loadPair } from "../tls/load-pair.ts";
+import { RecordingHost } from "./recording-host.ts";
+import { Reloader } from "./reload.ts";
+import { Signals } from "./signals.ts";
+import { processFacts, startupWarnings } from "./startup-warnings.ts";
+
+/**
+ * Serves a config until a signal ends it.
+ * @returns the exit code: 0 drained whole; 1 the config has errors, serving failed, or exchanges were broken; 2 unreadable file
+ */
+export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
+  const signals = new Signals();
+  const { config: file } = options;
+  const inputs = new RecordingHost(io.host);
+  const read = inputs.readFile(file);
+  if (!read.ok) {
+    io.stderr(`ai-gw-lite: can't read ${file}: ${read.reason}\n`);
+    return 2;
+  }
+  const result = compile(sourceFromBytes(file, read.bytes), inputs);
+  const { diagnostics } = result;
+  if (diagnostics.length > 0) io.stderr(textReport([{ file, diagnostics }], { color: io.stderrColor }));
+  if (!result.ok) return 1;
+
+  const started = result.value;
+  const log = openLog(started.server.logging, {
+    clock: systemClock,
+    color: io.color,
+    complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
+  });
+  const stopCatching = catchBugs(log);
+  for (const { fields, message } of startupWarnings(processFacts())) log.warn(fields, message);
+  try {
+    const { listen, tls } = started.server;
+    const pair = tls && (await loadPair(tls, listen, log));
+    const gateway = await startGateway(started, log, { version: io.version, pair });
+    const reloader = new Reloader({ file, host: io.host, gateway, log, started, inputs });
+    return await untilStopped(gateway, reloader, signals, log);
+  } catch (err) {
+    log.error({ error: err instanceof Error ? err.message : String(err) }, "serving failed");
+    io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
+    return 1;
+  } finally {
+    await log.close();
+    stopCatching();
+  }
+}
+
+async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
+  signals.onHangUp(() => reloader.ask());
+  const signal = await signals.stop;
+  reloader.stop();
+  log.info({ signal, under_way: gateway.host.underWay }, "draining");
+  signals.onSecondStop(() => {
+    log.warn({}, "second signal: ended at once");
+    log.flush();
+    process.exit(1);
+  });
+  const whole = await gateway.stop();
+  log.info({ whole }, "stopped");
+  return whole ? 0 : 1;
+}
+
+/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one. */
+function catchBugs(log: Log): () => void {
+  const caught = (err: unknown): void => {
+    log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");
+  };
+  process.on("uncaughtException", caught);
+  process.on("unhandledRejection", caught);
+  // However the process ends, the last lines are written.
+  const flush = (): void => log.flush();
+  process.on("exit", flush);
+  return () => {
+    process.off("exit", flush);
+    process.off("uncaughtException", caught);
+    process.off("unhandledRejection", caught);
+  };
+}

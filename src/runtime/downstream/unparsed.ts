@@ -1,0 +1,36 @@
+// What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (spec section 4, last rows of the table)
+
+import { STATUS_CODES } from "node:http";
+import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";
+import type { ResponseFormat } from "../../plan/response-format.ts";
+import type { DownstreamSocket } from "../exchange/connection.ts";
+import { endAndLinger } from "../exchange/linger.ts";
+import { renderReply } from "../replies/render-reply.ts";
+
+const CODES: Readonly<Record<string, ReplyCode>> = {
+  HPE_HEADER_OVERFLOW: "headers_too_large",
+  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
+};
+
+/** The reply for a parser's error; `undefined` where there is nobody left to answer. */
+export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
+  const code = err.code ?? "";
+  // The client stopped in the middle of a message: it is gone, not wrong.
+  if (code === "HPE_INVALID_EOF_STATE") return undefined;
+  if (code in CODES) return replyFor(CODES[code] as ReplyCode);
+  return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
+}
+
+/** Writes a reply on a connection that has no response object, and closes it. What was asked is not known. */
+export function writeUnparsed(
+  socket: DownstreamSocket,
+  reply: Reply,
+  requestId: string,
+  responseFormat: ResponseFormat,
+): void {
+  const { head, body } = renderReply(reply, { id: requestId, rawHeaders: [] }, responseFormat);
+  head.push("connection", "close");
+  const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`];
+  for (let i = 0; i + 1 < head.length; i += 2) lines.push(`${head[i]}: ${head[i + 1]}`);
+  endAndLinger(socket, `${lines.join("\r\n")}\r\n\r\n${body}`);
+}

@@ -1,0 +1,106 @@
+// Turns a blueprint into a running gateway: links it, hosts it, listens. `serve`, `demo` and the tests all start one this way.
+
+import type { AddressInfo } from "node:net";
+import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
+import { systemClock } from "./clock.ts";
+import type { TlsPair } from "./downstream/tls.ts";
+import type { LinkedPlan } from "./generation.ts";
+import { createGuardRegistry } from "./guard-registry.ts";
+import { Host } from "./host.ts";
+import { Limits } from "./limits/limits.ts";
+import { link } from "./link.ts";
+import type { Log } from "./observe/logs/log.ts";
+import { startTelemetry } from "./observe/telemetry.ts";
+import { AgentPool } from "./upstream/connections/agents.ts";
+
+export interface GatewayOptions {
+  /** The gateway's own version, shown in metrics, summary and traces. */
+  readonly version: string;
+  /** Certificate and key, where the blueprint asks for TLS. */
+  readonly pair?: TlsPair | undefined;
+}
+
+export interface RunningGateway {
+  readonly address: AddressInfo;
+  readonly host: Host;
+  readonly limits: Limits;
+  readonly agents: AgentPool;
+  /**
+   * Puts another blueprint in place of the current one, at once, for all exchanges that begin from now on.
+   * What needs a restart stays as it was.
+   * @throws what linking throws, which is a bug of ours: nothing has changed then
+   */
+  swap(blueprint: Blueprint): void;
+  /** Counts how a reload ended. */
+  reloaded(result: "success" | "failure"): void;
+  /**
+   * Drains, as the current blueprint says unless told otherwise, and closes all connections.
+   * @returns true when every exchange finished by itself
+   */
+  stop(shutdown?: ServerSpec["shutdown"]): Promise<boolean>;
+}
+
+/**
+ * Starts a gateway.
+ * @throws what listening throws: the port is taken, the address is not ours, …
+ */
+export async function startGateway(
+  blueprint: Blueprint,
+  log: Log,
+  { version, pair }: GatewayOptions,
+): Promise<RunningGateway> {
+  const { listen, tls } = blueprint.server;
+  const limits = new Limits();
+  const agents = new AgentPool();
+  const parts = { limits, agents, log };
+  const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
+  const host = new Host(linkPlan(blueprint, parts), log, { telemetry, pair });
+  let current = blueprint;
+  const address = await host.listen(listen);
+  const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
+  log.info(
+    { address: `${shown}:${address.port}`, tls: tls !== undefined, routes: blueprint.routes.length },
+    "listening",
+  );
+  return {
+    address,
+    host,
+    limits,
+    agents,
+    swap(next) {
+      host.swap(linkPlan(next, parts));
+      telemetry.adopt(next);
+      current = next;
+    },
+    reloaded: telemetry.reloaded,
+    async stop(shutdown = current.server.shutdown) {
+      const finished = await host.drain(shutdown);
+      agents.close();
+      await telemetry.close();
+      return finished;
+    },
+  };
+}
+
+interface Parts {
+  readonly limits: Limits;
+  readonly agents: AgentPool;
+  readonly log: Log;
+}
+
+/** Links a blueprint, with leases on what outlives plans. @throws what linking throws; no lease is left then */
+function linkPlan(blueprint: Blueprint, { limits, agents, log }: Parts): LinkedPlan {
+  const counts = limits.lease();
+  const upstreams = agents.lease();
+  const release = (): void => {
+    counts.release();
+    upstreams.release();
+  };
+  try {
+    const plan = link(blueprint, createGuardRegistry({ limits: counts, agents: upstreams, log }));
+    return { plan, limits: counts, release };
+  } catch (err) {
+    release();
+    throw err;
+  }
+}

@@ -1,0 +1,15 @@
+// Has this client used up its minute on this route? Counted when the request passes auth (spec section 5, "Rate").
+
+import { replyFor } from "../../plan/replies.ts";
+import type { Guard, RateLimitSpec } from "../../plan/steps.ts";
+import type { Clock } from "../clock.ts";
+import type { LimitsLease } from "../limits/limits-lease.ts";
+
+export function rateLimit({ routeId, perMinute }: RateLimitSpec, limits: LimitsLease, clock: Clock): Guard {
+  const window = limits.window(routeId);
+  return function rateLimit(x) {
+    const seconds = window.take(x.client?.id ?? "", perMinute, clock.now());
+    if (seconds === 0) return undefined;
+    return replyFor("rate_limited", ["retry-after", String(seconds), "retry-after-ms", String(seconds * 1000)]);
+  };
+}

@@ -1,0 +1,65 @@
+// Where does the log go? Standard output, a file, or both, as JSON or as text.
+
+import type { LoggingSpec } from "../../../plan/observability.ts";
+import type { Clock } from "../../clock.ts";
+import { LineWriter } from "./line-writer.ts";
+import { createLog, type Log, type LogSink } from "./log.ts";
+import { RotatingFile } from "./rotating-file.ts";
+import { textLine } from "./text-line.ts";
+
+export interface LogSurroundings {
+  readonly clock: Clock;
+  /** Standard output is a terminal that takes colours. */
+  readonly color: boolean;
+  /** Says a sentence about the log itself where it is seen without it. */
+  readonly complain: (sentence: string) => void;
+}
+
+/** Opens the sinks of a log. None of them can fail: what can't be written is complained about, and lost. */
+export function openLog(
+  { level, format, toStdout, file }: LoggingSpec,
+  { clock, color, complain }: LogSurroundings,
+): Log {
+  const sinks: LogSink[] = [];
+  const events = (name: string) => ({
+    onTrouble: (code: string) => complain(`the log can't be written to ${name}: ${code}`),
+    onRecovery: (lost: number) => complain(`the log is written to ${name} again; ${lost} lines were lost`),
+  });
+  if (toStdout) sinks.push(formatted(format, color, standardOutput(events("standard output"))));
+  if (file !== undefined) sinks.push(formatted(format, false, new RotatingFile(file, clock, events("its file"))));
+  return createLog({ level, to: fanOut(sinks) });
+}
+
+function standardOutput(events: ConstructorParameters<typeof LineWriter>[1]): LogSink {
+  const writer = new LineWriter(1, events);
+  return {
+    write: (line) => writer.write(line),
+    flush: () => writer.flushSync(),
+    close: (limitMs) => writer.end(limitMs),
+  };
+}
+
+function formatted(format: LoggingSpec["format"], color: boolean, sink: LogSink): LogSink {
+  if (format === "json") return sink;
+  return {
+    write: (line) => sink.write(textLine(line, color)),
+    flush: () => sink.flush(),
+    close: (limitMs) => sink.close(limitMs),
+  };
+}
+
+function fanOut(sinks: readonly LogSink[]): LogSink {
+  const [only] = sinks;
+  if (only !== undefined && sinks.length === 1) return only;
+  return {
+    write(line) {
+      for (const sink of sinks) sink.write(line);
+    },
+    flush() {
+      for (const sink of sinks) sink.flush();
+    },
+    async close(limitMs) {
+      await Promise.all(sinks.map((sink) => sink.close(limitMs)));
+    },
+  };
+}

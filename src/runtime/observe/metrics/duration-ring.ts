@@ -1,0 +1,52 @@
+// Which durations had each step of time? Fine buckets, four to a doubling, from which percentiles are estimated.
+
+const PER_DOUBLING = 4;
+/** Bucket 0 is all below 1 ms; the last one begins at about two hours. */
+const BUCKETS = 93;
+
+export class DurationHistogramRing {
+  readonly #counts: Uint32Array;
+
+  constructor(steps: number) {
+    this.#counts = new Uint32Array(steps * BUCKETS);
+  }
+
+  add(slot: number, ms: number): void {
+    const at = slot * BUCKETS + bucketOf(ms);
+    this.#counts[at] = (this.#counts[at] as number) + 1;
+  }
+
+  clear(slot: number): void {
+    this.#counts.fill(0, slot * BUCKETS, (slot + 1) * BUCKETS);
+  }
+
+  /**
+   * The duration that a share of a step's exchanges stayed within, ms.
+   * @param share 0 to 1, such as 0.95
+   * @returns null when the step had none
+   */
+  quantile(slot: number, share: number): number | null {
+    const counts = this.#counts.subarray(slot * BUCKETS, (slot + 1) * BUCKETS);
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    if (total === 0) return null;
+    let rank = share * total;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const count = counts[bucket] as number;
+      if (count > 0 && rank <= count) {
+        const low = lowerBound(bucket);
+        return Math.round((low + (lowerBound(bucket + 1) - low) * (rank / count)) * 10) / 10;
+      }
+      rank -= count;
+    }
+    return lowerBound(BUCKETS - 1);
+  }
+}
+
+function bucketOf(ms: number): number {
+  if (ms < 1) return 0;
+  return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(ms) * PER_DOUBLING));
+}
+
+function lowerBound(bucket: number): number {
+  return bucket === 0 ? 0 : 2 ** ((bucket - 1) / PER_DOUBLING);
+}

@@ -1,0 +1,60 @@
+// Which CORS headers does an answer carry? The gateway's own, whoever gave the answer (spec section 6).
+
+import type { CorsSpec, ResponseFormat } from "../../plan/response-format.ts";
+import { allowedOrigin } from "./origins.ts";
+
+const PREFIX = "access-control-";
+const LETTER_A = "a".charCodeAt(0);
+const LETTER_V = "v".charCodeAt(0);
+
+/** Makes what puts the headers on a head: the upstream's own go, its `vary` is added to. */
+export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]> {
+  const allowed = allowedOrigin(spec);
+  const exposed = spec.exposeHeaders.join(", ");
+  return function addCors(head, { rawHeaders }) {
+    const vary = takeOut(head);
+    const origin = allowed(rawHeaders);
+    if (origin !== undefined) {
+      head.push("access-control-allow-origin", origin);
+      if (exposed !== "") head.push("access-control-expose-headers", exposed);
+    }
+    const varies = origin === "*" ? vary : withOrigin(vary);
+    if (varies !== "") head.push("vary", varies);
+  };
+}
+
+/** Removes `vary` and all `access-control-*` headers in place. @returns what `vary` said, in one line */
+function takeOut(head: string[]): string {
+  let vary = "";
+  let kept = 0;
+  for (let i = 0; i + 1 < head.length; i += 2) {
+    const name = head[i] as string;
+    const value = head[i + 1] as string;
+    if (isVary(name)) {
+      vary = vary === "" ? value : `${vary}, ${value}`;
+    } else if (!isCors(name)) {
+      head[kept++] = name;
+      head[kept++] = value;
+    }
+  }
+  head.length = kept;
+  return vary;
+}
+
+/** First letters first: few names are worth lower-casing. */
+function isVary(name: string): boolean {
+  return name.length === 4 && (name.charCodeAt(0) | 32) === LETTER_V && name.toLowerCase() === "vary";
+}
+
+function isCors(name: string): boolean {
+  return (
+    (name.charCodeAt(0) | 32) === LETTER_A &&
+    name.length > PREFIX.length &&
+    name.slice(0, PREFIX.length).toLowerCase() === PREFIX
+  );
+}
+
+function withOrigin(vary: string): string {
+  if (vary.trim() === "") return "Origin";
+  return /(?:^|,)\s*(?:\*|origin)\s*(?:,|$)/i.test(vary) ? vary : `${vary}, Origin`;
+}

@@ -1,0 +1,106 @@
+// How is a connection to an upstream made through an outbound proxy? To the proxy, through it, and TLS with the upstream if it
+// speaks that: all within one deadline.
+
+import { once } from "node:events";
+import { connect, isIP, type Socket } from "node:net";
+import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
+import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
+import { ConnectTimeout, ProxyFailure } from "../connect-failure.ts";
+import { httpConnect } from "./http-connect.ts";
+import { socksConnect } from "./socks.ts";
+
+/** Opens one connection. */
+export interface Dialer {
+  /**
+   * @returns the connection, ready to be spoken HTTP on
+   * @throws ConnectTimeout, ProxyFailure, or what the TLS handshake with the upstream says
+   */
+  dial(): Promise<Socket>;
+  /** Gives up on all that are being made. */
+  stop(): void;
+}
+
+/** @param attemptMs for one address of the proxy, where it has several */
+export function tunnelThrough(
+  proxy: ProxySpec,
+  target: UpstreamTarget,
+  connectTimeoutMs: number,
+  attemptMs: number,
+): Dialer {
+  // One context for all connections: each would build its own, freed only by garbage collection.
+  const context = createSecureContext();
+  const pending = new Set<Socket>();
+
+  async function open(first: Socket): Promise<Socket> {
+    await reached(first, proxy);
+    const tunnel =
+      proxy.protocol === "socks:"
+        ? await socksConnect(first, proxy, target, connectTimeoutMs)
+        : await httpConnect(first, proxy, target);
+    return target.protocol === "https:" ? secured(tunnel, target.hostname, context) : tunnel;
+  }
+
+  return {
+    async dial() {
+      const first = connectTo(proxy, context, attemptMs);
+      pending.add(first);
+      const deadline = expiry(connectTimeoutMs);
+      try {
+        return await Promise.race([open(first), deadline.expired]);
+      } catch (err) {
+        first.destroy();
+        throw err;
+      } finally {
+        deadline.stop();
+        pending.delete(first);
+      }
+    },
+    stop() {
+      for (const socket of pending) socket.destroy(new ProxyFailure("connection given up"));
+    },
+  };
+}
+
+function connectTo({ protocol, hostname, port }: ProxySpec, context: SecureContext, attemptMs: number): Socket {
+  const common = { host: hostname, port, noDelay: true, keepAlive: true, autoSelectFamilyAttemptTimeout: attemptMs };
+  const socket =
+    protocol === "https:"
+      ? connectTls({ ...common, secureContext: context, servername: serverName(hostname) })
+      : connect(common);
+  // Between two stages nobody listens for a moment; an error then would end the process.
+  return socket.on("error", () => {});
+}
+
+async function reached(socket: Socket, { protocol }: ProxySpec): Promise<void> {
+  try {
+    await once(socket, protocol === "https:" ? "secureConnect" : "connect");
+  } catch (err) {
+    throw new ProxyFailure((err as NodeJS.ErrnoException).code ?? "not reached");
+  }
+}
+
+async function secured(tunnel: Socket, hostname: string, secureContext: SecureContext): Promise<Socket> {
+  const socket = connectTls({
+    socket: tunnel,
+    host: hostname,
+    servername: serverName(hostname),
+    secureContext,
+    ALPNProtocols: ["http/1.1"],
+  });
+  socket.on("error", () => {});
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+/** An address is no name that a server could have a certificate chosen by (RFC 6066, section 3). */
+function serverName(hostname: string): string {
+  return isIP(hostname) === 0 ? hostname : "";
+}
+
+function expiry(ms: number): { readonly expired: Promise<never>; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new ConnectTimeout("connect timeout")), ms);
+  });
+  return { expired, stop: () => clearTimeout(timer) };
+}
