@@ -1,43 +1,40 @@
-// What did the compiler make of a config? The whole gateway as data: printable, comparable, nothing running in it.
+// Describes a whole gateway as data: what the compiler makes of a config. It can be printed and compared; nothing in it runs.
 
 import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { ResponseFormatSpec } from "./response-format.ts";
-import type { Digest } from "./secret.ts";
 import type { Step } from "./steps.ts";
 
-/** Where certificate and key are (spec section 9). Relative paths are taken from the working directory. */
+/** Where certificate and key are (contract, section 9). Relative paths are taken from the working directory. */
 export interface TlsSpec {
   readonly certPath: string;
   readonly keyPath: string;
-  /** Made when both files are missing. */
+  /** The pair is made when both files are missing. */
   readonly selfSigned: boolean;
 }
 
-/** What the host needs to know besides the routes. */
+/** The settings of the server and of the process, apart from the routes. */
 export interface ServerSpec {
   readonly listen: { readonly host: string; readonly port: number };
   /** Clients speak TLS; `undefined`: they don't. */
   readonly tls: TlsSpec | undefined;
   readonly logging: LoggingSpec;
-  /** Nothing is counted without it. */
+  /** `undefined`: nothing is counted. */
   readonly metrics: MetricsSpec | undefined;
   readonly tracing: TracingSpec | undefined;
   readonly shutdown: {
-    /** How long all goes on while `/readyz` already says draining, ms. */
+    /** How long the gateway goes on serving while `/readyz` already says it is draining, ms. */
     readonly graceMs: number;
     /** How long exchanges may take to finish after that, ms. */
     readonly drainTimeoutMs: number;
   };
-  /** A changed file is taken up without a signal. */
+  /** A changed file is applied without a signal. */
   readonly watch: boolean;
 }
 
 export interface RouteBlueprint {
   readonly id: string;
   readonly prefix: string;
-  /** Of the upstream key, where one is injected: what its in-flight limit counts by. */
-  readonly keyDigest: Digest | undefined;
   /** In `STEP_ORDER`. A feature that is not configured has no step. */
   readonly steps: readonly Step[];
   readonly forward: ForwardSpec;
@@ -47,4 +44,26 @@ export interface Blueprint {
   readonly server: ServerSpec;
   readonly routes: readonly RouteBlueprint[];
   readonly responseFormat: ResponseFormatSpec;
+}
+
+/** The limits that hold on a route; `undefined` where there is none. */
+export interface RouteLimits {
+  readonly ratePerMinute: number | undefined;
+  readonly downstreamMax: number | undefined;
+  readonly upstreamMax: number | undefined;
+  readonly queueMaxWaiting: number | undefined;
+  /** ms. */
+  readonly queueTimeoutMs: number | undefined;
+}
+
+/** Collects the limits of a route from its steps and its upstream. */
+export function limitsOf({ steps, forward }: RouteBlueprint): RouteLimits {
+  const limit = forward.upstreams[0]?.limit;
+  return {
+    ratePerMinute: steps.find((step) => step.kind === "rateLimit")?.spec.perMinute,
+    downstreamMax: steps.find((step) => step.kind === "downstreamInflight")?.spec.max,
+    upstreamMax: limit?.max,
+    queueMaxWaiting: limit?.maxWaiting,
+    queueTimeoutMs: limit?.timeoutMs,
+  };
 }

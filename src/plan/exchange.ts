@@ -1,16 +1,16 @@
-// What may a guard see of a request, and what may it ask for? This, so that `explain` can run the same guards on a dry one.
+// Describes one request and its response as guards see them. `explain` runs the same guards on an exchange of its own.
 
 import type { ReplyCode } from "./replies.ts";
 
-/** Who the client is, as far as the gateway cares: never the token itself. */
+/** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
-  /** Stable for a token over reloads: the SHA-256 of it, base64url. Keys counters. */
+  /** SHA-256 of the token, lower-case hex: the same over reloads. Counters use it as their key. */
   readonly id: string;
-  /** What logs and tables show (spec section 11, token label). */
+  /** What logs and tables show (contract, section 11, token label). */
   readonly label: string;
 }
 
-/** One request with its response, from accept to close, as guards see it. */
+/** One request with its response, from its arrival to its end. */
 export interface Exchange {
   readonly id: string;
   readonly method: string;
@@ -18,12 +18,15 @@ export interface Exchange {
   readonly path: string;
   /** Header names and values in turn, as they came: the only view of headers there is (hazard P15). */
   readonly rawHeaders: readonly string[];
-  /** True once the exchange has ended, whoever ended it. */
+  /** True once the exchange has ended, whatever ended it. */
   readonly done: boolean;
-  client: Client | undefined;
-  /** Ties a release to the exchange's end: run once, newest first; at once if the exchange has ended already. */
+  /** Known after the auth guard. */
+  readonly client: Client | undefined;
+  /** Notes who the client is. */
+  identify(client: Client): void;
+  /** Runs a release when the exchange ends: once, newest first; at once if the exchange has ended already. */
   hold(release: () => void): void;
 }
 
-/** How an exchange ended, in one word (spec section 11): one of these, or the error word of our own reply. */
+/** How an exchange ended, in one word (contract, section 11): one of these, or the error code of our own reply. */
 export type Outcome = ReplyCode | "success" | "preflight" | "upstream_aborted" | "client_closed";

@@ -1,6 +1,6 @@
-// Where does a route send its requests, and how are they changed on the way? Data only.
+// Describes where a route sends its requests, and how it changes them on the way. Data only.
 
-import type { Secret } from "./secret.ts";
+import type { Digest, Secret } from "./secret.ts";
 
 /** A `base_url`, taken apart. A plain object, never a `URL`: http-proxy reads `path` off it (fact F5). */
 export interface UpstreamTarget {
@@ -8,13 +8,13 @@ export interface UpstreamTarget {
   /** Host name or address to connect to; an IPv6 address without its brackets. */
   readonly hostname: string;
   readonly port: number;
-  /** What goes into the `host` header: brackets kept, a default port left out. */
+  /** The `host` header: an IPv6 address in brackets, a default port left out. */
   readonly host: string;
   /** The base path without its trailing slash; empty for `/`. */
   readonly basePath: string;
 }
 
-/** An outbound proxy. With `socks:` (SOCKS5) it resolves the upstream's name. */
+/** An outbound proxy. With `socks:` (SOCKS5) the proxy resolves the upstream's name. */
 export interface ProxySpec {
   readonly protocol: "http:" | "https:" | "socks:";
   /** An IPv6 address without its brackets. */
@@ -23,15 +23,15 @@ export interface ProxySpec {
   readonly credentials: { readonly username: Secret; readonly password: Secret } | undefined;
 }
 
-/** A header the gateway sets, replacing all of that name. The name keeps the spelling of the config. */
+/** A header the gateway sets. It replaces all headers of that name. The name keeps the spelling of the config. */
 export interface InjectedHeader {
   readonly name: string;
   readonly value: Secret;
 }
 
-/** The header rules of a route (spec section 4, "Request headers upstream"). Names are lower-case. */
+/** The header rules of an upstream (contract, section 4, "Request headers upstream"). Names are lower-case. */
 export interface HeaderRules {
-  /** Every header named by a token source: never reaches the upstream. */
+  /** Every header that a token source names: none of them reaches the upstream. */
   readonly tokenHeaders: readonly string[];
   readonly remove: readonly string[];
   readonly forwardXff: boolean;
@@ -39,18 +39,37 @@ export interface HeaderRules {
   readonly userAgent: string | undefined;
 }
 
+/** How many requests may be in flight with one upstream key of a route, and how many may wait for a free slot. */
+export interface UpstreamLimitSpec {
+  readonly max: number;
+  readonly maxWaiting: number;
+  /** Longest wait, ms. */
+  readonly timeoutMs: number;
+}
+
+/** One upstream of a route. */
+export interface UpstreamSpec {
+  /** Unique in its route. A route's only upstream has the route's id. */
+  readonly id: string;
+  readonly target: UpstreamTarget;
+  /** The outbound proxy that leads to the upstream. */
+  readonly proxy: ProxySpec | undefined;
+  readonly headers: HeaderRules;
+  /** DNS, TCP, the outbound proxy's handshake and TLS together, ms. */
+  readonly connectTimeoutMs: number;
+  /** Of the upstream key, where one is injected. The in-flight limit counts by it. */
+  readonly keyDigest: Digest | undefined;
+  readonly limit: UpstreamLimitSpec | undefined;
+}
+
 export interface ForwardSpec {
   readonly routeId: string;
   readonly prefix: string;
   readonly stripPrefix: boolean;
-  readonly target: UpstreamTarget;
-  /** What stands between us and the upstream. */
-  readonly proxy: ProxySpec | undefined;
-  readonly headers: HeaderRules;
-  /** DNS, TCP, the proxy's handshake and TLS together, ms. */
-  readonly connectTimeoutMs: number;
-  /** Start of the attempt to the last body byte, ms; for SSE only to the response head. */
+  /** At least one. */
+  readonly upstreams: readonly UpstreamSpec[];
+  /** From the moment an exchange is sent upstream to the last byte of the response, ms; for SSE only to the response head. */
   readonly requestTimeoutMs: number;
-  /** SSE only: longest silence, ms; 0 = none. */
+  /** SSE only: longest silence, ms; 0 = any. */
   readonly streamIdleTimeoutMs: number;
 }

@@ -1,6 +1,6 @@
-// Which header names mean something on every route? The lists of the contract, section 4, lower-case; read by both houses.
+// Lists the header names that mean something on every route (contract, section 4), lower-case.
 
-/** End at each hop: dropped both ways, always. */
+/** Hop-by-hop headers: always dropped, both ways. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "keep-alive",
@@ -13,7 +13,7 @@ export const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Tell where a request came from: dropped, unless `forward_xff`. */
+/** Headers that say where a request came from: dropped unless `forward_xff` is set. */
 export const FORWARDING: ReadonlySet<string> = new Set([
   "x-forwarded-for",
   "x-forwarded-host",

@@ -1,4 +1,4 @@
-// What is to be seen of the gateway, and where? Logs, metrics and traces as data.
+// Describes the log, the metrics and the traces of a gateway. Data only.
 
 import type { Digest } from "./secret.ts";
 
@@ -22,7 +22,7 @@ export interface LoggingSpec {
 }
 
 export interface MetricsSpec {
-  /** Where Prometheus reads; the summary and the page lie below it. */
+  /** The path that Prometheus reads; the summary and the dashboard are below it. */
   readonly path: string;
   /** Of the metrics token. */
   readonly tokenDigest: Digest;
@@ -31,13 +31,13 @@ export interface MetricsSpec {
 export interface OtlpSpec {
   readonly endpoint: string;
   readonly protocol: "grpc" | "http";
-  /** One export's and the last flush's longest time, ms. */
+  /** Longest time of one export, and of the last flush, ms. */
   readonly timeoutMs: number;
 }
 
 export interface TracingSpec {
   /** Share of the exchanges without a sampled parent that are traced, 0 to 1. */
   readonly sampleRatio: number;
-  /** Without it spans are made and passed on, and go nowhere. */
+  /** Where spans are sent; without it they are made and forwarded to upstreams, but exported nowhere. */
   readonly otlp: OtlpSpec | undefined;
 }

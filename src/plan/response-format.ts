@@ -1,14 +1,14 @@
-// How does an answer look besides what it says? What holds for all answers of a gateway, whoever gives them, as data and as functions.
+// Describes the form that all responses of a gateway share: the form of our own errors, and the CORS headers.
 
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 
-/** In which form our own errors are told (spec section 4, "For SDKs"). */
+/** The form of our own errors (contract, section 4, "For SDKs"). */
 export type ErrorFormat = "plain" | "openai" | "anthropic" | "auto";
 
-/** Which pages of other origins may use the gateway (spec section 6). */
+/** Which web pages of other origins may use the gateway (contract, section 6). */
 export interface CorsSpec {
-  /** Every origin may: `*` is answered. */
+  /** Every origin may: the response says `*`. */
   readonly anyOrigin: boolean;
   /** As written: `https://app.example`, or without a scheme. */
   readonly origins: readonly string[];
@@ -22,13 +22,13 @@ export interface ResponseFormatSpec {
   readonly cors: CorsSpec | undefined;
 }
 
-/** What of a request an answer's looks may depend on. */
+/** The facts of a request that the form of its response depends on. */
 export type RequestInfo = Pick<Exchange, "id" | "rawHeaders">;
 
-/** Asked once for each head that goes downstream. What is not configured is `undefined`: nothing is asked then. */
+/** Applied to each response head. A part that is not configured is `undefined` and costs nothing. */
 export interface ResponseFormat {
-  /** Tells an error word in the form its client understands; a reply that is no error comes back as it is. */
-  readonly tell: ((reply: Reply, asker: RequestInfo) => Reply) | undefined;
-  /** Puts the CORS headers on a head, a flat name, value list, in place; those of an upstream's own go. */
-  readonly addCors: ((head: string[], asker: RequestInfo) => void) | undefined;
+  /** Puts an error into the form the client understands. A reply that is no error comes back unchanged. */
+  readonly tell: ((reply: Reply, request: RequestInfo) => Reply) | undefined;
+  /** Adds the CORS headers to a head (names and values in turn), in place. Those of the upstream are removed. */
+  readonly addCors: ((head: string[], request: RequestInfo) => void) | undefined;
 }

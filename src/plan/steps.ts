@@ -1,15 +1,14 @@
-// Which gates can stand before an upstream, in which order, and what does each need to know? The one list of them.
+// Lists the steps that can come before an upstream: their order, and the data each needs. A guard is made from each step.
 
 import type { Exchange } from "./exchange.ts";
-import type { ForwardSpec } from "./forward.ts";
 import type { Reply } from "./replies.ts";
-import type { CorsSpec, ResponseFormat, ResponseFormatSpec } from "./response-format.ts";
+import type { CorsSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
 
 /** A gateway token, reduced to what checking it needs. Prints as `[redacted]`: the label shows a part of the token. */
 export class TokenSpec {
   readonly digest: Digest;
-  /** What logs and tables show (spec section 11, token label). */
+  /** What logs and tables show (contract, section 11, token label). */
   readonly label: string;
 
   constructor(digest: Digest, label: string) {
@@ -37,44 +36,37 @@ export interface RateLimitSpec {
   readonly perMinute: number;
 }
 
-export interface InflightSpec {
+export interface DownstreamLimitSpec {
   readonly max: number;
 }
 
-export interface UpstreamGateSpec {
-  readonly routeId: string;
-  /** Of the upstream key. */
-  readonly keyDigest: Digest;
-  readonly max: number;
-  readonly maxWaiting: number;
-  /** Longest wait, ms. */
-  readonly timeoutMs: number;
-}
-
+/** The data of each kind of step. */
 export interface StepSpecs {
   cors: CorsSpec;
   auth: AuthSpec;
   rateLimit: RateLimitSpec;
-  downstreamInflight: InflightSpec;
-  upstreamInflight: UpstreamGateSpec;
+  downstreamInflight: DownstreamLimitSpec;
 }
 
 export type StepKind = keyof StepSpecs;
 
-/** The order of spec section 4: whether a browser only asks, who you are, then how much you may, then whether there is room. */
+/** The order of contract, section 4, and why each step is where it is. */
 export const STEP_ORDER = [
+  // First: browsers send preflights without a token.
   "cors",
+  // Before all limits: a stranger must not use up anybody's share, and limits count by client.
   "auth",
+  // Before what is held: a request that is refused here has held nothing.
   "rateLimit",
+  // Last: it is held to the end of the exchange. The upstream, with its own limit, is chosen behind it.
   "downstreamInflight",
-  "upstreamInflight",
 ] as const satisfies StepKind[];
 
-// Every kind has its place: a forgotten one fails here.
-type Placed = (typeof STEP_ORDER)[number];
-true satisfies [Exclude<StepKind, Placed>] extends [never] ? true : false;
+type Unplaced = Exclude<StepKind, (typeof STEP_ORDER)[number]>;
+// A new kind that is missing in STEP_ORDER fails to compile here, by name.
+true satisfies [Unplaced] extends [never] ? true : `${Unplaced} has no place in STEP_ORDER`;
 
-/** A step as data: what the blueprint holds. */
+/** A step as the blueprint holds it. */
 export type Step<K extends StepKind = StepKind> = {
   [P in K]: { readonly kind: P; readonly spec: Readonly<StepSpecs[P]> };
 }[K];
@@ -82,17 +74,5 @@ export type Step<K extends StepKind = StepKind> = {
 /** A guard's answer: a reply refuses, `undefined` lets pass. */
 export type Verdict = Reply | undefined;
 
-/** A step, compiled: stays synchronous unless it really has to wait. */
+/** Decides whether an exchange may pass. Answers synchronously unless it really has to wait. */
 export type Guard<X extends Exchange = Exchange> = (x: X) => Verdict | Promise<Verdict>;
-
-/** The end of every chain: sends the exchange upstream. */
-export type Terminal<X extends Exchange = Exchange> = (x: X) => void;
-
-export type GuardMakers = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
-
-/** What the runtime lends the linker: how to make a guard of each kind, a terminal, and the looks of responseFormat. */
-export interface GuardRegistry<X extends Exchange = Exchange> {
-  readonly guards: GuardMakers;
-  readonly forward: (spec: ForwardSpec) => Terminal<X>;
-  readonly responseFormat: (spec: ResponseFormatSpec) => ResponseFormat;
-}

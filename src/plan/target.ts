@@ -1,8 +1,8 @@
-// Which path does a request ask for, may it be matched at all, and where does it go upstream? Raw bytes in, raw bytes out.
+// Reads the path a client asks for, and makes the path to ask the upstream for. Raw bytes in, raw bytes out.
 
-import type { ForwardSpec } from "./forward.ts";
+import type { ForwardSpec, UpstreamTarget } from "./forward.ts";
 
-/** A request target, taken apart as it came: nothing decoded, nothing normalised. */
+/** A request target, split as it came: nothing is decoded or normalised. */
 export interface RequestPath {
   readonly path: string;
   /** With its `?`; empty when there is none or it is a bare `?`. */
@@ -16,7 +16,7 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i;
 const FORBIDDEN = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)|\\|%5c|#/i;
 
 /**
- * Reads a request target (RFC 9112, section 3.2) under the rules of spec section 3.
+ * Reads a request target (RFC 9112, section 3.2) under the rules of contract, section 3.
  * @returns the path and query, or `undefined` where the answer is `invalid_path`:
  *   neither origin-form nor absolute-form, a dot segment, a backslash
  */
@@ -37,10 +37,14 @@ function originForm(target: string): string | undefined {
 }
 
 /**
- * The path and query to ask the upstream for: base path + rest + query (spec section 3).
+ * The path and query to ask an upstream for: base path + rest + query (contract, section 3).
  * The rest is appended as it came; only the slash pair that joining would make is merged.
  */
-export function upstreamPath(spec: ForwardSpec, request: RequestPath): string {
-  const stripped = spec.stripPrefix && spec.prefix !== "/" ? request.path.slice(spec.prefix.length) : request.path;
-  return `${spec.target.basePath}${stripped === "" ? "/" : stripped}${request.query}`;
+export function upstreamPath(
+  { stripPrefix, prefix }: Pick<ForwardSpec, "stripPrefix" | "prefix">,
+  { basePath }: Pick<UpstreamTarget, "basePath">,
+  request: RequestPath,
+): string {
+  const rest = stripPrefix && prefix !== "/" ? request.path.slice(prefix.length) : request.path;
+  return `${basePath}${rest === "" ? "/" : rest}${request.query}`;
 }

@@ -4,14 +4,16 @@ import type { AddressInfo } from "node:net";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { systemClock } from "./clock.ts";
 import type { TlsPair } from "./downstream/tls.ts";
+import type { ReloadResult, Tracer } from "./exchange/observer.ts";
 import type { LinkedPlan } from "./generation.ts";
-import { createGuardRegistry } from "./guard-registry.ts";
+import { createGuardRegistry } from "./guards/index.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startTelemetry } from "./observe/telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
+import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
@@ -32,7 +34,7 @@ export interface RunningGateway {
    */
   swap(blueprint: Blueprint): void;
   /** Counts how a reload ended. */
-  reloaded(result: "success" | "failure"): void;
+  reloaded(result: ReloadResult): void;
   /**
    * Drains, as the current blueprint says unless told otherwise, and closes all connections.
    * @returns true when every exchange finished by itself
@@ -52,9 +54,10 @@ export async function startGateway(
   const { listen, tls } = blueprint.server;
   const limits = new Limits();
   const agents = new AgentPool();
-  const parts = { limits, agents, log };
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
-  const host = new Host(linkPlan(blueprint, parts), log, { telemetry, pair });
+  const { observer, tracer, endpoints } = telemetry;
+  const parts = { limits, agents, tracer, log };
+  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair });
   let current = blueprint;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
@@ -82,22 +85,32 @@ export async function startGateway(
   };
 }
 
+/** What outlives plans. */
 interface Parts {
   readonly limits: Limits;
   readonly agents: AgentPool;
+  readonly tracer: Tracer | undefined;
   readonly log: Log;
 }
 
 /** Links a blueprint, with leases on what outlives plans. @throws what linking throws; no lease is left then */
-function linkPlan(blueprint: Blueprint, { limits, agents, log }: Parts): LinkedPlan {
+function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts): LinkedPlan {
   const counts = limits.lease();
   const upstreams = agents.lease();
   const release = (): void => {
     counts.release();
     upstreams.release();
   };
+  const terminalParts: TerminalParts = {
+    limits: counts,
+    agents: upstreams,
+    tracer,
+    onFailure: ({ record: { id, route } }, outcome, cause) =>
+      log.warn({ request_id: id, route_id: route?.id, outcome, cause }, "upstream failed"),
+  };
   try {
-    const plan = link(blueprint, createGuardRegistry({ limits: counts, agents: upstreams, log }));
+    const guards = createGuardRegistry(counts, systemClock);
+    const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
     return { plan, limits: counts, release };
   } catch (err) {
     release();

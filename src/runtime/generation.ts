@@ -1,44 +1,79 @@
-// How long is a plan in use? From its swap to the end of its last exchange: then it lets go of what it leased.
+// Keeps a plan in use until its last exchange has ended; then releases the plan's leases.
 
-import type { LiveExchange } from "./exchange/exchange.ts";
+import type { ResponseFormat } from "../plan/response-format.ts";
+import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
+import type { ExchangeOwner, LiveExchange } from "./exchange/exchange.ts";
+import type { Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { LimitsLease } from "./limits/limits-lease.ts";
 
-/** A plan, and what it leased of what outlives plans. */
+/** A plan, and its leases on what outlives plans. */
 export interface LinkedPlan {
   readonly plan: Plan<LiveExchange>;
   readonly limits: LimitsLease;
-  /** Lets go of everything it leased, the counts among it. Called once. */
+  /** Releases all leases. Called once. */
   release(): void;
 }
 
-export class PlanGeneration {
-  readonly linked: LinkedPlan;
-  /** Begun on this plan and not ended. */
-  readonly exchanges = new Set<LiveExchange>();
-  #retired: (() => void) | undefined = undefined;
+/** What a generation needs of the host that serves it. */
+export interface GenerationHost {
+  readonly builtIn: BuiltInEndpoints;
+  readonly observer: Observer;
+  readonly draining: boolean;
+  began(x: LiveExchange): void;
+  ended(): void;
+  bug(x: LiveExchange, err: unknown, by: string): void;
+}
 
-  constructor(linked: LinkedPlan) {
+/** One plan while it is in use. Each exchange belongs to the generation it began with. */
+export class PlanGeneration implements ExchangeOwner {
+  readonly linked: LinkedPlan;
+  /** Those that have begun and not ended. */
+  readonly exchanges = new Set<LiveExchange>();
+  readonly responseFormat: ResponseFormat;
+  readonly builtIn: BuiltInEndpoints;
+  readonly observer: Observer;
+  readonly #host: GenerationHost;
+  #onLastEnd: (() => void) | undefined = undefined;
+
+  constructor(linked: LinkedPlan, host: GenerationHost) {
     this.linked = linked;
+    this.responseFormat = linked.plan.responseFormat;
+    this.builtIn = host.builtIn;
+    this.observer = host.observer;
+    this.#host = host;
+  }
+
+  get plan(): Plan<LiveExchange> {
+    return this.linked.plan;
+  }
+
+  get draining(): boolean {
+    return this.#host.draining;
   }
 
   began(x: LiveExchange): void {
-    x.tenure = this;
     this.exchanges.add(x);
+    this.#host.began(x);
   }
 
   ended(x: LiveExchange): void {
     this.exchanges.delete(x);
-    if (this.exchanges.size === 0) this.#retired?.();
+    this.#host.ended();
+    if (this.exchanges.size === 0) this.#onLastEnd?.();
   }
 
-  /** No exchange begins on this plan any more. @param over called when the last one has ended, at once if there is none */
+  bug(x: LiveExchange, err: unknown, by: string): void {
+    this.#host.bug(x, err, by);
+  }
+
+  /** No new exchange begins on this plan. @param over called when the last one has ended, at once if there is none */
   retire(over: () => void): void {
-    this.#retired = () => {
-      this.#retired = undefined;
+    this.#onLastEnd = () => {
+      this.#onLastEnd = undefined;
       this.linked.release();
       over();
     };
-    if (this.exchanges.size === 0) this.#retired();
+    if (this.exchanges.size === 0) this.#onLastEnd();
   }
 }

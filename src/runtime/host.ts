@@ -1,64 +1,60 @@
-// Who hosts the plan? The server, the plan of the moment, and what is under way on it.
+// Hosts the current plan on an HTTP server: accepts connections, swaps plans, drains.
 
 import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
-import { type DispatchContext, dispatch } from "./downstream/dispatch.ts";
+import type { ClientSocket } from "./downstream/client-socket.ts";
+import { dispatch } from "./downstream/dispatch.ts";
 import { requestId } from "./downstream/request-id.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
 import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
-import type { DownstreamSocket } from "./exchange/connection.ts";
+import { LINGER_MS } from "./exchange/connection.ts";
 import type { LiveExchange } from "./exchange/exchange.ts";
-import { LINGER_MS } from "./exchange/linger.ts";
 import { noopObserver, type Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
-import { type LinkedPlan, PlanGeneration } from "./generation.ts";
+import type { ExchangeRecord } from "./exchange/record.ts";
+import { type GenerationHost, type LinkedPlan, PlanGeneration } from "./generation.ts";
 import type { Log } from "./observe/logs/log.ts";
+import { within } from "./within.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
-/** How long connections that were cut may take to say so, ms. */
+/** How long connections that were broken may take to close, ms. */
 const BROKEN_MS = 1000;
 
-/** What may be seen of the host: who is told of its exchanges, and what is served of that. */
-export interface Telemetry {
-  readonly observer: Observer;
-  readonly endpoints: BuiltInEndpoints | undefined;
-}
-
-const NO_TELEMETRY: Telemetry = { observer: noopObserver, endpoints: undefined };
-
-export interface HostParts {
-  readonly telemetry?: Telemetry;
-  /** Given, the server speaks TLS and nothing else. */
+export interface HostOptions {
+  readonly observer?: Observer;
+  /** Built-in endpoints besides `/healthz` and `/readyz`. */
+  readonly endpoints?: BuiltInEndpoints | undefined;
+  /** With it the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
 }
 
-export class Host implements DispatchContext {
-  readonly own: BuiltInEndpoints;
+export class Host implements GenerationHost {
+  readonly builtIn: BuiltInEndpoints;
   readonly observer: Observer;
   readonly #server: GatewayServer;
   readonly #log: Log;
-  #tenure: PlanGeneration;
+  #generation: PlanGeneration;
   /** Of older plans, until their last exchange has ended. */
   readonly #retiring = new Set<PlanGeneration>();
   #phase: "serving" | "grace" | "draining" = "serving";
-  readonly #connections = new Set<DownstreamSocket>();
-  #underWay = 0;
+  readonly #connections = new Set<ClientSocket>();
+  #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { telemetry = NO_TELEMETRY, pair }: HostParts = {}) {
-    this.#tenure = new PlanGeneration(linked);
+  constructor(linked: LinkedPlan, log: Log, { observer = noopObserver, endpoints, pair }: HostOptions = {}) {
     this.#log = log;
-    this.observer = telemetry.observer;
-    this.own = builtInEndpoints(() => this.#phase === "serving", telemetry.endpoints);
+    this.observer = observer;
+    this.builtIn = builtInEndpoints(() => this.#phase === "serving", endpoints);
+    this.#generation = new PlanGeneration(linked, this);
     const events: ServerEvents = {
-      onRequest: (req, res, expectation) => dispatch(this, req, res, expectation),
-      onUnparsed: (err, socket) => this.#unread(err, socket),
+      onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
+      onUnparsed: (err, socket) => this.#unparsed(err, socket),
       onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
       onConnection: (socket) => this.#connected(socket),
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
@@ -68,22 +64,27 @@ export class Host implements DispatchContext {
   }
 
   get plan(): Plan<LiveExchange> {
-    return this.#tenure.linked.plan;
+    return this.#generation.plan;
   }
 
   get draining(): boolean {
     return this.#phase === "draining";
   }
 
-  /** Exchanges begun and not ended. */
-  get underWay(): number {
-    return this.#underWay;
+  /** Exchanges that have begun and not ended. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Plans with exchanges in flight, the current one included. */
+  get plans(): number {
+    return this.#retiring.size + 1;
   }
 
   /**
    * Starts to accept connections.
-   * @returns the real address; a port of 0 took a free one
-   * @throws what `net.Server.listen` emits: the port is taken, the address is not ours …
+   * @returns the real address; a port of 0 takes a free one
+   * @throws what `net.Server.listen` emits: the port is taken, the address is not ours, …
    */
   listen({ host, port }: ServerSpec["listen"]): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
@@ -96,34 +97,30 @@ export class Host implements DispatchContext {
     });
   }
 
-  /** Plans with exchanges under way, the one in use included. */
-  get plans(): number {
-    return this.#retiring.size + 1;
-  }
-
   /**
-   * New exchanges run on this plan, within its bounds; those under way end on the one they began with, and count.
-   * An older plan lets go of what it leased when its last exchange has ended.
+   * Runs new exchanges on this plan, within its limits. Exchanges in flight finish on the plan they began with, and the new
+   * limits count them. An older plan releases its leases when its last exchange has ended.
    */
   swap(next: LinkedPlan): void {
-    const before = this.#tenure;
+    const before = this.#generation;
     for (const older of [...this.#retiring, before]) next.limits.adoptInFlight(older.linked.limits, older.exchanges);
     next.limits.applyLimits();
-    this.#tenure = new PlanGeneration(next);
+    this.#generation = new PlanGeneration(next, this);
     this.#retiring.add(before);
     before.retire(() => this.#retiring.delete(before));
   }
 
   /**
-   * Serves another certificate from the next handshake on. Nothing happens without TLS.
-   * @throws what OpenSSL says of a pair it can't use; the one before is kept then
+   * Serves another certificate from the next handshake on. Does nothing without TLS.
+   * @throws what OpenSSL says about a pair it can't use; the current one is kept then
    */
   renewPair(pair: TlsPair): void {
     if (this.#server instanceof HttpsServer) renewPair(this.#server, pair);
   }
 
   /**
-   * Shuts down (spec section 8): unready for the grace time, then no new connections, exchanges may finish, the rest is broken.
+   * Shuts down (contract, section 8): not ready for the grace time, then no new connections, exchanges may finish, the rest is
+   * broken.
    * @returns true when all exchanges finished by themselves
    */
   async drain({ graceMs, drainTimeoutMs }: ServerSpec["shutdown"]): Promise<boolean> {
@@ -132,36 +129,33 @@ export class Host implements DispatchContext {
     this.#phase = "draining";
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    // Node counts only those as idle that have had a request.
+    // Node counts only connections that have had a request as idle.
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const until = performance.now() + drainTimeoutMs;
-    if (this.#underWay === 0 || (await this.#idleWithin(drainTimeoutMs))) {
-      // Heads half read may yet be refused in words, and last words be read, before connections are cut.
+    if (this.#inFlight === 0 || (await this.#idleWithin(drainTimeoutMs))) {
+      // Gives time to answer requests whose headers are only half read, and to clients that still read a last response.
       await within(Math.min(LINGER_MS, Math.max(0, until - performance.now())), closed);
     }
-    const finished = this.#underWay === 0;
+    const finished = this.#inFlight === 0;
     this.#server.closeAllConnections();
-    // Node counts none as a connection that is in its handshake.
+    // Node does not count a connection that is still in its TLS handshake.
     for (const socket of this.#connections) socket.destroy();
-    // What was broken ends, and has its log line, before the caller says that all is over.
+    // Broken exchanges end, and are logged, before the caller reports the end.
     if (!finished) await this.#idleWithin(BROKEN_MS);
     return finished;
   }
 
   began(x: LiveExchange): void {
-    this.#underWay++;
-    this.#tenure.began(x);
+    this.#inFlight++;
+    x.atEnd(this.#report);
   }
 
-  finished(x: LiveExchange): void {
-    this.#underWay--;
-    x.tenure?.ended(x);
-    this.#log.completed(x);
-    this.observer.ended(x);
+  ended(): void {
+    this.#inFlight--;
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
-    if (this.#underWay === 0) this.#whenIdle?.();
+    if (this.#inFlight === 0) this.#whenIdle?.();
   }
 
   bug(x: LiveExchange, err: unknown, by: string): void {
@@ -169,7 +163,12 @@ export class Host implements DispatchContext {
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
   }
 
-  #connected(socket: DownstreamSocket): void {
+  readonly #report = (record: ExchangeRecord): void => {
+    this.#log.completed(record);
+    this.observer.ended(record);
+  };
+
+  #connected(socket: ClientSocket): void {
     this.#connections.add(socket);
     socket.once("close", () => this.#connections.delete(socket));
   }
@@ -179,20 +178,20 @@ export class Host implements DispatchContext {
       const timer = setTimeout(() => resolve(false), timeoutMs);
       this.#whenIdle = () => {
         clearTimeout(timer);
-        // One more turn of the loop, so that last bytes and their connections' ends are on their way.
+        // One more turn of the event loop sends the last bytes and closes their connections.
         setImmediate(() => resolve(true));
       };
     });
   }
 
-  #unread(err: NodeJS.ErrnoException, socket: DownstreamSocket): void {
+  #unparsed(err: NodeJS.ErrnoException, socket: ClientSocket): void {
     const reply = refusalFor(err);
     const x = socket.latest;
     if (x !== undefined && !x.done) {
-      // A whole request is answered, whatever came behind it.
+      // A complete request is answered, whatever came behind it.
       if (reply !== undefined && x.req.complete) x.endConnectionAfter();
-      // The exchange's own body was bad: it can still be told so, unless its answer has begun or another is before it.
-      else if (reply === undefined || x.answered || x.res.socket !== socket) socket.destroy();
+      // The exchange's own body was bad: it is told so, unless its response has begun or another one is before it.
+      else if (reply === undefined || x.responder.begun || x.responder.res.socket !== socket) socket.destroy();
       else x.reply(reply);
       return;
     }
@@ -200,28 +199,17 @@ export class Host implements DispatchContext {
     else this.#refuse(socket, reply);
   }
 
-  #refuse(socket: DownstreamSocket, reply: Reply): void {
+  #refuse(socket: ClientSocket, reply: Reply): void {
     const id = requestId(undefined);
     writeUnparsed(socket, reply, id, this.plan.responseFormat);
     const request = { requestId: id, outcome: reply.outcome, status: reply.status };
-    this.#log.unread(request);
-    this.observer.unread(request);
+    this.#log.unparsed(request);
+    this.observer.unparsed(request);
   }
 }
 
-/** Waits for something, at most so long, ms. */
-function within(ms: number, something: Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    something.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-/** A client that has stopped sending is gone (spec section 4), unless all of its answer is on the way already. */
-function halfClosed(socket: DownstreamSocket): void {
+/** A client that has stopped sending is gone (contract, section 4), unless its whole response was already handed over. */
+function halfClosed(socket: ClientSocket): void {
   const x = socket.latest;
-  if (x !== undefined && !x.done && !x.res.writableEnded) socket.destroy();
+  if (x !== undefined && !x.done && !x.responder.res.writableEnded) socket.destroy();
 }

@@ -2,24 +2,44 @@
 
 import type { Blueprint, RouteBlueprint } from "../plan/blueprint.ts";
 import type { Exchange } from "../plan/exchange.ts";
-import type { GuardRegistry, Step, StepKind } from "../plan/steps.ts";
-import type { NamedGuard, Plan, Route } from "./exchange/plan.ts";
+import type { ForwardSpec } from "../plan/forward.ts";
+import type { Guard, Step, StepKind } from "../plan/steps.ts";
+import type { NamedGuard, Plan, Route, Terminal } from "./exchange/plan.ts";
 import { buildTrie } from "./exchange/trie.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { GuardRegistry } from "./guards/index.ts";
+import { createResponseFormat } from "./replies/index.ts";
 
-/** The plan of a blueprint, frozen. @param registry makes the guards and the terminals */
-export function link<X extends Exchange>(blueprint: Blueprint, registry: GuardRegistry<X>): Plan<X> {
-  const routes = blueprint.routes.map((route) => [route.prefix, linkRoute(route, registry)] as const);
-  const responseFormat = registry.responseFormat(blueprint.responseFormat);
-  return Object.freeze({ fingerprint: fingerprint(blueprint), routes: buildTrie(routes), responseFormat });
+/** What makes the functions of a plan. */
+export interface LinkParts<X extends Exchange> {
+  readonly guards: GuardRegistry;
+  readonly terminal: (spec: ForwardSpec) => Terminal<X>;
 }
 
-function linkRoute<X extends Exchange>(route: RouteBlueprint, registry: GuardRegistry<X>): Route<X> {
-  const { id, prefix, keyDigest } = route;
-  const guards = Object.freeze(route.steps.map((step) => linkStep(step, registry)));
-  return Object.freeze({ id, prefix, keyDigest, guards, forward: registry.forward(route.forward) });
+/** Makes the plan of a blueprint, frozen. */
+export function link<X extends Exchange>(blueprint: Blueprint, { guards, terminal }: LinkParts<X>): Plan<X> {
+  const guardOf = sharedGuards(guards);
+  const linkRoute = ({ id, prefix, steps, forward }: RouteBlueprint): Route<X> =>
+    Object.freeze({ id, prefix, guards: Object.freeze(steps.map(guardOf)), forward: terminal(forward) });
+  return Object.freeze({
+    fingerprint: fingerprint(blueprint),
+    routes: buildTrie(blueprint.routes.map((route) => [route.prefix, linkRoute(route)] as const)),
+    responseFormat: createResponseFormat(blueprint.responseFormat),
+  });
 }
 
-function linkStep<K extends StepKind, X extends Exchange>(step: Step<K>, registry: GuardRegistry<X>): NamedGuard<X> {
-  return Object.freeze({ kind: step.kind, run: registry.guards[step.kind](step.spec) });
+/** Makes one guard for each spec. Routes that share a spec, such as the list of all tokens, share its guard too. */
+function sharedGuards(registry: GuardRegistry): (step: Step) => NamedGuard {
+  const made = new Map<object, NamedGuard>();
+  return (step) => {
+    const known = made.get(step.spec);
+    if (known !== undefined) return known;
+    const guard = Object.freeze({ kind: step.kind, run: makeGuard(step, registry) });
+    made.set(step.spec, guard);
+    return guard;
+  };
+}
+
+function makeGuard<K extends StepKind>({ kind, spec }: Step<K>, registry: GuardRegistry): Guard {
+  return registry[kind](spec);
 }

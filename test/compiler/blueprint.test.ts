@@ -1,14 +1,11 @@
-// What does a config come to? The blueprint, key by key, and the plan that is linked from it.
+// Checks the blueprint of a config, key by key.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Blueprint, ServerSpec } from "../../src/plan/blueprint.ts";
-import type { Exchange } from "../../src/plan/exchange.ts";
 import { Digest, Secret } from "../../src/plan/secret.ts";
-import type { GuardRegistry, StepKind } from "../../src/plan/steps.ts";
-import { link } from "../../src/runtime/link.ts";
 import { CLEAN, compileText, ENV, edited, type World } from "./compiling.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -28,6 +25,7 @@ function opened(value: unknown): unknown {
 }
 
 const steps = (text: string, world?: World) => opened(blueprint(text, world).routes[0]?.steps ?? []) as unknown[];
+const upstream = (text: string) => opened(forward(text)?.upstreams[0]);
 const forward = (text: string) => blueprint(text).routes[0]?.forward;
 
 describe("the blueprint", () => {
@@ -48,11 +46,12 @@ describe("the blueprint", () => {
     expect(steps(text).slice(1)).toEqual([
       { kind: "rateLimit", spec: { routeId: "openai", perMinute: 60 } },
       { kind: "downstreamInflight", spec: { max: 9 } },
-      {
-        kind: "upstreamInflight",
-        spec: { routeId: "openai", keyDigest: sha256(ENV.KEY), max: 4, maxWaiting: 3, timeoutMs: 1000 },
-      },
     ]);
+    expect(upstream(text)).toMatchObject({
+      id: "openai",
+      keyDigest: sha256(ENV.KEY),
+      limit: { max: 4, maxWaiting: 3, timeoutMs: 1000 },
+    });
   });
 
   test("has what is to be seen: sinks, the metrics token as its digest, the collector", () => {
@@ -89,7 +88,7 @@ describe("the blueprint", () => {
       "      upstream_key_max_inflight: 2\n      inject",
       `${CLEAN}concurrency:\n  upstream_per_key_max_inflight: 4\n`,
     );
-    expect(steps(text)[1]).toMatchObject({ kind: "upstreamInflight", spec: { max: 2, maxWaiting: 0 } });
+    expect(upstream(text)).toMatchObject({ limit: { max: 2, maxWaiting: 0 } });
   });
 
   test.each([
@@ -129,7 +128,7 @@ describe("the blueprint", () => {
   ] as const)("upstream key: %s", (_, headers, key) => {
     const list = headers.map(([name, value]) => `        - { name: ${name}, value: "${value}" }\n`).join("");
     const text = `${edited("        - name: authorization\n          value: Bearer ${KEY}\n", list)}concurrency:\n  upstream_per_key_max_inflight: 4\n`;
-    expect(steps(text)[1]).toMatchObject({ spec: { keyDigest: sha256(key) } });
+    expect(upstream(text)).toMatchObject({ keyDigest: sha256(key), limit: { max: 4 } });
   });
 
   test.each([
@@ -145,7 +144,7 @@ describe("the blueprint", () => {
     ["https://h.example:443/a%2Fb", { port: 443, host: "h.example", basePath: "/a%2Fb" }],
     ["http://[::1]:8/x", { hostname: "::1", port: 8, host: "[::1]:8", basePath: "/x" }],
   ])("base_url %s", (url, target) => {
-    expect(forward(edited("https://api.openai.com", url))?.target).toMatchObject(target);
+    expect(forward(edited("https://api.openai.com", url))?.upstreams[0]?.target).toMatchObject(target);
   });
 
   test("header rules: names lower-case where they are compared, as written where they are sent", () => {
@@ -158,7 +157,7 @@ describe("the blueprint", () => {
       "  token_sources:\n    - type: header\n      name: X-GW\n    - type: authorization_bearer\nroutes:",
       text,
     );
-    const headers = forward(edited("name: authorization", "name: Authorization", sources))?.headers;
+    const headers = forward(edited("name: authorization", "name: Authorization", sources))?.upstreams[0]?.headers;
     expect(headers).toMatchObject({
       tokenHeaders: ["x-gw", "authorization"],
       remove: ["x-a", "x-b"],
@@ -176,13 +175,13 @@ describe("the blueprint", () => {
       "      connect_timeout_ms: 5\n      request_timeout_ms: 6\n      stream_idle_timeout_ms: 0\n      strip_prefix: false\n      inject",
     );
     expect(forward(text)).toMatchObject({
-      connectTimeoutMs: 5,
+      upstreams: [{ connectTimeoutMs: 5 }],
       requestTimeoutMs: 6,
       streamIdleTimeoutMs: 0,
       stripPrefix: false,
     });
     expect(forward(CLEAN)).toMatchObject({
-      connectTimeoutMs: 10_000,
+      upstreams: [{ connectTimeoutMs: 10_000 }],
       requestTimeoutMs: 60_000,
       streamIdleTimeoutMs: 300_000,
       stripPrefix: true,
@@ -228,7 +227,7 @@ describe("the blueprint", () => {
 describe("interpolation", () => {
   const value = (text: string, world: World) => {
     const [route] = blueprint(edited("Bearer ${KEY}", text), world).routes;
-    return route?.forward.headers.inject[0]?.value.reveal();
+    return route?.forward.upstreams[0]?.headers.inject[0]?.value.reveal();
   };
 
   test.each([
@@ -273,41 +272,5 @@ describe("interpolation", () => {
     expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(
       Array(4).fill("warning env/missing"),
     );
-  });
-});
-
-describe("link", () => {
-  const made: [StepKind, unknown][] = [];
-  const guard = (kind: StepKind) => (spec: unknown) => {
-    made.push([kind, spec]);
-    return () => undefined;
-  };
-  const catalog: GuardRegistry = {
-    guards: {
-      cors: guard("cors"),
-      auth: guard("auth"),
-      rateLimit: guard("rateLimit"),
-      downstreamInflight: guard("downstreamInflight"),
-      upstreamInflight: guard("upstreamInflight"),
-    },
-    forward: (spec) => (x: Exchange) => void [spec, x],
-    responseFormat: () => ({ tell: undefined, addCors: undefined }),
-  };
-
-  test("makes each guard once, and a trie that finds the route", () => {
-    const plan = link(blueprint(`${CLEAN}rate_limit: { per_minute: 1 }\n`), catalog);
-    const route = plan.routes.match("/openai/v1");
-    expect(route).toMatchObject({ id: "openai", prefix: "/openai" });
-    expect(route?.guards.map(({ kind }) => kind)).toEqual(["auth", "rateLimit"]);
-    expect(made.map(([kind]) => kind)).toEqual(["auth", "rateLimit"]);
-    expect(Object.isFrozen(plan) && Object.isFrozen(route) && Object.isFrozen(route?.guards)).toBe(true);
-    expect(plan.routes.match("/other")).toBeUndefined();
-  });
-
-  test("the fingerprint tells configs apart, but not secrets", () => {
-    const print = (text: string, world?: World): string => link(blueprint(text, world), catalog).fingerprint;
-    expect(print(CLEAN)).toMatch(/^[0-9a-f]{64}$/);
-    expect(print(CLEAN, { env: { TOKEN: "another-token", KEY: "another" } })).toBe(print(CLEAN));
-    expect(print(edited("/openai\n", "/other\n"))).not.toBe(print(CLEAN));
   });
 });

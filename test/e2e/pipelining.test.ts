@@ -83,7 +83,7 @@ test("the ones behind an answer that closes the connection end with it", async (
   await within("the connection to end", client.ended);
   expect(await within("the second to be aborted", second.closed)).toBe("aborted");
   await drained;
-  expect(gateway.host.underWay).toBe(0);
+  expect(gateway.host.inFlight).toBe(0);
 });
 
 test("garbage behind a request does not disturb its answer, and is no request", async () => {

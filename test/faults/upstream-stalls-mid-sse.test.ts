@@ -40,5 +40,5 @@ test("a silence of 0 is none: the stream outlives every other deadline", async (
   await other.send(requestText("GET", "/up/hang", [AUTH]));
   expect((await other.response()).status).toBe(504);
   expect(client.end).toBeUndefined();
-  expect(gateway.host.underWay).toBe(1);
+  expect(gateway.host.inFlight).toBe(1);
 });

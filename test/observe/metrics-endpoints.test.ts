@@ -252,7 +252,7 @@ describe("what is in flight", () => {
     // Last in line first: a place that comes free would be taken by who still waits.
     for (const [left, client] of [queued, silent, stream].entries()) {
       await client?.close();
-      while (gateway.host.underWay > 2 - left) await new Promise(setImmediate);
+      while (gateway.host.inFlight > 2 - left) await new Promise(setImmediate);
     }
     const samples = await scrape(gateway);
     expect(totalsBy(samples, "gateway_client_aborts_total", "phase")).toEqual({ queue: 1, head: 1, body: 1 });

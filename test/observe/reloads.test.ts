@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
-import type { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import type { ExchangeRecord } from "../../src/runtime/exchange/record.ts";
 import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
 import { prometheusText } from "../../src/runtime/observe/metrics/prometheus.ts";
 import { summarise } from "../../src/runtime/observe/metrics/summary.ts";
@@ -13,39 +13,44 @@ const START = 490_000 * HOUR;
 
 /** A blueprint of routes, each with where it goes. */
 function blueprint(routes: Readonly<Record<string, string>>, max?: number): Blueprint {
-  const steps =
-    max === undefined
-      ? []
-      : [
-          { kind: "upstreamInflight", spec: { max } },
-          { kind: "downstreamInflight", spec: { max: 10 * max } },
-        ];
-  const list = Object.entries(routes).map(([id, host]) => ({ id, steps, forward: { target: { host } } }));
+  const steps = max === undefined ? [] : [{ kind: "downstreamInflight", spec: { max: 10 * max } }];
+  const limit = max === undefined ? undefined : { max };
+  const list = Object.entries(routes).map(([id, host]) => ({
+    id,
+    steps,
+    forward: { upstreams: [{ target: { host }, limit }] },
+  }));
   return { routes: list } as unknown as Blueprint;
 }
 
 function scene(routes: Readonly<Record<string, string>>, max?: number) {
   const clock = { at: START, now: () => clock.at };
+  let served = routes;
   const meters = new Meters(blueprint(routes, max), clock);
+  const adopt = (next: Readonly<Record<string, string>>, nextMax?: number) => {
+    served = next;
+    meters.adopt(blueprint(next, nextMax));
+  };
   const pass = (id: string) => {
     const client = { id: "c", label: "c***" };
     const seen = { outcome: "success", status: 200, method: "POST", upstreamAnswered: true, admitted: true };
     const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
-    const x = { own: false, streaming: false, route: { id }, client, ...seen, ...times } as unknown as LiveExchange;
-    meters.admitted(x);
-    meters.ended(x);
+    const upstream = { id, host: served[id] ?? "" };
+    const record = { builtIn: false, streaming: false, route: { id }, upstream, client, ...seen, ...times };
+    meters.admitted(record as unknown as ExchangeRecord);
+    meters.ended(record as unknown as ExchangeRecord);
   };
   const summary = () => summarise(meters, { version: "1", now: clock.at, waiting: new Map() });
   const scrape = async () =>
     samplesOf((await prometheusText(meters, { version: "1", waiting: () => new Map() })()).text);
-  return { clock, meters, pass, summary, scrape };
+  return { clock, meters, adopt, pass, summary, scrape };
 }
 
 describe("another config", () => {
   it("keeps the figures of routes that stay, and takes over limits and upstreams", async () => {
-    const { meters, pass, summary, scrape } = scene({ a: "one.example", b: "two.example" }, 3);
+    const { adopt, pass, summary, scrape } = scene({ a: "one.example", b: "two.example" }, 3);
     pass("a");
-    meters.adopt(blueprint({ a: "three.example", c: "two.example" }, 5));
+    adopt({ a: "three.example", c: "two.example" }, 5);
     pass("a");
     const { routes, limits } = summary();
     expect(routes.map((row) => [row.route_id, row.requests_1h, row.upstream_max_inflight])).toEqual([
@@ -60,9 +65,9 @@ describe("another config", () => {
   });
 
   it("that goes back to an upstream goes on with its series", async () => {
-    const { meters, pass, scrape } = scene({ a: "one.example" });
+    const { adopt, pass, scrape } = scene({ a: "one.example" });
     for (const host of ["one.example", "two.example", "one.example"]) {
-      meters.adopt(blueprint({ a: host }));
+      adopt({ a: host });
       pass("a");
     }
     expect(totalsBy(await scrape(), "gateway_upstream_duration_seconds_count", "upstream_host")).toEqual({
@@ -72,12 +77,12 @@ describe("another config", () => {
   });
 
   it("forgets a route that is gone once a day has passed since its last request", () => {
-    const { clock, meters, pass, summary } = scene({ a: "one.example", b: "one.example" });
+    const { clock, meters, adopt, pass, summary } = scene({ a: "one.example", b: "one.example" });
     pass("b");
-    meters.adopt(blueprint({ a: "one.example" }));
+    adopt({ a: "one.example" });
     expect(summary().routes.map((row) => row.route_id)).toEqual(["b", "a"]);
     clock.at += 25 * HOUR;
-    meters.adopt(blueprint({ a: "one.example" }));
+    adopt({ a: "one.example" });
     expect(summary().routes.map((row) => row.route_id)).toEqual(["a"]);
     expect([...meters.clients]).toEqual([]);
   });

@@ -1,15 +1,16 @@
 import { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { replyFor } from "../../src/plan/replies.ts";
-import { Digest } from "../../src/plan/secret.ts";
-import type { GatewayRequest, GatewayResponse } from "../../src/runtime/exchange/connection.ts";
-import { type ExchangeHost, LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import type { GatewayResponse } from "../../src/runtime/exchange/connection.ts";
+import { type ExchangeOwner, LiveExchange } from "../../src/runtime/exchange/exchange.ts";
 import { noopObserver } from "../../src/runtime/exchange/observer.ts";
 import { run } from "../../src/runtime/exchange/run.ts";
 import { downstreamInflight } from "../../src/runtime/guards/downstream-inflight.ts";
-import { upstreamInflight } from "../../src/runtime/guards/upstream-inflight.ts";
 import { Limits } from "../../src/runtime/limits/limits.ts";
+import type { LinkedUpstream } from "../../src/runtime/upstream/linked-upstream.ts";
+import { type Selection, selector } from "../../src/runtime/upstream/select.ts";
 
 /** A response as far as an exchange touches it, closing when the test says. */
 class ModelResponse extends EventEmitter {
@@ -44,14 +45,15 @@ class ModelResponse extends EventEmitter {
   }
 }
 
-class Ledger implements ExchangeHost {
+class Ledger implements ExchangeOwner {
   draining = false;
+  readonly responseFormat = { tell: undefined, addCors: undefined };
   readonly observer = noopObserver;
   ends: string[] = [];
   bugs: string[] = [];
 
-  finished(x: LiveExchange): void {
-    this.ends.push(`${x.id}:${x.outcome}:${x.status}`);
+  ended({ record: { id, outcome, status } }: LiveExchange): void {
+    this.ends.push(`${id}:${outcome}:${status}`);
   }
 
   bug(_x: LiveExchange, _err: unknown, by: string): void {
@@ -59,13 +61,12 @@ class Ledger implements ExchangeHost {
   }
 }
 
-function begin(host: ExchangeHost, id = "x"): { x: LiveExchange; res: ModelResponse } {
-  const res = new ModelResponse();
-  const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as GatewayRequest;
-  return {
-    x: new LiveExchange(host, { tell: undefined, addCors: undefined }, id, req, res as unknown as GatewayResponse),
-    res,
-  };
+function begin(owner: ExchangeOwner, id = "x"): { x: LiveExchange; res: ModelResponse } {
+  const model = new ModelResponse();
+  const res = model as unknown as GatewayResponse;
+  const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as IncomingMessage;
+  const x = new LiveExchange(owner, { id, req, res, framing: { kind: "none" }, awaitsContinue: false });
+  return { x, res: model };
 }
 
 describe("an exchange", () => {
@@ -83,6 +84,21 @@ describe("an exchange", () => {
     expect(released).toEqual([3, 2, 1, 4]);
     x.reply(replyFor("internal_error"));
     expect(res.statusCode).toBe(401);
+  });
+
+  it("reports its final record at the end, after all releases", () => {
+    const { x, res } = begin(new Ledger());
+    const steps: string[] = [];
+    x.atEnd(({ outcome, status, endedAt, startedAt }) => {
+      steps.push(`${outcome} ${status}`);
+      expect(endedAt).toBeGreaterThanOrEqual(startedAt);
+    });
+    x.hold(() => steps.push("released"));
+    x.reply(replyFor("unauthorized"));
+    expect(steps).toEqual([]);
+    res.close(true);
+    res.emit("close");
+    expect(steps).toEqual(["released", "unauthorized 401"]);
   });
 
   it("is the client's end when nobody answered, with status 499", () => {
@@ -135,25 +151,30 @@ describe("any interleaving of exchanges", () => {
   it("never exceeds a limit and leaves every counter at zero", async () => {
     await fc.assert(
       fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (script, max, maxWaiting) => {
-        const state = new Limits();
-        const claim = state.lease();
+        const limits = new Limits();
+        const lease = limits.lease();
         const ledger = new Ledger();
-        const guards = [
-          { kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, claim) },
-          {
-            kind: "upstreamInflight",
-            run: upstreamInflight(
-              { routeId: "r", keyDigest: Digest.of("k"), max, maxWaiting, timeoutMs: 60_000 },
-              claim,
-            ),
-          },
-        ] as const;
+        const guards = [{ kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, lease) }] as const;
+        const select = selector({
+          id: "r",
+          host: "up.example",
+          gateKey: "r k",
+          gate: lease.gate("r k", max, maxWaiting),
+          spec: { limit: { max, maxWaiting, timeoutMs: 60_000 } },
+        } as LinkedUpstream);
         const begun: { x: LiveExchange; res: ModelResponse }[] = [];
         let atUpstream = 0;
-        const forward = (x: LiveExchange): void => {
+        const proceed = (x: LiveExchange, { refusal }: Selection): void => {
+          if (refusal !== undefined) return x.reply(refusal);
+          if (x.done) return;
           atUpstream++;
           expect(atUpstream).toBeLessThanOrEqual(max);
           x.hold(() => atUpstream--);
+        };
+        const forward = (x: LiveExchange): void => {
+          const selection = select(x);
+          if (selection instanceof Promise) selection.then((late) => proceed(x, late));
+          else proceed(x, selection);
         };
         for (const { act, which } of script) {
           if (act === "begin") {
@@ -175,7 +196,7 @@ describe("any interleaving of exchanges", () => {
         }
         for (const { res } of begun) res.close(res.headersSent);
         await new Promise((resolve) => setImmediate(resolve));
-        expect(state.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
+        expect(limits.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
         expect(atUpstream).toBe(0);
         expect(ledger.ends).toHaveLength(begun.length);
         expect(ledger.bugs).toEqual([]);

@@ -4,16 +4,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Digest } from "../../src/plan/secret.ts";
 import { Limits } from "../../src/runtime/limits/limits.ts";
-import type { Counted } from "../../src/runtime/limits/limits-lease.ts";
+import { type Counted, gateKey } from "../../src/runtime/limits/limits-lease.ts";
 
 const MINUTE = 1_000 * 60_000;
 
-/** An exchange under way, as far as counting goes. */
-function exchange(routeId: string, key?: string): Counted & { end(): void; takesRoom: boolean } {
+const key = (routeId: string, upstreamKey: string): string => gateKey(routeId, new Digest(upstreamKey));
+
+/** An exchange in flight, as far as counting goes. */
+function exchange(routeId: string, upstreamKey?: string): Counted & { end(): void; takesRoom: boolean } {
   const holds: (() => void)[] = [];
   return {
     takesRoom: true,
-    route: { id: routeId, keyDigest: key === undefined ? undefined : new Digest(key) },
+    upstream: { gateKey: upstreamKey === undefined ? undefined : key(routeId, upstreamKey) },
     hold: (release) => void holds.push(release),
     end: () => {
       for (const release of holds.splice(0).reverse()) release();
@@ -27,9 +29,9 @@ describe("counts that outlive plans", () => {
     const [one, two] = [limits.lease(), limits.lease()];
     expect(two.downstream(1)).toBe(one.downstream(1));
     expect(two.window("r")).toBe(one.window("r"));
-    expect(two.gate("r", "k", 1, 0)).toBe(one.gate("r", "k", 1, 0));
-    expect(two.gate("r", "other", 1, 0)).not.toBe(one.gate("r", "k", 1, 0));
-    expect(two.gate("s", "k", 1, 0)).not.toBe(one.gate("r", "k", 1, 0));
+    expect(two.gate(key("r", "k"), 1, 0)).toBe(one.gate(key("r", "k"), 1, 0));
+    expect(two.gate(key("r", "other"), 1, 0)).not.toBe(one.gate(key("r", "k"), 1, 0));
+    expect(two.gate(key("s", "k"), 1, 0)).not.toBe(one.gate(key("r", "k"), 1, 0));
   });
 
   it("get a new plan's bounds when it is swapped in, not when it is linked", () => {
@@ -48,10 +50,10 @@ describe("counts that outlive plans", () => {
   it("keep the old bounds when linking fails", () => {
     const limits = new Limits();
     const before = limits.lease();
-    const gate = before.gate("r", "k", 1, 0);
+    const gate = before.gate(key("r", "k"), 1, 0);
     const failed = limits.lease();
-    failed.gate("r", "k", 9, 9);
-    failed.gate("new", "k", 9, 9);
+    failed.gate(key("r", "k"), 9, 9);
+    failed.gate(key("new", "k"), 9, 9);
     failed.release();
     expect(gate.tryEnter()).toBe(true);
     expect(gate.tryEnter()).toBe(false);
@@ -63,7 +65,7 @@ describe("counts that outlive plans", () => {
     const limits = new Limits();
     const [one, two] = [limits.lease(), limits.lease()];
     const counter = one.downstream(1);
-    one.gate("r", "k", 1, 0);
+    one.gate(key("r", "k"), 1, 0);
     two.downstream(1);
     counter.tryAcquire();
     one.release();
@@ -100,7 +102,7 @@ describe("a limit that a reload adds", () => {
     const refused = { ...exchange("r", "k"), takesRoom: false };
 
     const limited = limits.lease();
-    const gate = limited.gate("r", "k", 2, 0);
+    const gate = limited.gate(key("r", "k"), 2, 0);
     const counter = limited.downstream(5);
     limited.adoptInFlight(unlimited, [...running, refused]);
     limited.applyLimits();
@@ -109,7 +111,7 @@ describe("a limit that a reload adds", () => {
     expect([gate.tryEnter(), counter.tryAcquire()]).toEqual([false, false]);
 
     const next = limits.lease();
-    next.gate("r", "k", 2, 0);
+    next.gate(key("r", "k"), 2, 0);
     next.downstream(5);
     next.adoptInFlight(unlimited, running);
     next.applyLimits();
@@ -166,7 +168,7 @@ describe("any order of reloads and exchanges", () => {
         const limits = new Limits();
         const linked = (max: number | undefined): Live => {
           const lease = limits.lease();
-          if (max !== undefined) lease.gate("r", "k", max, 0);
+          if (max !== undefined) lease.gate(key("r", "k"), max, 0);
           return { lease, max, under: new Set() };
         };
         let current = linked(undefined);
@@ -186,7 +188,7 @@ describe("any order of reloads and exchanges", () => {
           if (step.act === "begin") {
             const x = exchange("r", "k");
             if (current.max !== undefined) {
-              const gate = current.lease.gate("r", "k", current.max, 0);
+              const gate = current.lease.gate(key("r", "k"), current.max, 0);
               const room = all.length < current.max;
               expect(gate.tryEnter()).toBe(room);
               if (!room) continue;

@@ -68,7 +68,7 @@ describe("the upstream gate", () => {
     const first = wait(gate);
     const second = wait(gate);
     expect(gate.wait(1000)).toBeUndefined();
-    first.leaveLine();
+    first.leaveQueue();
     expect(await first.admission).toBe("left");
     const third = wait(gate);
     gate.leave();

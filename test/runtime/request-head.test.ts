@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ForwardSpec, HeaderRules } from "../../src/plan/forward.ts";
+import type { HeaderRules, UpstreamTarget } from "../../src/plan/forward.ts";
 import { HOP_BY_HOP } from "../../src/plan/header-names.ts";
 import { Secret } from "../../src/plan/secret.ts";
 import { canonicalName } from "../../src/runtime/headers/hop-by-hop.ts";
@@ -16,7 +16,7 @@ const NO_RULES: HeaderRules = {
 const NONE: Framing = { kind: "none" };
 
 function head(rules: Partial<HeaderRules>, rawHeaders: string[], framing: Framing = NONE, method = "GET"): string[] {
-  const spec = { headers: { ...NO_RULES, ...rules }, target: { host: "up.example" } } as unknown as ForwardSpec;
+  const spec = { headers: { ...NO_RULES, ...rules }, target: { host: "up.example" } as UpstreamTarget };
   return requestHeadWriter(spec)({ method, rawHeaders, framing, requestId: "id-1", peer: "10.0.0.9" });
 }
 

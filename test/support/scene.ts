@@ -71,7 +71,7 @@ export function setScene(): Scene {
 export async function untilFree(gateway: TestGateway): Promise<void> {
   await untilCounts(
     gateway,
-    ({ downstream, upstream, waiting, underWay }) => underWay + downstream + upstream + waiting === 0,
+    ({ downstream, upstream, waiting, inFlight }) => inFlight + downstream + upstream + waiting === 0,
   );
 }
 
@@ -79,12 +79,12 @@ export interface Counts {
   readonly downstream: number;
   readonly upstream: number;
   readonly waiting: number;
-  readonly underWay: number;
+  readonly inFlight: number;
 }
 
 /** Waits until the gateway's counts are as wanted, looking once a turn of the event loop. */
 export async function untilCounts({ host, limits }: TestGateway, wanted: (counts: Counts) => boolean): Promise<void> {
-  const counts = () => ({ ...limits.totals(), underWay: host.underWay });
+  const counts = () => ({ ...limits.totals(), inFlight: host.inFlight });
   let over = false;
   const looked = (async () => {
     while (!wanted(counts()) && !over) await new Promise(setImmediate);

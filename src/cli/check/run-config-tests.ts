@@ -2,16 +2,14 @@
 
 import type { ConfigTest, FailedExpectation, RunConfigTests } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { dryEndpoints } from "../../runtime/dry/dry-endpoints.ts";
 import type { DryUpstream } from "../../runtime/dry/dry-exchange.ts";
-import { type DryRun, dryGuardRegistry, dryRun } from "../../runtime/dry/dry-run.ts";
-import { link } from "../../runtime/link.ts";
+import { type DryRun, dryRunner } from "../../runtime/dry/dry-run.ts";
 
 /** Runs every test of a config. Each gets counts of its own, so that none refuses another. */
 export const runConfigTests: RunConfigTests = (blueprint, tests) => {
-  const own = dryEndpoints(blueprint);
+  const dryRun = dryRunner(blueprint, systemClock);
   return tests.map(({ request, expect }) => {
-    const run = dryRun(link(blueprint, dryGuardRegistry(systemClock)), own, {
+    const run = dryRun({
       method: request.method.toUpperCase(),
       target: request.path,
       rawHeaders: rawHeaders(request.headers ?? {}),

@@ -1,12 +1,10 @@
 // What does a dry run come to, in words a person or a program can use? The form of `explain --format json` (spec section 2).
 
 import { createHash } from "node:crypto";
-import type { Blueprint, RouteBlueprint } from "../../plan/blueprint.ts";
+import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { dryEndpoints } from "../../runtime/dry/dry-endpoints.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
-import { type DryRun, dryGuardRegistry, dryRun, maskSecrets } from "../../runtime/dry/dry-run.ts";
-import { link } from "../../runtime/link.ts";
+import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
 
 export interface ShownUpstream {
   readonly method: string;
@@ -28,10 +26,9 @@ export interface Explanation {
 export function explainer(blueprint: Blueprint): (request: DryRequest) => Explanation {
   const masked = maskSecrets(blueprint);
   const tokens = tokenDigests(blueprint);
-  const own = dryEndpoints(blueprint);
+  const run = dryRunner(masked, systemClock);
   return function explain(request) {
-    // Linked anew for each request: counts of one must not refuse another.
-    const { route: id, steps, reply, upstream } = dryRun(link(masked, dryGuardRegistry(systemClock)), own, request);
+    const { route: id, steps, reply, upstream } = run(request);
     const route = blueprint.routes.find((candidate) => candidate.id === id);
     return {
       route: id,
@@ -39,7 +36,7 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
       ...(reply && { reply: { status: reply.status, body: reply.body } }),
       ...(upstream && { upstream: shownUpstream(upstream, tokens) }),
       timeouts: route === undefined ? {} : timeoutsOf(route),
-      limits: route === undefined ? {} : limitsOf(route),
+      limits: route === undefined ? {} : shownLimits(route),
     };
   };
 }
@@ -70,23 +67,23 @@ function tokenDigests(blueprint: Blueprint): ReadonlySet<string> {
 }
 
 function timeoutsOf({ forward }: RouteBlueprint): Record<string, number> {
+  const [upstream] = forward.upstreams;
   return {
-    connect_timeout_ms: forward.connectTimeoutMs,
+    ...(upstream && { connect_timeout_ms: upstream.connectTimeoutMs }),
     request_timeout_ms: forward.requestTimeoutMs,
     stream_idle_timeout_ms: forward.streamIdleTimeoutMs,
   };
 }
 
-function limitsOf({ steps }: RouteBlueprint): Record<string, number> {
-  const limits: Record<string, number> = {};
-  for (const step of steps) {
-    if (step.kind === "rateLimit") limits["rate_per_minute"] = step.spec.perMinute;
-    else if (step.kind === "downstreamInflight") limits["downstream_max_inflight"] = step.spec.max;
-    else if (step.kind === "upstreamInflight") {
-      limits["upstream_max_inflight"] = step.spec.max;
-      limits["queue_max_waiting"] = step.spec.maxWaiting;
-      if (step.spec.maxWaiting > 0) limits["queue_timeout_ms"] = step.spec.timeoutMs;
-    }
-  }
-  return limits;
+function shownLimits(route: RouteBlueprint): Record<string, number> {
+  const { ratePerMinute, downstreamMax, upstreamMax, queueMaxWaiting, queueTimeoutMs } = limitsOf(route);
+  return Object.fromEntries(
+    Object.entries({
+      rate_per_minute: ratePerMinute,
+      downstream_max_inflight: downstreamMax,
+      upstream_max_inflight: upstreamMax,
+      queue_max_waiting: queueMaxWaiting,
+      queue_timeout_ms: queueMaxWaiting === 0 ? undefined : queueTimeoutMs,
+    }).filter((limit): limit is [string, number] => limit[1] !== undefined),
+  );
 }

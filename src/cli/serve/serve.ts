@@ -59,7 +59,7 @@ async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals
   signals.onHangUp(() => reloader.ask());
   const signal = await signals.stop;
   reloader.stop();
-  log.info({ signal, under_way: gateway.host.underWay }, "draining");
+  log.info({ signal, under_way: gateway.host.inFlight }, "draining");
   signals.onSecondStop(() => {
     log.warn({}, "second signal: ended at once");
     log.flush();

@@ -1,9 +1,9 @@
-// Which tokens may pass, and where are they looked for?
+// Lowers the gateway tokens and their sources.
 
 import type { TokenSource } from "../../plan/steps.ts";
 import type { TokenSource as ConfigTokenSource } from "../schema/config.generated.ts";
 import { tokenSpec } from "./gateway-token.ts";
-import type { Lowerer } from "./lowerer.ts";
+import type { Lowerer } from "./index.ts";
 
 export const lowerAuth: Lowerer<"auth"> = ({ gateway_auth }) => {
   const spec = { tokens: gateway_auth.tokens.map(tokenSpec), sources: gateway_auth.token_sources.map(lowerSource) };

@@ -1,10 +1,11 @@
-// Where does a route send its requests, and how are they changed on the way?
+// Lowers a route to where its requests go and how they are changed on the way.
 
-import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamTarget } from "../../plan/forward.ts";
+import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamLimitSpec, UpstreamTarget } from "../../plan/forward.ts";
 import { Secret } from "../../plan/secret.ts";
 import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
 import { readAddress } from "./address.ts";
 import { readBaseUrl } from "./base-url.ts";
+import { upstreamKeyDigest } from "./upstream-key.ts";
 
 /** Takes the whole config once, then each route. */
 export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => ForwardSpec {
@@ -13,16 +14,23 @@ export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => 
     routeId: id,
     prefix,
     stripPrefix: upstream.strip_prefix,
-    target: lowerTarget(upstream.base_url),
-    proxy: upstream.proxy && lowerProxy(upstream.proxy),
-    headers: lowerHeaders(upstream, headers),
-    connectTimeoutMs: upstream.connect_timeout_ms,
+    upstreams: [
+      {
+        id,
+        target: lowerTarget(upstream.base_url),
+        proxy: upstream.proxy && lowerProxy(upstream.proxy),
+        headers: lowerHeaders(upstream, headers),
+        connectTimeoutMs: upstream.connect_timeout_ms,
+        keyDigest: upstreamKeyDigest(upstream.inject_headers),
+        limit: lowerLimit(upstream, config),
+      },
+    ],
     requestTimeoutMs: upstream.request_timeout_ms,
     streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
   });
 }
 
-/** Every header that a token may come in, lower-case: none of them goes upstream. */
+/** Every header that a token may come in, lower-case. None of them goes upstream. */
 export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[] {
   const names = gateway_auth.token_sources.map(({ type, name }) =>
     type === "header" && name !== undefined ? name.toLowerCase() : "authorization",
@@ -32,13 +40,13 @@ export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[
 
 function lowerTarget(baseUrl: string): UpstreamTarget {
   const read = readBaseUrl(baseUrl);
-  if (!read.ok) throw new Error("a base_url reaches lowering only when its rule has passed it");
+  if (!read.ok) throw new Error("a rule refuses a wrong base_url before it is lowered");
   return read.target;
 }
 
 function lowerProxy({ protocol, address, username, password }: NonNullable<CompleteUpstream["proxy"]>): ProxySpec {
   const read = readAddress(address);
-  if (read === undefined) throw new Error("a proxy address reaches lowering only when its rule has passed it");
+  if (read === undefined) throw new Error("a rule refuses a wrong proxy address before it is lowered");
   const credentials =
     username === undefined || password === undefined
       ? undefined
@@ -54,4 +62,12 @@ function lowerHeaders(upstream: CompleteUpstream, tokenHeaders: readonly string[
     inject: upstream.inject_headers.map(({ name, value }) => ({ name, value: new Secret(value) })),
     userAgent: upstream.user_agent,
   };
+}
+
+/** The upstream's own limit wins over the global one. Without an upstream key there is nothing to count by. */
+function lowerLimit(upstream: CompleteUpstream, { concurrency }: CompleteConfig): UpstreamLimitSpec | undefined {
+  const { upstream_per_key_max_inflight: perKey, queue } = concurrency;
+  const max = upstream.upstream_key_max_inflight ?? perKey;
+  if (max === undefined || upstreamKeyDigest(upstream.inject_headers) === undefined) return undefined;
+  return { max, maxWaiting: queue?.max_waiting ?? 0, timeoutMs: queue?.timeout_ms ?? 0 };
 }

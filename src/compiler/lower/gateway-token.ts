@@ -1,4 +1,4 @@
-// What is kept of a gateway token? Its SHA-256 and a label to log: no token can be read back from them.
+// Reduces a gateway token to its SHA-256 and a label for logs.
 
 import { Digest } from "../../plan/secret.ts";
 import { TokenSpec } from "../../plan/steps.ts";
@@ -22,7 +22,7 @@ export function isHash(token: string): boolean {
   return HASHED.test(token);
 }
 
-/** First 3 characters, `***`, last 2 (the contract, section 11). Of a short token less: what is hidden must be enough. */
+/** First 3 characters, `***`, last 2 (contract, section 11). A short token shows less, so that enough stays hidden. */
 function masked(token: string): string {
   const chars = [...token];
   if (chars.length >= 10) return `${chars.slice(0, 3).join("")}***${chars.slice(-2).join("")}`;

@@ -1,25 +1,34 @@
-// What does a config come to? One lowerer per step, in the order of the steps: a kind without one fails to compile.
+// Lowers a config to its blueprint. Each step has one lowerer: a kind without one does not compile.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import { STEP_ORDER, type Step, type StepKind } from "../../plan/steps.ts";
+import type { CorsSpec } from "../../plan/response-format.ts";
+import { STEP_ORDER, type Step, type StepKind, type StepSpecs } from "../../plan/steps.ts";
 import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import { lowerAuth } from "./auth.ts";
-import { lowerCors } from "./cors.ts";
-import { lowerDownstreamInflight } from "./downstream-inflight.ts";
 import { lowerForward } from "./forward.ts";
-import type { Lowerer } from "./lowerer.ts";
-import { lowerRateLimit } from "./rate-limit.ts";
-import { lowerResponseFormat } from "./response-format.ts";
 import { lowerServer } from "./server.ts";
-import { lowerUpstreamInflight } from "./upstream-inflight.ts";
-import { upstreamKeyDigest } from "./upstream-key.ts";
+
+/**
+ * Makes the spec of one step, or nothing where the feature is not configured.
+ * Takes the whole config once, then each route: routes can so share a spec, and with it the guard that is made from it.
+ */
+export type Lowerer<K extends StepKind> = (
+  config: CompleteConfig,
+) => (route: CompleteRoute) => StepSpecs[K] | undefined;
 
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
-  cors: lowerCors,
+  cors: (config) => {
+    const spec = corsSpec(config);
+    return () => spec;
+  },
   auth: lowerAuth,
-  rateLimit: lowerRateLimit,
-  downstreamInflight: lowerDownstreamInflight,
-  upstreamInflight: lowerUpstreamInflight,
+  rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
+    return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
+  },
+  downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) => {
+    const spec = max === undefined ? undefined : { max };
+    return () => spec;
+  },
 };
 
 /** The blueprint of a config that has no errors. */
@@ -29,18 +38,30 @@ export function lower(config: CompleteConfig): Blueprint {
   const routes = config.routes.map((route) => ({
     id: route.id,
     prefix: route.prefix,
-    keyDigest: upstreamKeyDigest(route.upstream.inject_headers),
     steps: steps.map((lowerStep) => lowerStep(route)).filter((step) => step !== undefined),
     forward: forward(route),
   }));
-  return { server: lowerServer(config), routes, responseFormat: lowerResponseFormat(config) };
+  const responseFormat = { format: config.errors.format, cors: corsSpec(config) };
+  return { server: lowerServer(config), routes, responseFormat };
 }
 
 function stepLowerer(kind: StepKind, config: CompleteConfig): (route: CompleteRoute) => Step | undefined {
   const lowerSpec = LOWERERS[kind](config);
   return (route) => {
     const spec = lowerSpec(route);
-    // The pair is right by the type of LOWERERS; the compiler can't follow the union through it.
+    // The type of LOWERERS makes the pair right. The compiler can't follow the union through it.
     return spec && ({ kind, spec } as Step);
+  };
+}
+
+/** `undefined` when CORS is off. */
+function corsSpec({ cors }: CompleteConfig): CorsSpec | undefined {
+  if (!cors.enabled) return undefined;
+  return {
+    anyOrigin: cors.allow_origins.includes("*"),
+    origins: [...cors.allow_origins],
+    allowHeaders: [...cors.allow_headers],
+    allowMethods: [...cors.allow_methods],
+    exposeHeaders: [...cors.expose_headers],
   };
 }

@@ -1,4 +1,4 @@
-// What is to be seen of the gateway? Sinks of the log, the metrics endpoint, the traces' collector.
+// Lowers the settings of log, metrics and traces.
 
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "../../plan/observability.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
@@ -17,7 +17,7 @@ export function lowerLogging({ level, format, to_stdout, file }: Observability["
   };
 }
 
-/** Nothing where metrics are off. A token written as `sha256:…` is its own digest, as a gateway token's is. */
+/** `undefined` where metrics are off. The token can be written as `sha256:…`, as a gateway token can. */
 export function lowerMetrics({ enabled, path, token }: Observability["metrics"]): MetricsSpec | undefined {
   return enabled && token !== undefined ? { path, tokenDigest: tokenSpec(token).digest } : undefined;
 }

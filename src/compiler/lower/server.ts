@@ -1,4 +1,4 @@
-// What does the host need to know besides the routes?
+// Lowers the settings of the server and of the process.
 
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
@@ -7,7 +7,7 @@ import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
 
 export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {
   const address = readAddress(listen);
-  if (address === undefined) throw new Error("listen reaches lowering only when its rule has passed it");
+  if (address === undefined) throw new Error("a rule refuses a wrong listen address before it is lowered");
   return {
     listen: address,
     tls: inbound_tls && lowerTls(inbound_tls),
@@ -19,7 +19,7 @@ export function lowerServer({ listen, inbound_tls, observability, shutdown, relo
   };
 }
 
-/** The given pair, or else the self-signed one. */
+/** The given pair, or the self-signed one. */
 export function lowerTls(tls: NonNullable<CompleteConfig["inbound_tls"]>): TlsSpec {
   const { cert_path, key_path, self_signed_cert_path, self_signed_key_path } = tls;
   return cert_path !== undefined && key_path !== undefined

@@ -1,10 +1,10 @@
-// Which of the injected headers is the upstream key of a route?
+// Finds a route's upstream key among the injected headers.
 
 import { Digest } from "../../plan/secret.ts";
 import type { InjectHeader } from "../schema/config.generated.ts";
 
 /**
- * The upstream key (the contract, section 2): `authorization` wins over `x-api-key`, `Bearer ` is stripped, of several
+ * The upstream key (contract, section 2): `authorization` wins over `x-api-key`, `Bearer ` is stripped, of several
  * the last counts.
  * @returns `undefined` when no such header is injected, or it is blank
  */

@@ -1,4 +1,4 @@
-// Whose is this request? An own endpoint's, a route's, or nobody's: path first, own endpoints next, then the trie (spec section 3).
+// Finds who answers a request: a built-in endpoint, a route, or nobody (contract, section 3).
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { type RequestPath, readTarget } from "../../plan/target.ts";
@@ -11,36 +11,37 @@ const INVALID_PATH = replyFor("invalid_path");
 const NOT_FOUND = replyFor("route_not_found");
 const SHUTTING_DOWN = retryLater("shutting_down");
 
-export interface Found<X extends Runnable> {
-  /** What to match and to log; of a refused target the path as it came. */
-  readonly target: RequestPath;
-  /** One of our own endpoints answers. */
-  readonly own: boolean;
-  /** The route to run, or the reply that ends it here. */
-  readonly next: Route<X> | Reply | Promise<Reply>;
-}
+export type RouteMatch<X extends Runnable> =
+  | { readonly kind: "route"; readonly target: RequestPath; readonly route: Route<X> }
+  | { readonly kind: "builtIn"; readonly target: RequestPath; readonly reply: Reply | Promise<Reply> }
+  /** The target of a refused path is the path as it came. */
+  | { readonly kind: "refused"; readonly target: RequestPath; readonly reply: Reply };
 
-/** What of a request decides whose it is. `url` is the raw request target. */
-export interface Asked {
+/** The parts of a request that decide who answers it. */
+export interface RouteQuery {
+  /** The raw request target. */
   readonly url: string;
   readonly method: string;
   readonly rawHeaders: readonly string[];
 }
 
+/** Looks at the path first, then at the built-in endpoints, then at the routes. */
 export function findRoute<X extends Runnable>(
-  { url, method, rawHeaders }: Asked,
+  { url, method, rawHeaders }: RouteQuery,
   plan: Plan<X>,
-  endpoints: BuiltInEndpoints,
+  builtIn: BuiltInEndpoints,
   draining: boolean,
-): Found<X> {
+): RouteMatch<X> {
   const target = readTarget(url);
   if (target === undefined) {
-    return { target: { path: url.split("?", 1)[0] ?? "", query: "" }, own: false, next: INVALID_PATH };
+    return { kind: "refused", target: { path: url.split("?", 1)[0] ?? "", query: "" }, reply: INVALID_PATH };
   }
   const { path } = target;
-  const endpoint = endpoints.get(path);
-  if (endpoint !== undefined)
-    return { target, own: true, next: respondBuiltIn(endpoint, method, { path, rawHeaders }) };
-  if (draining) return { target, own: false, next: SHUTTING_DOWN };
-  return { target, own: false, next: plan.routes.match(path) ?? NOT_FOUND };
+  const endpoint = builtIn.get(path);
+  if (endpoint !== undefined) {
+    return { kind: "builtIn", target, reply: respondBuiltIn(endpoint, method, { path, rawHeaders }) };
+  }
+  if (draining) return { kind: "refused", target, reply: SHUTTING_DOWN };
+  const route = plan.routes.match(path);
+  return route === undefined ? { kind: "refused", target, reply: NOT_FOUND } : { kind: "route", target, route };
 }

@@ -2,7 +2,8 @@
 
 import * as http from "node:http";
 import * as https from "node:https";
-import { type DownstreamSocket, GatewayRequest, type GatewayResponse } from "../exchange/connection.ts";
+import type { GatewayResponse } from "../exchange/connection.ts";
+import type { ClientSocket } from "./client-socket.ts";
 import type { Expectation } from "./dispatch.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
@@ -13,23 +14,22 @@ const HEAD_BYTES = 32 * 1024;
 /** Longer than the balancer in front keeps its own. */
 const KEEP_ALIVE_MS = 65_000;
 
-export type GatewayServer = http.Server<typeof GatewayRequest> | https.Server<typeof GatewayRequest>;
+export type GatewayServer = http.Server | https.Server;
 
 export interface ServerEvents {
-  readonly onRequest: (req: GatewayRequest, res: GatewayResponse, expectation: Expectation) => void;
+  readonly onRequest: (req: http.IncomingMessage, res: GatewayResponse, expectation: Expectation) => void;
   /** The parser gave up on what came, or it came too slowly. */
-  readonly onUnparsed: (err: NodeJS.ErrnoException, socket: DownstreamSocket) => void;
+  readonly onUnparsed: (err: NodeJS.ErrnoException, socket: ClientSocket) => void;
   /** A CONNECT: its target is no path. */
-  readonly onConnect: (socket: DownstreamSocket) => void;
-  readonly onConnection: (socket: DownstreamSocket) => void;
+  readonly onConnect: (socket: ClientSocket) => void;
+  readonly onConnection: (socket: ClientSocket) => void;
   /** A TLS handshake came to nothing. */
   readonly onHandshakeFailure: (err: NodeJS.ErrnoException) => void;
   /** The client has shut down its sending side. */
-  readonly onHalfClose: (socket: DownstreamSocket) => void;
+  readonly onHalfClose: (socket: ClientSocket) => void;
 }
 
 const HTTP_OPTIONS = {
-  IncomingMessage: GatewayRequest,
   headersTimeout: HEAD_MS,
   connectionsCheckingInterval: HEAD_CHECK_MS,
   // Slow uploads are legitimate; the deadlines of the route bound them.
@@ -52,20 +52,20 @@ export function createGatewayServer(events: ServerEvents, pair: TlsPair | undefi
     events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
   });
   server.on("checkExpectation", (req, res) => events.onRequest(req, res, "unknown"));
-  server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnparsed(err, socket as DownstreamSocket));
-  server.on("connect", (_req, socket) => events.onConnect(socket as DownstreamSocket));
-  server.on(pair === undefined ? "connection" : "secureConnection", (socket: DownstreamSocket) => {
+  server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnparsed(err, socket as ClientSocket));
+  server.on("connect", (_req, socket) => events.onConnect(socket as ClientSocket));
+  server.on(pair === undefined ? "connection" : "secureConnection", (socket: ClientSocket) => {
     events.onConnection(socket);
     socket.on("end", () => events.onHalfClose(socket));
   });
   return server;
 }
 
-function createSecureServer(events: ServerEvents, pair: TlsPair): https.Server<typeof GatewayRequest> {
+function createSecureServer(events: ServerEvents, pair: TlsPair): https.Server {
   const server = https.createServer({ ...HTTP_OPTIONS, ...tlsOptions(pair) });
   linkTransports(server);
   // Those still in their handshake are connections to be closed, too.
-  server.on("connection", (socket: DownstreamSocket) => events.onConnection(socket));
+  server.on("connection", (socket: ClientSocket) => events.onConnection(socket));
   // Node then hands the error to `clientError`, which closes the connection.
   server.on("tlsClientError", (err: NodeJS.ErrnoException) => events.onHandshakeFailure(err));
   return server;

@@ -1,10 +1,9 @@
-// What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (spec section 4, last rows of the table)
+// Answers a client whose bytes the HTTP parser refuses, or that is too slow (contract, section 4, last rows of the table).
 
 import { STATUS_CODES } from "node:http";
 import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
-import type { DownstreamSocket } from "../exchange/connection.ts";
-import { endAndLinger } from "../exchange/linger.ts";
+import { type DownstreamSocket, endAndLinger } from "../exchange/connection.ts";
 import { renderReply } from "../replies/render-reply.ts";
 
 const CODES: Readonly<Record<string, ReplyCode>> = {
@@ -12,7 +11,7 @@ const CODES: Readonly<Record<string, ReplyCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
 };
 
-/** The reply for a parser's error; `undefined` where there is nobody left to answer. */
+/** The reply for a parser's error; `undefined` where nobody is left to answer. */
 export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   const code = err.code ?? "";
   // The client stopped in the middle of a message: it is gone, not wrong.
@@ -21,14 +20,9 @@ export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
 }
 
-/** Writes a reply on a connection that has no response object, and closes it. What was asked is not known. */
-export function writeUnparsed(
-  socket: DownstreamSocket,
-  reply: Reply,
-  requestId: string,
-  responseFormat: ResponseFormat,
-): void {
-  const { head, body } = renderReply(reply, { id: requestId, rawHeaders: [] }, responseFormat);
+/** Writes a reply on a connection that has no response object, and closes it. The request is unknown. */
+export function writeUnparsed(socket: DownstreamSocket, reply: Reply, requestId: string, format: ResponseFormat): void {
+  const { head, body } = renderReply(reply, { id: requestId, rawHeaders: [] }, format);
   head.push("connection", "close");
   const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`];
   for (let i = 0; i + 1 < head.length; i += 2) lines.push(`${head[i]}: ${head[i + 1]}`);

@@ -1,4 +1,4 @@
-// What would happen to this request? An exchange that answers to nobody and writes down what is done to it.
+// Runs a request dry: an exchange that answers no client and notes what is done to it.
 
 import type { Client, Exchange } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
@@ -7,22 +7,22 @@ import type { RequestPath } from "../../plan/target.ts";
 import type { Runnable } from "../exchange/run.ts";
 import type { Framing } from "../headers/request-head.ts";
 
-/** A request as told on the command line or in a config's `tests`. */
+/** A request as given on the command line or in a config's `tests`. */
 export interface DryRequest {
   readonly method: string;
-  /** The request target as a client would send it, query included. */
+  /** The request target as a client would send it, with the query. */
   readonly target: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
 }
 
 export interface DryStep {
-  readonly step: StepKind | "message" | "route";
+  readonly step: StepKind | "message" | "route" | "upstreamInflight";
   readonly verdict: "pass" | "refuse";
   readonly detail?: string;
 }
 
-/** What would be asked of the upstream. */
+/** The request that would be sent upstream. */
 export interface DryUpstream {
   readonly method: string;
   readonly url: string;
@@ -52,11 +52,12 @@ export class DryExchange implements Exchange, Runnable {
     return this.target.path;
   }
 
-  /** Nothing lasts: each dry run has counts of its own. */
-  hold(): void {}
+  identify(client: Client): void {
+    this.client = client;
+  }
 
-  /** Nor is it counted anywhere. */
-  admit(): void {}
+  /** Nothing is held to an end: each dry run has counts of its own. */
+  hold(): void {}
 
   reply(reply: Reply): void {
     this.answer = reply;

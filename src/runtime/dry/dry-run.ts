@@ -1,23 +1,24 @@
-// How is a request run dry? Through the same message check, trie, guards and head writer as a live one, up to the sending.
+// Runs one request through a plan without sending it: the same message check, trie, guards and header rules as a live request.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
-import type { Guard, GuardMakers, GuardRegistry, StepKind, Terminal } from "../../plan/steps.ts";
+import type { Guard, StepKind } from "../../plan/steps.ts";
 import { upstreamPath } from "../../plan/target.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../downstream/examine.ts";
 import { findRoute } from "../downstream/find-route.ts";
 import { requestId } from "../downstream/request-id.ts";
-import type { BuiltInEndpoints } from "../endpoints/built-in.ts";
-import type { Plan } from "../exchange/plan.ts";
+import { type BuiltInEndpoints, builtInEndpoints } from "../endpoints/built-in.ts";
+import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
+import type { Plan, Terminal } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
-import { guardMakers } from "../guards/index.ts";
+import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
 import { Limits } from "../limits/limits.ts";
-import { createResponseFormat } from "../replies/index.ts";
+import { type LinkParts, link } from "../link.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 
 /** What would have become of a request. */
@@ -33,46 +34,59 @@ const PEER = "127.0.0.1";
 const MASK = "***";
 
 /**
- * Makes a catalog whose guards note their verdicts and whose terminal notes what it would send.
- * Link a blueprint with it, its secrets masked by `maskSecrets`, and hand the plan to `dryRun`.
+ * Makes a runner of dry requests. The plan is linked anew for each, with counts of its own: one request must not refuse another.
+ * @param blueprint its secrets are shown as they are, unless `maskSecrets` was applied
  */
-export function dryGuardRegistry(clock: Clock): GuardRegistry<DryExchange> {
-  const makers = guardMakers(new Limits(clock).lease(), clock);
-  const kinds = Object.keys(makers) as StepKind[];
-  const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(makers, kind)])) as unknown as GuardMakers;
-  return { guards, forward: drySend, responseFormat: createResponseFormat };
+export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequest) => DryRun {
+  const { metrics } = blueprint.server;
+  // The same paths as the gateway's, with no figures behind them.
+  const builtIn = builtInEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
+  return (request) => dryRun(link(blueprint, dryParts(clock)), builtIn, request);
 }
 
-/** The blueprint with every secret that goes upstream replaced by a mask, the scheme word kept. */
+/** The blueprint with every secret that goes upstream replaced by a mask. The scheme word is kept. */
 export function maskSecrets(blueprint: Blueprint): Blueprint {
-  const routes = blueprint.routes.map((route) => {
-    const { headers } = route.forward;
-    const inject = headers.inject.map(({ name, value }) => ({ name, value: new Secret(masked(value.reveal())) }));
-    return { ...route, forward: { ...route.forward, headers: { ...headers, inject } } };
+  const masked = (forward: ForwardSpec): ForwardSpec => ({
+    ...forward,
+    upstreams: forward.upstreams.map((upstream) => {
+      const { headers } = upstream;
+      const inject = headers.inject.map(({ name, value }) => ({ name, value: new Secret(mask(value.reveal())) }));
+      return { ...upstream, headers: { ...headers, inject } };
+    }),
   });
-  return { ...blueprint, routes };
+  return { ...blueprint, routes: blueprint.routes.map((route) => ({ ...route, forward: masked(route.forward) })) };
 }
 
-/** Runs one request through a plan linked with `dryCatalog`. Nothing is sent. @param own endpoints that answer at once */
-export function dryRun(plan: Plan<DryExchange>, own: BuiltInEndpoints, request: DryRequest): DryRun {
-  const { refusal, framing, requestId: sent } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
-  const x = new DryExchange(requestId(sent), request);
-  if (refusal !== undefined) return refusedAt(x, "message", replyFor(refusal), plan);
+/** Guards that note their verdicts, and a terminal that notes what it would send. */
+function dryParts(clock: Clock): LinkParts<DryExchange> {
+  const registry = createGuardRegistry(new Limits(clock).lease(), clock);
+  const kinds = Object.keys(registry) as StepKind[];
+  const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(registry, kind)])) as unknown as GuardRegistry;
+  return { guards, terminal: drySend };
+}
+
+function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
+  const { refusal, framing, requestId: sentId } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
+  const x = new DryExchange(requestId(sentId), request);
+  if (refusal !== undefined) return answered(x, "message", replyFor(refusal), plan);
   x.framing = framing;
-  const { target, next } = findRoute({ ...request, url: request.target }, plan, own, false);
-  x.target = target;
-  if (next instanceof Promise) throw new Error("an own endpoint waits in a dry run");
-  if ("outcome" in next) return refusedAt(x, "route", next, plan);
-  x.steps.push({ step: "route", verdict: "pass", detail: next.prefix });
-  run(x, next);
-  return outcome(x, next.id, plan.responseFormat);
+  const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);
+  x.target = match.target;
+  if (match.kind === "route") {
+    x.steps.push({ step: "route", verdict: "pass", detail: match.route.prefix });
+    run(x, match.route);
+    return outcome(x, match.route.id, plan.responseFormat);
+  }
+  if (match.reply instanceof Promise) throw new Error("a built-in endpoint waits in a dry run");
+  return answered(x, "route", match.reply, plan);
 }
 
-function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply, { responseFormat }: Plan<DryExchange>): DryRun {
-  const verdict = reply.outcome === "success" ? "pass" : "refuse";
-  x.steps.push({ step, verdict, detail: reply.outcome === "success" ? "an own endpoint" : reply.outcome });
+function answered(x: DryExchange, step: DryStep["step"], reply: Reply, plan: Plan<DryExchange>): DryRun {
+  const isSuccess = reply.outcome === "success";
+  const detail = isSuccess ? "a built-in endpoint" : reply.outcome;
+  x.steps.push({ step, verdict: isSuccess ? "pass" : "refuse", detail });
   x.reply(reply);
-  return outcome(x, null, responseFormat);
+  return outcome(x, null, plan.responseFormat);
 }
 
 function outcome(x: DryExchange, route: string | null, { tell }: ResponseFormat): DryRun {
@@ -85,12 +99,12 @@ function outcome(x: DryExchange, route: string | null, { tell }: ResponseFormat)
   };
 }
 
-function noting(makers: GuardMakers, kind: StepKind): (spec: never) => Guard<DryExchange> {
+function noting(registry: GuardRegistry, kind: StepKind): (spec: never) => Guard<DryExchange> {
   return (spec) => {
-    const guard = (makers[kind] as (spec: never) => Guard)(spec);
+    const guard = (registry[kind] as (spec: never) => Guard)(spec);
     return function noted(x) {
       const verdict = guard(x);
-      // A fresh state has room for one: no guard waits in a dry run.
+      // Fresh counts have room for one request: no guard waits in a dry run.
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
       const passes = verdict === undefined || verdict.outcome === "preflight";
@@ -100,17 +114,22 @@ function noting(makers: GuardMakers, kind: StepKind): (spec: never) => Guard<Dry
   };
 }
 
-function drySend(spec: ForwardSpec): Terminal<DryExchange> {
-  const writeHead = requestHeadWriter(spec);
-  const { protocol, host } = spec.target;
+function drySend(forward: ForwardSpec): Terminal<DryExchange> {
+  const [upstream] = forward.upstreams;
+  if (upstream === undefined) throw new Error(`the route ${forward.routeId} has no upstream`);
+  const { target, limit } = upstream;
+  const writeHead = requestHeadWriter(upstream);
   return function send(x) {
+    // Fresh counts have a free slot for one request.
+    if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
     const { method, rawHeaders, framing, id } = x;
     const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
-    x.upstream = { method, url: `${protocol}//${host}${upstreamPath(spec, x.target)}`, headers };
+    const url = `${target.protocol}//${target.host}${upstreamPath(forward, target, x.target)}`;
+    x.upstream = { method, url, headers };
   };
 }
 
-function masked(value: string): string {
+function mask(value: string): string {
   const scheme = /^(?:bearer|basic) /i.exec(value)?.[0] ?? "";
   return `${scheme}${MASK}`;
 }

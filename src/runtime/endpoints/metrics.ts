@@ -5,7 +5,7 @@ import type { MetricsSpec } from "../../plan/observability.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Digest } from "../../plan/secret.ts";
 import type { TokenSource } from "../../plan/steps.ts";
-import { sentToken } from "../guards/auth.ts";
+import { sentToken } from "../headers/sent-token.ts";
 import type { BuiltInEndpoint, BuiltInEndpoints, BuiltInRequest } from "./built-in.ts";
 import type { Page } from "./ui.ts";
 
@@ -52,7 +52,7 @@ export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
 function tokenCheck(digest: Digest): (x: BuiltInRequest) => boolean {
   const expected = Buffer.from(digest.reveal(), "hex");
   return (x) => {
-    const token = sentToken(x, BEARER);
+    const token = sentToken(x.rawHeaders, BEARER);
     return token !== undefined && timingSafeEqual(expected, hash("sha256", Buffer.from(token, "latin1"), "buffer"));
   };
 }

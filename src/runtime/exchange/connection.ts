@@ -1,29 +1,50 @@
-// The request and response objects of our server: Node's own, with a place for the exchange they belong to.
+// Closes, resets and identifies a client's connection.
 
-import { IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { LiveExchange } from "./exchange.ts";
 
-/** What `http.createServer({ IncomingMessage })` makes: passes of http-proxy find the exchange on it. */
-export class GatewayRequest extends IncomingMessage {
-  exchange: LiveExchange | undefined = undefined;
-}
-
-export type GatewayResponse = ServerResponse<GatewayRequest>;
+export type GatewayResponse = ServerResponse<IncomingMessage>;
 
 /** A downstream connection. */
 export interface DownstreamSocket extends Socket {
-  /** The exchange begun last on this connection: what a parse error or a half-close concerns. */
-  latest?: LiveExchange;
-  /** Set while a closing connection is read empty: nothing that comes is a request any more. */
+  /** Set while a closing connection is read empty: what still comes is not a request any more. */
   lingering?: boolean;
   /** The TCP connection under a TLS one. */
   carrier?: Socket;
 }
 
-/** Ends a connection so that nobody takes what came on it for whole. */
+/** How long a client may go on sending after our last byte, ms. */
+export const LINGER_MS = 2000;
+
+/**
+ * Makes the close that ends this connection a lingering one: half-close, read on for a moment, then close. Closing at once
+ * would make the kernel answer the unread bytes with a reset, and the client could lose our reply with it.
+ * Takes effect when Node has written everything.
+ */
+export function lingerOnClose(socket: DownstreamSocket): void {
+  if (socket.lingering) return;
+  socket.lingering = true;
+  socket.destroySoon = () => endAndLinger(socket);
+}
+
+/** Half-closes now, and closes when the client does or after `LINGER_MS`. @param lastBytes sent first, as latin1 */
+export function endAndLinger(socket: DownstreamSocket, lastBytes?: string): void {
+  socket.lingering = true;
+  if (lastBytes === undefined) socket.end();
+  else socket.end(lastBytes, "latin1");
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once("close", () => clearTimeout(timer));
+}
+
+/** Ends a connection so that the client can't take what it received for complete. */
 export function resetConnection(socket: DownstreamSocket): void {
-  // Node resets TCP connections only. A plain close of the one under TLS is a FIN, which clients take for an end.
+  // Node resets TCP connections only. Closing the one under TLS the plain way sends a FIN, which clients take for an end.
   (socket.carrier ?? socket).resetAndDestroy();
   socket.destroy();
+}
+
+/** The client's address; an IPv4 address stays one when the listener is dual-stack. */
+export function peerAddress(socket: Socket): string {
+  const address = socket.remoteAddress ?? "unknown";
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }

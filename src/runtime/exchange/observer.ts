@@ -1,73 +1,65 @@
-// Who is told what happens to exchanges? Whatever counts or traces. Nobody, when nothing of it is configured.
+// Defines who is told what happens to exchanges: metrics and tracing. Without them an observer that does nothing.
 
 import type { Outcome } from "../../plan/exchange.ts";
-import type { ForwardSpec } from "../../plan/forward.ts";
-import type { LiveExchange } from "./exchange.ts";
+import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
+import type { ExchangeRecord } from "./record.ts";
 
-/** A refusal that never became an exchange: what the HTTP parser would not read. */
+/** A request that never became an exchange, because the HTTP parser refused it. */
 export interface UnparsedRequest {
   readonly requestId: string;
   readonly outcome: Outcome;
   readonly status: number;
 }
 
-/** How a reload ended (spec section 11). */
+/** How a reload ended (contract, section 11). */
 export type ReloadResult = "success" | "failure";
 
-/** All of it is called on the path of a request: it must be cheap, and must not throw. */
+/** Only observes: it changes nothing. Called for each request: it must be cheap, and must not throw. */
 export interface Observer {
-  /** It has passed all guards but the upstream's: from here to its end it is in flight. */
-  admitted(x: LiveExchange): void;
-  /** It goes upstream now, for the first time or again. */
-  sending(x: LiveExchange, to: ForwardSpec): void;
+  /** It has passed all guards. From here to its end it is in flight. */
+  admitted(record: ExchangeRecord): void;
   /** Its response is a stream of events, and has begun. */
-  streaming(x: LiveExchange): void;
-  /** An attempt failed and another follows. @param reason the word of `retry_on` */
-  retrying(x: LiveExchange, reason: string): void;
-  /** It is over: everything about it is known. */
-  ended(x: LiveExchange): void;
-  unread(request: UnparsedRequest): void;
+  streaming(record: ExchangeRecord): void;
+  /** It has ended: the record is final. */
+  ended(record: ExchangeRecord): void;
+  unparsed(request: UnparsedRequest): void;
+}
+
+/** Asked for the trace context of each request that goes upstream. */
+export interface Tracer {
+  /**
+   * Begins the span of one attempt.
+   * @returns the headers that tell the upstream which trace it is in, names and values in turn
+   */
+  attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[];
 }
 
 const nothing = (): void => {};
 
 export const noopObserver: Observer = Object.freeze({
   admitted: nothing,
-  sending: nothing,
   streaming: nothing,
-  retrying: nothing,
   ended: nothing,
-  unread: nothing,
+  unparsed: nothing,
 });
 
-/** Tells one, then the other. */
-export function combineObservers(one: Observer, other: Observer): Observer {
-  if (one === noopObserver) return other;
-  if (other === noopObserver) return one;
+/** Tells each observer in turn. */
+export function combineObservers(observers: readonly Observer[]): Observer {
+  const [first = noopObserver, ...more] = observers.filter((observer) => observer !== noopObserver);
+  if (more.length === 0) return first;
+  const all = [first, ...more];
   return {
-    admitted(x) {
-      one.admitted(x);
-      other.admitted(x);
+    admitted(record) {
+      for (const observer of all) observer.admitted(record);
     },
-    sending(x, to) {
-      one.sending(x, to);
-      other.sending(x, to);
+    streaming(record) {
+      for (const observer of all) observer.streaming(record);
     },
-    streaming(x) {
-      one.streaming(x);
-      other.streaming(x);
+    ended(record) {
+      for (const observer of all) observer.ended(record);
     },
-    retrying(x, reason) {
-      one.retrying(x, reason);
-      other.retrying(x, reason);
-    },
-    ended(x) {
-      one.ended(x);
-      other.ended(x);
-    },
-    unread(request) {
-      one.unread(request);
-      other.unread(request);
+    unparsed(request) {
+      for (const observer of all) observer.unparsed(request);
     },
   };
 }

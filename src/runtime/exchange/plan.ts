@@ -1,9 +1,8 @@
-// What does the runtime run? An immutable trie of routes, each a list of named guards and a terminal.
+// Describes a linked plan: the routes with the functions that serve them.
 
 import type { Exchange } from "../../plan/exchange.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
-import type { Digest } from "../../plan/secret.ts";
-import type { Guard, StepKind, Terminal } from "../../plan/steps.ts";
+import type { Guard, StepKind } from "../../plan/steps.ts";
 import type { RouteTrie } from "./trie.ts";
 
 export interface NamedGuard<X extends Exchange = Exchange> {
@@ -11,17 +10,18 @@ export interface NamedGuard<X extends Exchange = Exchange> {
   readonly run: Guard<X>;
 }
 
+/** The end of every chain: sends the exchange upstream. */
+export type Terminal<X extends Exchange = Exchange> = (x: X) => void;
+
 export interface Route<X extends Exchange = Exchange> {
   readonly id: string;
   readonly prefix: string;
-  /** Of the upstream key, where one is injected: what its in-flight limit counts by. */
-  readonly keyDigest?: Digest | undefined;
   readonly guards: readonly NamedGuard<X>[];
   readonly forward: Terminal<X>;
 }
 
 export interface Plan<X extends Exchange = Exchange> {
-  /** SHA-256 of the redacted blueprint: tells plans apart in logs. Never a reason to skip a reload: a changed secret leaves it equal. */
+  /** SHA-256 of the blueprint without its secrets. Names a plan in the log; never a reason to skip a reload, since a changed secret leaves it equal. */
   readonly fingerprint: string;
   readonly routes: RouteTrie<Route<X>>;
   readonly responseFormat: ResponseFormat;

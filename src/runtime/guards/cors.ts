@@ -1,7 +1,8 @@
-// Is this only a browser asking whether it may? A preflight is answered here, before auth (spec section 6).
+// Answers CORS preflights, in which a browser asks what a web page may do (contract, section 6).
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
-import type { GuardMakers } from "../../plan/steps.ts";
+import type { CorsSpec } from "../../plan/response-format.ts";
+import type { Guard } from "../../plan/steps.ts";
 import { headerValues, onlyValue } from "../headers/find-header.ts";
 import { allowedOrigin } from "../replies/origins.ts";
 
@@ -9,7 +10,7 @@ const NOT_ALLOWED = replyFor("cors_origin_not_allowed");
 const VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-export const cors: GuardMakers["cors"] = (spec) => {
+export function cors(spec: CorsSpec): Guard {
   const allowed = allowedOrigin(spec);
   return function cors({ method, rawHeaders }) {
     if (method !== "OPTIONS" || onlyValue(rawHeaders, "origin") === undefined) return undefined;
@@ -22,7 +23,7 @@ export const cors: GuardMakers["cors"] = (spec) => {
     const methods = union(spec.allowMethods, [asked], (name) => name);
     return preflight(origin, methods, union(spec.allowHeaders, askedHeaders, lowerCase));
   };
-};
+}
 
 const lowerCase = (name: string): string => name.toLowerCase();
 
@@ -33,7 +34,7 @@ function preflight(origin: string, methods: string, headers: string): Reply {
   return { outcome: "preflight", status: 204, body: "", headers: head, close: false };
 }
 
-/** Configured names first, then what was asked for and is not among them. */
+/** The configured names, then the requested ones that are not among them. */
 function union(configured: readonly string[], asked: readonly string[], key: (name: string) => string): string {
   const names = new Map(configured.map((name) => [key(name), name]));
   for (const each of asked) {

@@ -1,12 +1,12 @@
-// Is there room in the gateway? Held from admission to the end of the response (spec section 5, "Downstream").
+// Limits how many requests are in flight in the whole gateway (contract, section 5, "Downstream").
 
-import type { Guard, InflightSpec } from "../../plan/steps.ts";
+import type { DownstreamLimitSpec, Guard } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import { retryLater } from "../replies/retry-later.ts";
 
 const REFUSAL = retryLater("downstream_concurrency_exceeded");
 
-export function downstreamInflight({ max }: InflightSpec, limits: LimitsLease): Guard {
+export function downstreamInflight({ max }: DownstreamLimitSpec, limits: LimitsLease): Guard {
   const counter = limits.downstream(max);
   const release = () => counter.release();
   return function downstreamInflight(x) {

@@ -1,6 +1,6 @@
 // What head goes upstream? The client's raw headers under the rules of spec section 4, as a flat name, value list.
 
-import type { ForwardSpec } from "../../plan/forward.ts";
+import type { UpstreamSpec } from "../../plan/forward.ts";
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
 import { addConnectionNames, canonicalName, protectedNames } from "./hop-by-hop.ts";
 
@@ -32,8 +32,11 @@ const TRACE: readonly string[] = ["traceparent", "tracestate"];
  */
 const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
-/** Makes the head writer of one route. All that the rules decide is decided here, once. */
-export function requestHeadWriter({ headers: rules, target }: ForwardSpec): (input: RequestHeadInput) => string[] {
+/** Makes the head writer of one upstream. All that the rules decide is decided here, once. */
+export function requestHeadWriter({
+  headers: rules,
+  target,
+}: Pick<UpstreamSpec, "headers" | "target">): (input: RequestHeadInput) => string[] {
   const injected = rules.inject.flatMap(({ name, value }) => [name, value.reveal()]);
   if (rules.userAgent !== undefined) injected.push("user-agent", rules.userAgent);
   const set = new Set(injected.filter((_, i) => i % 2 === 0).map(canonicalName));

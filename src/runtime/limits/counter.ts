@@ -1,4 +1,4 @@
-// How many are under way, and is there room for one more? A count with a maximum, nothing else.
+// Counts what is in flight, up to a maximum.
 
 export class InflightCounter {
   #inUse = 0;
@@ -12,7 +12,7 @@ export class InflightCounter {
     return this.#inUse;
   }
 
-  /** A reload changes the maximum; what is under way stays counted. */
+  /** A reload changes the maximum. What is in flight stays counted. */
   set max(max: number) {
     this.#max = max;
   }
@@ -24,7 +24,7 @@ export class InflightCounter {
     return true;
   }
 
-  /** Counts one more whatever the maximum: it is under way already, and was not counted before. */
+  /** Counts one more, whatever the maximum: it is in flight already, and was not counted before. */
   charge(): void {
     this.#inUse++;
   }

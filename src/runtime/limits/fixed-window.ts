@@ -1,8 +1,8 @@
-// How often did each client come within this minute of the clock? Spec section 5, "Rate".
+// Counts each client's requests in the current minute of the clock (contract, section 5, "Rate").
 
 const MINUTE_MS = 60_000;
 
-/** Counts per client in the clock's current minute. Memory is bounded by the number of tokens. */
+/** Memory is bounded by the number of tokens. */
 export class FixedWindow {
   #minute = 0;
   #counts = new Map<string, number>();
@@ -24,7 +24,7 @@ export class FixedWindow {
     return 0;
   }
 
-  /** Whether anything it has counted still matters. @param now ms since the epoch */
+  /** Whether anything was counted in the current minute. @param now ms since the epoch */
   counts(now: number): boolean {
     return this.#counts.size > 0 && Math.floor(now / MINUTE_MS) === this.#minute;
   }

@@ -1,5 +1,5 @@
-// Which counts does one plan use, and within which bounds? Claimed while it is linked, enforced from its swap on, released when
-// its last exchange has ended.
+// Holds the counts that one plan uses. A lease is opened when the plan is linked, its limits are applied when the plan is swapped
+// in, and it is released when the plan's last exchange has ended.
 
 import type { Digest } from "../../plan/secret.ts";
 import { InflightCounter } from "./counter.ts";
@@ -9,11 +9,12 @@ import type { Lease } from "./usage-pool.ts";
 
 const DOWNSTREAM = "downstream";
 
-/** An exchange under way, as far as counting goes. */
+/** What counting needs to know of an exchange in flight. */
 export interface Counted {
-  /** It passed the guards, or waits in one of them: nobody has refused it. */
+  /** It passed the guards, or waits in one of them, and was not refused. */
   readonly takesRoom: boolean;
-  readonly route: { readonly id: string; readonly keyDigest?: Digest | undefined } | undefined;
+  /** The upstream it goes to, once that is chosen. */
+  readonly upstream: { readonly gateKey: string | undefined } | undefined;
   hold(release: () => void): void;
 }
 
@@ -32,7 +33,7 @@ export class LimitsLease {
     this.#parts = parts;
   }
 
-  /** The one downstream count of the whole gateway. */
+  /** The downstream count, one for the whole gateway. */
   downstream(max: number): InflightCounter {
     const counter = this.#parts.downstream.get(DOWNSTREAM, () => new InflightCounter(max));
     this.#bounds.push(() => {
@@ -46,64 +47,62 @@ export class LimitsLease {
     return this.#parts.windows.get(routeId, () => this.#parts.newWindow(routeId));
   }
 
-  /** The gate of a route and upstream key. */
-  gate(routeId: string, keySha256: string, max: number, maxWaiting: number): UpstreamGate {
-    const gate = this.#parts.gates.get(gateKey(routeId, keySha256), () => new UpstreamGate(max, maxWaiting));
+  /** The gate of a route and upstream key. @param key made by `gateKey` */
+  gate(key: string, max: number, maxWaiting: number): UpstreamGate {
+    const gate = this.#parts.gates.get(key, () => new UpstreamGate(max, maxWaiting));
     this.#bounds.push(() => gate.resize(max, maxWaiting));
     return gate;
   }
 
-  /** The plan is the one in use: its bounds hold from now on, not from its linking, which may yet fail. */
+  /** Applies this plan's limits. Called when the plan is swapped in: linking it could still have failed. */
   applyLimits(): void {
-    for (const bound of this.#bounds) bound();
+    for (const apply of this.#bounds) apply();
     this.#bounds = [];
   }
 
   /**
-   * Counts what is under way on an older plan that did not count it: a limit is exact from the moment it holds.
-   * @param older that plan's lease; it shares in what its exchanges are counted by, so they are counted once
+   * Counts exchanges in flight on an older plan that did not count them, so that a limit is exact from the moment it applies.
+   * @param older that plan's lease. It shares the counts it has with this lease, so those exchanges are counted already
    */
   adoptInFlight(older: LimitsLease, exchanges: Iterable<Counted>): void {
-    const uncounted = { downstream: !older.#parts.downstream.has(DOWNSTREAM), gates: new Map<string, boolean>() };
+    const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
+    const adoptsGate = new Map<string, boolean>();
     for (const x of exchanges) {
       if (!x.takesRoom) continue;
-      if (uncounted.downstream) this.#countDownstream(older, x);
-      const { id, keyDigest } = x.route ?? {};
-      if (id === undefined || keyDigest === undefined) continue;
-      const key = gateKey(id, keyDigest.reveal());
-      let isNew = uncounted.gates.get(key);
-      if (isNew === undefined) {
-        isNew = !older.#parts.gates.has(key);
-        uncounted.gates.set(key, isNew);
+      if (adoptsDownstream) {
+        const counter = older.#parts.downstream.get(DOWNSTREAM, missing);
+        counter.charge();
+        x.hold(() => counter.release());
       }
-      if (isNew) this.#countUpstream(older, key, x);
+      const key = x.upstream?.gateKey;
+      if (key === undefined) continue;
+      let adopts = adoptsGate.get(key);
+      if (adopts === undefined) {
+        adopts = this.#isNew("gates", older, key);
+        adoptsGate.set(key, adopts);
+      }
+      if (!adopts) continue;
+      const gate = older.#parts.gates.get(key, missing);
+      gate.charge();
+      x.hold(() => gate.leave());
     }
   }
 
-  /** The plan's last exchange has ended, or the plan never came to be used. */
+  /** The plan's last exchange has ended, or the plan was never used. */
   release(): void {
     this.#parts.downstream.release();
     this.#parts.gates.release();
     this.#parts.windows.release();
   }
 
-  #countDownstream(older: LimitsLease, x: Counted): void {
-    if (!this.#parts.downstream.has(DOWNSTREAM)) return;
-    const counter = older.#parts.downstream.get(DOWNSTREAM, missing);
-    counter.charge();
-    x.hold(() => counter.release());
-  }
-
-  #countUpstream(older: LimitsLease, key: string, x: Counted): void {
-    if (!this.#parts.gates.has(key)) return;
-    const gate = older.#parts.gates.get(key, missing);
-    gate.charge();
-    x.hold(() => gate.leave());
+  #isNew(part: "downstream" | "gates", older: LimitsLease, key: string): boolean {
+    return this.#parts[part].has(key) && !older.#parts[part].has(key);
   }
 }
 
-function gateKey(routeId: string, keySha256: string): string {
-  return `${routeId}\n${keySha256}`;
+/** What in-flight requests of an upstream are counted by: its route and the key it is sent. */
+export function gateKey(routeId: string, key: Digest): string {
+  return `${routeId}\n${key.reveal()}`;
 }
 
 /** The route of a gate's key. */
@@ -111,7 +110,7 @@ export function routeOfGate(key: string): string {
   return key.slice(0, key.lastIndexOf("\n"));
 }
 
-/** What this lease has is kept, so the older one finds it. */
+/** This lease has the count, so the pool has it, and the older lease finds it. */
 function missing(): never {
   throw new Error("a leased count is gone");
 }

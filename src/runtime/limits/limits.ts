@@ -1,4 +1,4 @@
-// Which counts outlive a plan? All limits', by key: the same key in two plans is the same live count (spec section 5).
+// Keeps the counts of all limits over reloads: the same key in two plans is the same count (contract, section 5).
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
@@ -11,13 +11,13 @@ export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
   readonly #gates = new UsagePool<UpstreamGate>();
   readonly #windows: UsagePool<FixedWindow>;
-  /** Windows that no plan uses: a limit taken out and put back within a minute goes on where it was. */
-  readonly #resting = new Map<string, FixedWindow>();
+  /** Windows that no plan uses. A limit that is removed and put back within a minute goes on counting where it was. */
+  readonly #unused = new Map<string, FixedWindow>();
   readonly #clock: Clock;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
-    this.#windows = new UsagePool((window, routeId) => this.#rest(window, routeId));
+    this.#windows = new UsagePool((window, routeId) => this.#keepUnused(window, routeId));
   }
 
   /** Opens the lease of a plan that is about to be linked. */
@@ -26,11 +26,11 @@ export class Limits {
       downstream: this.#downstream.lease(),
       gates: this.#gates.lease(),
       windows: this.#windows.lease(),
-      newWindow: (routeId) => this.#wake(routeId),
+      newWindow: (routeId) => this.#windowOf(routeId),
     });
   }
 
-  /** How many wait for their upstream, by route. Routes where nobody waits are left out. */
+  /** How many exchanges wait for a slot at their upstream, by route. Routes where none waits are left out. */
   waiting(): ReadonlyMap<string, number> {
     const byRoute = new Map<string, number>();
     for (const [key, { waiting }] of this.#gates.entries()) {
@@ -41,35 +41,32 @@ export class Limits {
     return byRoute;
   }
 
-  /** Sums: what is under way, what waits, and how many counts are kept. For tests and tables. */
+  /** The sums over all routes of what is in flight and of what waits. */
   totals(): { readonly downstream: number; readonly upstream: number; readonly waiting: number } {
-    const gates = this.#gates.things();
+    const gates = this.#gates.values();
     return {
-      downstream: sum(this.#downstream.things().map(({ inUse }) => inUse)),
+      downstream: sum(this.#downstream.values().map(({ inUse }) => inUse)),
       upstream: sum(gates.map(({ inUse }) => inUse)),
       waiting: sum(gates.map(({ waiting }) => waiting)),
     };
   }
 
-  /** How many counts are kept: bounded by the plans in use and, for a minute, by the routes that were taken out. */
+  /** How many counts are kept. Bounded by the plans in use and, for a minute, by the routes that were removed. */
   get size(): number {
     return (
-      this.#downstream.things().length +
-      this.#gates.things().length +
-      this.#windows.things().length +
-      this.#resting.size
+      this.#downstream.values().length + this.#gates.values().length + this.#windows.values().length + this.#unused.size
     );
   }
 
-  #rest(window: FixedWindow, routeId: string): void {
+  #keepUnused(window: FixedWindow, routeId: string): void {
     const now = this.#clock.now();
-    for (const [id, old] of this.#resting) if (!old.counts(now)) this.#resting.delete(id);
-    if (window.counts(now)) this.#resting.set(routeId, window);
+    for (const [id, old] of this.#unused) if (!old.counts(now)) this.#unused.delete(id);
+    if (window.counts(now)) this.#unused.set(routeId, window);
   }
 
-  #wake(routeId: string): FixedWindow {
-    const window = this.#resting.get(routeId) ?? new FixedWindow();
-    this.#resting.delete(routeId);
+  #windowOf(routeId: string): FixedWindow {
+    const window = this.#unused.get(routeId) ?? new FixedWindow();
+    this.#unused.delete(routeId);
     return window;
   }
 }

@@ -1,8 +1,8 @@
-// May one more request go to this upstream key now, or wait for a place? Bottleneck's door.
+// Limits how many requests are in flight with one upstream key, and queues the rest in Bottleneck.
 //
-// A synchronous count grants while there is room; Bottleneck, at some 400 job starts a second (fact F7), is only the waiting
-// room: one job at a time stands at its door and takes the next permit that comes free. Who leaves the queue is counted out
-// here, since Bottleneck can't cancel a waiting job (hazard B1).
+// While there are free permits, a synchronous counter grants them. Bottleneck starts only some 400 jobs a second (fact F7), so it
+// is used for waiting alone: it runs one job at a time, and that job takes the next permit that becomes free. A request that
+// leaves the queue early is counted here, since Bottleneck can't cancel a waiting job (hazard B1).
 
 import { createRequire } from "node:module";
 import type Bottleneck from "bottleneck";
@@ -11,25 +11,25 @@ import { InflightCounter } from "./counter.ts";
 /** How a wait ended. */
 export type Admission = "granted" | "refused" | "left";
 
-/** Loaded only where there may be a queue: a gateway without one starts sooner. */
+/** Loaded only where there can be a queue: a gateway without one starts faster. */
 const require = createRequire(import.meta.url);
 
-function waitingRoom(): Bottleneck {
-  const Room: typeof Bottleneck = require("bottleneck");
-  return new Room({ maxConcurrent: 1 });
+function createQueue(): Bottleneck {
+  const Queue: typeof Bottleneck = require("bottleneck");
+  return new Queue({ maxConcurrent: 1 });
 }
 
 interface Waiter {
-  readonly settle: (admission: Admission) => void;
-  settled: boolean;
+  readonly finish: (admission: Admission) => void;
+  finished: boolean;
 }
 
 export class UpstreamGate {
   readonly #permits: InflightCounter;
   #maxWaiting: number;
   #waiting = 0;
-  #room: Bottleneck | undefined = undefined;
-  /** The waiter at the door, while no permit is free, and how to wake its job. */
+  #queue: Bottleneck | undefined = undefined;
+  /** Wakes the job of the first waiter, while it waits for a permit. */
   #headWaiter: (() => void) | undefined = undefined;
 
   constructor(max: number, maxWaiting: number) {
@@ -45,67 +45,67 @@ export class UpstreamGate {
     return this.#waiting;
   }
 
-  /** A reload changes the bounds; what is under way or waiting stays counted. */
+  /** A reload changes the limits. What is in flight or waiting stays counted. */
   resize(max: number, maxWaiting: number): void {
     this.#permits.max = max;
     this.#maxWaiting = maxWaiting;
-    if (maxWaiting > 0) this.#room ??= waitingRoom();
+    if (maxWaiting > 0) this.#queue ??= createQueue();
     this.#wakeHead();
   }
 
-  /** Takes a permit if one is free and nobody stands in line for it. */
+  /** Takes a permit if one is free and nobody waits for it. */
   tryEnter(): boolean {
     return this.#waiting === 0 && this.#permits.tryAcquire();
   }
 
-  /** Counts one more that is under way already, whatever the maximum. */
+  /** Counts one more that is in flight already, whatever the maximum. */
   charge(): void {
     this.#permits.charge();
   }
 
-  /** Gives a permit back; the head of the line hears of it. */
+  /** Gives a permit back, and wakes the first waiter. */
   leave(): void {
     this.#permits.release();
     this.#wakeHead();
   }
 
   /**
-   * Stands in line, first come first served.
+   * Waits for a permit, first come first served.
    * @param timeoutMs longest wait, ms
-   * @returns how it ends, and a way to leave early; `undefined` when the line is full
+   * @returns how the wait ends, and a function that leaves the queue; `undefined` when the queue is full
    */
-  wait(timeoutMs: number): { readonly admission: Promise<Admission>; readonly leaveLine: () => void } | undefined {
+  wait(timeoutMs: number): { readonly admission: Promise<Admission>; readonly leaveQueue: () => void } | undefined {
     if (this.#waiting >= this.#maxWaiting) return undefined;
     this.#waiting++;
     let end: (admission: Admission) => void = () => {};
     const admission = new Promise<Admission>((resolve) => {
       const timer = setTimeout(() => end("refused"), timeoutMs);
       const waiter: Waiter = {
-        settled: false,
-        settle: (how) => {
-          if (waiter.settled) return;
-          waiter.settled = true;
+        finished: false,
+        finish: (how) => {
+          if (waiter.finished) return;
+          waiter.finished = true;
           clearTimeout(timer);
           this.#waiting--;
           resolve(how);
           if (how !== "granted") this.#wakeHead();
         },
       };
-      end = waiter.settle;
+      end = waiter.finish;
       this.#enqueue(waiter);
     });
-    return { admission, leaveLine: () => end("left") };
+    return { admission, leaveQueue: () => end("left") };
   }
 
   #enqueue(waiter: Waiter): void {
-    this.#room ??= waitingRoom();
-    this.#room.schedule(() => this.#waitForPermit(waiter)).catch(() => waiter.settle("refused"));
+    this.#queue ??= createQueue();
+    this.#queue.schedule(() => this.#waitForPermit(waiter)).catch(() => waiter.finish("refused"));
   }
 
-  /** The job of one waiter: over as soon as it holds a permit or has left the line. */
+  /** The job of one waiter. It ends as soon as the waiter holds a permit or has left the queue. */
   async #waitForPermit(waiter: Waiter): Promise<void> {
-    while (!waiter.settled) {
-      if (this.#permits.tryAcquire()) return waiter.settle("granted");
+    while (!waiter.finished) {
+      if (this.#permits.tryAcquire()) return waiter.finish("granted");
       await new Promise<void>((resolve) => {
         this.#headWaiter = resolve;
       });

@@ -1,19 +1,19 @@
-// What is kept over reloads, and for how long? Things by key, each as long as a plan uses it.
+// Shares objects between plans by key, and disposes of each when no plan uses it any more.
 
 interface Entry<T> {
-  readonly thing: T;
-  /** Claims that hold it. */
+  readonly value: T;
+  /** Leases that hold it. */
   uses: number;
 }
 
-/** Things that outlive plans. Each plan leases what it uses; what no lease holds any more is let go. */
+/** Objects that outlive plans. Each plan takes a lease; an object that is in no lease is removed. */
 export class UsagePool<T> {
   readonly #entries = new Map<string, Entry<T>>();
-  readonly #letGo: (thing: T, key: string) => void;
+  readonly #dispose: (value: T, key: string) => void;
 
-  /** @param letGo told of each thing that nobody uses any more */
-  constructor(letGo: (thing: T, key: string) => void = () => {}) {
-    this.#letGo = letGo;
+  /** @param dispose called with each object that is in no lease any more */
+  constructor(dispose: (value: T, key: string) => void = () => {}) {
+    this.#dispose = dispose;
   }
 
   /** Opens the lease of one plan, empty. */
@@ -21,7 +21,7 @@ export class UsagePool<T> {
     const keys = new Set<string>();
     return {
       has: (key) => keys.has(key),
-      get: (key, make) => this.#take(keys, key, make).thing,
+      get: (key, make) => this.#take(keys, key, make).value,
       release: () => {
         for (const key of keys) this.#drop(key);
         keys.clear();
@@ -29,18 +29,18 @@ export class UsagePool<T> {
     };
   }
 
-  things(): T[] {
-    return [...this.#entries.values()].map(({ thing }) => thing);
+  values(): T[] {
+    return [...this.#entries.values()].map(({ value }) => value);
   }
 
-  entries(): (readonly [key: string, thing: T])[] {
-    return [...this.#entries].map(([key, { thing }]) => [key, thing] as const);
+  entries(): (readonly [key: string, value: T])[] {
+    return [...this.#entries].map(([key, { value }]) => [key, value] as const);
   }
 
   #take(keys: Set<string>, key: string, make: () => T): Entry<T> {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
-      entry = { thing: make(), uses: 0 };
+      entry = { value: make(), uses: 0 };
       this.#entries.set(key, entry);
     }
     if (!keys.has(key)) {
@@ -54,15 +54,15 @@ export class UsagePool<T> {
     const entry = this.#entries.get(key);
     if (entry === undefined || --entry.uses > 0) return;
     this.#entries.delete(key);
-    this.#letGo(entry.thing, key);
+    this.#dispose(entry.value, key);
   }
 }
 
-/** What one plan uses. */
+/** What one plan uses of a pool. */
 export interface Lease<T> {
   has(key: string): boolean;
-  /** The thing of this key, made if there is none; leased once, however often it is asked for. */
+  /** The object of this key, made if there is none. It counts as one use, however often it is asked for. */
   get(key: string, make: () => T): T;
-  /** The plan is done with all of it. */
+  /** The plan no longer uses any of it. */
   release(): void;
 }

@@ -1,11 +1,11 @@
-// What is there to be seen of a gateway? Put together from its blueprint; what is not configured is not even loaded.
+// Starts metrics and tracing as the blueprint says. What is not configured is not even loaded.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { Clock } from "../clock.ts";
+import type { BuiltInEndpoints } from "../endpoints/built-in.ts";
 import { metricsEndpoints } from "../endpoints/metrics.ts";
 import { readPage } from "../endpoints/ui.ts";
-import { combineObservers, noopObserver, type ReloadResult } from "../exchange/observer.ts";
-import type { Telemetry } from "../host.ts";
+import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "../exchange/observer.ts";
 import type { Limits } from "../limits/limits.ts";
 import { Meters } from "./metrics/meters.ts";
 import { summarise } from "./metrics/summary.ts";
@@ -13,44 +13,40 @@ import { summarise } from "./metrics/summary.ts";
 export interface TelemetryParts {
   readonly limits: Limits;
   readonly clock: Clock;
+  /** The gateway's own. */
   readonly version: string;
 }
 
-export interface RunningTelemetry extends Telemetry {
-  /** A reload was tried. */
+export interface Telemetry {
+  readonly observer: Observer;
+  /** `undefined` without tracing. */
+  readonly tracer: Tracer | undefined;
+  /** The metrics endpoints; `undefined` without metrics. */
+  readonly endpoints: BuiltInEndpoints | undefined;
+  /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
-  /** This is served from now on: its routes and limits are what the figures are shown against. */
+  /** Shows the figures against the routes and limits of another blueprint. */
   adopt(blueprint: Blueprint): void;
-  /** Lets go of what is left to be sent. Bounded in time; never throws. */
+  /** Sends what is left to be sent. Bounded in time; never throws. */
   close(): Promise<void>;
 }
 
-const NOTHING: RunningTelemetry = {
-  observer: noopObserver,
-  endpoints: undefined,
-  reloaded: () => {},
-  adopt: () => {},
-  close: async () => {},
-};
-
-export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts): Promise<RunningTelemetry> {
-  const counting = await openMetrics(blueprint, parts);
-  const tracing = await openTracing(blueprint, parts);
+export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts): Promise<Telemetry> {
+  const metrics = await startMetrics(blueprint, parts);
+  const tracing = await startTraces(blueprint, parts);
   return {
-    observer: combineObservers(counting.observer, tracing.observer),
-    endpoints: counting.endpoints,
-    reloaded: counting.reloaded,
-    adopt: counting.adopt,
-    close: tracing.close,
+    observer: combineObservers([metrics?.meters ?? noopObserver, tracing?.observer ?? noopObserver]),
+    tracer: tracing?.tracer,
+    endpoints: metrics?.endpoints,
+    reloaded: (result) => metrics?.meters.reloaded(result),
+    adopt: (next) => metrics?.meters.adopt(next),
+    close: async () => tracing?.close(),
   };
 }
 
-async function openMetrics(
-  blueprint: Blueprint,
-  { limits, clock, version }: TelemetryParts,
-): Promise<RunningTelemetry> {
+async function startMetrics(blueprint: Blueprint, { limits, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
-  if (metrics === undefined) return NOTHING;
+  if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
@@ -59,17 +55,11 @@ async function openMetrics(
     summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting() }),
     page: readPage(),
   });
-  return {
-    ...NOTHING,
-    observer: meters,
-    endpoints,
-    reloaded: (result) => meters.reloaded(result),
-    adopt: (next) => meters.adopt(next),
-  };
+  return { meters, endpoints };
 }
 
-async function openTracing({ server }: Blueprint, { version }: TelemetryParts): Promise<RunningTelemetry> {
-  if (server.tracing === undefined) return NOTHING;
+async function startTraces({ server }: Blueprint, { version }: TelemetryParts) {
+  if (server.tracing === undefined) return undefined;
   const { startTracing } = await import("./traces/tracing.ts");
-  return { ...NOTHING, ...(await startTracing(server.tracing, version)) };
+  return startTracing(server.tracing, version);
 }

@@ -1,154 +1,93 @@
-// How does one exchange go upstream and come back? One upstream request, replaced once if its kept connection was stale.
+// Makes one upstream request and reports its one result: a response head, or a failure. Never answers the client.
 
-import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
-import type { Outcome } from "../../plan/exchange.ts";
-import { type ReplyCode, replyFor } from "../../plan/replies.ts";
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
-import type { BodyPump } from "./body-pump.ts";
-import type { UpstreamAgent } from "./connections/agents.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
 import { noteIdleHint, wasStale } from "./connections/pooled-agent.ts";
-import { Deadlines } from "./deadlines.ts";
-import { download } from "./download.ts";
-import { Upload } from "./upload.ts";
-import type { BodyFraming } from "./write.ts";
+import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
+import type { LinkedUpstream } from "./linked-upstream.ts";
 
-/** A body up to this size is kept for the one replay of a stale connection, bytes (spec section 4). */
-const REPLAY_BYTES = 64 * 1024;
-
-/** What an attempt needs of its route. */
-export interface AttemptSpec {
-  readonly requestTimeoutMs: number;
-  readonly streamIdleTimeoutMs: number;
-  readonly upstream: UpstreamAgent;
-  /** Requests are handed to an outbound proxy, which may answer itself. */
-  readonly toProxy: boolean;
-  /** Told why an upstream failed, in words without secrets. */
-  readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
+/** Why an attempt failed. */
+export interface AttemptFailure {
+  /** The reply it calls for; `upstream_aborted` once there was a response head. */
+  readonly outcome: ReplyCode | "upstream_aborted";
+  /** In a few words, without secrets. */
+  readonly cause: string;
+  /** It failed on a kept connection before a byte of the response: a fresh connection may do better. */
+  readonly stale: boolean;
 }
 
-export class Attempt {
-  readonly #x: LiveExchange;
-  readonly #spec: AttemptSpec;
-  /** Kept until there is a response: for a replay. */
-  #options: RequestOptions | undefined;
-  readonly #upload: Upload;
-  readonly #deadlines: Deadlines;
+/** What is told the result of an attempt. */
+export interface AttemptOwner {
+  onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void;
+  /** Before a response head, or after it. The attempt is over. */
+  onFailure(failure: AttemptFailure): void;
+}
+
+export class Attempt implements RequestEvents {
+  readonly #owner: AttemptOwner;
+  readonly #upstream: LinkedUpstream;
+  readonly #requestId: string;
   #request: ClientRequest | undefined = undefined;
   #response: IncomingMessage | undefined = undefined;
-  #download: BodyPump | undefined = undefined;
-  #replayed = false;
   #over = false;
 
-  /** @param options of the upstream request, head included */
-  constructor(x: LiveExchange, spec: AttemptSpec, options: RequestOptions) {
-    this.#x = x;
-    this.#spec = spec;
-    this.#options = options;
-    this.#upload = new Upload(x, REPLAY_BYTES);
-    this.#deadlines = new Deadlines(spec.requestTimeoutMs, () => this.#end("upstream_timeout", "deadline"));
-    // The client is gone, or the exchange is over: either way nothing more is wanted of the upstream (fact F1).
-    x.hold(() => this.#release());
+  constructor(owner: AttemptOwner, upstream: LinkedUpstream, requestId: string) {
+    this.#owner = owner;
+    this.#upstream = upstream;
+    this.#requestId = requestId;
   }
 
-  /** Begins the upstream request. A head that Node refuses to send is the client's fault. */
-  send(): void {
-    if (this.#options === undefined) return;
-    let request: ClientRequest;
-    try {
-      request = this.#spec.upstream.request(this.#options);
-    } catch (err) {
-      return this.#end("bad_request", failureLabel(err));
-    }
-    // A limit would cut the list, and could hide the framing behind the cut (hazard R2).
-    request.maxHeadersCount = 0;
-    this.#request = request;
-    request.on("response", (response: IncomingMessage) => this.#respond(request, response));
-    request.on("error", (err) => this.#failed(request, err));
-    // Nobody asked for a 101 (hazard P10).
-    request.on("upgrade", (_response, socket) => {
-      socket.destroy();
-      this.#end("upstream_request_failed", "unasked upgrade");
-    });
-    this.#upload.to(request);
+  /** Sends the head. @returns the request to write the body to; `undefined` when the attempt has failed already */
+  send({ req, responder }: LiveExchange, request: UpstreamRequest): ClientRequest | undefined {
+    this.#request = this.#upstream.engine.send(req, responder.res, request, this, (err) => this.#failed(err));
+    return this.#request;
   }
 
-  #respond(request: ClientRequest, response: IncomingMessage): void {
-    if (this.#over || request !== this.#request) return void response.destroy();
+  onResponse(response: IncomingMessage): void {
+    const request = this.#request;
+    if (this.#over || request === undefined) return void response.destroy();
     this.#response = response;
-    const { statusCode = 0, statusMessage = "" } = response;
+    const { statusCode = 0 } = response;
     // Only a proxy says so, and it speaks to us, not to the client.
-    if (statusCode === 407 && this.#spec.toProxy) return this.#end("upstream_connect_error", "proxy answered 407");
-    const head = responseHead(response.rawHeaders, this.#x.id);
+    if (statusCode === 407 && this.#upstream.toProxy) return this.#fail("upstream_connect_error", "proxy answered 407");
+    const head = responseHead(response.rawHeaders, this.#requestId);
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).
-    if (head.foreignCoding || statusCode < 200) return this.#end("upstream_request_failed", "unusable response head");
+    if (head.foreignCoding || statusCode < 200) return this.#fail("upstream_request_failed", "unusable response head");
     response.on("close", () => {
-      if (!response.complete) this.#end("upstream_aborted", "cut response");
+      if (!response.complete) this.#fail("upstream_aborted", "cut response");
     });
-    this.#download = download(this.#x, response, {
-      begin: () => this.#begin(statusCode, statusMessage, head),
-      onProgress: () => this.#deadlines.progress(),
-      onEnd: () => this.#release(),
-    });
+    this.#owner.onHead(response, head);
   }
 
-  /** Writes the response head; `undefined` when it can't be passed on. */
-  #begin(status: number, reason: string, head: Readonly<ResponseHead>): BodyFraming | undefined {
-    try {
-      const framing = this.#x.begin(status, reason, head.headers, head.hasLength);
-      if (head.sse) {
-        this.#deadlines.streaming(this.#spec.streamIdleTimeoutMs);
-        this.#x.stream();
-      }
-      this.#forgetHeads(head);
-      return framing;
-    } catch {
-      this.#end("upstream_request_failed", "unusable response head");
-      return undefined;
-    }
+  onUpgrade(): void {
+    this.#fail("upstream_request_failed", "unasked upgrade");
   }
 
-  /** The heads have gone both ways. A stream may stay open for long, and would keep them all. */
-  #forgetHeads({ headers }: Readonly<ResponseHead>): void {
-    this.#options = undefined;
-    this.#x.forgetHead();
-    headers.length = 0;
-    if (this.#response !== undefined) this.#response.rawHeaders = [];
+  /**
+   * Releases the upstream. Its connection is kept only if request and response are both complete (hazard R8).
+   * @param sent the whole request was sent
+   */
+  close(sent: boolean): void {
+    this.#over = true;
+    if (!sent || this.#response?.complete !== true) this.#request?.destroy();
   }
 
-  #failed(request: ClientRequest, err: Error): void {
-    if (this.#over || request !== this.#request) return;
-    if (this.#response !== undefined) {
-      if (!this.#response.complete) this.#end("upstream_aborted", failureLabel(err));
-      return;
-    }
-    if (!this.#replayed && this.#upload.replayable && wasStale(request)) {
-      this.#replayed = true;
-      this.#spec.upstream.dropIdle();
-      return this.send();
-    }
-    this.#end(failureCode(err, request), failureLabel(err));
+  #failed(err: Error): void {
+    const request = this.#request;
+    // Node refuses to send this head: the client's fault.
+    if (request === undefined) return this.#fail("bad_request", failureLabel(err));
+    if (this.#response === undefined)
+      return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request));
+    if (!this.#response.complete) this.#fail("upstream_aborted", failureLabel(err));
   }
 
-  /** Ends the exchange as failed: a reply before the head, a broken connection after. */
-  #end(outcome: ReplyCode | "upstream_aborted", cause: string): void {
-    if (this.#over) return;
-    this.#release();
-    this.#spec.onFailure(this.#x, outcome, cause);
-    if (this.#x.answered) this.#x.break(outcome);
-    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
-  }
-
-  /** Lets go of the upstream. Its connection is kept only if request and response both came whole (hazard R8). */
-  #release(): void {
+  #fail(outcome: AttemptFailure["outcome"], cause: string, stale = false): void {
     if (this.#over) return;
     this.#over = true;
-    this.#deadlines.stop();
-    this.#download?.stop();
-    const whole = this.#upload.ended && this.#response?.complete === true;
-    this.#upload.stop();
-    if (!whole) this.#request?.destroy();
+    this.#owner.onFailure({ outcome, cause: this.#upstream.describe(outcome, cause), stale });
   }
 }

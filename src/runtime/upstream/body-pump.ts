@@ -1,14 +1,14 @@
-// How does a body move through the gateway? What one socket read brought leaves in one write, at once, with back-pressure.
+// Moves a body through the gateway: what one socket read brought leaves in one write, at once, with back-pressure.
 //
-// Chunks are collected as they come and handed over once per turn of the event loop: a burst of small chunks becomes one write,
-// a lone one waits for nothing.
+// Chunks are collected as they come and handed over once per turn of the event loop. A burst of small chunks becomes one write,
+// and a single chunk does not wait for another.
 
 import type { IncomingMessage } from "node:http";
 
 /**
- * Takes what has come since the last call; empty only the first time, when no body came with the head.
+ * Takes the bytes that came since the last call. There may be none the first time, when no body came with the head.
  * @param last nothing follows
- * @returns false when the other side is slower: the source then rests until `resume`
+ * @returns false when the other side is slower: the source is then paused until `resume`
  */
 export type Move = (body: Buffer, last: boolean) => boolean;
 
@@ -21,7 +21,7 @@ export class BodyPump {
   #scheduled = true;
   #over = false;
 
-  /** Starts to read; `move` is first called in this turn, body or not, so that a head never waits. */
+  /** Starts to read. `move` is first called in this turn of the event loop, with or without bytes, so that a head never waits. */
   constructor(source: IncomingMessage, move: Move) {
     this.#source = source;
     this.#move = move;
@@ -35,14 +35,14 @@ export class BodyPump {
     this.#source.resume();
   }
 
-  /** Nothing more is moved; what still comes is read and dropped. */
+  /** Moves nothing more. What still comes is read and dropped. */
   stop(): void {
     this.#over = true;
     this.#chunks = [];
     this.#source.resume();
   }
 
-  /** @param force hand over even an empty body */
+  /** @param force also call `move` without bytes */
   flush(force: boolean): void {
     this.#scheduled = false;
     if (this.#over) return;
@@ -68,7 +68,7 @@ export class BodyPump {
   }
 }
 
-// Plain functions for the ticks: a bound one per chunk would cost more than it carries.
+// Plain functions for the ticks: a bound function per chunk would cost more than the work it does.
 function firstFlush(pump: BodyPump): void {
   pump.flush(true);
 }

@@ -1,26 +1,26 @@
-// How long may an upstream take? One timer per exchange: first the request's deadline, then, for SSE, the longest silence.
+// Limits how long an upstream may take: one timer per exchange, first for the whole request, then, for SSE, for silence.
 
 export class Deadlines {
   #timer: NodeJS.Timeout | undefined;
-  #idle = false;
+  #limitsSilence = false;
   readonly #expired: () => void;
 
-  /** Starts the request deadline (fact F6: ours, so that its cause is known). */
+  /** Starts the request's deadline. Our own, and not http-proxy's, so that its cause is known (fact F6). */
   constructor(requestTimeoutMs: number, expired: () => void) {
     this.#expired = expired;
     this.#timer = setTimeout(expired, requestTimeoutMs);
   }
 
-  /** The response is a stream: from now on only silence counts, and 0 allows any. */
+  /** The response is a stream: from now on only silence counts. @param idleMs longest silence; 0 allows any */
   streaming(idleMs: number): void {
     clearTimeout(this.#timer);
-    this.#idle = idleMs > 0;
-    this.#timer = this.#idle ? setTimeout(this.#expired, idleMs) : undefined;
+    this.#limitsSilence = idleMs > 0;
+    this.#timer = this.#limitsSilence ? setTimeout(this.#expired, idleMs) : undefined;
   }
 
   /** Bytes moved. */
   progress(): void {
-    if (this.#idle) this.#timer?.refresh();
+    if (this.#limitsSilence) this.#timer?.refresh();
   }
 
   stop(): void {

@@ -1,12 +1,13 @@
-// How does the response body get downstream? As it comes, each event as soon as it arrives, its head never waiting for it.
+// Moves a response body to the client as it comes. Each event leaves as soon as it arrives, and the head does not wait for it.
 
 import type { IncomingMessage } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
+import type { BodyFraming } from "../exchange/responder.ts";
 import { BodyPump } from "./body-pump.ts";
-import { type BodyFraming, write } from "./write.ts";
+import { write } from "./write.ts";
 
 export interface DownloadEvents {
-  /** Writes the head; `undefined` when it can't be, and the exchange has been ended for it. */
+  /** Writes the head; `undefined` when it can't be sent, and the exchange has been ended for it. */
   readonly begin: () => BodyFraming | undefined;
   /** Bytes moved. */
   readonly onProgress: () => void;
@@ -15,20 +16,20 @@ export interface DownloadEvents {
 }
 
 /**
- * Moves a response downstream. Its head leaves at the end of this turn, with what of the body came with it:
- * a response that breaks in its very first bytes can still be answered for.
+ * Moves a response downstream. Its head leaves at the end of this turn of the event loop, with the part of the body that came
+ * with it: so a response that breaks in its very first bytes can still be answered with an error.
  */
 export function download(
   x: LiveExchange,
   source: IncomingMessage,
   { begin, onProgress, onEnd }: DownloadEvents,
 ): BodyPump {
-  const { res } = x;
+  const { res } = x.responder;
   let framing: BodyFraming | undefined;
   const pump = new BodyPump(source, function move(body, last) {
     framing ??= begin();
     if (framing === undefined) return true;
-    x.bytesSent += body.length;
+    x.countSent(body.length);
     const ready = write(res, body, framing, last);
     if (last) {
       x.complete();

@@ -1,38 +1,146 @@
-// How does http-proxy carry an exchange? Through one pass of ours before all of its own, which never run:
-// `deleteLength` smuggles (fact F4), `timeout` stays on kept connections (hazard P12), `stream` neither aborts nor truncates
-// (facts F1, F2). Options go to the constructor only: given per call they are copied with `util._extend` (hazard P16).
+// Sends requests through http-proxy: `web()` is the way in, a pass of ours makes the upstream request.
+//
+// Our pass is put before all stock passes and ends the chain, so those never run: `deleteLength` allows request smuggling
+// (fact F4), `timeout` stays on kept connections (hazard P12), and `stream` neither aborts upstream requests nor reports cut
+// responses (facts F1, F2). Our pass works with the `target`, `agent` and `toProxy` that http-proxy hands it, reports errors by
+// http-proxy's callback, and emits its events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies
+// options of a single call with the deprecated `util._extend` (hazard P16).
 
-import type { Agent } from "node:http";
+import http, { type Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import https from "node:https";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
-import type { GatewayRequest } from "../exchange/connection.ts";
-import type { LiveExchange } from "../exchange/exchange.ts";
 
-/** What http-proxy does but its types leave out: a pass put before another, ending the chain by returning true. */
+/** Response heads of an upstream may be larger than a client's, bytes (contract, section 4). */
+const UPSTREAM_HEAD_BYTES = 64 * 1024;
+
+/** The request to make: what our pass sends, where http-proxy's own would read it off the client's request. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** With the query; with `toProxy` a whole URL. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+}
+
+/** Told what happens to one upstream request. */
+export interface RequestEvents {
+  onResponse(response: IncomingMessage): void;
+  /** A 101 that nobody asked for; its connection is closed already (hazard P10). */
+  onUpgrade(): void;
+}
+
+/** Makes requests to one address. */
+export interface Engine {
+  /**
+   * Sends the head of a request; the body is the caller's to write.
+   * @param req, res the client's request and response, handed to http-proxy's listeners
+   * @param onError called once the request has failed, before or after its response; with what Node says of a head that it
+   *   refuses to send, too, and before this returns then
+   * @returns the request; `undefined` where Node refused its head
+   */
+  send(
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: UpstreamRequest,
+    events: RequestEvents,
+    onError: (err: Error) => void,
+  ): ClientRequest | undefined;
+}
+
+type ErrorCallback = (err: Error, req: IncomingMessage, res: ServerResponse, target: unknown) => void;
+
+/** What http-proxy hands to a pass. Its types leave passes out. */
+interface PassOptions {
+  readonly agent: Agent;
+  readonly target: { readonly hostname: string; readonly port: string };
+}
+type Pass = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: PassOptions,
+  head: undefined,
+  server: httpProxy,
+  callback: ErrorCallback,
+) => boolean;
 interface PassChain {
-  before(kind: "web", pass: string, ours: (req: GatewayRequest) => boolean): void;
+  before(kind: "web", pass: string, ours: Pass): void;
 }
 
 /**
- * Makes the engine of one upstream.
- * @param send begins the upstream request of an exchange
+ * Makes the engine of one address.
+ * @param target the upstream, or the outbound proxy that takes requests as they are
+ * @param toProxy requests name whole URLs, and are handed to a proxy
  */
-export function createEngine(
-  target: UpstreamTarget,
-  agent: Agent,
-  send: (x: LiveExchange) => void,
-): (x: LiveExchange) => void {
+export function createEngine(target: UpstreamTarget, agent: Agent, toProxy: boolean): Engine {
   const { protocol, hostname, port, host, basePath } = target;
   const proxy = httpProxy.createProxyServer({
-    // Taken apart, never a URL object, of which http-proxy would lose the path (fact F5).
+    // A plain object, never a URL, of which http-proxy would lose the path (fact F5).
     target: { protocol, hostname, port: String(port), host, path: basePath } as httpProxy.ServerOptions["target"] &
       object,
     agent,
+    toProxy,
     selfHandleResponse: true,
   });
-  (proxy as unknown as PassChain).before("web", "deleteLength", (req) => {
-    if (req.exchange !== undefined) send(req.exchange);
+  // `web()` runs our pass before it returns, so these lead from `send` to the pass and back.
+  let wanted: { readonly request: UpstreamRequest; readonly events: RequestEvents } | undefined;
+  let made: ClientRequest | undefined;
+  (proxy as unknown as PassChain).before("web", "deleteLength", (req, res, options, _head, server, callback) => {
+    if (wanted !== undefined) made = sendRequest(req, res, options, server, callback, wanted.request, wanted.events);
     return true;
   });
-  return (x) => proxy.web(x.req, x.res);
+  return {
+    send(req, res, request, events, onError) {
+      wanted = { request, events };
+      made = undefined;
+      proxy.web(req, res, onError as never);
+      wanted = undefined;
+      return made;
+    },
+  };
+}
+
+function sendRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { agent, target }: PassOptions,
+  server: httpProxy,
+  callback: ErrorCallback,
+  { method, path, headers }: UpstreamRequest,
+  events: RequestEvents,
+): ClientRequest | undefined {
+  let request: ClientRequest;
+  try {
+    // A tunnel's connections are spoken plain HTTP on, whatever the target says: the agent knows.
+    request = transportOf(agent).request({
+      agent,
+      hostname: target.hostname,
+      port: target.port,
+      method,
+      path,
+      headers,
+      maxHeaderSize: UPSTREAM_HEAD_BYTES,
+    });
+  } catch (err) {
+    callback(err as Error, req, res, target);
+    return undefined;
+  }
+  // A limit would cut the list of headers, and could hide the framing behind the cut (hazard R2).
+  request.maxHeadersCount = 0;
+  server.emit("start", req, res, target);
+  request.on("response", (response: IncomingMessage) => {
+    server.emit("proxyRes", response, req, res);
+    if (server.listenerCount("end") > 0) response.once("end", () => server.emit("end", req, res, response));
+    events.onResponse(response);
+  });
+  request.on("error", (err) => callback(err, req, res, target));
+  request.on("upgrade", (_response, socket) => {
+    socket.destroy();
+    events.onUpgrade();
+  });
+  return request;
+}
+
+function transportOf(agent: Agent): typeof http | typeof https {
+  return (agent as Agent & { readonly protocol: string }).protocol === "https:" ? https : http;
 }

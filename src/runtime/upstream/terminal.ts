@@ -1,65 +1,34 @@
-// What does the end of every chain do? Writes the upstream head and sends the exchange on its way.
+// Ends the chain of a route: chooses the upstream, then forwards the exchange to it.
 
-import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
-import type { Terminal } from "../../plan/steps.ts";
-import { upstreamPath } from "../../plan/target.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
-import { peerAddress } from "../exchange/peer.ts";
-import { requestHeadWriter } from "../headers/request-head.ts";
-import { Attempt, type AttemptSpec } from "./attempt.ts";
-import type { AgentLease } from "./connections/agents.ts";
-import { absoluteForm } from "./connections/proxies/absolute-form.ts";
-import { createEngine } from "./http-proxy.ts";
+import type { Tracer } from "../exchange/observer.ts";
+import type { Terminal } from "../exchange/plan.ts";
+import { Forwarding, type ForwardingContext } from "./forwarding.ts";
+import { linkUpstream, type UpstreamParts } from "./linked-upstream.ts";
+import { type Selection, selector } from "./select.ts";
 
-/** Response heads of an upstream may be larger than a client's, bytes (spec section 4). */
-const UPSTREAM_HEAD_BYTES = 64 * 1024;
-
-export type OnUpstreamFailure = (x: LiveExchange, outcome: Outcome, cause: string) => void;
-
-/** Makes the terminal of one route. */
-export function forwardTo(spec: ForwardSpec, agents: AgentLease, onFailure: OnUpstreamFailure): Terminal<LiveExchange> {
-  const { target, requestTimeoutMs, streamIdleTimeoutMs } = spec;
-  const handed = absoluteForm(spec);
-  const { hostname, port } = handed?.connectTo ?? target;
-  const upstream =
-    handed === undefined
-      ? agents.agentFor(target, spec.connectTimeoutMs, spec.proxy)
-      : agents.agentFor(handed.connectTo, spec.connectTimeoutMs);
-  const writeHead = requestHeadWriter(spec);
-  const toProxy = handed !== undefined;
-  const attemptSpec: AttemptSpec = {
-    requestTimeoutMs,
-    streamIdleTimeoutMs,
-    upstream,
-    toProxy,
-    onFailure: toProxy ? (x, outcome, cause) => onFailure(x, outcome, proxyCause(outcome, cause)) : onFailure,
-  };
-
-  return createEngine(target, upstream.agent, function send(x) {
-    x.sending(spec);
-    const path = upstreamPath(spec, x.target);
-    const headers = writeHead({
-      method: x.method,
-      rawHeaders: x.rawHeaders,
-      framing: x.framing,
-      requestId: x.id,
-      peer: peerAddress(x.req.socket),
-      trace: x.traceHeaders,
-    });
-    new Attempt(x, attemptSpec, {
-      agent: upstream.agent,
-      hostname,
-      port,
-      method: x.method,
-      path: handed === undefined ? path : handed.origin + path,
-      headers: handed === undefined ? headers : headers.concat(handed.headers),
-      maxHeaderSize: UPSTREAM_HEAD_BYTES,
-    }).send();
-  });
+export interface TerminalParts extends UpstreamParts {
+  readonly tracer: Tracer | undefined;
+  readonly onFailure: ForwardingContext["onFailure"];
 }
 
-/** Whom a request handed to a proxy could not connect to. */
-function proxyCause(outcome: Outcome, cause: string): string {
-  return outcome === "upstream_connect_error" && !cause.startsWith("proxy ") ? `proxy ${cause}` : cause;
+/** Makes the terminal of one route. */
+export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Terminal<LiveExchange> {
+  const [upstream] = spec.upstreams.map((each) => linkUpstream(spec, each, parts));
+  if (upstream === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
+  const select = selector(upstream);
+  const context: ForwardingContext = { spec, tracer: parts.tracer, onFailure: parts.onFailure };
+
+  function proceed(x: LiveExchange, { upstream, refusal }: Selection): void {
+    if (refusal !== undefined) x.reply(refusal);
+    else if (!x.done) new Forwarding(x, context, upstream).start();
+  }
+
+  return function forward(x) {
+    x.admit();
+    const selection = select(x);
+    if (!(selection instanceof Promise)) return proceed(x, selection);
+    selection.then((late) => proceed(x, late)).catch((err: unknown) => x.fail(err, "forward"));
+  };
 }

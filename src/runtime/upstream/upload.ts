@@ -1,10 +1,11 @@
-// How does the request body get upstream? As it comes; its first bytes are kept while the connection
-// may yet turn out stale (spec section 4, "A pooled connection that turns out stale").
+// Moves a request body to the upstream as it comes. Its first bytes are kept while the connection may yet turn out stale
+// (contract, section 4, "A pooled connection that turns out stale").
 
 import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
+import type { BodyFraming } from "../exchange/responder.ts";
 import { BodyPump } from "./body-pump.ts";
-import { type BodyFraming, write } from "./write.ts";
+import { write } from "./write.ts";
 
 export class Upload {
   readonly #x: LiveExchange;
@@ -24,20 +25,20 @@ export class Upload {
     this.#ended = x.framing.kind === "none";
   }
 
-  /** All of the body was handed to the upstream request. */
+  /** The whole body was handed to the upstream request. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Everything read so far is still here to be sent again. */
+  /** Everything read so far is kept and can be sent again. */
   get replayable(): boolean {
     return this.#kept !== undefined;
   }
 
-  /** Sends to this request from now on; what another was given before is given again. */
+  /** Sends to this request from now on. What an earlier request was given is sent again. */
   to(sink: ClientRequest): void {
     this.#sink = sink;
-    // The head says `chunked`; the chunks are ours to write.
+    // The head says `chunked`, and we write the chunks ourselves.
     sink.chunkedEncoding = false;
     if (this.#pump !== undefined) {
       write(sink, Buffer.concat(this.#kept ?? []), this.#framing, this.#ended);
@@ -47,7 +48,7 @@ export class Upload {
     else this.#pump ??= this.#start();
   }
 
-  /** Nothing more is sent; what still comes is read and dropped. */
+  /** Sends nothing more. What still comes is read and dropped. */
   stop(): void {
     this.#sink = undefined;
     this.#kept = undefined;
@@ -55,8 +56,8 @@ export class Upload {
   }
 
   #start(): BodyPump {
-    const { req, res } = this.#x;
-    if (this.#x.awaitsContinue) res.writeContinue();
+    const { req, responder, awaitsContinue } = this.#x;
+    if (awaitsContinue) responder.res.writeContinue();
     return new BodyPump(req, (body, last) => this.#move(body, last));
   }
 
@@ -74,6 +75,7 @@ export class Upload {
     return ready;
   }
 
+  /** Only a kept connection can be stale: on a fresh one nothing is kept. */
   #keep(sink: ClientRequest, body: Buffer): void {
     if (this.#kept === undefined) return;
     this.#keptBytes += body.length;

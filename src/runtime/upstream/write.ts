@@ -1,28 +1,26 @@
-// How do body bytes leave? In one system call with what belongs before and behind them.
+// Writes body bytes in one system call, together with the unsent head before them and the end behind them.
 
 import type { OutgoingMessage } from "node:http";
-
-/** How a body is framed: in chunks we write ourselves, or as it is. */
-export type BodyFraming = "chunked" | "plain";
+import type { BodyFraming } from "../exchange/responder.ts";
 
 /**
- * Up to this many bytes travel as a latin1 string, bytes unchanged: Node joins it with an unsent head and with the chunk's
- * framing into one plain write, and V8 frees it early, while the buffers of bodies pile up to 32 MB before it looks at them.
- * A turn of the event loop seldom brings more; above this a copy would cost more than a second buffer.
+ * Up to this many bytes are written as a latin1 string, which leaves them unchanged. Node joins a string with an unsent head and
+ * with the chunk's size line into one plain write. V8 also frees strings early, while the buffers of bodies pile up to 32 MB
+ * before it collects them. One turn of the event loop seldom brings more. Above this, the copy would cost more than a second buffer.
  */
 const JOIN_BYTES = 128 * 1024;
 
 const LAST_CHUNK = "0\r\n\r\n";
 
 /**
- * Writes body bytes, in a chunk where the framing asks for one (RFC 9112, section 7.1), and an unsent head in any case.
- * @param last these are the last bytes: the body's end goes with them; `end()` is still the caller's
+ * Writes body bytes, as a chunk where the framing is `chunked` (RFC 9112, section 7.1). An unsent head is written in any case.
+ * @param last these are the last bytes: the end of the body is written with them. The caller still calls `end()`
  * @returns false when the other side is slower than we are
  */
 export function write(out: OutgoingMessage, body: Buffer, framing: BodyFraming, last: boolean): boolean {
   const ready = framing === "chunked" ? writeChunk(out, body, last) : writePlain(out, body, last);
-  // Node holds writes back until the next tick; an `end()` before that would add an empty buffer of its own
-  // and make one write into a gathered one, which costs twice as much.
+  // Node holds writes back until the next tick. An `end()` before that would add an empty buffer, and turn one write into a
+  // gathered one, which costs twice as much.
   out.socket?.uncork();
   return ready;
 }

@@ -3,14 +3,14 @@
 
 import { pino } from "pino";
 import type { LogLevel } from "../../../plan/observability.ts";
-import type { LiveExchange } from "../../exchange/exchange.ts";
 import type { UnparsedRequest } from "../../exchange/observer.ts";
+import type { ExchangeRecord } from "../../exchange/record.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
 export interface Log {
-  completed(x: LiveExchange): void;
-  unread(request: UnparsedRequest): void;
+  completed(record: ExchangeRecord): void;
+  unparsed(request: UnparsedRequest): void;
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
@@ -45,11 +45,11 @@ export function createLog({ level, to }: LogOptions): Log {
     to,
   );
   return {
-    completed(x) {
-      const line = completedFields(x);
+    completed(record) {
+      const line = completedFields(record);
       logger[levelOf(line.status)](line, "request completed");
     },
-    unread({ requestId, outcome, status }) {
+    unparsed({ requestId, outcome, status }) {
       const fields = { request_id: requestId, method: null, route_id: null, path: null, outcome, status };
       logger[levelOf(status)](fields, "request completed");
     },
@@ -62,19 +62,19 @@ export function createLog({ level, to }: LogOptions): Log {
   };
 }
 
-function completedFields(x: LiveExchange) {
+function completedFields(record: ExchangeRecord) {
   return {
-    request_id: x.id,
-    method: x.method,
-    route_id: x.route?.id ?? null,
-    path: x.path,
-    outcome: x.outcome,
-    status: x.status,
-    duration_ms: tenths(x.endedAt - x.startedAt),
-    ttfb_ms: x.headAt === undefined ? null : tenths(x.headAt - x.startedAt),
-    bytes_sent: x.bytesSent,
-    token: x.client?.label ?? null,
-    attempts: x.attempts,
+    request_id: record.id,
+    method: record.method,
+    route_id: record.route?.id ?? null,
+    path: record.path,
+    outcome: record.outcome,
+    status: record.status,
+    duration_ms: tenths(record.endedAt - record.startedAt),
+    ttfb_ms: record.headAt === undefined ? null : tenths(record.headAt - record.startedAt),
+    bytes_sent: record.bytesSent,
+    token: record.client?.label ?? null,
+    attempts: record.attempts,
   };
 }
 

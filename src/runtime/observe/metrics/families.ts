@@ -61,12 +61,6 @@ export function families(meters: Meters, { version, waiting }: FamiliesContext):
     ),
     queueFamily(meters, waiting),
     perRoute(
-      ["counter", "gateway_upstream_retries_total"],
-      "Attempts that another one followed.",
-      "real routes",
-      (lines, { id, retries }) => writeKeyed(lines, id, "reason", retries),
-    ),
-    perRoute(
       ["counter", "gateway_client_aborts_total"],
       "Clients that left, by what they were waiting for.",
       "all routes",

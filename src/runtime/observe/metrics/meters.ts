@@ -1,23 +1,23 @@
-// What does the gateway count? Every exchange once, at its end, and what is in flight between. Read by the summary and by Prometheus.
+// Counts exchanges, once each at its end, and what is in flight. The summary and Prometheus read the figures.
 
-import type { Blueprint } from "../../../plan/blueprint.ts";
+import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
 import type { Client, Outcome } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
-import type { LiveExchange } from "../../exchange/exchange.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
+import type { ExchangeRecord } from "../../exchange/record.ts";
 import { isError, type ResultClass, resultClassOf } from "../result-class.ts";
 import { CountRing } from "./count-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
 import { Series } from "./series.ts";
 
-/** Requests that no route took are counted under this one. */
+/** Requests without a route are counted under this id. */
 export const UNMATCHED = "__unmatched__";
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/** Limits of the whole gateway, as the plan of the moment has them. */
+/** Limits of the whole gateway, in the current plan. */
 export interface Ceilings {
   readonly ratePerMinute: number | null;
   readonly downstreamMax: number | null;
@@ -64,7 +64,7 @@ export class Meters implements Observer {
     return this.#peaks.peak(minute);
   }
 
-  /** Takes over what another plan says. Routes it no longer has are kept while there is something to tell of them. */
+  /** Takes routes and limits from another blueprint. A route that it no longer has is kept while there are figures to show for it. */
   adopt({ routes }: Blueprint): void {
     const minute = minuteOf(this.#clock.now());
     const ids = new Set(routes.map(({ id }) => id));
@@ -72,19 +72,15 @@ export class Meters implements Observer {
       if (!ids.has(id) && meter.inflight === 0 && meter.row(minute).requests_24h === 0) this.routes.delete(id);
     }
     for (const [id, { requests }] of this.clients) if (requests.lastDay(minute) === 0) this.clients.delete(id);
-    for (const { id, forward, steps } of routes) {
-      const meter = this.#route(id);
-      meter.host = forward.target.host;
-      meter.upstreamMax = steps.find((step) => step.kind === "upstreamInflight")?.spec.max ?? null;
-    }
-    const steps = routes.flatMap((route) => route.steps);
+    const limits = routes.map((route) => ({ id: route.id, ...limitsOf(route) }));
+    for (const { id, upstreamMax } of limits) this.#route(id).upstreamMax = upstreamMax ?? null;
     this.ceilings = {
-      ratePerMinute: steps.find((step) => step.kind === "rateLimit")?.spec.perMinute ?? null,
-      downstreamMax: steps.find((step) => step.kind === "downstreamInflight")?.spec.max ?? null,
+      ratePerMinute: limits.find(({ ratePerMinute }) => ratePerMinute !== undefined)?.ratePerMinute ?? null,
+      downstreamMax: limits.find(({ downstreamMax }) => downstreamMax !== undefined)?.downstreamMax ?? null,
     };
   }
 
-  /** A reload was tried. */
+  /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void {
     const at = this.#clock.now();
     this.reloads[result]++;
@@ -92,61 +88,58 @@ export class Meters implements Observer {
     if (result === "success") this.lastGoodConfigAt = at;
   }
 
-  admitted(x: LiveExchange): void {
-    this.#addInflight(this.#routeOf(x), 1, this.#clock.now());
+  admitted(record: ExchangeRecord): void {
+    this.#addInflight(this.#routeOf(record), 1, this.#clock.now());
   }
 
-  sending(): void {}
-
-  streaming(x: LiveExchange): void {
-    this.#routeOf(x).streams++;
+  streaming(record: ExchangeRecord): void {
+    this.#routeOf(record).streams++;
   }
 
-  retrying(x: LiveExchange, reason: string): void {
-    this.#routeOf(x).countRetry(reason);
-  }
-
-  ended(x: LiveExchange): void {
-    // Our own endpoints are asked by probes and by the page itself: they would drown the rest.
-    if (x.own) return;
+  ended(record: ExchangeRecord): void {
+    // Probes and the dashboard ask built-in endpoints all the time. Counting them would hide the rest.
+    if (record.builtIn) return;
     const now = this.#clock.now();
-    const { outcome, status } = x;
-    const meter = this.#routeOf(x);
-    if (x.admitted) this.#addInflight(meter, -1, now);
-    if (x.streaming) meter.streams--;
-    const ms = x.endedAt - x.startedAt;
-    meter.count(x.method, outcome, status).observe(ms);
-    const ending = resultClassOf(outcome, status);
-    const ttfbMs = this.#upstreamSide(x, meter);
-    if (ending === "client_closed") meter.countAbort(abortPhase(x));
-    this.#ring(now, meter, ending, outcome);
-    if (x.client !== undefined) this.#countClient(x.client, minuteOf(now), ending);
-    this.hour.add(now, ending, ms, ttfbMs);
-    this.day.add(now, ending, ms, ttfbMs);
+    const { outcome, status } = record;
+    const meter = this.#routeOf(record);
+    if (record.admitted) this.#addInflight(meter, -1, now);
+    if (record.streaming) meter.streams--;
+    const ms = record.endedAt - record.startedAt;
+    meter.count(record.method, outcome, status).observe(ms);
+    const resultClass = resultClassOf(outcome, status);
+    const ttfbMs = this.#upstreamSide(record, meter);
+    if (resultClass === "client_closed") meter.countAbort(abortPhase(record));
+    this.#ring(now, meter, resultClass, outcome);
+    if (record.client !== undefined) this.#countClient(record.client, minuteOf(now), resultClass);
+    this.hour.add(now, resultClass, ms, ttfbMs);
+    this.day.add(now, resultClass, ms, ttfbMs);
   }
 
-  unread({ outcome, status }: UnparsedRequest): void {
+  unparsed({ outcome, status }: UnparsedRequest): void {
     const now = this.#clock.now();
     const meter = this.#route(UNMATCHED);
-    const ending = resultClassOf(outcome, status);
+    const resultClass = resultClassOf(outcome, status);
     meter.count("OTHER", outcome, status);
-    this.#ring(now, meter, ending, outcome);
-    this.hour.count(now, ending);
-    this.day.count(now, ending);
+    this.#ring(now, meter, resultClass, outcome);
+    this.hour.count(now, resultClass);
+    this.day.count(now, resultClass);
   }
 
   /** @returns ms to the head, when it was the upstream's */
-  #upstreamSide(x: LiveExchange, meter: RouteMeter): number | undefined {
-    if (x.sentAt === undefined) return undefined;
-    const ttfbMs = x.upstreamAnswered && x.headAt !== undefined ? x.headAt - x.startedAt : undefined;
-    meter.upstream(ttfbMs === undefined ? x.outcome : "success").observe((x.headAt ?? x.endedAt) - x.sentAt);
+  #upstreamSide(record: ExchangeRecord, meter: RouteMeter): number | undefined {
+    if (record.sentAt === undefined) return undefined;
+    const ttfbMs =
+      record.upstreamAnswered && record.headAt !== undefined ? record.headAt - record.startedAt : undefined;
+    meter
+      .upstream(record.upstream?.host ?? "", ttfbMs === undefined ? record.outcome : "success")
+      .observe((record.headAt ?? record.endedAt) - record.sentAt);
     if (ttfbMs !== undefined) meter.observeTtfb(ttfbMs);
     return ttfbMs;
   }
 
-  #ring(now: number, meter: RouteMeter, ending: ResultClass, outcome: Outcome): void {
+  #ring(now: number, meter: RouteMeter, resultClass: ResultClass, outcome: Outcome): void {
     const minute = minuteOf(now);
-    meter.countEnd(minute, ending);
+    meter.countEnd(minute, resultClass);
     this.requests.add(minute);
     let ring = this.outcomes.get(outcome);
     if (ring === undefined) {
@@ -156,14 +149,14 @@ export class Meters implements Observer {
     ring.add(minute);
   }
 
-  #countClient({ id, label }: Client, minute: number, ending: ResultClass): void {
+  #countClient({ id, label }: Client, minute: number, resultClass: ResultClass): void {
     let client = this.clients.get(id);
     if (client === undefined) {
       client = { label, requests: new CountRing(), errors: new CountRing() };
       this.clients.set(id, client);
     }
     client.requests.add(minute);
-    if (isError(ending)) client.errors.add(minute);
+    if (isError(resultClass)) client.errors.add(minute);
   }
 
   #addInflight(meter: RouteMeter, change: 1 | -1, now: number): void {
@@ -175,8 +168,8 @@ export class Meters implements Observer {
     this.day.setInflight(now, this.#inflight);
   }
 
-  #routeOf(x: LiveExchange): RouteMeter {
-    return this.#route(x.route?.id ?? UNMATCHED);
+  #routeOf(record: ExchangeRecord): RouteMeter {
+    return this.#route(record.route?.id ?? UNMATCHED);
   }
 
   #route(id: string): RouteMeter {
@@ -193,7 +186,7 @@ export function minuteOf(now: number): number {
   return Math.floor(now / MINUTE_MS);
 }
 
-function abortPhase(x: LiveExchange): AbortPhase {
-  if (x.headAt !== undefined) return "body";
-  return x.sentAt === undefined ? "queue" : "head";
+function abortPhase(record: ExchangeRecord): AbortPhase {
+  if (record.headAt !== undefined) return "body";
+  return record.sentAt === undefined ? "queue" : "head";
 }

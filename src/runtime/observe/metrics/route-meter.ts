@@ -39,22 +39,12 @@ export class RouteMeter {
   /** Made at the first answer of its upstream: of ten thousand routes most are silent. */
   ttfb: Histogram | undefined = undefined;
   readonly aborts = new Map<AbortPhase, number>();
-  readonly retries = new Map<string, number>();
   readonly #kinds = new Map<string, Map<Outcome, Kind>>();
-  readonly #upstreams = new Map<string, UpstreamCell>();
-  #host = "";
-  /** The cells of the upstream of the moment, by result. */
-  #byResult = new Map<string, UpstreamCell>();
+  readonly #upstreams = new Map<string, Map<string, UpstreamCell>>();
   #rings: Rings | undefined = undefined;
 
   constructor(id: string) {
     this.id = id;
-  }
-
-  /** A reload can send the route elsewhere. */
-  set host(host: string) {
-    if (host !== this.#host) this.#byResult = new Map();
-    this.#host = host;
   }
 
   /** Counts one exchange of a kind. @returns where its duration belongs */
@@ -69,15 +59,14 @@ export class RouteMeter {
     return [...this.#kinds.values()].flatMap((byOutcome) => [...byOutcome.values()]);
   }
 
-  /** Durations of requests to the upstream of the moment, to its head or its failure. */
-  upstream(result: string): Histogram {
-    const host = this.#host;
-    const make = () => kept(this.#upstreams, `${result} ${host}`, () => ({ host, result, duration: new Histogram() }));
-    return kept(this.#byResult, result, make).duration;
+  /** Durations of requests to an upstream, to its response head or to its failure. */
+  upstream(host: string, result: string): Histogram {
+    const byResult = kept(this.#upstreams, host, () => new Map<string, UpstreamCell>());
+    return kept(byResult, result, () => ({ host, result, duration: new Histogram() })).duration;
   }
 
-  upstreams(): Iterable<UpstreamCell> {
-    return this.#upstreams.values();
+  upstreams(): UpstreamCell[] {
+    return [...this.#upstreams.values()].flatMap((byResult) => [...byResult.values()]);
   }
 
   observeTtfb(ms: number): void {
@@ -98,10 +87,6 @@ export class RouteMeter {
 
   countAbort(phase: AbortPhase): void {
     this.aborts.set(phase, (this.aborts.get(phase) ?? 0) + 1);
-  }
-
-  countRetry(reason: string): void {
-    this.retries.set(reason, (this.retries.get(reason) ?? 0) + 1);
   }
 
   /** The row of the summary, less what others know. */

@@ -1,5 +1,5 @@
-// How does an exchange become spans? One for what the client asked of us, one below it for what we asked upstream.
-// OpenTelemetry's door: loaded only when tracing is on.
+// Makes the spans of an exchange: a server span for the client's request, and below it a client span for each attempt upstream.
+// The only module that imports OpenTelemetry; it is loaded only when tracing is on.
 
 import {
   type Attributes,
@@ -20,16 +20,17 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import type { ForwardSpec } from "../../../plan/forward.ts";
+import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import type { OtlpSpec, TracingSpec } from "../../../plan/observability.ts";
-import type { LiveExchange } from "../../exchange/exchange.ts";
-import type { Observer } from "../../exchange/observer.ts";
+import type { Tracer as AttemptTracer, Observer } from "../../exchange/observer.ts";
+import type { ExchangeRecord } from "../../exchange/record.ts";
+import { within } from "../../within.ts";
 import { clientEnd, clientStart, methodName, serverEnd, serverName, serverStart } from "./span-attributes.ts";
 
-/** Spans that wait for the collector; past it they are dropped (hazard O1). */
+/** How many spans may wait for the collector. Further spans are dropped (hazard O1). */
 const QUEUE_SPANS = 2048;
 
-/** What an exchange is in its trace. */
+/** The spans of one exchange. */
 interface Spans {
   readonly server: Span;
   readonly context: Context;
@@ -38,6 +39,7 @@ interface Spans {
 
 export interface Tracing {
   readonly observer: Observer;
+  readonly tracer: AttemptTracer;
   /** Sends what is left, for as long as one export may take. Never throws. */
   close(): Promise<void>;
 }
@@ -52,13 +54,15 @@ export async function startTracing(spec: TracingSpec, version: string): Promise<
     ),
     spanProcessors: exporter === undefined ? [] : [batches(exporter, spec.otlp?.timeoutMs ?? 0)],
   });
+  const spans = new SpanMaker(provider.getTracer("ai-gw-lite", version));
   return {
-    observer: new SpanMaker(provider.getTracer("ai-gw-lite", version)),
+    observer: spans,
+    tracer: spans,
     close: () => within(spec.otlp?.timeoutMs ?? 0, provider.shutdown()),
   };
 }
 
-/** One exporter each, and only the one that is used is loaded. */
+/** Loads only the exporter that is used. */
 async function otlpExporter({ protocol, endpoint, timeoutMs: timeoutMillis }: OtlpSpec): Promise<SpanExporter> {
   if (protocol === "grpc") {
     const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-grpc");
@@ -68,7 +72,7 @@ async function otlpExporter({ protocol, endpoint, timeoutMs: timeoutMillis }: Ot
   return new OTLPTraceExporter({ url: tracesUrl(endpoint), timeoutMillis });
 }
 
-/** OTLP over HTTP has a path of its own for each signal: it is added to an endpoint that has none. */
+/** OTLP over HTTP has one path per signal: it is added to an endpoint without a path. */
 function tracesUrl(endpoint: string): string {
   const url = new URL(endpoint);
   if (url.pathname === "/") url.pathname = "/v1/traces";
@@ -84,21 +88,11 @@ function batches(exporter: SpanExporter, exportTimeoutMillis: number): BatchSpan
   });
 }
 
-/** A collector that is down or slow holds up no shutdown. */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work.catch(() => {}), limit]);
-  clearTimeout(timer);
-}
-
 const propagator = new W3CTraceContextPropagator();
 
-class SpanMaker implements Observer {
+class SpanMaker implements Observer, AttemptTracer {
   readonly #tracer: Tracer;
-  readonly #spans = new WeakMap<LiveExchange, Spans>();
+  readonly #spans = new WeakMap<ExchangeRecord, Spans>();
 
   constructor(tracer: Tracer) {
     this.#tracer = tracer;
@@ -106,39 +100,33 @@ class SpanMaker implements Observer {
 
   admitted(): void {}
   streaming(): void {}
-  unread(): void {}
+  unparsed(): void {}
 
-  /** The upstream is told the client span's context, sampled or not. */
-  sending(x: LiveExchange, to: ForwardSpec): void {
-    const spans = this.#spansOf(x);
-    const attributes = spans.server.isRecording() ? clientStart(x, to) : {};
-    spans.client = this.#start(methodName(x), SpanKind.CLIENT, x.sentAt ?? x.startedAt, attributes, spans.context);
-    const head: string[] = [];
-    propagator.inject(trace.setSpan(ROOT_CONTEXT, spans.client), head, HEAD_SETTER);
-    x.traceHeaders = head;
+  attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {
+    const spans = this.#spansOf(record);
+    const attributes = spans.server.isRecording() ? clientStart(record, forward, upstream) : {};
+    const startedAt = record.sentAt ?? record.startedAt;
+    spans.client = this.#start(methodName(record), SpanKind.CLIENT, startedAt, attributes, spans.context);
+    const headers: string[] = [];
+    propagator.inject(trace.setSpan(ROOT_CONTEXT, spans.client), headers, HEADER_SETTER);
+    return headers;
   }
 
-  retrying(x: LiveExchange, reason: string): void {
-    const spans = this.#spansOf(x);
-    spans.client?.setAttribute("error.type", reason).setStatus({ code: SpanStatusCode.ERROR }).end();
-    spans.client = undefined;
+  ended(record: ExchangeRecord): void {
+    if (record.builtIn) return;
+    const { server, client } = this.#spansOf(record);
+    if (client?.isRecording()) end(client, clientEnd(record), record.endedAt);
+    if (server.isRecording()) end(server, serverEnd(record), record.endedAt);
   }
 
-  ended(x: LiveExchange): void {
-    if (x.own) return;
-    const { server, client } = this.#spansOf(x);
-    if (client?.isRecording()) end(client, clientEnd(x), x.endedAt);
-    if (server.isRecording()) end(server, serverEnd(x), x.endedAt);
-  }
-
-  /** Made when an exchange goes upstream, or at its end when it never did: probes of our own endpoints have none. */
-  #spansOf(x: LiveExchange): Spans {
-    let spans = this.#spans.get(x);
+  /** The spans are made when an exchange is first sent upstream, or at its end when it never was. */
+  #spansOf(record: ExchangeRecord): Spans {
+    let spans = this.#spans.get(record);
     if (spans === undefined) {
-      const parent = parentOf(x.rawHeaders);
-      const server = this.#start(serverName(x), SpanKind.SERVER, x.startedAt, serverStart(x), parent);
+      const parent = parentOf(record.rawHeaders);
+      const server = this.#start(serverName(record), SpanKind.SERVER, record.startedAt, serverStart(record), parent);
       spans = { server, context: trace.setSpan(parent, server), client: undefined };
-      this.#spans.set(x, spans);
+      this.#spans.set(record, spans);
     }
     return spans;
   }
@@ -155,9 +143,9 @@ function end(span: Span, { attributes, failed }: ReturnType<typeof serverEnd>, a
   span.end(at);
 }
 
-const HEAD_SETTER = { set: (head: string[], name: string, value: string) => void head.push(name, value) };
+const HEADER_SETTER = { set: (headers: string[], name: string, value: string) => void headers.push(name, value) };
 
-/** The trace the client is in, if it says so once and well (W3C Trace Context, section 3.2). */
+/** The client's trace, if its headers name one, once and valid (W3C Trace Context, section 3.2). */
 function parentOf(rawHeaders: readonly string[]): Context {
   const parents: string[] = [];
   const states: string[] = [];

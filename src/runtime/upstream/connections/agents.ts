@@ -1,7 +1,7 @@
 // Which upstreams have connections, and whose are they? One keep-alive agent per upstream, shared by the plans that use it.
 
 import { hash } from "node:crypto";
-import http, { type AgentOptions, type ClientRequest } from "node:http";
+import http, { type AgentOptions } from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
@@ -19,7 +19,6 @@ const ADDRESS_ATTEMPT_MS = 2500;
 /** The agent of one upstream, as the forward room uses it. */
 export interface UpstreamAgent {
   readonly agent: http.Agent;
-  readonly request: (options: http.RequestOptions) => ClientRequest;
   /** Lets go of every idle connection: what one of them did, the others may do too. */
   dropIdle(): void;
 }
@@ -56,18 +55,18 @@ export class AgentPool {
 
   /** How many upstreams have an agent. */
   get size(): number {
-    return this.#agents.things().length;
+    return this.#agents.values().length;
   }
 
   /** Closes every connection, idle or not. */
   close(): void {
     clearInterval(this.#sweeper);
-    for (const { agent } of this.#agents.things()) agent.destroy();
+    for (const { agent } of this.#agents.values()) agent.destroy();
   }
 
   #sweep(): void {
     const now = Date.now();
-    for (const agent of this.#agents.things()) agent.sweep(now);
+    for (const agent of this.#agents.values()) agent.sweep(now);
   }
 }
 
@@ -102,7 +101,7 @@ function plainAgent(target: UpstreamTarget, connectTimeoutMs: number) {
   const Pooled = pooled(http.Agent, "connect", connectTimeoutMs);
   // Without a name given Node looks for one in each request.
   const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
-  return asUpstreamAgent(agent, (options) => http.request(options));
+  return asUpstreamAgent(agent);
 }
 
 function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
@@ -113,7 +112,7 @@ function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
     secureContext: createSecureContext(),
     servername: isIP(target.hostname) === 0 ? target.hostname : "",
   } as AgentOptions);
-  return asUpstreamAgent(agent, (options) => https.request(options));
+  return asUpstreamAgent(agent);
 }
 
 /** The tunnel ends in a connection that is spoken plain HTTP on: where there is TLS, the dialer has done it. */
@@ -121,14 +120,13 @@ function tunnelAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel: P
   const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));
   const Pooled = pooled(http.Agent, "connect", connectTimeoutMs, dialer);
   const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
-  return asUpstreamAgent(agent, (options) => http.request(options));
+  return asUpstreamAgent(agent);
 }
 
-function asUpstreamAgent(agent: PooledAgent, request: UpstreamAgent["request"]) {
+function asUpstreamAgent(agent: PooledAgent) {
   agent.maxFreeSockets = MAX_IDLE;
   return {
     agent,
-    request,
     dropIdle: () => agent.dropIdle(),
     sweep: (now: number) => agent.dropIdle((socket) => young(socket, now)),
   };

@@ -1,0 +1,84 @@
+// Holds the facts of one exchange. The log, the metrics and the spans are made from them.
+
+import { performance } from "node:perf_hooks";
+import type { Client, Outcome } from "../../plan/exchange.ts";
+
+/** The upstream an exchange goes to. */
+export interface ChosenUpstream {
+  readonly id: string;
+  /** Host and port, as in the `host` header. */
+  readonly host: string;
+  /** What its in-flight limit is counted by; `undefined` where no key is injected. */
+  readonly gateKey: string | undefined;
+}
+
+/** Times are on the clock of `performance.now()`, ms. */
+export interface ExchangeRecord {
+  readonly id: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly httpVersion: string;
+  readonly scheme: "http" | "https";
+  /** Names and values in turn; empty once the request's headers are no longer needed. For the trace context only. */
+  readonly rawHeaders: readonly string[];
+  readonly route: { readonly id: string; readonly prefix: string } | undefined;
+  readonly client: Client | undefined;
+  /** A built-in endpoint answers. */
+  readonly builtIn: boolean;
+  readonly upstream: ChosenUpstream | undefined;
+  readonly startedAt: number;
+  /** It has passed all guards: it is in flight. */
+  readonly admitted: boolean;
+  /** Requests sent upstream in the sense of retries: 0 when refused here. */
+  readonly attempts: number;
+  /** When it was sent upstream, for the last time. */
+  readonly sentAt: number | undefined;
+  /** When the response head was known. */
+  readonly headAt: number | undefined;
+  /** That head was the upstream's. */
+  readonly upstreamAnswered: boolean;
+  /** The response is a stream of events. */
+  readonly streaming: boolean;
+  /** Response body bytes handed to the connection. */
+  readonly bytesSent: number;
+  /** 0 until the exchange has ended. */
+  readonly endedAt: number;
+  /** Final once the exchange has ended. */
+  readonly outcome: Outcome;
+  /** The status to log: 499 when the client left before a response head. */
+  readonly status: number;
+}
+
+/** The record while its exchange is in progress. Only the exchange writes to it. */
+export class RecordInProgress implements ExchangeRecord {
+  readonly id: string;
+  readonly method: string;
+  readonly httpVersion: string;
+  readonly scheme: "http" | "https";
+  rawHeaders: readonly string[];
+  path = "";
+  route: ExchangeRecord["route"] = undefined;
+  client: Client | undefined = undefined;
+  builtIn = false;
+  upstream: ChosenUpstream | undefined = undefined;
+  readonly startedAt = performance.now();
+  admitted = false;
+  attempts = 0;
+  sentAt: number | undefined = undefined;
+  headAt: number | undefined = undefined;
+  upstreamAnswered = false;
+  streaming = false;
+  bytesSent = 0;
+  endedAt = 0;
+  outcome: Outcome = "client_closed";
+  status = 499;
+
+  constructor(id: string, request: Pick<ExchangeRecord, "method" | "httpVersion" | "scheme" | "rawHeaders">) {
+    this.id = id;
+    this.method = request.method;
+    this.httpVersion = request.httpVersion;
+    this.scheme = request.scheme;
+    this.rawHeaders = request.rawHeaders;
+  }
+}

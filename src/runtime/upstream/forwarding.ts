@@ -1,0 +1,131 @@
+// Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. The only place of this
+// folder that begins, answers or breaks the client's response.
+
+import type { IncomingMessage } from "node:http";
+import type { Outcome } from "../../plan/exchange.ts";
+import type { ForwardSpec } from "../../plan/forward.ts";
+import { replyFor } from "../../plan/replies.ts";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import type { Tracer } from "../exchange/observer.ts";
+import type { BodyFraming } from "../exchange/responder.ts";
+import type { ResponseHead } from "../headers/response-head.ts";
+import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
+import type { BodyPump } from "./body-pump.ts";
+import { Deadlines } from "./deadlines.ts";
+import { download } from "./download.ts";
+import type { UpstreamRequest } from "./http-proxy.ts";
+import type { LinkedUpstream } from "./linked-upstream.ts";
+import { Upload } from "./upload.ts";
+
+/** A body of up to this size is kept for the one replay on a fresh connection, bytes (contract, section 4). */
+const REPLAY_BYTES = 64 * 1024;
+
+/** What all exchanges of a route share. */
+export interface ForwardingContext {
+  readonly spec: ForwardSpec;
+  readonly tracer: Tracer | undefined;
+  /** Called when an upstream failed. @param cause in words without secrets */
+  readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
+}
+
+export class Forwarding implements AttemptOwner {
+  readonly #x: LiveExchange;
+  readonly #context: ForwardingContext;
+  readonly #upstream: LinkedUpstream;
+  readonly #upload: Upload;
+  readonly #deadlines: Deadlines;
+  /** Kept until there is a response, for a replay. */
+  #request: UpstreamRequest | undefined;
+  #attempt: Attempt;
+  #download: BodyPump | undefined = undefined;
+  #replayed = false;
+  #over = false;
+
+  /** @param upstream the chosen one, in which the exchange has a slot */
+  constructor(x: LiveExchange, context: ForwardingContext, upstream: LinkedUpstream) {
+    const { spec, tracer } = context;
+    this.#x = x;
+    this.#context = context;
+    this.#upstream = upstream;
+    x.sending();
+    this.#request = upstream.request(x, tracer?.attempt(x.record, spec, upstream.spec));
+    this.#upload = new Upload(x, REPLAY_BYTES);
+    this.#deadlines = new Deadlines(spec.requestTimeoutMs, () => this.#end("upstream_timeout", "deadline"));
+    this.#attempt = new Attempt(this, upstream, x.id);
+    // When the client is gone or the exchange has ended, nothing more is wanted of the upstream (fact F1).
+    x.hold(() => this.#release());
+  }
+
+  /** Sends the request. Everything else follows from what the upstream and the client do. */
+  start(): void {
+    if (this.#request === undefined) return;
+    const sink = this.#attempt.send(this.#x, this.#request);
+    if (sink !== undefined && !this.#over) this.#upload.to(sink);
+  }
+
+  onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
+    this.#download = download(this.#x, response, {
+      begin: () => this.#begin(response, head),
+      onProgress: () => this.#deadlines.progress(),
+      onEnd: () => this.#release(),
+    });
+  }
+
+  onFailure({ outcome, cause, stale }: AttemptFailure): void {
+    if (stale && !this.#replayed && this.#upload.replayable) return this.#replay();
+    this.#end(outcome, cause);
+  }
+
+  /** Sends the same request once more, on a fresh connection. This is no attempt in the sense of retries (contract, section 4). */
+  #replay(): void {
+    this.#replayed = true;
+    this.#upstream.agent.dropIdle();
+    this.#attempt = new Attempt(this, this.#upstream, this.#x.id);
+    this.start();
+  }
+
+  /** Writes the response head; `undefined` when it can't be sent. */
+  #begin(response: IncomingMessage, head: Readonly<ResponseHead>): BodyFraming | undefined {
+    try {
+      const { statusCode = 0, statusMessage = "" } = response;
+      const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
+      if (head.sse) {
+        this.#deadlines.streaming(this.#context.spec.streamIdleTimeoutMs);
+        this.#x.stream();
+      }
+      this.#forgetHeads(response, head);
+      return framing;
+    } catch {
+      this.#end("upstream_request_failed", "unusable response head");
+      return undefined;
+    }
+  }
+
+  /** Drops the headers of both directions, which were sent. A stream may stay open for long, and would keep them in memory. */
+  #forgetHeads(response: IncomingMessage, { headers }: Readonly<ResponseHead>): void {
+    this.#request = undefined;
+    this.#x.forgetHeaders();
+    headers.length = 0;
+    response.rawHeaders = [];
+  }
+
+  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
+  #end(outcome: AttemptFailure["outcome"], cause: string): void {
+    if (this.#over) return;
+    this.#release();
+    this.#context.onFailure(this.#x, outcome, cause);
+    if (this.#x.responder.begun) this.#x.break(outcome);
+    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+  }
+
+  /** Stops everything, and releases the upstream. */
+  #release(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#deadlines.stop();
+    this.#download?.stop();
+    const sent = this.#upload.ended;
+    this.#upload.stop();
+    this.#attempt.close(sent);
+  }
+}

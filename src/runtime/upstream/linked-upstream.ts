@@ -1,0 +1,78 @@
+// Links one upstream of a route: its agent, its engine, its header rules and its in-flight gate.
+
+import type { Outcome } from "../../plan/exchange.ts";
+import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
+import { upstreamPath } from "../../plan/target.ts";
+import { peerAddress } from "../exchange/connection.ts";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import type { ChosenUpstream } from "../exchange/record.ts";
+import { requestHeadWriter } from "../headers/request-head.ts";
+import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
+import type { UpstreamGate } from "../limits/upstream-gate.ts";
+import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
+import { absoluteForm } from "./connections/proxies/absolute-form.ts";
+import { createEngine, type Engine, type UpstreamRequest } from "./http-proxy.ts";
+
+export interface LinkedUpstream extends ChosenUpstream {
+  readonly spec: UpstreamSpec;
+  readonly agent: UpstreamAgent;
+  readonly engine: Engine;
+  /** Requests are handed to an outbound proxy, which may answer itself. */
+  readonly toProxy: boolean;
+  /** Where its in-flight limit is counted; `undefined` without a limit. */
+  readonly gate: UpstreamGate | undefined;
+  /** Makes the request to send. @param trace replaces the client's own trace headers */
+  request(x: LiveExchange, trace: readonly string[] | undefined): UpstreamRequest;
+  /** The cause of a failure, as it is logged. */
+  describe(outcome: Outcome, cause: string): string;
+}
+
+/** What a plan shares with other plans. */
+export interface UpstreamParts {
+  readonly agents: AgentLease;
+  readonly limits: LimitsLease;
+}
+
+export function linkUpstream(
+  forward: ForwardSpec,
+  spec: UpstreamSpec,
+  { agents, limits }: UpstreamParts,
+): LinkedUpstream {
+  const { target, keyDigest, limit } = spec;
+  const handed = absoluteForm(spec);
+  const toProxy = handed !== undefined;
+  const connectTo = handed?.connectTo ?? target;
+  const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
+  const writeHead = requestHeadWriter(spec);
+  const key = keyDigest && gateKey(forward.routeId, keyDigest);
+  return {
+    id: spec.id,
+    host: target.host,
+    gateKey: key,
+    spec,
+    agent,
+    engine: createEngine(connectTo, agent.agent, toProxy),
+    toProxy,
+    gate: key === undefined || limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
+    request(x, trace) {
+      const path = upstreamPath(forward, target, x.target);
+      const headers = writeHead({
+        method: x.method,
+        rawHeaders: x.rawHeaders,
+        framing: x.framing,
+        requestId: x.id,
+        peer: peerAddress(x.req.socket),
+        trace,
+      });
+      return handed === undefined
+        ? { method: x.method, path, headers }
+        : { method: x.method, path: handed.origin + path, headers: headers.concat(handed.headers) };
+    },
+    describe: toProxy ? proxyCause : (_outcome, cause) => cause,
+  };
+}
+
+/** Names the proxy as what could not be connected to. */
+function proxyCause(outcome: Outcome, cause: string): string {
+  return outcome === "upstream_connect_error" && !cause.startsWith("proxy ") ? `proxy ${cause}` : cause;
+}
