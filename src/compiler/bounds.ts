@@ -1,6 +1,6 @@
 // How much of a config is read before it is refused? Every bound that keeps a hostile file from costing time or memory.
 
-/** Size of a config file, bytes (the contract, section 2). */
+/** Size of a config file, bytes (contract, section 2). */
 export const MAX_BYTES = 4 * 1024 * 1024;
 
 /** How deep collections may nest, the root mapping counted. */

@@ -6,7 +6,7 @@ import type { ResponseFormatSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
 import type { Step } from "./steps.ts";
 
-/** Where certificate and key are (spec section 9). Relative paths are taken from the working directory. */
+/** Where certificate and key are (contract, section 9). Relative paths are taken from the working directory. */
 export interface TlsSpec {
   readonly certPath: string;
   readonly keyPath: string;

@@ -6,7 +6,7 @@ import type { ReplyCode } from "./replies.ts";
 export interface Client {
   /** Stable for a token over reloads: the SHA-256 of it, base64url. Keys counters. */
   readonly id: string;
-  /** What logs and tables show (spec section 11, token label). */
+  /** What logs and tables show (contract, section 11, token label). */
   readonly label: string;
 }
 
@@ -25,5 +25,5 @@ export interface Exchange {
   hold(release: () => void): void;
 }
 
-/** How an exchange ended, in one word (spec section 11): one of these, or the error word of our own reply. */
+/** How an exchange ended, in one word (contract, section 11): one of these, or the error word of our own reply. */
 export type Outcome = ReplyCode | "success" | "preflight" | "upstream_aborted" | "client_closed";

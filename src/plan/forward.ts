@@ -29,7 +29,7 @@ export interface InjectedHeader {
   readonly value: Secret;
 }
 
-/** The header rules of a route (spec section 4, "Request headers upstream"). Names are lower-case. */
+/** The header rules of a route (contract, section 4, "Request headers upstream"). Names are lower-case. */
 export interface HeaderRules {
   /** Every header named by a token source: never reaches the upstream. */
   readonly tokenHeaders: readonly string[];

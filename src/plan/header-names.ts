@@ -1,4 +1,4 @@
-// Which header names mean something on every route? The lists of the contract, section 4, lower-case; read by both houses.
+// Which header names mean something on every route? The lists of contract, section 4, lower-case; read by both houses.
 
 /** End at each hop: dropped both ways, always. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([

@@ -3,10 +3,10 @@
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 
-/** In which form our own errors are told (spec section 4, "For SDKs"). */
+/** In which form our own errors are told (contract, section 4, "For SDKs"). */
 export type ErrorFormat = "plain" | "openai" | "anthropic" | "auto";
 
-/** Which pages of other origins may use the gateway (spec section 6). */
+/** Which pages of other origins may use the gateway (contract, section 6). */
 export interface CorsSpec {
   /** Every origin may: `*` is answered. */
   readonly anyOrigin: boolean;

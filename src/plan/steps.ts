@@ -9,7 +9,7 @@ import type { Digest } from "./secret.ts";
 /** A gateway token, reduced to what checking it needs. Prints as `[redacted]`: the label shows a part of the token. */
 export class TokenSpec {
   readonly digest: Digest;
-  /** What logs and tables show (spec section 11, token label). */
+  /** What logs and tables show (contract, section 11, token label). */
   readonly label: string;
 
   constructor(digest: Digest, label: string) {
@@ -61,7 +61,7 @@ export interface StepSpecs {
 
 export type StepKind = keyof StepSpecs;
 
-/** The order of spec section 4: whether a browser only asks, who you are, then how much you may, then whether there is room. */
+/** The order of contract, section 4: whether a browser only asks, who you are, then how much you may, then whether there is room. */
 export const STEP_ORDER = [
   "cors",
   "auth",

@@ -16,7 +16,7 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i;
 const FORBIDDEN = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)|\\|%5c|#/i;
 
 /**
- * Reads a request target (RFC 9112, section 3.2) under the rules of spec section 3.
+ * Reads a request target (RFC 9112, section 3.2) under the rules of contract, section 3.
  * @returns the path and query, or `undefined` where the answer is `invalid_path`:
  *   neither origin-form nor absolute-form, a dot segment, a backslash
  */
@@ -37,7 +37,7 @@ function originForm(target: string): string | undefined {
 }
 
 /**
- * The path and query to ask the upstream for: base path + rest + query (spec section 3).
+ * The path and query to ask the upstream for: base path + rest + query (contract, section 3).
  * The rest is appended as it came; only the slash pair that joining would make is merged.
  */
 export function upstreamPath(spec: ForwardSpec, request: RequestPath): string {

@@ -123,7 +123,7 @@ export class Host implements DispatchContext {
   }
 
   /**
-   * Shuts down (spec section 8): unready for the grace time, then no new connections, exchanges may finish, the rest is broken.
+   * Shuts down (contract, section 8): unready for the grace time, then no new connections, exchanges may finish, the rest is broken.
    * @returns true when all exchanges finished by themselves
    */
   async drain({ graceMs, drainTimeoutMs }: ServerSpec["shutdown"]): Promise<boolean> {
@@ -220,7 +220,7 @@ function within(ms: number, something: Promise<void>): Promise<void> {
   });
 }
 
-/** A client that has stopped sending is gone (spec section 4), unless all of its answer is on the way already. */
+/** A client that has stopped sending is gone (contract, section 4), unless all of its answer is on the way already. */
 function halfClosed(socket: DownstreamSocket): void {
   const x = socket.latest;
   if (x !== undefined && !x.done && !x.res.writableEnded) socket.destroy();

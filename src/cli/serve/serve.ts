@@ -1,4 +1,4 @@
-// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
+// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (contract, section 8).
 
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";

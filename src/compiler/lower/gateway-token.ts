@@ -22,7 +22,7 @@ export function isHash(token: string): boolean {
   return HASHED.test(token);
 }
 
-/** First 3 characters, `***`, last 2 (the contract, section 11). Of a short token less: what is hidden must be enough. */
+/** First 3 characters, `***`, last 2 (contract, section 11). Of a short token less: what is hidden must be enough. */
 function masked(token: string): string {
   const chars = [...token];
   if (chars.length >= 10) return `${chars.slice(0, 3).join("")}***${chars.slice(-2).join("")}`;

@@ -4,7 +4,7 @@ import { Digest } from "../../plan/secret.ts";
 import type { InjectHeader } from "../schema/config.generated.ts";
 
 /**
- * The upstream key (the contract, section 2): `authorization` wins over `x-api-key`, `Bearer ` is stripped, of several
+ * The upstream key (contract, section 2): `authorization` wins over `x-api-key`, `Bearer ` is stripped, of several
  * the last counts.
  * @returns `undefined` when no such header is injected, or it is blank
  */

@@ -1,4 +1,4 @@
-// Whose is this request? An own endpoint's, a route's, or nobody's: path first, own endpoints next, then the trie (spec section 3).
+// Whose is this request? An own endpoint's, a route's, or nobody's: path first, own endpoints next, then the trie (contract, section 3).
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { type RequestPath, readTarget } from "../../plan/target.ts";

@@ -1,4 +1,4 @@
-// What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (spec section 4, last rows of the table)
+// What is said to a client whose bytes the HTTP parser refuses, or that is too slow? (contract, section 4, last rows of the table)
 
 import { STATUS_CODES } from "node:http";
 import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";

@@ -11,7 +11,7 @@ export interface UnparsedRequest {
   readonly status: number;
 }
 
-/** How a reload ended (spec section 11). */
+/** How a reload ended (contract, section 11). */
 export type ReloadResult = "success" | "failure";
 
 /** All of it is called on the path of a request: it must be cheap, and must not throw. */

@@ -1,4 +1,4 @@
-// Whose token is this? Sources in order, the first that yields a value decides (spec section 4, "Token").
+// Whose token is this? Sources in order, the first that yields a value decides (contract, section 4, "Token").
 
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Client, Exchange } from "../../plan/exchange.ts";

@@ -1,4 +1,4 @@
-// Is this only a browser asking whether it may? A preflight is answered here, before auth (spec section 6).
+// Is this only a browser asking whether it may? A preflight is answered here, before auth (contract, section 6).
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { GuardMakers } from "../../plan/steps.ts";

@@ -1,4 +1,4 @@
-// Is there room in the gateway? Held from admission to the end of the response (spec section 5, "Downstream").
+// Is there room in the gateway? Held from admission to the end of the response (contract, section 5, "Downstream").
 
 import type { Guard, InflightSpec } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";

@@ -1,4 +1,4 @@
-// Has this client used up its minute on this route? Counted when the request passes auth (spec section 5, "Rate").
+// Has this client used up its minute on this route? Counted when the request passes auth (contract, section 5, "Rate").
 
 import { replyFor } from "../../plan/replies.ts";
 import type { Guard, RateLimitSpec } from "../../plan/steps.ts";

@@ -1,4 +1,4 @@
-// Is there room under this upstream key, now or within the time one may wait? (spec section 5, "Upstream")
+// Is there room under this upstream key, now or within the time one may wait? (contract, section 5, "Upstream")
 
 import type { Exchange } from "../../plan/exchange.ts";
 import type { Guard, UpstreamGateSpec, Verdict } from "../../plan/steps.ts";

@@ -1,4 +1,4 @@
-// How often did each client come within this minute of the clock? Spec section 5, "Rate".
+// How often did each client come within this minute of the clock? Contract, section 5, "Rate".
 
 const MINUTE_MS = 60_000;
 

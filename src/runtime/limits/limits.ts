@@ -1,4 +1,4 @@
-// Which counts outlive a plan? All limits', by key: the same key in two plans is the same live count (spec section 5).
+// Which counts outlive a plan? All limits', by key: the same key in two plans is the same live count (contract, section 5).
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";

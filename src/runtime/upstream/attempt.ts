@@ -14,7 +14,7 @@ import { download } from "./download.ts";
 import { Upload } from "./upload.ts";
 import type { BodyFraming } from "./write.ts";
 
-/** A body up to this size is kept for the one replay of a stale connection, bytes (spec section 4). */
+/** A body up to this size is kept for the one replay of a stale connection, bytes (contract, section 4). */
 const REPLAY_BYTES = 64 * 1024;
 
 /** What an attempt needs of its route. */

@@ -12,7 +12,7 @@ import type { AgentLease } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
 import { createEngine } from "./http-proxy.ts";
 
-/** Response heads of an upstream may be larger than a client's, bytes (spec section 4). */
+/** Response heads of an upstream may be larger than a client's, bytes (contract, section 4). */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
 
 export type OnUpstreamFailure = (x: LiveExchange, outcome: Outcome, cause: string) => void;

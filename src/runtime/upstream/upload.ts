@@ -1,5 +1,5 @@
 // How does the request body get upstream? As it comes; its first bytes are kept while the connection
-// may yet turn out stale (spec section 4, "A pooled connection that turns out stale").
+// may yet turn out stale (contract, section 4, "A pooled connection that turns out stale").
 
 import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
