@@ -70,7 +70,7 @@ async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals
   return whole ? 0 : 1;
 }
 
-/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one. */
+/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one (hazard S5). */
 function catchBugs(log: Log): () => void {
   const caught = (err: unknown): void => {
     log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");

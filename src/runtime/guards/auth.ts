@@ -23,7 +23,7 @@ export const auth: GuardMakers["auth"] = ({ tokens, sources }) => {
   return function auth(x) {
     const token = sentToken(x, sources);
     if (token === undefined) return UNAUTHORIZED;
-    // Only digests are looked up and compared: what timing could tell of a digest tells nothing of a token.
+    // Only digests are looked up and compared: what timing could tell of a digest tells nothing of a token (hazard S4).
     const digest = hash("sha256", Buffer.from(token, "latin1"), "buffer");
     const found = known.get(digest.toString("hex"));
     if (found === undefined || !timingSafeEqual(found.digest, digest)) return UNAUTHORIZED;
