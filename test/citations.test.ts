@@ -187,12 +187,12 @@ function schemaKeys(): Map<string, { readonly default: unknown; readonly require
 describe("the contract", () => {
   it("has each config key with its default, and no other", () => {
     const rows = rowsOf(2).filter((cells) => cells.length === 4 && code(cells[0]) !== undefined);
-    const told = new Map(rows.map(([key, , fallback]) => [code(key) ?? "", fallback]));
-    expect(told.size).toBe(rows.length);
+    const documented = new Map(rows.map(([key, , fallback]) => [code(key) ?? "", fallback]));
+    expect(documented.size).toBe(rows.length);
     const keys = schemaKeys();
-    expect([...told.keys()].sort()).toEqual([...keys.keys()].sort());
+    expect([...documented.keys()].sort()).toEqual([...keys.keys()].sort());
     for (const [key, { default: value, required }] of keys) {
-      const cell = told.get(key);
+      const cell = documented.get(key);
       if (required) expect(cell, key).toBe("required");
       else if (value === undefined) expect(cell, key).toBe("none");
       else expect(parse(code(cell) ?? "no default"), key).toEqual(value);
@@ -200,7 +200,7 @@ describe("the contract", () => {
   });
 
   it("has each reply of the gateway with its status, and whether it closes the connection", () => {
-    const told = rowsOf(4).flatMap(([status = "", body = ""]) => {
+    const documented = rowsOf(4).flatMap(([status = "", body = ""]) => {
       const error = /^`\{"error":"(\w+)"\}`/.exec(body)?.[1];
       return error === undefined ? [] : [`${status} ${error}${body.includes("`connection: close`") ? " close" : ""}`];
     });
@@ -208,14 +208,14 @@ describe("the contract", () => {
       const { status, close } = replyFor(error);
       return `${status} ${error}${close ? " close" : ""}`;
     });
-    expect(told.sort()).toEqual(replies.sort());
+    expect(documented.sort()).toEqual(replies.sort());
   });
 
   it("has each metric of the gateway", () => {
-    const told = rowsOf(11).flatMap(([name]) => code(name)?.match(/^gateway_\w+$/)?.[0] ?? []);
+    const documented = rowsOf(11).flatMap(([name]) => code(name)?.match(/^gateway_\w+$/)?.[0] ?? []);
     const emitted = files
       .filter(({ path }) => path.startsWith("src/runtime/"))
       .flatMap(({ text }) => [...text.matchAll(/"(gateway_[a-z_]+)"/g)].map((match) => match[1]));
-    expect(told.sort()).toEqual([...new Set(emitted)].sort());
+    expect(documented.sort()).toEqual([...new Set(emitted)].sort());
   });
 });
