@@ -10,7 +10,7 @@ const USAGE_ERROR = 2;
 /** Options that stand where a command stands. */
 const SET_UP: readonly string[] = ["--install", "--uninstall"];
 
-/** Runs one command line; sets the exit code (spec section 1): 0 fine, 1 config or serving failed, 2 wrong usage. */
+/** Runs one command line; sets the exit code (contract, section 1): 0 fine, 1 config or serving failed, 2 wrong usage. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     const asked = argv[2] ?? "";

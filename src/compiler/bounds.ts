@@ -1,6 +1,6 @@
 // How much of a config is read before it is refused? Every bound that keeps a hostile file from costing time or memory.
 
-/** Size of a config file, bytes (the contract, section 2). */
+/** Size of a config file, bytes (contract, section 2). */
 export const MAX_BYTES = 4 * 1024 * 1024;
 
 /** How deep collections may nest, the root mapping counted. */
@@ -12,7 +12,7 @@ export const MAX_NODES = 250_000;
 /** How many lexical tokens a file may hold, line breaks and spaces counted. */
 export const MAX_TOKENS = 1_500_000;
 
-/** How many findings of one file are shown. */
+/** How many findings of one file are shown (hazard A1). */
 export const MAX_FINDINGS = 200;
 
 /** Size of a file named by `${file:PATH}`, bytes: a secret or a URL, not a document. */

@@ -1,6 +1,6 @@
 // Which answers does the gateway give of its own, with which status and which bytes? Nothing else decides either.
 
-/** The error words of the contract (spec section 4), each with its status. */
+/** The error words of the contract (contract, section 4), each with its status. */
 export const REPLY_STATUS = {
   bad_request: 400,
   invalid_path: 400,

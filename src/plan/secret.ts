@@ -1,4 +1,4 @@
-// Wraps secrets, and what is derived from them, so that no log, diagnostic, error or metric prints them by accident.
+// Wraps secrets, and what is derived from them, so that no log, diagnostic, error or metric prints them by accident (hazard S3).
 
 import { createHash } from "node:crypto";
 

@@ -1,4 +1,4 @@
-// Where does the metrics token live? In this tab's session storage, and nowhere else (spec section 11).
+// Where does the metrics token live? In this tab's session storage, and nowhere else (contract, section 11).
 
 const KEY = "ai-gw-lite.metrics-token";
 

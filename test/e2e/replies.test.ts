@@ -1,4 +1,4 @@
-// Are our own answers the bytes of the contract? Every row of the error table (section 4), read off the wire.
+// Are our own answers the bytes of the contract? Every row of the error table (contract, section 4), read off the wire.
 
 import { describe, expect, test } from "vitest";
 import { AUTH, TOKEN } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// P1: `Trailer` in a request makes `http.request` throw. It is dropped before, with trailers themselves.
+// Hazard P1: `Trailer` in a request makes `http.request` throw. It is dropped before, with trailers themselves.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// P10: a 101 that nobody asked for is a failed upstream, and an upgrade that a client asks for is not passed on.
+// Hazard P10: a 101 that nobody asked for is a failed upstream, and an upgrade that a client asks for is not passed on.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// P12: nothing of one request stays on a kept connection: no timeout, no listener.
+// Hazard P12: nothing of one request stays on a kept connection: no timeout, no listener.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

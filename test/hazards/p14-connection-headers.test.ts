@@ -1,4 +1,4 @@
-// P14: what one hop says of its connection stays on that hop, both ways.
+// Hazard P14: what one hop says of its connection stays on that hop, both ways.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

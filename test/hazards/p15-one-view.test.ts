@@ -1,4 +1,4 @@
-// P15: there is one view of the headers, the raw list: what comes twice is refused or passed on twice, never picked from.
+// Hazard P15: there is one view of the headers, the raw list: what comes twice is refused or passed on twice, never picked from.
 
 import { expect, test } from "vitest";
 import { AUTH, TOKEN, UPSTREAM_KEY } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// P2: `Trailer` in a response makes `writeHead` throw. It is dropped before, with trailers themselves.
+// Hazard P2: `Trailer` in a response makes `writeHead` throw. It is dropped before, with trailers themselves.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

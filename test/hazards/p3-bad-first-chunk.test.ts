@@ -1,4 +1,4 @@
-// P3: a head and a bad chunk in one segment: an error and data for one answer. It is finished once, and never as whole.
+// Hazard P3: a head and a bad chunk in one segment: an error and data for one answer. It is finished once, and never as whole.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

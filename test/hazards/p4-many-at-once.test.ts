@@ -1,4 +1,4 @@
-// P4: an agent with all its sockets taken queues silently, and headers set late throw. Nothing queues here: all go at once.
+// Hazard P4: an agent with all its sockets taken queues silently, and headers set late throw. Nothing queues here: all go at once.
 
 import { expect, test } from "vitest";
 import { AUTH, UPSTREAM_KEY } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// P9: both sides break at once, or one breaks while the other still moves: one outcome, one log line, nothing thrown.
+// Hazard P9: both sides break at once, or one breaks while the other still moves: one outcome, one log line, nothing thrown.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// R1: `Connection` may name any header but not framing, `host`, or what the gateway sets; R10: nor is a name ever a property.
+// Hazard R1: `Connection` may name any header but not framing, `host`, or what the gateway sets; hazard R10: nor is a name ever a property.
 
 import { expect, test } from "vitest";
 import { AUTH, UPSTREAM_KEY } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// R2: framing behind a thousand other headers is framing all the same, both ways, and none of the others is lost.
+// Hazard R2: framing behind a thousand other headers is framing all the same, both ways, and none of the others is lost.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// R3: Node never guesses the framing of what we send: it is stated for every method, status and version, and where there is no
+// Hazard R3: Node never guesses the framing of what we send: it is stated for every method, status and version, and where there is no
 // body there is none.
 
 import { expect, test } from "vitest";

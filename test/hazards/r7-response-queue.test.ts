@@ -1,4 +1,4 @@
-// R7: bytes behind an answer are never the next answer: bodies where none may be, second answers, late words.
+// Hazard R7: bytes behind an answer are never the next answer: bodies where none may be, second answers, late words.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

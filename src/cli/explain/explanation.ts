@@ -1,4 +1,4 @@
-// What does a dry run come to, in words a person or a program can use? The form of `explain --format json` (spec section 2).
+// What does a dry run come to, in words a person or a program can use? The form of `explain --format json` (contract, section 2).
 
 import { createHash } from "node:crypto";
 import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";

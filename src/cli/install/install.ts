@@ -1,5 +1,5 @@
-// How does the gateway become a systemd service? Preconditions, then a list of actions, each told with what happened (the
-// contract, section 10).
+// How does the gateway become a systemd service? Preconditions, then a list of actions, each told with what happened
+// (contract, section 10).
 
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";

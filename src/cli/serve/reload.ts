@@ -1,4 +1,4 @@
-// How does a changed config come into use? Read, compile, then swap or complain; never half of it (spec section 8).
+// How does a changed config come into use? Read, compile, then swap or complain; never half of it (contract, section 8).
 
 import { type CompilerHost, compile, type Diagnostic, harmless, sourceFromBytes } from "../../compiler/index.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";

@@ -1,4 +1,4 @@
-// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (spec section 8).
+// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (contract, section 8).
 
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
@@ -70,7 +70,7 @@ async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals
   return whole ? 0 : 1;
 }
 
-/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one. */
+/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one (hazard S5). */
 function catchBugs(log: Log): () => void {
   const caught = (err: unknown): void => {
     log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");

@@ -9,7 +9,7 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 export interface WatchTimes {
-  /** How long nothing may have moved before the files are taken for whole, ms (spec section 8). */
+  /** How long nothing may have moved before the files are taken for whole, ms (contract, section 8). */
   readonly quietMs: number;
   /** How often to look when no event came, ms. */
   readonly pollMs: number;

@@ -1,4 +1,4 @@
-// Where does a finding about a path point? At the key, the value, or what is there of it (the contract, section 2).
+// Where does a finding about a path point? At the key, the value, or what is there of it (contract, section 2).
 
 import type { RelatedSpan } from "../diagnostics/types.ts";
 import type { Span } from "./source.ts";

@@ -1,4 +1,4 @@
-// Is this message sound enough to act on? Reads the raw headers once: framing, host, id (spec section 4, hazards R1 to R4).
+// Is this message sound enough to act on? Reads the raw headers once: framing, host, id (contract, section 4, hazards R1 to R4).
 
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";

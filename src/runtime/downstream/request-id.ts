@@ -1,4 +1,4 @@
-// By which id is an exchange known? The client's own when it is sane, else a new one (spec section 4, "Request id").
+// By which id is an exchange known? The client's own when it is sane, else a new one (contract, section 4, "Request id").
 
 import { randomFillSync } from "node:crypto";
 

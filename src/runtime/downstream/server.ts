@@ -7,7 +7,7 @@ import type { ClientSocket } from "./client-socket.ts";
 import type { Expectation } from "./dispatch.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
-/** Spec section 4: a head is complete 10 s after its first byte, closed by 12 s, and fits 32 KiB. */
+/** Contract, section 4: a head is complete 10 s after its first byte, closed by 12 s, and fits 32 KiB. */
 const HEAD_MS = 10_000;
 const HEAD_CHECK_MS = 1000;
 const HEAD_BYTES = 32 * 1024;

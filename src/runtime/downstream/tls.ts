@@ -1,4 +1,4 @@
-// How does the server speak TLS? Versions, the handshake's deadline, one pair that can be replaced while it runs (spec section 9).
+// How does the server speak TLS? Versions, the handshake's deadline, one pair that can be replaced while it runs (contract, section 9).
 
 import { randomBytes } from "node:crypto";
 import type { Server, ServerOptions } from "node:https";
@@ -12,7 +12,7 @@ export interface TlsPair {
   readonly key: Buffer;
 }
 
-/** A handshake is over 10 s after the connection (spec section 4); Node's default is 120 s. */
+/** A handshake is over 10 s after the connection (contract, section 4); Node's default is 120 s. */
 const HANDSHAKE_MS = 10_000;
 
 // Made once: with new ticket keys at each renewal no client could resume its session (hazard S2).

@@ -1,4 +1,4 @@
-// Which paths does the gateway answer itself? They come before every route (spec section 3).
+// Which paths does the gateway answer itself? They come before every route (contract, section 3).
 
 import { okReply, type Reply, replyFor } from "../../plan/replies.ts";
 import { RETRY_AFTER } from "../replies/retry-later.ts";

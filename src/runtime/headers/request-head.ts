@@ -1,4 +1,4 @@
-// What head goes upstream? The client's raw headers under the rules of spec section 4, as a flat name, value list.
+// What head goes upstream? The client's raw headers under the rules of contract, section 4, as a flat name, value list.
 
 import type { UpstreamSpec } from "../../plan/forward.ts";
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";

@@ -20,7 +20,7 @@ export interface ResponseHead {
   idleMs: number | undefined;
 }
 
-/** Reads raw response headers. Everything but hop-by-hop headers is kept as it came, repeats included (spec section 4). */
+/** Reads raw response headers. Everything but hop-by-hop headers is kept as it came, repeats included (contract, section 4). */
 export function responseHead(rawHeaders: readonly string[], requestId: string): Readonly<ResponseHead> {
   const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };
   const named = namedByConnection(rawHeaders);
@@ -46,7 +46,7 @@ function keep(head: ResponseHead, name: string, lower: string, value: string): v
   head.headers.push(lower === "x-request-id" ? "x-upstream-request-id" : name, value);
 }
 
-/** Tells a proxy in front not to hold events back (spec section 4, "For SDKs"), whatever the upstream told its own. */
+/** Tells a proxy in front not to hold events back (contract, section 4, "For SDKs"), whatever the upstream told its own. */
 function forbidBuffering(headers: string[]): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     if ((headers[i] as string).toLowerCase() === "x-accel-buffering") headers.splice(i, 2);

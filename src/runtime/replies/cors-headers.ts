@@ -1,4 +1,4 @@
-// Which CORS headers does an answer carry? The gateway's own, whoever gave the answer (spec section 6).
+// Which CORS headers does an answer carry? The gateway's own, whoever gave the answer (contract, section 6).
 
 import type { CorsSpec, ResponseFormat } from "../../plan/response-format.ts";
 import { allowedOrigin } from "./origins.ts";

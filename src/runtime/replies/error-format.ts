@@ -1,4 +1,4 @@
-// How is an error told so that the official SDKs raise their right class? (spec section 4, "For SDKs")
+// How is an error told so that the official SDKs raise their right class? (contract, section 4, "For SDKs")
 
 import { REPLY_STATUS, type ReplyCode } from "../../plan/replies.ts";
 import type { ErrorFormat, RequestInfo, ResponseFormat } from "../../plan/response-format.ts";

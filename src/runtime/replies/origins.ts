@@ -1,4 +1,4 @@
-// Is this origin one of those that may use the gateway? (spec section 6)
+// Is this origin one of those that may use the gateway? (contract, section 6)
 
 import type { CorsSpec } from "../../plan/response-format.ts";
 import { onlyValue } from "../headers/find-header.ts";

@@ -1,4 +1,4 @@
-// How does a client learn when to come back? Every 503 of ours says so (spec section 4, "For SDKs").
+// How does a client learn when to come back? Every 503 of ours says so (contract, section 4, "For SDKs").
 
 import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";
 

@@ -7,7 +7,7 @@ import type { RouteFigures } from "../summary.ts";
 import { card, scrolling } from "./card.ts";
 import { type Cell, Rows } from "./rows.ts";
 
-/** The route that stands for requests none took (spec section 11). */
+/** The route that stands for requests none took (contract, section 11). */
 const UNMATCHED = "__unmatched__";
 
 export function routesTable({ words, formats }: Reader): View {

@@ -1,4 +1,4 @@
-// Who writes the log, and what may be in it? Pino's door. One `request completed` line per exchange (spec section 11):
+// Who writes the log, and what may be in it? Pino's door. One `request completed` line per exchange (contract, section 11):
 // never a query string, a header value, a body.
 
 import { pino } from "pino";

@@ -1,4 +1,4 @@
-// Which metrics are there, under which names and labels? The contract's list (section 11), read off the meters.
+// Which metrics are there, under which names and labels? The list of contract, section 11, read off the meters.
 
 import type { Family, Lines } from "./exposition.ts";
 import { type Meters, UNMATCHED } from "./meters.ts";

@@ -1,6 +1,6 @@
 // How long do things take? Prometheus' buckets, counted in a typed array: a hundredth of what a labelled one would cost.
 
-/** Upper bounds in ms: 1 ms doubling, 16 of them (the contract, section 11). */
+/** Upper bounds in ms: 1 ms doubling, 16 of them (contract, section 11). */
 export const BOUNDS_MS: readonly number[] = Object.freeze(Array.from({ length: 16 }, (_, i) => 2 ** i));
 
 export class Histogram {

@@ -9,7 +9,7 @@ import { PeakRing } from "./peak-ring.ts";
 const DAY_MINUTES = 24 * 60;
 const HOUR_MINUTES = 60;
 
-/** Methods that are labels of their own (the contract, section 11); all others are one. */
+/** Methods that are labels of their own (contract, section 11); all others are one. */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Where a client was left waiting when it went: for a place, for the head, for the rest of the body. */

@@ -1,4 +1,4 @@
-// What does `{path}/summary` answer? The figures of the last hour and day as JSON (the contract, section 11); names are never changed.
+// What does `{path}/summary` answer? The figures of the last hour and day as JSON (contract, section 11); names are never changed.
 
 import type { CountRing } from "./count-ring.ts";
 import { type Meters, minuteOf, UNMATCHED } from "./meters.ts";
