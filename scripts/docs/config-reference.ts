@@ -1,11 +1,11 @@
-// What does the config reference say? Every key with its type, default and example, from the schema, in two languages.
+// Writes the config reference from the schema, in English and in Chinese: every key with its type, default and example.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { readFileSync } from "node:fs";
 import { type ObjectPage, objectPages, SCHEMA, type SchemaNode, settled } from "./schema-walk.ts";
 
-/** The words around the schema's own. */
+/** The fixed texts of a page in one language. The schema has the descriptions of the keys. */
 interface Language {
   readonly title: string;
   readonly generated: string;
@@ -22,7 +22,7 @@ interface Language {
   readonly oneOf: string;
   readonly types: Readonly<Record<string, string>>;
   readonly example: (shown: string) => string;
-  /** A description in this language. @param name `Upstream.base_url` @param english as the schema has it */
+  /** Gives a description in this language. @param name such as `Upstream.base_url` @param english the schema's text */
   readonly describe: (name: string, english: string) => string;
 }
 
@@ -35,28 +35,37 @@ const ENGLISH: Language = {
   generated:
     "<!-- Generated from schema/config.schema.json. Edit the schema, then run the docs test with UPDATE_GOLDEN=1. -->",
   intro: [
-    "The config is one YAML 1.2 document. Unknown keys, duplicate keys and wrong types are errors:",
-    "`ai-gw-lite check --config FILE` shows each with its place, and [diagnostics.md](diagnostics.md) tells what they mean.",
-    "A feature that this version does not have yet is refused with `rule/not-built`, never silently ignored.",
-    "Editors that know the YAML language server check and complete as you type: start the file with the comment below.",
+    "The config is one YAML 1.2 document. Unknown keys, duplicate keys and wrong types are errors.",
+    "`ai-gw-lite check --config FILE` shows each of them with its line and column, and [diagnostics.md](diagnostics.md) explains them.",
+    "If a config uses a feature that this version does not have yet, `check` refuses it with `rule/not-built`.",
     "A Chinese version of this page is in [config.zh-CN.md](config.zh-CN.md).",
+    "",
+    "Editors with a YAML language server check and complete the file while you type.",
+    "For that, start the file with the comment in the first line of the sample below. Its path must lead to `schema/config.schema.json` of the package.",
+    "This published schema also accepts `${…}` where a key needs a number, a boolean or a certain format.",
+    "`check` uses the same schema at run time, without these `interpolated` branches: by then `${…}` has been replaced.",
   ],
   sample: "The smallest config",
   interpolation: "Values from the environment and from files",
   interpolationText: [
-    "In any string value, `${NAME}` becomes the environment variable, `${NAME:-fallback}` takes the fallback when it is unset or empty,",
-    "and `${file:PATH}` becomes what the file holds, less one line break at its end. `$${` is a literal `${`.",
-    "It acts on values that are parsed already, so a value can hold quotes, `#` and line breaks without changing the document.",
-    "An unquoted value that is one `${…}` and nothing else is read as a number or a boolean where the key wants one.",
-    "Inside `[ ]` and `{ }` put such values in double quotes.",
+    "In a value you can write:",
     "",
-    "Relative paths are taken from the working directory.",
+    "- `${NAME}`: it is replaced by the environment variable `NAME`. If the variable is not set, this is an error.",
+    "- `${NAME:-fallback}`: the same, but the fallback is used if the variable is not set or empty.",
+    "- `${file:PATH}`: it is replaced by the file's contents. One trailing newline is removed.",
+    "- `$${`: a literal `${`.",
+    "",
+    "The YAML is parsed first, then the values are replaced. So a variable can contain quotes, `#` and line breaks without changing the structure of the config.",
+    "If a value is one `${…}` without quotes and the key needs a number or a boolean, the result is read as a number or a boolean.",
+    "Inside `[ ]` and `{ }`, put values with `${…}` in double quotes.",
+    "",
+    "Relative paths are taken from the working directory of the gateway, not from the folder of the config. This holds for all paths: certificates, log files and `${file:PATH}`.",
   ],
   whole: "The whole file",
   columns: ["key", "type", "default", "meaning"],
   required: "**required**",
   none: "–",
-  secret: " A secret: shown nowhere.",
+  secret: " A secret: it is never logged or shown.",
   listOf: (inner) => `list of ${inner}`,
   oneOf: "one of",
   types: {
@@ -76,28 +85,37 @@ const CHINESE: Language = {
   generated:
     "<!-- 由 schema/config.schema.json 和 schema/config.zh-CN.json 生成。请修改它们，再以 UPDATE_GOLDEN=1 运行文档测试。 -->",
   intro: [
-    "配置是一个 YAML 1.2 文档。未知的键、重复的键和错误的类型都是错误：",
-    "`ai-gw-lite check --config FILE` 逐个指出位置，[diagnostics.md](diagnostics.md) 说明它们的含义。",
-    "这个版本还没有的功能会以 `rule/not-built` 拒绝，不会悄悄忽略。",
-    "支持 YAML language server 的编辑器可以边写边检查和补全：文件以下面的注释开头即可。",
+    "配置是一个 YAML 1.2 文档。未知的键、重复的键和类型错误都算错误。",
+    "`ai-gw-lite check --config FILE` 会列出每个错误所在的行和列，[diagnostics.md](diagnostics.md) 解释它们的含义。",
+    "如果配置用到了这个版本还没有的功能，`check` 会以 `rule/not-built` 拒绝。",
     "英文版见 [config.md](config.md)。",
+    "",
+    "支持 YAML language server 的编辑器可以边写边检查和补全。",
+    "为此，请让文件以下面示例的第一行注释开头，其中的路径要指向软件包里的 `schema/config.schema.json`。",
+    "在需要数字、布尔或特定格式的地方，这份公开的 schema 也接受 `${…}`。",
+    "`check` 运行时使用同一份 schema，但去掉了这些 `interpolated` 分支，因为那时 `${…}` 已经被替换。",
   ],
   sample: "最小的配置",
   interpolation: "来自环境变量和文件的值",
   interpolationText: [
-    "在任何字符串值里，`${NAME}` 替换为环境变量；`${NAME:-fallback}` 在变量未设置或为空时取后面的值；",
-    "`${file:PATH}` 替换为文件内容，去掉末尾一个换行。`$${` 表示字面的 `${`。",
-    "替换作用于解析之后的值，所以值里可以有引号、`#` 和换行，不会改变文档结构。",
-    "一个不带引号、整个就是一个 `${…}` 的值，在键需要数字或布尔时按数字或布尔读取。",
-    "在 `[ ]` 和 `{ }` 里，这样的值要加双引号。",
+    "在值里可以写：",
     "",
-    "相对路径从工作目录算起。",
+    "- `${NAME}`：替换为环境变量 `NAME`。变量未设置则是错误。",
+    "- `${NAME:-fallback}`：同上，但变量未设置或为空时使用后面的备用值。",
+    "- `${file:PATH}`：替换为文件内容，去掉末尾的一个换行。",
+    "- `$${`：表示字面的 `${`。",
+    "",
+    "先解析 YAML，再替换其中的值。所以变量里可以有引号、`#` 和换行，不会改变配置的结构。",
+    "如果一个值不带引号、整个就是一个 `${…}`，而键需要数字或布尔，替换的结果就按数字或布尔读取。",
+    "在 `[ ]` 和 `{ }` 里，含有 `${…}` 的值要加双引号。",
+    "",
+    "相对路径从网关的工作目录算起，而不是从配置文件所在的文件夹算起。证书、日志文件和 `${file:PATH}` 等所有路径都是如此。",
   ],
   whole: "整个文件",
   columns: ["键", "类型", "默认值", "含义"],
   required: "**必填**",
   none: "–",
-  secret: "属于秘密：不会在任何地方显示。",
+  secret: "属于秘密：不会写入日志，也不会显示。",
   listOf: (inner) => `${inner}列表`,
   oneOf: "取值",
   types: {
@@ -127,7 +145,7 @@ routes:
           value: Bearer \${OPENAI_API_KEY}
 `;
 
-/** The page, in English or in Chinese. */
+/** Makes the page in one language, as Markdown. */
 export function configReference(language: "en" | "zh-CN"): string {
   const words = language === "en" ? ENGLISH : CHINESE;
   const sections = objectPages().map((page) => section(page, words));
@@ -175,7 +193,7 @@ function typeOf(node: SchemaNode, words: Language): string {
   return value.type === "integer" || value.type === "number" ? `${name}${bounds(value)}` : name;
 }
 
-/** The largest timer is no bound that anyone chooses by. */
+/** The longest time that a timer of Node can take. Every time in ms has this maximum, so the page leaves it out. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function bounds({ minimum, maximum }: SchemaNode): string {
@@ -187,5 +205,5 @@ function code(value: unknown): string {
   return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
-/** For the test that every key is described and translated. */
+/** The test checks with these that every key is described and translated. */
 export { SCHEMA, TRANSLATION };

@@ -1,13 +1,13 @@
-// What does the page on diagnostics say? Every code with why and how to mend it, a wrong sample and a right one.
+// Writes the page on diagnostics: every code with its reason, its fix, a wrong sample and a right one.
 
 import { CODES, type DiagnosticCode } from "../../src/compiler/index.ts";
 
-/** The sample of a code: its fixture, read. */
+/** The sample of a code, read from its fixture. */
 export interface Sample {
-  /** Empty where the file is the finding, not what is in it. */
+  /** Empty if the whole file is wrong (unreadable, too large), not a part of its text. */
   readonly wrong: string;
   readonly right: string;
-  /** What `check` prints for the wrong one. */
+  /** What `check` prints for the wrong sample. */
   readonly printed: string;
 }
 
@@ -24,27 +24,28 @@ const INTRO = `# Diagnostics
 
 <!-- Generated from the table of codes and the fixtures in test/diagnostics. Run the docs test with UPDATE_GOLDEN=1. -->
 
-\`ai-gw-lite check --config FILE\` prints every finding of a file in one run, sorted by position. Each has a code that is
-never renamed, a severity, plain words, the line and column in the source, and a help line where a mend is known. Errors
-make the exit code 1; warnings do with \`--strict\`. \`serve\` prints the same findings and refuses to start on errors.
+\`ai-gw-lite check --config FILE\` prints all errors and warnings of a file in one run, sorted by position. Each has a code, a
+severity, a message, the line and column in the source, and a help line if a fix is known. At most 200 are shown per file.
+Codes are never renamed. The exit code is 1 if there are errors; with \`--strict\`, also if there are warnings. \`serve\` prints
+the same errors and warnings, and does not start if there are errors.
 
-| option | does |
+| option | effect |
 | --- | --- |
-| \`--format text\` | for people: the source line with an underline, secrets in it masked |
+| \`--format text\` | for people: shows the source line with an underline; secrets in the line are masked |
 | \`--format json\` | for programs |
 | \`--format sarif\` | SARIF 2.1.0, for code scanning |
-| \`--format github\` | workflow commands that annotate a pull request |
-| \`--allow-missing-env\` | an unset variable or a missing file of \`\${…}\` is a warning: to lint where the secrets are not |
-| \`--strict\` | warnings fail the check |
-| \`--config -\` | reads the config from standard input |
+| \`--format github\` | GitHub workflow commands, which show each error at its line of a pull request |
+| \`--allow-missing-env\` | an unset variable or a missing file in \`\${…}\` is only a warning, so a config can be checked on a machine without its secrets |
+| \`--strict\` | warnings make the check fail, too |
+| \`--config -\` | the config is read from standard input |
 
-No secret is printed in any form: gateway tokens, the metrics token, injected values and proxy credentials are masked in
-source lines, and a value that came from a variable or a file is named by it.
+Secrets are never printed. Gateway tokens, the metrics token, injected values and proxy credentials are masked in the source
+lines. If a value comes from a variable or a file, the message names the variable or the file, never the value.
 
-Each code below shows what the check prints for a wrong config, and the change that mends it.
+Each code below shows what \`check\` prints for a wrong config, and the change that fixes it.
 `;
 
-/** The page. @param samples by code */
+/** Makes the page, as Markdown. @param samples the sample of each code */
 export function diagnosticsReference(samples: ReadonlyMap<string, Sample>): string {
   const codes = Object.keys(CODES) as DiagnosticCode[];
   const stages = [...new Set(codes.map((code) => stageOf(code)))];
@@ -69,7 +70,7 @@ function entry(code: DiagnosticCode, sample: Sample | undefined): string {
   return parts.join("\n\n");
 }
 
-/** The block of the first finding of a code in what was printed. */
+/** Finds the lines about the first diagnostic with this code in what `check` printed. */
 function findingOf(code: string, printed: string): string {
   const lines = printed.split("\n");
   const start = lines.findIndex((line) => line.includes(` ${code}: `));
@@ -84,7 +85,7 @@ function cut(line: string): string {
   return line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line;
 }
 
-/** The lines that differ between the common start and the common end, one line around them; empty for bulky samples. */
+/** Shows the lines that differ, with one common line before and after them. Empty if the sample is too large for the page. */
 function diff(wrong: string, right: string): string {
   const before = wrong.split("\n");
   const after = right.split("\n");

@@ -1,4 +1,4 @@
-// What does the schema hold that a reader wants to know? Its objects in reading order, each with its keys.
+// Reads the schema for the reference pages: its objects in reading order, each with its keys.
 
 import { readFileSync } from "node:fs";
 
@@ -23,7 +23,7 @@ export interface SchemaNode {
 }
 
 export interface ObjectPage {
-  /** As people write paths: `routes[].upstream`; empty for the whole config. */
+  /** The path of the object, such as `routes[].upstream`. Empty for the whole config. */
   readonly path: string;
   readonly node: SchemaNode;
 }
@@ -32,14 +32,14 @@ export const SCHEMA: SchemaNode = JSON.parse(
   readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"),
 );
 
-/** A node with its reference followed, and the strict form of an `anyOf` in its place. */
+/** Resolves a `$ref`, and replaces an `anyOf` by its strict branch (the one that is not `interpolated`). */
 export function settled(node: SchemaNode): SchemaNode {
   if (node.$ref !== undefined) return settled(SCHEMA.definitions?.[node.$ref.slice("#/definitions/".length)] ?? {});
   const strict = node.anyOf?.find((branch) => branch.$ref !== "#/definitions/interpolated");
   return strict === undefined ? node : { ...node, ...strict };
 }
 
-/** Every object of the config, the outer before the inner. */
+/** Lists every object of the config, outer objects before inner ones. */
 export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] {
   const inner = Object.entries(settled(node).properties ?? {}).flatMap(([key, child]) => {
     const at = path === "" ? key : `${path}.${key}`;
@@ -51,7 +51,7 @@ export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] 
   return [{ path, node: settled(node) }, ...inner];
 }
 
-/** Each description of the schema by the name that translations know it by: `Upstream.base_url`. */
+/** Collects the descriptions of the schema. The names are those of config.zh-CN.json, such as `Upstream.base_url`. */
 export function descriptions(): Map<string, string> {
   const found = new Map<string, string>();
   const note = (name: string, node: SchemaNode): void => {

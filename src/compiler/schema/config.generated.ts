@@ -8,12 +8,12 @@
  */
 export interface Config {
   /**
-   * Where the gateway listens: `host:port` with an IPv4 address, an `[IPv6]` address or a host name. Port 0 takes a free one.
+   * The address that the gateway listens on, as `host:port`. The host is an IPv4 address, an IPv6 address in brackets (`[::1]`) or a host name. Port 0 lets the system choose a free port. A change needs a restart.
    */
   listen: string;
   gateway_auth: GatewayAuth;
   /**
-   * The routes.
+   * The routes. Each request goes to the route whose prefix matches its path.
    *
    * @minItems 1
    */
@@ -24,7 +24,7 @@ export interface Config {
   concurrency?: Concurrency;
   observability?: Observability;
   /**
-   * Regression tests of the config itself, run by `check`.
+   * Regression tests of this config. `check` runs them and sends nothing.
    */
   tests?: ConfigTest[];
   errors?: Errors;
@@ -32,125 +32,125 @@ export interface Config {
   shutdown?: Shutdown;
 }
 /**
- * Who may use the gateway: the tokens that clients show, and where they show them.
+ * Who may use the gateway: the tokens that it accepts, and where clients send them.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "gatewayAuth".
  */
 export interface GatewayAuth {
   /**
-   * The gateway tokens. `sha256:` and 64 hex digits stand for a token by its SHA-256, so that the file holds none.
+   * The tokens that the gateway accepts. Instead of a token you can list its hash: `sha256:` and the 64 hex digits of the token's SHA-256. Then the token itself is not in the file.
    *
    * @minItems 1
    *
-   * Items: A gateway token.
+   * Items: A gateway token, or its hash as `sha256:…`.
    */
   tokens: string[];
   /**
-   * Where a token is looked for, tried in order; the first that yields a value decides.
+   * Where the gateway looks for the token of a request. It tries the sources in order; the first one that has a value decides. By default it reads only `authorization: Bearer …`. Anthropic clients usually send `x-api-key`, so add that header for them.
    *
    * @minItems 1
    */
   token_sources?: TokenSource[];
 }
 /**
- * One place where a token is looked for.
+ * One location where the gateway looks for a token.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "tokenSource".
  */
 export interface TokenSource {
   /**
-   * `authorization_bearer` reads `authorization: Bearer …`; `header` reads the header called `name`.
+   * `authorization_bearer` reads `authorization: Bearer …`. `header` reads the header given in `name`.
    */
   type: "authorization_bearer" | "header";
   /**
-   * The header that holds the token. Needed with `type: header`.
+   * The header that contains the token. Required with `type: header`, not allowed otherwise.
    */
   name?: string;
 }
 /**
- * A path prefix and the upstream that takes its requests.
+ * A path prefix and the upstream that receives its requests.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "route".
  */
 export interface Route {
   /**
-   * The name of the route in logs, metrics and diagnostics. Unique.
+   * The name of the route in logs, metrics and diagnostics. It must be unique.
    */
   id: string;
   /**
-   * The path prefix, matched on segment boundaries: `/openai` takes `/openai` and `/openai/…`, never `/openai2`. The longest match wins; `/` takes all. Unique.
+   * The path prefix. It matches whole path segments: `/openai` matches `/openai` and `/openai/…`, but not `/openai2`. If several prefixes match, the longest wins. `/` matches every path. It must be unique.
    */
   prefix: string;
   upstream: Upstream;
 }
 /**
- * Where the requests of a route go, and how they are changed on the way.
+ * Where the requests of a route are sent, and what is changed before they are sent.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "upstream".
  */
 export interface Upstream {
   /**
-   * The absolute `http` or `https` URL in front of the rest of the path. No query, fragment or credentials.
+   * The absolute `http` or `https` URL that the rest of the request path is appended to. It must not contain a query, a fragment or credentials. Leave `/v1` out here if the clients' paths contain it. For example, with prefix `/ollama` and `http://localhost:11434` here, a client uses the path `/ollama/v1` as its base URL, and its requests go to `http://localhost:11434/v1/…`. If this URL ends with `/v1`, clients use `/ollama` instead.
    */
   base_url: string;
   /**
-   * Take the route's prefix off the path before it is appended to `base_url`.
+   * Remove the route's prefix from the path before the path is appended to `base_url`.
    */
   strip_prefix?: boolean;
   /**
-   * Bounds DNS, TCP and TLS together, in ms.
+   * The longest time to connect to the upstream, in ms. It covers DNS, TCP, the handshake of an outbound proxy and TLS together. After that the client gets `504 upstream_timeout`.
    */
   connect_timeout_ms?: number;
   /**
-   * Bounds the time from the start of the upstream attempt to the last body byte, in ms; for SSE only to the response head.
+   * The longest time from the start of the upstream request to the last byte of the response, in ms. For an SSE response it ends when the response headers arrive. After that the client gets `504 upstream_timeout`, or a broken connection if the response has begun. Raise it for long responses that are not streamed.
    */
   request_timeout_ms?: number;
   /**
-   * SSE only: the longest silence, in ms; 0 = none.
+   * For SSE responses only: the longest time in which no data arrives, in ms. After that the response is broken off. 0 means no limit.
    */
   stream_idle_timeout_ms?: number;
   /**
-   * Headers the gateway sets on the way upstream, each replacing all of that name. The upstream key goes here.
+   * Headers that the gateway sets on each request to the upstream. Each entry replaces all headers of the same name. The upstream key goes here.
    */
   inject_headers?: InjectHeader[];
   /**
-   * Headers dropped on the way upstream. Names are case-insensitive.
+   * Headers that are removed from each request to the upstream. Names are case-insensitive.
    *
    * Items: A header name.
    */
   remove_headers?: string[];
   /**
-   * Overrides the client's `user-agent`.
+   * The `user-agent` that is sent to the upstream instead of the client's.
    */
   user_agent?: string;
   /**
-   * Keep `x-forwarded-*`, `forwarded`, `x-real-ip` and their like, and append the client's address to `x-forwarded-for`. Otherwise they are dropped.
+   * Forward `x-forwarded-*`, `forwarded`, `x-real-ip` and similar headers, and append the client's address to `x-forwarded-for`. If false, these headers are removed.
    */
   forward_xff?: boolean;
   proxy?: Proxy;
   /**
-   * How many requests per upstream key may be in flight on this route. Overrides `concurrency.upstream_per_key_max_inflight`.
+   * How many requests per upstream key may be in flight on this route at the same time. Overrides `concurrency.upstream_per_key_max_inflight`. The route must inject an `authorization` or `x-api-key` header.
    */
   upstream_key_max_inflight?: number;
   retry?: Retry;
 }
 /**
- * A header the gateway sets.
+ * A header that the gateway sets.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "injectHeader".
  */
 export interface InjectHeader {
   /**
-   * The header's name.
+   * The name of the header.
    */
   name: string;
   /**
-   * The header's value. A secret: it is shown nowhere.
+   * The value of the header. A secret: it is never logged or shown.
    */
   value: string;
 }
@@ -162,163 +162,163 @@ export interface InjectHeader {
  */
 export interface Proxy {
   /**
-   * How to speak to the proxy. `socks` resolves names at the proxy.
+   * The protocol of the proxy. `http` and `https` are HTTP proxies, reached over TCP or over TLS; `socks` is SOCKS5. The proxy resolves the upstream's host name.
    */
   protocol: "http" | "https" | "socks";
   /**
-   * The proxy's `host:port`.
+   * The address of the proxy, as `host:port`.
    */
   address: string;
   /**
-   * The user name; together with `password` or not at all.
+   * The user name for the proxy. Set it together with `password`, or leave both out.
    */
   username?: string;
   /**
-   * The password; together with `username` or not at all.
+   * The password for the proxy. Set it together with `username`, or leave both out.
    */
   password?: string;
 }
 /**
- * Whether and when a failed attempt is made again, before any byte of the response went downstream.
+ * Whether a failed request to the upstream is tried again. This version does not support it: `check` refuses the key with `rule/not-built`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "retry".
  */
 export interface Retry {
   /**
-   * The most attempts for one request, the first included.
+   * The highest number of attempts for one request, including the first.
    */
   max_attempts: number;
   /**
-   * What makes an attempt worth repeating. `timeout` means `attempt_timeout_ms` and the connect timeout.
+   * The failures after which the request is tried again. `timeout` means `attempt_timeout_ms` and the connect timeout.
    *
-   * Items: A failure or an upstream status.
+   * Items: A kind of failure, or a status of the upstream.
    */
   retry_on?: ("connect_error" | "reset" | "timeout" | "429" | "502" | "503" | "504")[];
   /**
-   * A request body up to this size is kept for replay; one that outgrows it is not retried once sent.
+   * The largest request body that is kept for another attempt, in bytes. A request with a larger body is not tried again once it was sent.
    */
   max_body_bytes?: number;
   /**
-   * The first upper bound of the random wait before the next attempt, in ms; it doubles each time.
+   * The longest random wait before the second attempt, in ms. It doubles with each further attempt.
    */
   backoff_ms?: number;
   /**
-   * The highest upper bound of a wait, in ms. A longer `retry-after` of the upstream is passed on instead.
+   * The longest wait before any attempt, in ms. If the upstream's `retry-after` is longer, its response is forwarded to the client instead.
    */
   max_backoff_ms?: number;
   /**
-   * Bounds one attempt's time to its response head, in ms.
+   * The longest time until one attempt receives the response headers, in ms.
    */
   attempt_timeout_ms?: number;
 }
 /**
- * TLS for clients. Without `cert_path` and `key_path` a self-signed pair is loaded, or made.
+ * TLS for clients. Without `cert_path` and `key_path` the gateway uses a self-signed certificate, which it creates at the first start.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "inboundTls".
  */
 export interface InboundTls {
   /**
-   * The certificate chain, PEM; together with `key_path` or not at all.
+   * The file with the certificate chain, in PEM format. Set it together with `key_path`, or leave both out.
    */
   cert_path?: string;
   /**
-   * The private key, PEM; together with `cert_path` or not at all.
+   * The file with the private key, in PEM format. Set it together with `cert_path`, or leave both out.
    */
   key_path?: string;
   /**
-   * Where the self-signed certificate is kept.
+   * The file with the self-signed certificate.
    */
   self_signed_cert_path?: string;
   /**
-   * Where the key of the self-signed certificate is kept.
+   * The file with the private key of the self-signed certificate.
    */
   self_signed_key_path?: string;
 }
 /**
- * Cross-origin requests from browsers.
+ * Requests from web pages of other origins (CORS).
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "cors".
  */
 export interface Cors {
   /**
-   * Answer preflights and set the CORS headers.
+   * Answer preflight requests and set the CORS headers. If false, the other keys here have no effect.
    */
   enabled?: boolean;
   /**
-   * Origins that may call; `*` means all. An entry without a scheme matches the origin's host and port.
+   * The origins whose pages may use the gateway; `*` allows all. An entry without a scheme matches the host and port of an origin, with any scheme.
    *
    * Items: An origin.
    */
   allow_origins?: string[];
   /**
-   * Request headers to allow besides those a preflight asks for.
+   * The request headers that a preflight asks for are always allowed. Those listed here are allowed in addition.
    *
    * Items: A header name.
    */
   allow_headers?: string[];
   /**
-   * Methods to allow besides the one a preflight asks for.
+   * The method that a preflight asks for is always allowed. Those listed here are allowed in addition.
    *
    * Items: A method.
    */
   allow_methods?: string[];
   /**
-   * Response headers a page may read.
+   * Response headers that a web page may read.
    *
    * Items: A header name.
    */
   expose_headers?: string[];
 }
 /**
- * How many requests a token may make.
+ * How many requests a token may make per minute.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "rateLimit".
  */
 export interface RateLimit {
   /**
-   * Requests per minute, per token and route, counted on the clock's minute.
+   * How many requests one token may make on one route per minute. Each token is counted on each route separately. The counts start again at each full minute of the clock, so up to twice this number can pass around a full minute. Further requests get `429 rate_limited`. Without it there is no limit.
    */
   per_minute?: number;
 }
 /**
- * How many requests may be in flight. A request is in flight until the last byte of its response.
+ * How many requests may be in flight at the same time. A request is in flight until the last byte of its response.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "concurrency".
  */
 export interface Concurrency {
   /**
-   * For the whole gateway.
+   * The limit for the whole gateway. Further requests get `503 downstream_concurrency_exceeded`. Without it there is no limit.
    */
   downstream_max_inflight?: number;
   /**
-   * Per route and upstream key.
+   * The limit for each upstream key on each route. It counts per key, so every route must inject an `authorization` or `x-api-key` header. If a route has no key, such as a local Ollama, leave this out and set `upstream_key_max_inflight` on the routes that have one. Further requests get `503 upstream_concurrency_exceeded`, or wait in the `queue`. Without it there is no limit.
    */
   upstream_per_key_max_inflight?: number;
   queue?: Queue;
 }
 /**
- * Lets requests wait for an upstream place instead of refusing them at once.
+ * Lets requests wait when an upstream limit is reached, instead of refusing them at once.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "queue".
  */
 export interface Queue {
   /**
-   * How many requests per upstream key may wait, first come first served.
+   * How many requests may wait for each upstream key on each route. They are served in the order of their arrival. 0 means that no request waits.
    */
   max_waiting?: number;
   /**
-   * The longest wait, in ms.
+   * The longest time that a request waits, in ms. After that it gets `503 upstream_concurrency_exceeded`.
    */
   timeout_ms?: number;
 }
 /**
- * Logs, metrics and traces.
+ * Logs, metrics and traces. A change needs a restart.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "observability".
@@ -329,7 +329,7 @@ export interface Observability {
   tracing?: Tracing;
 }
 /**
- * What is logged, and where to. At least one sink.
+ * What is logged, and where. At least one of `to_stdout` and `file` must be on.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "logging".
@@ -344,13 +344,13 @@ export interface Logging {
    */
   format?: "json" | "text";
   /**
-   * Log to standard output.
+   * Write the log to standard output.
    */
   to_stdout?: boolean;
   file?: LogFile;
 }
 /**
- * Log to files, rotated.
+ * Write the log to files. A new file is started regularly.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "logFile".
@@ -361,39 +361,39 @@ export interface LogFile {
    */
   enabled?: boolean;
   /**
-   * The folder.
+   * The folder of the log files. It is created if it does not exist.
    */
   dir?: string;
   /**
-   * How the file names start.
+   * The start of each file name, as in `ai-gw-lite.2026-11-23.log`.
    */
   prefix?: string;
   /**
-   * When a new file is begun.
+   * How often a new file is started, by UTC time. `never` keeps writing to one file.
    */
   rotation?: "minutely" | "hourly" | "daily" | "never";
   /**
-   * How many files are kept.
+   * How many files are kept, including the current one. Older ones are deleted.
    */
   max_files?: number;
 }
 /**
- * Prometheus metrics, a JSON summary and a page.
+ * Prometheus metrics, a JSON summary and a dashboard.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "metrics".
  */
 export interface Metrics {
   /**
-   * Serve them.
+   * Serve the metrics, the summary and the dashboard. If false, the other keys here have no effect.
    */
   enabled?: boolean;
   /**
-   * Where Prometheus scrapes; the page is at `{path}/ui`, the summary at `{path}/summary`.
+   * The path that Prometheus reads. The dashboard is at `{path}/ui`, the summary at `{path}/summary`.
    */
   path?: string;
   /**
-   * What a scraper shows as a bearer token. Required when enabled. A secret.
+   * The token that Prometheus sends as `authorization: Bearer …`. Required if metrics are enabled. A secret: it is never logged or shown.
    */
   token?: string;
 }
@@ -405,37 +405,37 @@ export interface Metrics {
  */
 export interface Tracing {
   /**
-   * Make and export spans.
+   * Create spans and send them to the collector given in `otlp`.
    */
   enabled?: boolean;
   /**
-   * The share of exchanges that are traced, from 0 to 1.
+   * The share of requests that are traced, from 0 to 1. A request that has a `traceparent` header follows the decision in that header.
    */
   sample_ratio?: number;
   otlp?: Otlp;
 }
 /**
- * The collector that takes the spans.
+ * The collector that receives the spans.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "otlp".
  */
 export interface Otlp {
   /**
-   * The collector's URL.
+   * The URL of the collector. With `protocol: http`, `/v1/traces` is added if the URL has no path.
    */
   endpoint: string;
   /**
-   * How to speak to it.
+   * The protocol of the collector: OTLP over `grpc`, or over `http`.
    */
   protocol?: "grpc" | "http";
   /**
-   * The longest export, in ms.
+   * The longest time for one export, in ms.
    */
   timeout_ms?: number;
 }
 /**
- * A request that `check` dry-runs through the compiled config, and what must come of it.
+ * A request that `check` runs through the compiled config without sending it, and the expected result.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "configTest".
@@ -449,86 +449,86 @@ export interface ConfigTest {
   expect: TestExpect;
 }
 /**
- * The request of a test. Without a token of its own it carries none.
+ * The request of a test. It carries a token only if `headers` contains one.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "testRequest".
  */
 export interface TestRequest {
   /**
-   * The method.
+   * The method of the request.
    */
   method: string;
   /**
-   * The path, with a query or without.
+   * The path of the request, with or without a query.
    */
   path: string;
   /**
-   * Request headers, by name.
+   * The headers of the request, by name.
    */
   headers?: {
     /**
-     * A header's value. A secret.
+     * The value of a header. A secret: it is never logged or shown.
      */
     [k: string]: string;
   };
 }
 /**
- * What must come of the request of a test: the route that takes it, or the status it is refused with.
+ * The expected result of a test: the route that receives the request, or the status that the gateway refuses it with.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "testExpect".
  */
 export interface TestExpect {
   /**
-   * The id of the route that must take it.
+   * The id of the route that must receive the request.
    */
   route?: string;
   /**
-   * The status it must be refused with.
+   * The status that the gateway must refuse the request with.
    */
   status?: number;
   /**
-   * The URL it must be sent to.
+   * The URL that the request must be sent to.
    */
   upstream_url?: string;
   /**
-   * Headers it must be sent with, by name.
+   * Headers that must be sent to the upstream, by name.
    */
   upstream_headers?: {
     /**
-     * A header's value. A secret.
+     * The value of a header. A secret: it is never logged or shown.
      */
     [k: string]: string;
   };
   /**
-   * Headers it must not be sent with.
+   * Headers that must not be sent to the upstream.
    *
    * Items: A header name.
    */
   absent_headers?: string[];
 }
 /**
- * What the gateway's own error answers look like.
+ * The format of the gateway's own error responses.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "errors".
  */
 export interface Errors {
   /**
-   * `plain` answers `{"error":"…"}`, `openai` and `anthropic` in the form of that SDK, `auto` in the form of the SDK that asks.
+   * `plain` sends `{"error":"…"}`. `openai` and `anthropic` use the error format of that SDK. `auto` uses `anthropic` for requests with an `anthropic-version` header, and `openai` for all others.
    */
   format?: "plain" | "openai" | "anthropic" | "auto";
 }
 /**
- * How a changed file is taken up.
+ * When the gateway reloads its config. It always does so on SIGHUP.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "reload".
  */
 export interface Reload {
   /**
-   * Reload when the file changes.
+   * Also reload when the contents of the config file change, or those of a file named in `${file:…}`.
    */
   watch?: boolean;
 }
@@ -540,11 +540,11 @@ export interface Reload {
  */
 export interface Shutdown {
   /**
-   * How long all goes on while `/readyz` already says 503, in ms: a balancer's lead time.
+   * How long the gateway keeps serving while `/readyz` already returns 503, in ms. Load balancers use this time to stop sending requests.
    */
   grace_ms?: number;
   /**
-   * How long exchanges may take to finish after that, in ms.
+   * How long running requests may take to finish after that, in ms. Then the remaining ones are broken off.
    */
   drain_timeout_ms?: number;
 }
