@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Builds an image of AI Gateway Lite. The gateway runs without root, writes no file and needs no shell.
+# Builds an image of AI Gateway Lite. The gateway runs without root, without a shell and on a read-only file system.
 # Mount the folder of the config, not the file: a mounted file does not follow a rename, so a reload would read the old file.
 #
 #   docker build -t ai-gw-lite .
