@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
-# AI Gateway Lite in a container: no root, nothing to write to, no shell needed. Mount the folder of the config, not the file:
-# a mounted file does not follow a rename, so a reload would read the old one.
+# Builds an image of AI Gateway Lite. The gateway runs without root, without a shell and on a read-only file system.
+# Mount the folder of the config, not the file: a mounted file does not follow a rename, so a reload would read the old file.
 #
 #   docker build -t ai-gw-lite .
 #   docker run --read-only --cap-drop ALL -p 127.0.0.1:8080:8080 -v ./config:/etc/ai_gw_lite:ro --env-file env ai-gw-lite
@@ -23,12 +23,12 @@ COPY package.json ./
 COPY bin ./bin
 COPY schema ./schema
 COPY config ./config
-# The config that is used when none is mounted.
+# The config for a container without a mounted one.
 RUN install -D -m 644 config/default.yaml /etc/ai_gw_lite/conf.yaml
 ENV GATEWAY_LISTEN=0.0.0.0:8080 UV_THREADPOOL_SIZE=16
 EXPOSE 8080
 USER node
-# 127.0.0.1, not a name: the answer must not depend on a resolver. HEALTH_URL where the config listens elsewhere or speaks TLS.
+# 127.0.0.1 and not a name, so that the check does not depend on DNS. Set HEALTH_URL if the config uses another port or TLS.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["node", "-e", "fetch(process.env.HEALTH_URL || 'http://127.0.0.1:8080/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["node", "/opt/ai-gw-lite/bin/ai-gw-lite.js"]

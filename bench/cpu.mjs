@@ -1,10 +1,10 @@
-// How much processor time has a process used? Read from the scheduler: not wall time, so other work on the machine
-// stretches it only through shared caches and clock.
+// Reads the processor time that a process or a core has used, as the scheduler counts it.
+// It is not wall time: other work on the machine changes it only through shared caches and the clock rate.
 
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Processor time of all threads of a process so far, microseconds.
+ * The processor time that all threads of a process have used so far, in microseconds.
  * @param {number} pid
  */
 export function cpuMicros(pid) {
@@ -15,12 +15,12 @@ export function cpuMicros(pid) {
   return nanos / 1000;
 }
 
-/** Ticks of `/proc/stat` per second: fixed in Linux's interface to programs. */
+/** Ticks per second in `/proc/stat`. Linux fixes this number in its interface to programs. */
 const TICKS = 100;
 
 /**
- * Processor time that a core has spent on anything so far, microseconds.
- * @param {string} core its number
+ * The processor time that a core has spent on any work so far, in microseconds.
+ * @param {string} core number of the core
  */
 export function coreMicros(core) {
   const line = readFileSync("/proc/stat", "latin1")

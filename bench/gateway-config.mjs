@@ -1,13 +1,13 @@
-// Which configs does the gateway run with here? All features on, and the same with one of them left out.
+// Writes the configs that the bench runs the gateway with: all features on, or one of them off.
 
 export const TOKEN = "bench-token-0123456789";
 
 /**
  * @typedef {object} Features
- * @property {boolean} [limits] rate limit and both in-flight limits, with room to spare
- * @property {boolean} [logging] a line per exchange, to a file
- * @property {boolean} [metrics] counters, histograms and the rings of the summary
- * @property {number} [routes] how many routes there are; the load takes the last
+ * @property {boolean} [limits] rate limit and both in-flight limits, too high to refuse anything
+ * @property {boolean} [logging] one line per exchange, written to a file
+ * @property {boolean} [metrics] counters, histograms and the data of the summary
+ * @property {number} [routes] number of routes; the load uses the last one
  */
 
 /**
@@ -48,5 +48,5 @@ function route(name, upstreamPort) {
       user_agent: bench`;
 }
 
-/** The path prefix of the route that the load takes. */
+/** The path prefix of the route that the load uses. */
 export const LOAD_PREFIX = "/api/last";

@@ -1,18 +1,18 @@
-// How much memory does a process hold, and how much did it hold at most?
+// Reads how much memory a process uses now, and the most that it has used.
 
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Resident memory now, bytes. @param {number} pid */
+/** Resident memory now, in bytes. @param {number} pid */
 export function residentBytes(pid) {
   return statusField(pid, "VmRSS");
 }
 
-/** Most resident memory since `resetPeak`, bytes. @param {number} pid */
+/** The most resident memory since `resetPeak`, in bytes. @param {number} pid */
 export function peakBytes(pid) {
   return statusField(pid, "VmHWM");
 }
 
-/** Starts the peak anew. @param {number} pid */
+/** Resets the peak to the current memory. @param {number} pid */
 export function resetPeak(pid) {
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }

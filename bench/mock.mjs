@@ -1,5 +1,5 @@
-// What stands upstream in the bench? A server on bare sockets, so cheap that the proxy in front is what is measured.
-// The path's last segment says what to answer: json, paced, burst, idle, down, up.
+// Runs the upstream server of the bench. It uses bare sockets, so that it costs little compared with the proxy that is measured.
+// The last segment of the path selects the response: json, paced, burst, idle, down, up.
 
 import { createServer } from "node:net";
 
@@ -15,11 +15,11 @@ export const PACED_GAP_MS = 20;
 export const BURST_EVENTS = 200_000;
 export const LARGE_BYTES = 64 * 1024 * 1024;
 
-/** One event of a usual chat stream, framed as one HTTP chunk. */
+/** One event of a usual chat stream, as one HTTP chunk. */
 const EVENT = `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench-1","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}\n\n`;
 export const EVENT_BYTES = EVENT.length;
 const EVENT_CHUNK = `${EVENT.length.toString(16)}\r\n${EVENT}\r\n`;
-/** A thousand events at once, still one HTTP chunk each. */
+/** A thousand events in one write, each in its own HTTP chunk. */
 const EVENT_BLOCK = Buffer.from(EVENT_CHUNK.repeat(1000));
 const LARGE_BLOCK = Buffer.alloc(64 * 1024, "x");
 
@@ -51,7 +51,7 @@ const ANSWERS = {
 };
 
 /**
- * Writes a block many times, with back-pressure.
+ * Writes a block many times, and waits whenever the socket is full.
  * @param {Socket} socket @param {Buffer} block @param {number} times @param {() => void} done
  */
 function pour(socket, block, times, done) {
@@ -67,7 +67,7 @@ function pour(socket, block, times, done) {
   more();
 }
 
-/** How fast `up` reads: a slow peer, so that a proxy which hoards is seen, bytes per 10 ms. */
+/** How fast `up` reads, in bytes per 10 ms. It is slow, so that a proxy that buffers without a bound uses visibly more memory. */
 const SLOW_READ_BYTES = 512 * 1024;
 
 /** @param {Socket} socket */

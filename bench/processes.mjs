@@ -1,5 +1,5 @@
-// How are the measured programs started, pinned, read and stopped? Every program started here is stopped by its own PID,
-// whatever way the bench ends.
+// Starts the measured programs, pins them to a core, reads their output and stops them.
+// Each program is stopped by its own PID, however the bench ends.
 
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
@@ -7,7 +7,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The core of whatever is measured; load, upstream and the bench itself share the other. */
+/** The core of the measured program. The load, the upstream and the bench itself share the other core. */
 export const PROXY_CORE = "0";
 export const LOAD_CORE = "1";
 
@@ -18,7 +18,7 @@ const STOP_MS = 3_000;
 const running = new Set();
 
 /**
- * Starts a program pinned to one core. Its output goes to `NAME.log` in `dir`.
+ * Starts a program pinned to one core. The output goes to `NAME.log` in `dir`.
  * @param {string} name
  * @param {readonly string[]} argv
  * @param {{ core: string, dir: string, env?: Record<string, string> }} how
@@ -36,7 +36,7 @@ export function start(name, argv, { core, dir, env }) {
 }
 
 /**
- * Runs a program to its end and gives what it printed.
+ * Runs a program until it ends and returns what it printed.
  * @param {readonly string[]} argv
  * @param {{ core: string, timeoutMs: number }} how
  * @returns {Promise<string>}
@@ -73,7 +73,7 @@ export async function stop(child) {
   clearTimeout(timer);
 }
 
-/** Kills all that still runs, at once. */
+/** Kills every program that is still running, at once. */
 export function killAll() {
   for (const child of running) child.kill("SIGKILL");
 }
@@ -86,7 +86,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 /**
  * Waits until a port of this machine accepts connections.
  * @param {number} port
- * @param {import("node:child_process").ChildProcess} child whose end ends the wait
+ * @param {import("node:child_process").ChildProcess} the program that should listen; if it exits, the wait ends
  */
 export async function untilListening(port, child) {
   const deadline = Date.now() + START_MS;
@@ -110,7 +110,7 @@ function accepts(port) {
   });
 }
 
-/** A port that was free a moment ago. @returns {Promise<number>} */
+/** Finds a port that was free a moment ago. @returns {Promise<number>} */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -122,7 +122,7 @@ export function freePort() {
   });
 }
 
-/** The path of a program, or `undefined`. @param {string} name */
+/** Finds the path of a program; `undefined` if it is not installed. @param {string} name */
 export function which(name) {
   const dirs = [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/usr/local/sbin"];
   return dirs.map((dir) => join(dir, name)).find((path) => existsSync(path));

@@ -1,4 +1,5 @@
-// Runs the bench and prints one table per workload, with ratios. `node bench/run.mjs --help` says how; README.md says why.
+// Runs the bench and prints one table per workload, with ratios.
+// `node bench/run.mjs --help` lists the options; README.md explains the method.
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +25,7 @@ const HELP = `node bench/run.mjs [options]
 
 const WINDOW_TIMEOUT_MS = 120_000;
 
-/** With more than this of the proxies' core taken by other work, a missed aim is no finding. */
+/** If other work takes more than this share of the proxies' core, a missed aim is reported as unsure. */
 const QUIET_PERCENT = 15;
 
 const { values: options } = parseArgs({
@@ -49,12 +50,12 @@ const size = {
 
 /** @typedef {Record<string, number | readonly number[]>} Window */
 
-/** What is run in turn: a name and something that runs one window. @typedef {{ name: string, window: () => Promise<Window> }} Lane */
+/** One of the things that are run in turn: a name, and a function that runs one window. @typedef {{ name: string, window: () => Promise<Window> }} Lane */
 
 /** @param {string} id */
 const wanted = (id) => options.only === undefined || options.only.split(",").includes(id);
 
-/** The targets of this run; says which are left out and why. */
+/** Returns the targets of this run. Prints the ones that are left out, with the reason. */
 function chosenTargets() {
   const names = options.peers?.split(",");
   const peers = PEERS.filter(({ name }) => names === undefined || names.some((part) => name.includes(part)));
@@ -67,7 +68,7 @@ function chosenTargets() {
 }
 
 /**
- * One window of load on a running target.
+ * Runs one window of load on a running target.
  * @param {import("./targets.mjs").Running} running
  * @param {import("./workloads.mjs").Workload} workload
  * @returns {Promise<Window>}
@@ -84,7 +85,7 @@ async function load(running, workload) {
 }
 
 /**
- * Every lane in turn, beginning with another one each round: what drifts, drifts for all.
+ * Runs all lanes in turn. Each round begins with another lane, so that a change in the machine's speed affects all lanes alike.
  * @param {readonly Lane[]} lanes @param {number} rounds
  * @returns {Promise<Map<string, Window[]>>}
  */
@@ -108,13 +109,13 @@ async function inTurn(lanes, rounds) {
   return windows;
 }
 
-/** All values of a figure over the windows. @param {readonly Window[]} windows @param {string} key */
+/** The values of one figure in all windows. @param {readonly Window[]} windows @param {string} key */
 function valuesOf(windows, key) {
   return windows.map((window) => Number(window[key]));
 }
 
 /**
- * The ratio of two lanes, window by window in the same round, and of their best windows.
+ * The median of the ratios of two lanes, taken between windows of the same round, and the ratio of their best windows.
  * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
  */
 function ratios(ours, theirs, more) {
@@ -128,7 +129,7 @@ function ratios(ours, theirs, more) {
 /**
  * @param {import("./workloads.mjs").Workload} workload
  * @param {Map<string, Window[]>} windows
- * @param {boolean} unsure the machine was too busy to find fault
+ * @param {boolean} unsure true if the machine was too busy to trust a missed aim
  */
 function report(workload, windows, unsure) {
   const bare = windows.get(BARE.name);
@@ -154,7 +155,7 @@ function report(workload, windows, unsure) {
   verdict(workload, windows.get("gateway"), bare, unsure);
 }
 
-/** W2 gives every first byte: the quantiles are taken here. @param {Window} window */
+/** Computes quantiles of the times to the first byte. W2 reports the time of each stream. @param {Window} window */
 function spreadFirstBytes(window) {
   const firstBytes = window["firstBytes"];
   if (!Array.isArray(firstBytes)) return;
@@ -172,7 +173,7 @@ function verdict(workload, own, bare, unsure) {
   for (const figure of workload.figures) {
     const values = valuesOf(own, figure.key);
     if (figure.limit !== undefined) {
-      // A stall of the machine spoils windows, not all of them: where it can, the best window counts.
+      // A stall of the machine spoils some windows, but not all. So the best window counts where a stall shows in the figure.
       const typical = figure.noisy === true ? (/** @type {number[]} */ all) => Math.min(...all) : median;
       const value = typical(values);
       const allowed = Math.max(figure.limit, figure.noisy === true ? typical(valuesOf(bare, figure.key)) : 0);
@@ -201,8 +202,8 @@ function say(what, reached, aim, unsure) {
 }
 
 /**
- * How much of the proxies' core goes to anything else: what is called gives it in percent, since now.
- * @param {readonly number[]} pids of the proxies
+ * Starts to measure how much of the proxies' core goes to other work. The returned function gives the share since then, in percent.
+ * @param {readonly number[]} pids the processes of the proxies
  */
 function foreignShare(pids) {
   const read = () => ({
@@ -228,7 +229,7 @@ async function runWorkloads(upstreamPort, dir, all) {
         : shared.map((running) => ({ name: running.name, window: () => load(running, workload) }));
     const foreign = foreignShare(shared.map(({ pid }) => pid));
     const windows = await inTurn(lanes, workload.rounds(size));
-    // Fresh processes are gone by now, so their own time can't be told from others'.
+    // These processes have ended by now, so their own time can't be distinguished from other work.
     const others = workload.fresh === true ? 0 : foreign();
     report(workload, windows, others > QUIET_PERCENT);
     if (workload.fresh !== true) console.log(`  other work took ${others} % of the proxies' core`);

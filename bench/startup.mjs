@@ -1,4 +1,4 @@
-// How long until the gateway can be used? Whole processes, against the same Node doing nothing.
+// Measures how long the gateway takes to start: whole processes, compared with the same Node that does nothing.
 
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { PROXY_CORE } from "./processes.mjs";
 const GIVE_UP_MS = 10_000;
 
 /**
- * Runs a program until it ends, or until it says `word`, and gives the time that took, ms.
+ * Runs a program until it ends, or until it prints `word`. Returns the time that this took, in ms.
  * @param {readonly string[]} argv
  * @param {string} [word]
  * @returns {Promise<number>}
@@ -36,8 +36,8 @@ function timed(argv, word) {
 }
 
 /**
- * @param {string} root of the checkout
- * @param {string} dir for files
+ * @param {string} folder of the checkout
+ * @param {string} folder for files
  * @param {number} rounds
  * @returns {Promise<Record<string, number[]>>} times in ms
  */

@@ -1,4 +1,4 @@
-// What do several windows say together? Medians and minima: means would average the neighbours' noise in.
+// Combines the figures of several windows. Medians and minima, because a mean would include the noise of other work.
 
 /** @param {readonly number[]} values */
 export function median(values) {
@@ -15,7 +15,7 @@ export function quantile(values, q) {
   return low + (high - low) * (at - Math.floor(at));
 }
 
-/** Middle spread over the median: how far the windows disagree. @param {readonly number[]} values */
+/** The interquartile range divided by the median: how much the windows differ. @param {readonly number[]} values */
 export function spread(values) {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
 }

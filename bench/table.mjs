@@ -1,4 +1,4 @@
-// How do numbers become a table that can be read in a terminal and pasted into a commit message?
+// Formats numbers as a table that can be read in a terminal and pasted into a commit message.
 
 /**
  * @param {readonly string[]} head
@@ -11,7 +11,7 @@ export function table(head, rows) {
   return [line(head), `|${widths.map((w) => "-".repeat(w + 2)).join("|")}|`, ...rows.map(line)].join("\n");
 }
 
-/** Three digits that matter. @param {number | undefined} value */
+/** Formats a number with three significant digits. @param {number | undefined} value */
 export function short(value) {
   if (value === undefined || Number.isNaN(value)) return "–";
   if (value === 0) return "0";

@@ -1,4 +1,4 @@
-// What can be measured, and how is each of them started? The gateway in several configs, and its peers.
+// Lists what can be measured, and starts it: the gateway in several configs, and its peers.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,12 +10,12 @@ const HERE = import.meta.dirname;
 export const ROOT = join(HERE, "..");
 
 /**
- * Something under test, running.
+ * A running target.
  * @typedef {{ name: string, port: number, pid: number, prefix: string, stop: () => Promise<void> }} Running
  */
 
 /**
- * Something that can be put under test. `absent` says why it can't be.
+ * A target: a program that can be measured. `absent` is the reason if it can't.
  * @typedef {{ name: string, absent?: string, start: (upstreamPort: number, dir: string) => Promise<Running> }} Target
  */
 
@@ -47,9 +47,9 @@ function target(name, absent, plan) {
 }
 
 /**
- * The gateway of a checkout, with some features.
+ * The gateway of a checkout as a target, with the given features.
  * @param {string} name
- * @param {string} root of the checkout; its `dist/` must be built
+ * @param {string} folder of the checkout; its `dist/` must be built
  * @param {import("./gateway-config.mjs").Features} [features]
  */
 export function gateway(name, root, features) {
@@ -67,7 +67,7 @@ const node = (/** @type {string} */ file, /** @type {readonly (string | number)[
 });
 
 /**
- * A peer that is a program of its own.
+ * A peer that must be installed on the machine, as a target.
  * @param {string} name
  * @param {(program: string, dir: string, ports: { port: number, upstreamPort: number, dir: string }) => { argv: readonly string[], env?: Record<string, string> }} plan
  */
@@ -78,7 +78,7 @@ function program(name, plan) {
   );
 }
 
-/** Bare http-proxy with a keep-alive agent: what ratios are taken to. */
+/** Bare http-proxy with a keep-alive agent. All ratios compare with it. */
 export const BARE = target("bare http-proxy", undefined, ({ port, upstreamPort }) =>
   node("http-proxy.mjs", [port, upstreamPort, "keep-alive"]),
 );

@@ -1,29 +1,30 @@
-// Which workloads are there, what does each measure, and what is aimed at? All of it as data; `run.mjs` walks it.
+// Lists the workloads as data: what each one measures, and the aims. `run.mjs` runs them.
 
 /**
  * One figure of a workload.
  * @typedef {object} Figure
- * @property {string} key in what the load prints
+ * @property {string} name of the figure in the output of the load
  * @property {string} title
- * @property {boolean} [more] more is better
- * @property {number} [aim] the ratio to bare http-proxy that the gateway shall reach
- * @property {number} [limit] the figure itself that the gateway shall reach
- * @property {boolean} [noisy] a stall of the machine shows in it: the best window counts, and bare http-proxy's, if worse, is the limit
+ * @property {boolean} [more] true if a higher value is better
+ * @property {number} [aim] the ratio to bare http-proxy that the gateway should reach
+ * @property {number} [limit] the value that the gateway should reach
+ * @property {boolean} [noisy] true if a stall of the machine shows in the figure. Then the best window counts, and the
+ *   limit rises to the value of bare http-proxy if that is higher
  */
 
 /**
  * @typedef {object} Workload
  * @property {string} id
  * @property {string} title
- * @property {string} load the load's name for it
+ * @property {string} load name of the workload in `load/main.mjs`
  * @property {(size: Size) => Record<string, number>} settings
- * @property {readonly Figure[]} figures the first is the one to trust
- * @property {boolean} [fresh] needs a process of its own per window
+ * @property {readonly Figure[]} figures the first one is the most reliable
+ * @property {boolean} [fresh] true if each window needs a new process
  * @property {(size: Size) => number} rounds
  */
 
 /**
- * How much is run.
+ * How long the bench runs.
  * @typedef {{ quick: boolean, rounds?: number | undefined, seconds?: number | undefined }} Size
  */
 
@@ -90,7 +91,7 @@ export const WORKLOADS = [
 ];
 
 /**
- * The gateway against itself with one thing changed, on W1.
+ * Compares the gateway with itself on W1, with one feature changed.
  * @typedef {object} Comparison
  * @property {string} title
  * @property {import("./gateway-config.mjs").Features} with

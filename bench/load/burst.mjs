@@ -1,4 +1,4 @@
-// W3: one SSE stream of 200,000 events that are all there at once. How many MB/s come through?
+// W3: measures how many MB/s come through. One SSE stream of 200,000 events that are all available at once.
 
 import { cpuMicros } from "../cpu.mjs";
 import { BURST_EVENTS, EVENT_BYTES } from "../mock.mjs";

@@ -1,12 +1,12 @@
-// How does the load talk HTTP at the least cost? One reused buffer per connection, requests as ready-made bytes, and no
-// parsing beyond where an answer ends.
+// Sends and reads HTTP for the load at the lowest cost: one reused buffer per connection, requests as prepared bytes.
+// It parses responses only as far as it must to find their end.
 
 import { connect } from "node:net";
 
 /** @typedef {import("node:net").Socket} Socket */
 
 /**
- * Opens a connection that hands every read to `onBytes`; the bytes are only lent until it returns.
+ * Opens a connection and passes each read to `onBytes`. The bytes are valid only until `onBytes` returns.
  * @param {number} port
  * @param {(bytes: Buffer) => void} onBytes
  * @param {number} [bufferBytes]
@@ -32,7 +32,7 @@ export function open(port, onBytes, bufferBytes = 64 * 1024) {
 }
 
 /**
- * Finds the end of answers with a `content-length`.
+ * Finds the end of responses with a `content-length`.
  * @param {() => void} onAnswer
  * @returns {(bytes: Buffer) => void}
  */
@@ -60,7 +60,7 @@ export function answerCounter(onAnswer) {
 }
 
 /**
- * The bytes of a request as an SDK would send it.
+ * Makes the bytes of a request as an SDK sends it.
  * @param {string} method @param {string} path @param {string} token @param {string | Buffer} [body]
  */
 export function requestBytes(method, path, token, body = "") {

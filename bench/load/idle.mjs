@@ -1,5 +1,5 @@
-// W4: how much memory does an open stream hold that says nothing? Some are opened first, so that what a process takes
-// once is not counted.
+// W4: measures how much memory an open stream needs that sends nothing.
+// Some streams are opened before the measurement, so that memory that a process takes only once is not counted.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytes } from "../memory.mjs";

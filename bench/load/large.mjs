@@ -1,4 +1,4 @@
-// W5: 64 MB down to a client that reads slowly, then 64 MB up to an upstream that reads slowly. How far does memory grow?
+// W5: measures how much memory grows while 64 MB go down to a slow client, then 64 MB up to a slow upstream.
 
 import { connect } from "node:net";
 import { peakBytes, resetPeak, residentBytes } from "../memory.mjs";

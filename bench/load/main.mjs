@@ -1,4 +1,4 @@
-// Runs one window of one workload and prints its result as a line of JSON. Arguments: workload name, its settings as JSON.
+// Runs one window of one workload and prints the result as one line of JSON. Arguments: workload name, settings as JSON.
 
 import { burst } from "./burst.mjs";
 import { idle } from "./idle.mjs";
@@ -7,7 +7,7 @@ import { paced } from "./paced.mjs";
 import { small } from "./small.mjs";
 
 /**
- * What every workload is told.
+ * The settings that every workload gets.
  * @typedef {{ port: number, prefix: string, token: string, pid: number }} Settings
  */
 

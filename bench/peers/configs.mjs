@@ -1,4 +1,4 @@
-// How are nginx, haproxy and caddy set up? As plain reverse proxies on one thread, with kept connections and no buffering.
+// Writes the configs of nginx, haproxy and caddy: plain reverse proxies on one thread, with reused connections and no buffering.
 
 /** @typedef {{ port: number, upstreamPort: number, dir: string }} Ports */
 

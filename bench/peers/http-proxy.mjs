@@ -1,4 +1,4 @@
-// The measure of all: http-proxy as it comes, with nothing on it. Arguments: port, upstream port, agent (keep-alive or default).
+// Runs http-proxy alone, without any feature of the gateway. Arguments: port, upstream port, agent (keep-alive or default).
 
 import { Agent, createServer } from "node:http";
 import httpProxy from "http-proxy";

@@ -1,4 +1,4 @@
-// The floor of the platform: bytes copied from socket to socket, with no idea of HTTP. Arguments: port, upstream port.
+// Copies bytes from socket to socket without reading HTTP: the lowest cost on this platform. Arguments: port, upstream port.
 
 import { connect, createServer } from "node:net";
 
