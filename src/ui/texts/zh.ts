@@ -1,50 +1,50 @@
-// What does the page say in Chinese?
+// Holds the Chinese texts of the page.
 
-import type { Words } from "./words.ts";
+import type { Texts } from "./texts.ts";
 
-export const zh: Words = {
+export const zh: Texts = {
   product: "AI Gateway Lite",
   page: "仪表盘",
-  skip: "跳到数据",
-  gate: {
+  skip: "跳到主要内容",
+  tokenForm: {
     lead: "查看经过此网关的请求。",
     label: "指标令牌",
-    hint: "即网关配置中的 observability.metrics.token。令牌只保存在此标签页中，关闭后即清除。",
+    hint: "请填写网关配置中 observability.metrics.token 的值。令牌只保存在此标签页中，关闭后即清除。",
     open: "打开仪表盘",
     checking: "正在验证…",
     missing: "请输入指标令牌。",
     wrong: "网关不接受此令牌。",
-    noLonger: "网关不再接受原来的令牌，请输入新的令牌。",
-    gone: "网关没有响应，请稍后再试。",
-    strange: (status) => `收到的不是网关的响应（状态码 ${status}）。前面是否有其他代理？`,
+    expired: "网关不再接受原来的令牌，请输入新的令牌。",
+    unavailable: "网关没有响应，请稍后再试。",
+    unexpected: (status) => `收到意外的响应（状态码 ${status}）。它是否来自网关前面的代理？`,
   },
   status: {
     loading: "加载中…",
     live: "实时",
     paused: "已暂停",
-    gone: "无响应",
+    unavailable: "无响应",
     updated: (time) => `更新于 ${time}`,
-    goneTitle: "网关没有响应",
-    goneStrange: (status) => `无法取得网关数据（状态码 ${status}）`,
-    goneSince: (time) => `以下数据截至 ${time}。`,
-    goneNothingYet: "尚无可显示的数据。",
-    nextTry: (seconds) => `${seconds} 秒后重试。`,
-    trying: "正在重试…",
-    tryNow: "立即重试",
+    noResponse: "网关没有响应",
+    unexpected: (status) => `无法取得网关数据（状态码 ${status}）`,
+    dataFrom: (time) => `以下数据截至 ${time}。`,
+    noData: "尚无可显示的数据。",
+    nextRetry: (seconds) => `${seconds} 秒后重试。`,
+    retrying: "正在重试…",
+    retryNow: "立即重试",
     back: "网关已恢复响应",
   },
   controls: {
-    label: "显示",
+    label: "显示选项",
     range: "时间范围",
     ranges: { hour: "最近 1 小时", day: "最近 24 小时" },
     pause: "暂停",
     resume: "继续",
     theme: "配色",
     themes: { auto: "配色：自动", light: "配色：浅色", dark: "配色：深色" },
-    leave: "清除令牌",
+    forgetToken: "清除令牌",
   },
   figures: {
-    title: "当前状况",
+    title: "关键指标",
     requests: "请求",
     errors: "错误",
     latency: "延迟 p95",
@@ -69,10 +69,10 @@ export const zh: Words = {
     peakPer: { hour: "每分钟峰值", day: "每 15 分钟峰值" },
     clientErrors: "4xx",
     serverErrors: "5xx 或中断",
-    clientClosed: "客户端离开",
+    clientClosed: "客户端断开",
     p50: "p50",
     p95: "p95",
-    ceiling: "上限",
+    limit: "上限",
     asTable: "以表格显示",
     time: "时间",
     empty: { hour: "最近 1 小时没有请求", day: "最近 24 小时没有请求" },
@@ -85,7 +85,7 @@ export const zh: Words = {
     outcome: "结果",
     count: "请求",
     share: "占比",
-    empty: { hour: "最近 1 小时没有已结束的请求。", day: "最近 24 小时没有已结束的请求。" },
+    empty: { hour: "最近 1 小时没有已结束的请求。", day: "最近 24 小时没有已完成的请求。" },
   },
   detail: "明细",
   routes: {
@@ -115,14 +115,14 @@ export const zh: Words = {
   limits: {
     title: "限制",
     gateway: "整个网关的进行中请求",
-    rate: "速率，每个令牌和路由",
+    rate: "每个令牌在每条路由的请求速率",
     upstream: (route) => `${route} 的上游`,
     noLimit: "无限制",
-    noUpstreamLimit: "没有路由限制其上游。",
+    noUpstreamLimit: "没有路由设置上游并发上限。",
     peakDay: (peak) => `24 小时峰值：${peak}`,
     perKey: "每个上游密钥",
     waiting: (count) => `排队 ${count}`,
-    perMinute: (limit) => `每分钟 ${limit}`,
+    perMinute: (limit) => `每分钟 ${limit} 次`,
     of: (now, limit) => `${now} / ${limit}`,
   },
   gateway: {
@@ -137,8 +137,8 @@ export const zh: Words = {
     rejected: "被拒绝",
     reloadCounts: (applied, rejected) => `生效 ${applied} 次，拒绝 ${rejected} 次`,
   },
-  nothingYet: {
-    title: "还没有请求经过",
-    text: "最近 24 小时没有请求。第一个请求到达后，几秒内就会显示在这里。",
+  noRequestsYet: {
+    title: "最近 24 小时没有请求",
+    text: "新的请求会在几秒内显示在这里。",
   },
 };
