@@ -162,8 +162,8 @@ describe("the dashboard", () => {
     await waitForState(page, "unavailable");
     const notice = page.locator(".notice.unavailable");
     expect(await notice.textContent()).toContain("The data below is from 14:05:30. Retrying in 5 s.");
-    expect(await page.getByRole("status").textContent()).toBe("The gateway does not respond");
-    expect(await page.title()).toContain("No response");
+    expect(await page.getByRole("status").textContent()).toBe("The gateway does not respond.");
+    expect(await page.title()).toContain("Unavailable");
     expect(await figure(page, "inflight")).toBe("23");
     for (const seconds of [5, 10, 20, 40, 60]) {
       const { requests } = server;
@@ -180,7 +180,7 @@ describe("the dashboard", () => {
     server.respondWith(busySummary());
     await page.getByRole("button", { name: "Retry now" }).click();
     await waitForState(page, "live");
-    expect(await page.getByRole("status").textContent()).toBe("The gateway responds again");
+    expect(await page.getByRole("status").textContent()).toBe("The gateway responds again.");
     expect(await notice.isVisible()).toBe(false);
     const { requests } = server;
     const answered = page.waitForResponse("**/summary");

@@ -46,7 +46,7 @@ export function notice({ texts, formats }: Locale, onRetry: () => void): Notice 
     root,
     showUnavailable({ dataFrom, status: code, nextRetryAt }) {
       show(true);
-      setText(title, `${code === undefined ? status.noResponse : status.unexpected(code)}.`);
+      setText(title, code === undefined ? status.noResponse : status.unexpected(code));
       setText(text, dataFrom === undefined ? status.noData : status.dataFrom(formats.timeOfDay(dataFrom)));
       const tick = () => {
         const seconds = Math.ceil((nextRetryAt - performance.now()) / 1000);
@@ -57,7 +57,7 @@ export function notice({ texts, formats }: Locale, onRetry: () => void): Notice 
     },
     showNoRequests() {
       show(false);
-      setText(title, `${noRequestsYet.title}.`);
+      setText(title, noRequestsYet.title);
       setText(text, noRequestsYet.text);
     },
     hide() {
