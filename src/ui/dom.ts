@@ -1,9 +1,9 @@
-// How is a piece of the page made? Elements from tag, attributes and children: text is always text, never markup.
+// Creates and changes elements of the page. Texts are always set as text, never as markup.
 
 type Child = Node | string;
 type Attributes = Readonly<Record<string, string | number | boolean>>;
 
-/** An element. `true` sets an attribute bare, `false` leaves it out. */
+/** Creates an element. An attribute with `true` is set without a value; one with `false` is left out. */
 export function el<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -21,21 +21,21 @@ function setAttributes(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Sets text only when it differs, so that a refresh does not undo a selection. */
+/** Sets a text only if it differs, so that a refresh does not remove the user's selection. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Sets, or with undefined takes away, an attribute; only when it differs. */
+/** Sets an attribute if it differs; `undefined` removes it. */
 export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-let ids = 0;
+let lastId = 0;
 
-/** An id that no other element has. */
-export function freshId(stem: string): string {
-  ids += 1;
-  return `${stem}-${ids}`;
+/** Returns an id that no other element has. */
+export function uniqueId(prefix: string): string {
+  lastId += 1;
+  return `${prefix}-${lastId}`;
 }

@@ -1,35 +1,35 @@
-// How are figures written in the reader's language? Counts, shares, durations, times: made once, used everywhere.
+// Writes counts, ratios, durations and times in the language of the page.
 
-import type { Language } from "./words/index.ts";
+import type { Language } from "./texts/texts.ts";
 
 export interface Formats {
   count(value: number): string;
-  /** For axes, where room is short: `12K`. */
+  /** Short form for chart axes: `12K`. */
   shortCount(value: number): string;
-  /** A ratio as per cent; tiny ones are not rounded to nothing. */
+  /** A ratio as a percentage. A tiny one is shown as `<0.1%`, not as `0%`. */
   share(ratio: number): string;
-  /** Milliseconds, in the unit that reads best; `–` for null. */
+  /** Milliseconds, in a suitable unit; `–` for null. */
   ms(value: number | null): string;
   /** `14:05` */
   time(unixMs: number): string;
   /** `14:05:09` */
   timeOfDay(unixMs: number): string;
-  /** Day and time, for what may be days ago. */
-  moment(unixMs: number): string;
-  /** How long something lasts: its two largest units. */
-  span(seconds: number): string;
-  /** How long ago, relative to now. */
+  /** `14 Mar, 14:05` */
+  dayAndTime(unixMs: number): string;
+  /** A duration in its two largest units: `3d 4h`. */
+  duration(seconds: number): string;
+  /** `47 minutes ago` */
   ago(seconds: number): string;
 }
 
-/** Stands where there is no figure. */
-export const NONE = "–";
+/** Shown where there is no value. */
+export const NO_VALUE = "–";
 
-const LOCALES: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" };
+const LOCALE_TAGS: Readonly<Record<Language, string>> = { en: "en-GB", zh: "zh-CN" };
 
-/** @param timeZone default: the browser's */
+/** @param timeZone the default is the browser's */
 export function formats(language: Language, timeZone?: string): Formats {
-  const locale = LOCALES[language];
+  const locale = LOCALE_TAGS[language];
   const zone = timeZone === undefined ? {} : { timeZone };
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone } as const;
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
@@ -38,31 +38,31 @@ export function formats(language: Language, timeZone?: string): Formats {
   const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const time = new Intl.DateTimeFormat(locale, clock);
   const timeOfDay = new Intl.DateTimeFormat(locale, { ...clock, second: "2-digit" });
-  const moment = new Intl.DateTimeFormat(locale, { ...clock, day: "numeric", month: "short" });
+  const dayAndTime = new Intl.DateTimeFormat(locale, { ...clock, day: "numeric", month: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
     count: (value) => count.format(value),
     shortCount: (value) => shortCount.format(value),
     share: (ratio) => (ratio > 0 && ratio < 0.001 ? `<${share.format(0.001)}` : share.format(ratio)),
-    ms: (value) => (value === null ? NONE : milliseconds(value, plain)),
+    ms: (value) => (value === null ? NO_VALUE : milliseconds(value, plain)),
     time: (at) => time.format(at),
     timeOfDay: (at) => timeOfDay.format(at),
-    moment: (at) => moment.format(at),
-    span: (seconds) => span(seconds, locale),
+    dayAndTime: (at) => dayAndTime.format(at),
+    duration: (seconds) => duration(seconds, locale),
     ago: (seconds) => {
-      const [amount, unit] = largest(seconds);
+      const [amount, unit] = largestUnit(seconds);
       return amount === 0 ? relative.format(0, "second") : relative.format(-amount, unit);
     },
   };
 }
 
-/** Narrow no-break space: a figure and its unit stay together. */
-const THIN = "\u202f";
+/** A narrow no-break space keeps a number and its unit on one line. */
+const NARROW_SPACE = "\u202f";
 
 function milliseconds(value: number, plain: Intl.NumberFormat): string {
-  if (value < 1000) return `${plain.format(value)}${THIN}ms`;
-  if (value < 100_000) return `${plain.format(value / 1000)}${THIN}s`;
-  return `${plain.format(value / 60_000)}${THIN}min`;
+  if (value < 1000) return `${plain.format(value)}${NARROW_SPACE}ms`;
+  if (value < 100_000) return `${plain.format(value / 1000)}${NARROW_SPACE}s`;
+  return `${plain.format(value / 60_000)}${NARROW_SPACE}min`;
 }
 
 const UNITS = [
@@ -74,16 +74,16 @@ const UNITS = [
 
 type Unit = (typeof UNITS)[number][0];
 
-/** The largest unit that fits at least once, and how often. */
-function largest(seconds: number): [number, Unit] {
+/** Returns the largest unit that fits at least once, and how many of it. */
+function largestUnit(seconds: number): [number, Unit] {
   for (const [unit, size] of UNITS) {
     if (seconds >= size) return [Math.floor(seconds / size), unit];
   }
   return [0, "second"];
 }
 
-function span(seconds: number, locale: string): string {
-  const [amount, unit] = largest(seconds);
+function duration(seconds: number, locale: string): string {
+  const [amount, unit] = largestUnit(seconds);
   const at = UNITS.findIndex(([name]) => name === unit);
   const write = (value: number, name: Unit) =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value);

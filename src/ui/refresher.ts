@@ -1,59 +1,59 @@
-// When is the gateway asked again? Every few seconds; later and later while it is gone; never while nobody looks.
+// Fetches the summary every few seconds, and less often while the gateway is unavailable.
 
-import type { Answer } from "./answer.ts";
+import type { SummaryResult } from "./summary.ts";
 
-/** The rhythm while all is well, ms. */
+/** Time between two requests while the gateway responds, ms. */
 export const REFRESH_MS = 5000;
-/** The longest pause between two tries, ms. */
-export const LONGEST_WAIT_MS = 60_000;
+/** Longest time between two requests while it does not, ms. */
+export const MAX_WAIT_MS = 60_000;
 
-/** What the page is told after each try. */
-export interface Told {
-  readonly answer: Answer;
-  /** The pause until the next try, ms. */
+export interface RefreshResult {
+  readonly result: SummaryResult;
+  /** Time until the next request, ms. */
   readonly waitMs: number;
 }
 
-/** One page's asking. It has at most one question under way and at most one timer. */
+/** Repeats one request. It has at most one request in flight and at most one timer. */
 export class Refresher {
-  readonly #ask: (signal: AbortSignal) => Promise<Answer>;
-  readonly #tell: (told: Told) => void;
-  #underWay: AbortController | undefined = undefined;
+  readonly #fetch: (signal: AbortSignal) => Promise<SummaryResult>;
+  readonly #onResult: (refreshed: RefreshResult) => void;
+  #inFlight: AbortController | undefined = undefined;
   #timer: ReturnType<typeof setTimeout> | undefined = undefined;
   #failures = 0;
-  #awake = false;
+  #running = false;
 
-  constructor(ask: (signal: AbortSignal) => Promise<Answer>, tell: (told: Told) => void) {
-    this.#ask = ask;
-    this.#tell = tell;
+  constructor(fetch: (signal: AbortSignal) => Promise<SummaryResult>, onResult: (refreshed: RefreshResult) => void) {
+    this.#fetch = fetch;
+    this.#onResult = onResult;
   }
 
-  /** Asks at once, then keeps the rhythm. */
-  wake(): void {
-    this.#awake = true;
-    this.#again();
+  /** Fetches at once, then regularly. When already started, it does not wait for the timer. */
+  start(): void {
+    this.#running = true;
+    this.#refresh();
   }
 
-  /** Asks no more until woken; an answer under way is not told. */
-  sleep(): void {
-    this.#awake = false;
+  /** Cancels the request in flight and fetches no more until started again. */
+  stop(): void {
+    this.#running = false;
     clearTimeout(this.#timer);
-    this.#underWay?.abort();
-    this.#underWay = undefined;
+    this.#inFlight?.abort();
+    this.#inFlight = undefined;
   }
 
-  async #again(): Promise<void> {
+  async #refresh(): Promise<void> {
     clearTimeout(this.#timer);
-    if (this.#underWay !== undefined) return;
-    const mine = new AbortController();
-    this.#underWay = mine;
-    const answer = await this.#ask(mine.signal);
-    if (this.#underWay !== mine) return;
-    this.#underWay = undefined;
-    if (!this.#awake) return;
-    this.#failures = answer.kind === "gone" ? this.#failures + 1 : 0;
-    const waitMs = Math.min(REFRESH_MS * 2 ** Math.max(0, this.#failures - 1), LONGEST_WAIT_MS);
-    this.#timer = setTimeout(() => this.#again(), waitMs);
-    this.#tell({ answer, waitMs });
+    if (this.#inFlight !== undefined) return;
+    const controller = new AbortController();
+    this.#inFlight = controller;
+    const result = await this.#fetch(controller.signal);
+    // Stopped while waiting; a later start may already have its own request.
+    if (this.#inFlight !== controller) return;
+    this.#inFlight = undefined;
+    if (!this.#running) return;
+    this.#failures = result.kind === "unavailable" ? this.#failures + 1 : 0;
+    const waitMs = Math.min(REFRESH_MS * 2 ** Math.max(0, this.#failures - 1), MAX_WAIT_MS);
+    this.#timer = setTimeout(() => this.#refresh(), waitMs);
+    this.#onResult({ result, waitMs });
   }
 }

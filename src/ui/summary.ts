@@ -1,6 +1,6 @@
-// What does the gateway tell the page? The shape of `{path}/summary`, and whether what came is one.
+// Describes the JSON of `{path}/summary` and checks that a response has this form.
 
-/** Figures of one route; `__unmatched__` stands for requests that no route took. */
+/** The counts of one route. The id `__unmatched__` is for requests that matched no route. */
 export interface RouteFigures {
   readonly route_id: string;
   readonly requests_1h: number;
@@ -10,13 +10,13 @@ export interface RouteFigures {
   readonly inflight_peak_24h: number;
   readonly errors_1h: number;
   readonly errors_24h: number;
-  /** The ceiling per upstream key; null without one. */
+  /** The limit per upstream key; null if there is none. */
   readonly upstream_max_inflight: number | null;
   readonly queue_waiting: number;
 }
 
 export interface TokenFigures {
-  /** The token's label: never the token. */
+  /** The label of the token, never the token itself. */
   readonly token: string;
   readonly requests_1h: number;
   readonly requests_24h: number;
@@ -38,7 +38,7 @@ export interface ReloadState {
   readonly failure_total: number;
 }
 
-/** Parallel columns, oldest step first; the last step is still running. */
+/** Columns of equal length, one value for each time step, oldest first. The last step is not over yet. */
 export interface Series {
   readonly step_seconds: number;
   readonly start_unix_ms: number;
@@ -60,7 +60,7 @@ export interface Summary {
   readonly total_requests_24h: number;
   readonly routes: readonly RouteFigures[];
   readonly tokens: readonly TokenFigures[];
-  /** How many exchanges ended with each outcome word. */
+  /** The number of exchanges for each outcome. */
   readonly outcomes_1h: Readonly<Record<string, number>>;
   readonly outcomes_24h: Readonly<Record<string, number>>;
   readonly version: string;
@@ -71,17 +71,25 @@ export interface Summary {
   readonly series: { readonly hour: Series; readonly day: Series };
 }
 
-/** The span of time that charts and figures are about. */
+/** The result of one request for the summary. */
+export type SummaryResult =
+  | { readonly kind: "summary"; readonly summary: Summary }
+  /** The gateway refused the token. */
+  | { readonly kind: "unauthorized" }
+  /** There was no response, or a response that is not a summary. Only the second has a status. */
+  | { readonly kind: "unavailable"; readonly status?: number };
+
+/** The time range that charts and figures cover. */
 export type Range = "hour" | "day";
 
 /**
- * Takes parsed JSON for a summary. Page and endpoint are of one build, so this only tells a summary from the answer
- * of something else in between; it does not look at every field.
+ * Returns parsed JSON as a summary, or undefined if it is something else, such as the error page of a proxy.
+ * Page and gateway come from the same build, so only a few fields are checked.
  */
 export function readSummary(json: unknown): Summary | undefined {
   if (typeof json !== "object" || json === null) return undefined;
   const summary = json as Partial<Summary>;
-  const whole =
+  const complete =
     typeof summary.generated_at_unix_ms === "number" &&
     Array.isArray(summary.routes) &&
     Array.isArray(summary.tokens) &&
@@ -89,5 +97,5 @@ export function readSummary(json: unknown): Summary | undefined {
     Array.isArray(summary.series.day?.requests) &&
     summary.limits !== undefined &&
     summary.reload !== undefined;
-  return whole ? (summary as Summary) : undefined;
+  return complete ? (summary as Summary) : undefined;
 }

@@ -1,4 +1,4 @@
-// Light or dark? As the system says, unless the reader chose otherwise; the choice is kept for the next visit.
+// Applies the light or dark colours: as the system prefers, or as the user chose. The choice is kept for the next visit.
 
 export type Theme = "auto" | "light" | "dark";
 
@@ -6,27 +6,27 @@ const KEY = "ai-gw-lite.theme";
 
 export function readTheme(): Theme {
   try {
-    const kept = localStorage.getItem(KEY);
-    return kept === "light" || kept === "dark" ? kept : "auto";
+    const saved = localStorage.getItem(KEY);
+    return saved === "light" || saved === "dark" ? saved : "auto";
   } catch {
     return "auto";
   }
 }
 
-/** The style sheet does the rest: every colour of it is a pair, and `color-scheme` picks. */
+/** Sets `color-scheme`. Every colour of the style sheet is a `light-dark()` pair, so nothing else has to change. */
 export function applyTheme(theme: Theme): void {
   document.documentElement.style.colorScheme = theme === "auto" ? "light dark" : theme;
 }
 
-export function keepTheme(theme: Theme): void {
+export function saveTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // The choice holds until the page is left.
+    // Without storage the choice lasts until the page is left.
   }
 }
 
-/** Calls back whenever the system changes its mind. */
+/** Calls back when the system switches between light and dark. */
 export function onSystemTheme(changed: () => void): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
 }

@@ -1,8 +1,8 @@
-// Where does the metrics token live? In this tab's session storage, and nowhere else (contract, section 11).
+// Keeps the metrics token in this tab's session storage, and nowhere else (contract, section 11).
 
 const KEY = "ai-gw-lite.metrics-token";
 
-/** The token of this session. Storage can be shut off by the browser: then the token lives as long as the page. */
+/** The token of this tab. A browser can refuse storage; the token then lasts only until the page is reloaded. */
 export const tokenStore = {
   read(): string | undefined {
     try {
@@ -11,18 +11,18 @@ export const tokenStore = {
       return undefined;
     }
   },
-  keep(token: string): void {
+  save(token: string): void {
     try {
       sessionStorage.setItem(KEY, token);
     } catch {
-      // The page goes on without it; a reload asks again.
+      // The page works without storage; after a reload it asks for the token again.
     }
   },
   forget(): void {
     try {
       sessionStorage.removeItem(KEY);
     } catch {
-      // Nothing was kept.
+      // Without storage there is nothing to remove.
     }
   },
 };

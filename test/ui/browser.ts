@@ -1,4 +1,4 @@
-// In which browser is the page looked at? A headless Chromium that notes every complaint and every request that leaves home.
+// Opens pages in a headless Chromium and fails a test whose page reports an error or sends a request to another host.
 
 import { existsSync } from "node:fs";
 import axe from "axe-core";
@@ -10,30 +10,30 @@ import { NOW } from "./sample-summary.ts";
 const CHROMIUM = "/usr/bin/chromium";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"];
 
-/** A browser on a busy machine takes its time. */
-const SLOW_MS = 60_000;
+/** Time limit for tests and hooks. A browser on a busy machine is slow. */
+const TIMEOUT_MS = 60_000;
 
 export interface OpenOptions extends BrowserContextOptions {
-  /** Timers of the page run only when the test says so, from this moment on. */
+  /** Start time of a fake clock, unix ms. Timers of the page run only when the test advances it. */
   readonly clockAt?: number;
-  /** Requests are expected to fail: refused, broken or answered with an error status. */
+  /** Requests are expected to fail, so their errors in the console are no problem. */
   readonly failures?: boolean;
 }
 
-export interface Watching {
+export interface Pages {
   open(url: string, options?: OpenOptions): Promise<Page>;
 }
 
 /**
- * A browser for the tests of this file. After each test its pages are closed, and it must hold that none complained:
- * no error in the console, no breach of the content policy, no request to another place.
+ * Starts a browser for the tests of a file. After each test its pages are closed. The test fails if a page had an
+ * error in its console, broke the content policy or sent a request to another host.
  */
-export function watchPages(): Watching {
+export function openPages(): Pages {
   let browser: Browser | undefined;
-  const trouble: string[] = [];
+  const problems: string[] = [];
   const closing: (() => Promise<void>)[] = [];
 
-  vi.setConfig({ testTimeout: SLOW_MS, hookTimeout: SLOW_MS });
+  vi.setConfig({ testTimeout: TIMEOUT_MS, hookTimeout: TIMEOUT_MS });
   beforeAll(async () => {
     if (!existsSync(CHROMIUM)) throw new Error(`there is no ${CHROMIUM}: run scripts/test-tools.sh`);
     await buildUi();
@@ -41,7 +41,7 @@ export function watchPages(): Watching {
   });
   afterEach(async () => {
     for (const close of closing.splice(0)) await close();
-    expect(trouble.splice(0)).toEqual([]);
+    expect(problems.splice(0)).toEqual([]);
   });
   afterAll(() => browser?.close());
 
@@ -56,7 +56,7 @@ export function watchPages(): Watching {
       });
       closing.push(() => context.close());
       const page = await context.newPage();
-      watch(page, new URL(url).origin, failures, trouble);
+      recordProblems(page, new URL(url).origin, failures, problems);
       await page.addInitScript(
         "addEventListener('securitypolicyviolation', (e) => console.error('policy', e.violatedDirective, e.blockedURI))",
       );
@@ -67,45 +67,45 @@ export function watchPages(): Watching {
   };
 }
 
-function watch(page: Page, home: string, failures: boolean, trouble: string[]): void {
+function recordProblems(page: Page, origin: string, failures: boolean, problems: string[]): void {
   page.on("console", (message) => {
     const failedLoad = message.text().startsWith("Failed to load resource");
-    if (["error", "warning"].includes(message.type()) && !(failures && failedLoad)) trouble.push(message.text());
+    if (["error", "warning"].includes(message.type()) && !(failures && failedLoad)) problems.push(message.text());
   });
-  page.on("pageerror", (err) => trouble.push(String(err)));
+  page.on("pageerror", (err) => problems.push(String(err)));
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== home) trouble.push(`asked ${request.url()}`);
+    if (new URL(request.url()).origin !== origin) problems.push(`request to ${request.url()}`);
   });
 }
 
-/** Types the token and enters. */
-export async function enter(page: Page, token: string): Promise<void> {
+/** Types the token and presses Enter. */
+export async function enterToken(page: Page, token: string): Promise<void> {
   await page.getByLabel(/Metrics token|指标令牌/).fill(token);
   await page.keyboard.press("Enter");
 }
 
-/** The state the board says it is in. */
-export async function inState(page: Page, state: "loading" | "live" | "paused" | "gone"): Promise<void> {
-  await page.locator(`.board[data-state=${state}]`).waitFor();
+/** Waits until the dashboard shows a state. */
+export async function waitForState(page: Page, state: "loading" | "live" | "paused" | "unavailable"): Promise<void> {
+  await page.locator(`.dashboard[data-state=${state}]`).waitFor();
 }
 
-/** A table's body, cell by cell. */
+/** Returns the cells of a table's body, row by row. */
 export async function cellsOf(page: Page, table: string): Promise<string[][]> {
   const rows = await page.locator(`[data-table=${table}] tbody tr`).all();
   return Promise.all(rows.map((row) => row.locator("th > span:first-child, td > span:first-child").allTextContents()));
 }
 
-/** A large figure's text. */
+/** Returns the text of a key figure. */
 export function figure(page: Page, name: string): Promise<string | null> {
   return page.locator(`[data-figure=${name}]`).textContent();
 }
 
-/** What axe finds wrong, as `rule: first place`. */
+/** Returns the problems that axe finds, as `impact rule: elements`. */
 export async function axeFindings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
   return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes.map((node) => node.html).join(" ")}`);
 }
 
-/** For pages made of the sample figures: a clock that stands where they do. */
+/** Starts the clock at the time of the sample summary. */
 export const AT_SAMPLE: OpenOptions = { clockAt: NOW };

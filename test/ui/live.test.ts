@@ -1,11 +1,11 @@
-// Do the numbers on the page equal the summary's, and what the upstream counted? A real gateway under a small load.
+// Compares the numbers on the page of a real gateway with its summary and with what the upstream counted.
 
 import { request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../../src/mock/start.ts";
 import type { Summary } from "../../src/ui/summary.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
-import { cellsOf, enter, figure, inState, watchPages } from "./browser.ts";
+import { cellsOf, enterToken, figure, openPages, waitForState } from "./browser.ts";
 
 const METRICS_TOKEN = "metrics-0f63ad51";
 const ALICE = "alice-token-7c1e55";
@@ -29,7 +29,7 @@ routes:
 
 const CHAT = JSON.stringify({ model: "mock-1", messages: [{ role: "user", content: "Hi" }] });
 
-const { open } = watchPages();
+const { open } = openPages();
 let mock: Mock;
 let gateway: TestGateway;
 beforeEach(async () => {
@@ -51,7 +51,7 @@ async function chat(route: string, token: string, headers: Readonly<Record<strin
   return response.status;
 }
 
-/** Begins a chat whose answer takes its time. @returns what makes the client leave */
+/** Starts a chat whose response takes a minute. Returns a function that disconnects the client. */
 function slowChat(token: string): () => void {
   const req = request(`${gateway.url}/openai/v1/chat/completions`, {
     method: "POST",
@@ -74,8 +74,8 @@ async function times(count: number, act: () => Promise<number>, status: number):
   expect(new Set(statuses)).toEqual(new Set([status]));
 }
 
-/** 36 good, 6 + 4 refused by the upstream, 5 refused here, 3 for no route. */
-async function load(): Promise<void> {
+/** Sends 36 requests that succeed, 6 + 4 that the upstream refuses, 5 that the gateway refuses, 3 without a route. */
+async function sendLoad(): Promise<void> {
   await times(16, () => chat("/openai", ALICE), 200);
   await times(11, () => chat("/openai", BOB), 200);
   await times(9, () => chat("/anthropic", ALICE), 200);
@@ -86,17 +86,17 @@ async function load(): Promise<void> {
 }
 
 describe("the dashboard of a gateway under load", () => {
-  it("shows the summary's numbers, which are the upstream's", async () => {
-    await load();
-    const leave = [slowChat(ALICE), slowChat(ALICE), slowChat(BOB)];
+  it("shows the numbers of the summary, which match the upstream's", async () => {
+    await sendLoad();
+    const disconnects = [slowChat(ALICE), slowChat(ALICE), slowChat(BOB)];
     await mock.until(({ openRequests }) => openRequests === 3);
     const page = await open(`${gateway.url}/metrics/ui`);
-    await enter(page, METRICS_TOKEN);
-    await inState(page, "live");
-    const told = await summary();
+    await enterToken(page, METRICS_TOKEN);
+    await waitForState(page, "live");
+    const shown = await summary();
 
     expect(mock.stats.requests).toBe(36 + 6 + 4 + 3);
-    expect(told.total_requests_1h).toBe(36 + 6 + 4 + 5 + 3);
+    expect(shown.total_requests_1h).toBe(36 + 6 + 4 + 5 + 3);
     expect(await figure(page, "requests")).toBe("54");
     expect(await figure(page, "inflight")).toBe("3");
     expect(await page.locator("[data-figure=errors] + dd").textContent()).toBe("18 of 54");
@@ -107,7 +107,7 @@ describe("the dashboard of a gateway under load", () => {
       ["silent", "0", "0", "0", "0", "0"],
     ]);
     expect((await cellsOf(page, "routes")).map((row) => row.slice(1))).toEqual(
-      told.routes.map((route) =>
+      shown.routes.map((route) =>
         [
           route.requests_1h,
           route.requests_24h,
@@ -122,46 +122,46 @@ describe("the dashboard of a gateway under load", () => {
       ),
     );
     expect((await cellsOf(page, "tokens")).map((row) => row.slice(0, 5))).toEqual(
-      told.tokens.map(({ token, ...counts }) => [
+      shown.tokens.map(({ token, ...counts }) => [
         token,
         ...[counts.requests_1h, counts.requests_24h, counts.errors_1h, counts.errors_24h].map(String),
       ]),
     );
-    expect(told.tokens.map(({ requests_1h }) => requests_1h)).toEqual([25, 21]);
-    expect(Object.fromEntries((await cellsOf(page, "outcomes")).map(([word, count]) => [word, Number(count)]))).toEqual(
-      told.outcomes_1h,
-    );
-    expect(told.outcomes_1h).toEqual({ success: 46, unauthorized: 5, route_not_found: 3 });
+    expect(shown.tokens.map(({ requests_1h }) => requests_1h)).toEqual([25, 21]);
+    expect(
+      Object.fromEntries((await cellsOf(page, "outcomes")).map(([outcome, count]) => [outcome, Number(count)])),
+    ).toEqual(shown.outcomes_1h);
+    expect(shown.outcomes_1h).toEqual({ success: 46, unauthorized: 5, route_not_found: 3 });
     expect(await page.locator("[data-list=limits] li").first().textContent()).toContain("3 of 50");
     expect(await page.locator("[data-list=limits]").textContent()).toContain("Upstream of openai3 of 20");
-    expect(await page.locator("[data-fact=version]").textContent()).toBe(told.version);
+    expect(await page.locator("[data-fact=version]").textContent()).toBe(shown.version);
 
-    for (const go of leave) go();
+    for (const disconnect of disconnects) disconnect();
     await mock.until(({ openRequests }) => openRequests === 0);
     await page.locator("[data-figure=inflight]", { hasText: /^0$/ }).waitFor();
     expect(await figure(page, "requests")).toBe("57");
     expect((await summary()).outcomes_1h).toMatchObject({ client_closed: 3 });
   });
 
-  it("shows what one who shows no token may see: the page, never a figure", async () => {
-    await load();
+  it("shows the page without any data if there is no token", async () => {
+    await sendLoad();
     const page = await open(`${gateway.url}/metrics/ui`);
     await page.getByLabel("Metrics token").waitFor();
     expect(await page.locator("[data-figure]").count()).toBe(0);
     expect((await fetch(`${gateway.url}/metrics/summary`)).status).toBe(401);
   });
 
-  it("finds the gateway again after a restart", async () => {
+  it("shows data again after a restart of the gateway", async () => {
     await chat("/openai", ALICE);
     const page = await open(`${gateway.url}/metrics/ui`, { failures: true });
-    await enter(page, METRICS_TOKEN);
-    await inState(page, "live");
+    await enterToken(page, METRICS_TOKEN);
+    await waitForState(page, "live");
     const { port } = gateway;
     await gateway.close();
-    await inState(page, "gone");
+    await waitForState(page, "unavailable");
     gateway = await startGateway(config(mock).replace("127.0.0.1:0", `127.0.0.1:${port}`));
-    await page.getByRole("button", { name: "Try now" }).click();
-    await inState(page, "live");
-    await page.getByText("Nothing has come through yet.").waitFor();
+    await page.getByRole("button", { name: "Retry now" }).click();
+    await waitForState(page, "live");
+    await page.getByText("No requests in the last 24 hours.").waitFor();
   });
 });

@@ -1,23 +1,23 @@
-// Can everybody read the page, in every state and scheme? Axe looks at each, and so may we: the pictures are kept.
+// Checks accessibility and overflow of the page in each state, colour scheme and width, and keeps screenshots to look at.
 
 import { mkdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { AT_SAMPLE, axeFindings, enter, inState, watchPages } from "./browser.ts";
+import { AT_SAMPLE, axeFindings, enterToken, openPages, waitForState } from "./browser.ts";
+import { type PageServer, startPageServer, TOKEN } from "./page-server.ts";
 import { busySummary, emptySummary } from "./sample-summary.ts";
-import { STAGE_TOKEN, type Stage, setStage } from "./stage.ts";
 
-const PICTURES = join(tmpdir(), "ai-gw-lite-dashboard");
+const SCREENSHOTS = join(tmpdir(), "ai-gw-lite-dashboard");
 
-const { open } = watchPages();
-let stage: Stage;
+const { open } = openPages();
+let server: PageServer;
 beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  stage = await setStage(busySummary());
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  server = await startPageServer(busySummary());
 });
-afterAll(() => stage.close());
+afterAll(() => server.close());
 
 const LOOKS = {
   light: { colorScheme: "light" },
@@ -29,54 +29,54 @@ const LOOKS = {
 
 type Look = keyof typeof LOOKS;
 
-/** Nothing axe minds, nothing wider than its window; and a picture of it. */
+/** Takes a screenshot. Nothing may be wider than the window and axe may find nothing. */
 async function expectGood(page: Page, name: string): Promise<void> {
   await page.clock.runFor(500);
   expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBe(0);
-  const picture = join(PICTURES, `${name}.png`);
-  await page.screenshot({ path: picture, fullPage: true });
-  expect(statSync(picture).size).toBeGreaterThan(5000);
+  const screenshot = join(SCREENSHOTS, `${name}.png`);
+  await page.screenshot({ path: screenshot, fullPage: true });
+  expect(statSync(screenshot).size).toBeGreaterThan(5000);
   expect(await axeFindings(page)).toEqual([]);
 }
 
-it.each(Object.keys(LOOKS) as Look[])("has nothing axe minds and does not overflow in the look %s", async (look) => {
-  stage.play(busySummary());
-  const page = await open(stage.url, { ...AT_SAMPLE, ...LOOKS[look], failures: true });
-  await enter(page, "wrong");
+it.each(Object.keys(LOOKS) as Look[])("passes axe and does not overflow in the look %s", async (look) => {
+  server.respondWith(busySummary());
+  const page = await open(server.url, { ...AT_SAMPLE, ...LOOKS[look], failures: true });
+  await enterToken(page, "wrong");
   await page.getByRole("alert").filter({ hasText: /./ }).waitFor();
-  await expectGood(page, `${look}-gate`);
+  await expectGood(page, `${look}-token-form`);
 
-  await enter(page, STAGE_TOKEN);
-  await inState(page, "live");
-  await expectGood(page, `${look}-board`);
+  await enterToken(page, TOKEN);
+  await waitForState(page, "live");
+  await expectGood(page, `${look}-dashboard`);
 
-  stage.play("gone");
+  server.respondWith("broken");
   await page.clock.runFor(5000);
-  await inState(page, "gone");
-  await expectGood(page, `${look}-gone`);
+  await waitForState(page, "unavailable");
+  await expectGood(page, `${look}-unavailable`);
 
-  stage.play(emptySummary());
+  server.respondWith(emptySummary());
   await page.clock.runFor(5000);
-  await inState(page, "live");
+  await waitForState(page, "live");
   await expectGood(page, `${look}-empty`);
 });
 
-it("draws its charts, and again in other colours when the scheme changes", async () => {
-  stage.play(busySummary());
-  const page = await open(stage.url, { ...AT_SAMPLE, colorScheme: "light" });
-  await enter(page, STAGE_TOKEN);
-  await inState(page, "live");
+it("draws its charts, and redraws them in other colours when the colour scheme changes", async () => {
+  server.respondWith(busySummary());
+  const page = await open(server.url, { ...AT_SAMPLE, colorScheme: "light" });
+  await enterToken(page, TOKEN);
+  await waitForState(page, "live");
   await page.clock.runFor(500);
-  const prints = () => page.evaluate<string[]>("[...document.querySelectorAll('canvas')].map((c) => c.toDataURL())");
+  const images = () => page.evaluate<string[]>("[...document.querySelectorAll('canvas')].map((c) => c.toDataURL())");
   const blank = await page.evaluate<string[]>(
     "[...document.querySelectorAll('canvas')].map((c) => Object.assign(document.createElement('canvas'), { width: c.width, height: c.height }).toDataURL())",
   );
-  /** How many charts look like none of these. */
-  const unlike = async (...others: string[][]) =>
-    (await prints()).filter((print, at) => others.every((other) => other[at] !== print)).length;
+  /** How many charts differ from all of these images. */
+  const differing = async (...others: string[][]) =>
+    (await images()).filter((image, at) => others.every((other) => other[at] !== image)).length;
   expect(blank).toHaveLength(5);
-  await expect.poll(() => unlike(blank)).toBe(5);
-  const light = await prints();
+  await expect.poll(() => differing(blank)).toBe(5);
+  const light = await images();
   await page.emulateMedia({ colorScheme: "dark" });
-  await expect.poll(() => unlike(blank, light)).toBe(5);
+  await expect.poll(() => differing(blank, light)).toBe(5);
 });

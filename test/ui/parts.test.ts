@@ -1,19 +1,18 @@
-// Do the page's parts that need no browser do as they say? Figures in words, readings of a column, the rhythm of asking.
+// Checks the parts of the page that need no browser: formats, chart columns, languages, the summary, the refresher.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Answer } from "../../src/ui/answer.ts";
-import { hasContent, largestAt, latestAt } from "../../src/ui/charts/reading.ts";
+import { hasContent, largestAt, latestAt } from "../../src/ui/charts/column-values.ts";
 import { formats } from "../../src/ui/formats.ts";
-import { Refresher, type Told } from "../../src/ui/refresher.ts";
-import { readSummary } from "../../src/ui/summary.ts";
-import { isSendable } from "../../src/ui/token-text.ts";
-import { pickLanguage, WORDS } from "../../src/ui/words/index.ts";
+import { pickLanguage, TEXTS } from "../../src/ui/locale.ts";
+import { Refresher, type RefreshResult } from "../../src/ui/refresher.ts";
+import { readSummary, type SummaryResult } from "../../src/ui/summary.ts";
+import { isSendable } from "../../src/ui/token-format.ts";
 import { busySummary, NOW } from "./sample-summary.ts";
 
 const en = formats("en", "UTC");
 const zh = formats("zh", "UTC");
 
-describe("figures", () => {
+describe("formats", () => {
   it.each([
     [null, "–"],
     [0, "0 ms"],
@@ -42,8 +41,8 @@ describe("figures", () => {
     [60, "1m", "1分钟"],
     [3725, "1h 2m", "1小时 2分钟"],
     [86_400 * 3 + 15_120, "3d 4h", "3天 4小时"],
-  ])("writes a span of %d s in two units", (seconds, english, chinese) => {
-    expect([en.span(seconds), zh.span(seconds)]).toEqual([english, chinese]);
+  ])("writes a duration of %d s in two units", (seconds, english, chinese) => {
+    expect([en.duration(seconds), zh.duration(seconds)]).toEqual([english, chinese]);
   });
 
   it("writes times on a 24 hour clock", () => {
@@ -59,11 +58,11 @@ describe("a column", () => {
     [[3, 7, 7, 1], 2, 3],
     [[null, 5, null], 1, 1],
     [[0, 0], 1, 1],
-  ])("%j has its largest and latest value where they are", (values, largest, latest) => {
+  ])("%j has its largest and latest value found", (values, largest, latest) => {
     expect([largestAt(values), latestAt(values)]).toEqual([largest, latest]);
   });
 
-  it("has content when there is something to draw", () => {
+  it("has content if there is something to draw", () => {
     const column = (values: (number | null)[]) => [{ name: "", tone: "p50" as const, values }];
     expect([[], [0, null], [0, 2]].map((values) => hasContent(column(values)))).toEqual([false, false, true]);
   });
@@ -77,23 +76,23 @@ describe("languages", () => {
     [["de", "zh-Hans-CN", "en"], "zh"],
     [["en-US", "zh"], "en"],
     [["EN"], "en"],
-  ])("of %j are read as %s", (wanted, language) => {
+  ])("%j become %s", (wanted, language) => {
     expect(pickLanguage(wanted)).toBe(language);
   });
 
-  it("leave no text empty", () => {
-    const texts = (value: unknown): unknown[] => {
+  it("have no empty text", () => {
+    const textsOf = (value: unknown): unknown[] => {
       if (typeof value === "function") return [value("1", "2", "3", "4")];
-      return typeof value === "object" && value !== null ? Object.values(value).flatMap(texts) : [value];
+      return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [value];
     };
-    for (const words of Object.values(WORDS)) {
-      expect(texts(words).every((text) => typeof text === "string" && text !== "")).toBe(true);
+    for (const texts of Object.values(TEXTS)) {
+      expect(textsOf(texts).every((text) => typeof text === "string" && text !== "")).toBe(true);
     }
   });
 });
 
 describe("a summary", () => {
-  it("is told from what is none", () => {
+  it("is distinguished from other JSON", () => {
     expect(readSummary(JSON.parse(JSON.stringify(busySummary())))).toEqual(busySummary());
     for (const other of [undefined, null, "", 7, [], {}, { error: "x" }, { ...busySummary(), series: {} }]) {
       expect(readSummary(other)).toBeUndefined();
@@ -115,45 +114,45 @@ describe("a token", () => {
   });
 });
 
-describe("the rhythm", () => {
+describe("the refresher", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const GONE: Answer = { kind: "gone" };
-  const GOOD: Answer = { kind: "summary", summary: busySummary() };
+  const UNAVAILABLE: SummaryResult = { kind: "unavailable" };
+  const GOOD: SummaryResult = { kind: "summary", summary: busySummary() };
 
-  function rhythm(answers: readonly Answer[]) {
-    const told: Told[] = [];
-    let asked = 0;
+  function testRefresher(results: readonly SummaryResult[]) {
+    const refreshed: RefreshResult[] = [];
+    let requests = 0;
     const refresher = new Refresher(
-      () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? GONE),
-      (what) => void told.push(what),
+      () => Promise.resolve(results[Math.min(requests++, results.length - 1)] ?? UNAVAILABLE),
+      (result) => void refreshed.push(result),
     );
-    return { refresher, waits: () => told.map(({ waitMs }) => waitMs / 1000), asked: () => asked };
+    return { refresher, waits: () => refreshed.map(({ waitMs }) => waitMs / 1000), requests: () => requests };
   }
 
-  it("is every five seconds, slower while the gateway is gone, and itself again after", async () => {
-    const { refresher, waits } = rhythm([GOOD, GONE, GONE, GONE, GONE, GONE, GONE, GOOD]);
-    refresher.wake();
+  it("fetches every five seconds, less often while the gateway is unavailable, and every five seconds again after that", async () => {
+    const { refresher, waits } = testRefresher([GOOD, ...Array.from({ length: 6 }, () => UNAVAILABLE), GOOD]);
+    refresher.start();
     await vi.advanceTimersByTimeAsync((5 + 5 + 10 + 20 + 40 + 60 + 60) * 1000);
     expect(waits()).toEqual([5, 5, 10, 20, 40, 60, 60, 5]);
   });
 
-  it("asks once however often it is woken, and not at all while asleep", async () => {
-    const { refresher, asked, waits } = rhythm([GOOD]);
-    refresher.wake();
-    refresher.wake();
+  it("has one request in flight however often it is started, and none while it is stopped", async () => {
+    const { refresher, requests, waits } = testRefresher([GOOD]);
+    refresher.start();
+    refresher.start();
     await vi.advanceTimersByTimeAsync(0);
-    expect(asked()).toBe(1);
-    refresher.wake();
+    expect(requests()).toBe(1);
+    refresher.start();
     await vi.advanceTimersByTimeAsync(4999);
-    expect(asked()).toBe(2);
-    refresher.sleep();
+    expect(requests()).toBe(2);
+    refresher.stop();
     await vi.advanceTimersByTimeAsync(60_000);
-    expect(asked()).toBe(2);
-    refresher.wake();
-    refresher.sleep();
+    expect(requests()).toBe(2);
+    refresher.start();
+    refresher.stop();
     await vi.advanceTimersByTimeAsync(0);
-    expect([asked(), waits().length]).toEqual([3, 2]);
+    expect([requests(), waits().length]).toEqual([3, 2]);
   });
 });

@@ -1,12 +1,12 @@
-// What might a busy gateway tell? A whole summary with figures that look alive, and an empty one.
+// Makes sample summaries: one of a busy gateway and one of a gateway without requests.
 
 import type { Series, Summary } from "../../src/ui/summary.ts";
 
-/** A fixed moment, so that a page made of it is always the same. */
+/** A fixed time, so that the page always looks the same. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 5, 30);
 
-/** The same numbers each time: a small linear congruential generator. */
-function dice(seed: number): () => number {
+/** Returns the same pseudo-random numbers each time (a linear congruential generator). */
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state * 1_664_525 + 1_013_904_223) % 4_294_967_296;
@@ -15,16 +15,17 @@ function dice(seed: number): () => number {
 }
 
 function busySeries(points: number, stepSeconds: number, perStep: number): Series {
-  const roll = dice(points);
+  const random = seededRandom(points);
   const start = Math.floor(NOW / (stepSeconds * 1000)) * stepSeconds * 1000 - (points - 1) * stepSeconds * 1000;
   const wave = (at: number) => 0.62 + 0.38 * Math.sin((at / points) * Math.PI * 2.2 - 0.7);
   const last = points - 1;
   const column = <T>(value: (at: number) => T) => Array.from({ length: points }, (_, at) => value(at));
-  const requests = column((at) => Math.round(perStep * wave(at) * (0.82 + 0.36 * roll()) * (at === last ? 0.5 : 1)));
-  const storm = (at: number) => (at > points * 0.55 && at < points * 0.62 ? 9 : 1);
-  const some = (share: number) => column((at) => Math.floor((requests[at] ?? 0) * share * storm(at) * roll() * 2));
-  const p50 = column((at) => 380 + 160 * wave(at) + 60 * roll() + 40 * storm(at));
-  const ttfb = column((at) => 140 + 60 * wave(at) + 30 * roll());
+  const requests = column((at) => Math.round(perStep * wave(at) * (0.82 + 0.36 * random()) * (at === last ? 0.5 : 1)));
+  const errorBurst = (at: number) => (at > points * 0.55 && at < points * 0.62 ? 9 : 1);
+  const some = (share: number) =>
+    column((at) => Math.floor((requests[at] ?? 0) * share * errorBurst(at) * random() * 2));
+  const p50 = column((at) => 380 + 160 * wave(at) + 60 * random() + 40 * errorBurst(at));
+  const ttfb = column((at) => 140 + 60 * wave(at) + 30 * random());
   return {
     step_seconds: stepSeconds,
     start_unix_ms: start,
@@ -32,15 +33,15 @@ function busySeries(points: number, stepSeconds: number, perStep: number): Serie
     client_errors: some(0.012),
     server_errors: some(0.006),
     client_closed: some(0.008),
-    inflight_peak: column((at) => Math.round(9 + 22 * wave(at) + 8 * roll())),
+    inflight_peak: column((at) => Math.round(9 + 22 * wave(at) + 8 * random())),
     latency_p50_ms: p50,
-    latency_p95_ms: p50.map((ms) => ms * (2.6 + 0.9 * roll())),
+    latency_p95_ms: p50.map((ms) => ms * (2.6 + 0.9 * random())),
     ttfb_p50_ms: ttfb,
-    ttfb_p95_ms: ttfb.map((ms) => ms * (2.1 + 0.5 * roll())),
+    ttfb_p95_ms: ttfb.map((ms) => ms * (2.1 + 0.5 * random())),
   };
 }
 
-/** A gateway with traffic, limits and a past. */
+/** The summary of a gateway with requests, limits and reloads. */
 export function busySummary(): Summary {
   const hour = busySeries(60, 60, 140);
   const day = busySeries(96, 900, 1900);
@@ -116,7 +117,7 @@ export function busySummary(): Summary {
   };
 }
 
-/** A gateway nobody has called yet, without limits. */
+/** The summary of a gateway without requests and without limits. */
 export function emptySummary(): Summary {
   const empty = (points: number, stepSeconds: number): Series => {
     const { start_unix_ms } = busySeries(points, stepSeconds, 0);

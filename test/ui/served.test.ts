@@ -1,4 +1,4 @@
-// How are the page's files served? With the right types, under a strict policy, and only once while they stay the same.
+// Checks how the page's files are served: content types, content policy, caching and size.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ describe("the dashboard's files", () => {
     ["/app.js", "text/javascript; charset=utf-8"],
     ["/app.css", "text/css; charset=utf-8"],
     ["/icon.svg", "image/svg+xml"],
-  ])("serves %j as %s, for HEAD too, and as unchanged to who has it", async (below, contentType) => {
+  ])("serves %j as %s, also for HEAD, and with 304 if the client has them", async (below, contentType) => {
     const response = await get(below);
     const body = await response.text();
     expect(response.status).toBe(200);
@@ -65,10 +65,10 @@ describe("the dashboard's files", () => {
     expect(policy?.join()).not.toMatch(/unsafe|\*|http|data:/);
   });
 
-  it("names no outside place and no secret", async () => {
+  it("names no other host and no secret", async () => {
     const texts = await Promise.all(["", "/app.js", "/app.css"].map(async (below) => (await get(below)).text()));
-    const places = texts.join("").match(/https?:\/\/[^"'`\s)]+/g) ?? [];
-    expect(places.filter((place) => !place.startsWith("http://www.w3.org/"))).toEqual([]);
+    const urls = texts.join("").match(/https?:\/\/[^"'`\s)]+/g) ?? [];
+    expect(urls.filter((url) => !url.startsWith("http://www.w3.org/"))).toEqual([]);
     expect(texts.join("")).not.toContain("metrics-4f1c77aa");
   });
 
@@ -95,7 +95,7 @@ describe("the dashboard's files", () => {
   });
 });
 
-it("is left out when it was never built", () => {
+it("is not served if it was not built", () => {
   const empty = mkdtempSync(join(tmpdir(), "no-page-"));
   try {
     expect(readPage(pathToFileURL(`${empty}/`))).toBeUndefined();

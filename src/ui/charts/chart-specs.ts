@@ -1,35 +1,35 @@
-// Which charts are there, and which columns of the summary does each one draw?
+// Lists the charts of the page and the columns of the summary that each one draws.
 
 import type { Range, Series, Summary } from "../summary.ts";
-import type { Words } from "../words/words.ts";
+import type { Texts } from "../texts/texts.ts";
 
-/** A colour by its meaning: `--tone-…` of the style sheet. */
-export type Tone = "requests" | "client-error" | "server-error" | "left" | "inflight" | "p50" | "p95";
+/** The meaning of a colour; its value is `--tone-…` in the style sheet. */
+export type Tone = "requests" | "client-error" | "server-error" | "client-closed" | "inflight" | "p50" | "p95";
 
 export interface Column {
   readonly name: string;
   readonly tone: Tone;
-  /** One for each step; null where there is nothing to tell. */
+  /** One value for each time step; null if the step has none. */
   readonly values: readonly (number | null)[];
-  /** What they come to in the summary, whose span is exact where the steps only cover it roughly. */
+  /** The total from the summary. It covers exactly 1 h or 24 h, which the sum of the steps does not. */
   readonly total?: number;
 }
 
-/** What values mean: how many came, the most at once, or how long it took (ms). */
+/** What a value measures: a number of requests, the most at the same time, or a duration in ms. */
 export type Measure = "count" | "peak" | "ms";
 
 export interface ChartSpec {
   readonly id: "requests" | "errors" | "inflight" | "latency" | "ttfb";
   readonly measure: Measure;
-  title(words: Words): string;
-  columns(series: Series, words: Words, summary: Summary, range: Range): readonly Column[];
-  /** A limit to be drawn as a line, null without one. */
-  ceiling(summary: Summary): number | null;
-  /** What to say when there is nothing to draw. */
-  empty(words: Words, range: Range): string;
+  title(texts: Texts): string;
+  columns(series: Series, texts: Texts, summary: Summary, range: Range): readonly Column[];
+  /** A limit to draw as a dashed line, or null. */
+  limit(summary: Summary): number | null;
+  /** The text shown when there is nothing to draw. */
+  empty(texts: Texts, range: Range): string;
 }
 
-const NO_CEILING = (): null => null;
+const NO_LIMIT = (): null => null;
 
 export const CHARTS: readonly ChartSpec[] = [
   {
@@ -44,7 +44,7 @@ export const CHARTS: readonly ChartSpec[] = [
         total: range === "hour" ? total_requests_1h : total_requests_24h,
       },
     ],
-    ceiling: NO_CEILING,
+    limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.empty[range],
   },
   {
@@ -54,9 +54,9 @@ export const CHARTS: readonly ChartSpec[] = [
     columns: ({ server_errors, client_errors, client_closed }, { charts }) => [
       { name: charts.serverErrors, tone: "server-error", values: server_errors },
       { name: charts.clientErrors, tone: "client-error", values: client_errors },
-      { name: charts.clientClosed, tone: "left", values: client_closed },
+      { name: charts.clientClosed, tone: "client-closed", values: client_closed },
     ],
-    ceiling: NO_CEILING,
+    limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.noErrors[range],
   },
   {
@@ -64,7 +64,7 @@ export const CHARTS: readonly ChartSpec[] = [
     measure: "peak",
     title: ({ charts }) => charts.inflight,
     columns: ({ inflight_peak }, { charts }) => [{ name: charts.inflight, tone: "inflight", values: inflight_peak }],
-    ceiling: ({ limits }) => limits.downstream_max_inflight,
+    limit: ({ limits }) => limits.downstream_max_inflight,
     empty: ({ charts }, range) => charts.empty[range],
   },
   {
@@ -75,7 +75,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: charts.p50, tone: "p50", values: latency_p50_ms },
       { name: charts.p95, tone: "p95", values: latency_p95_ms },
     ],
-    ceiling: NO_CEILING,
+    limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.empty[range],
   },
   {
@@ -86,7 +86,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: charts.p50, tone: "p50", values: ttfb_p50_ms },
       { name: charts.p95, tone: "p95", values: ttfb_p95_ms },
     ],
-    ceiling: NO_CEILING,
+    limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.empty[range],
   },
 ];

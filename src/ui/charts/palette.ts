@@ -1,29 +1,29 @@
-// Which colours does a canvas draw with? Those of the style sheet, in the scheme of the moment.
+// Reads the current colours of the style sheet for drawing on a canvas.
 
-/** Reads colours off the style sheet. A canvas takes no `var(…)` and no `light-dark(…)`, so the browser resolves them. */
+/** Lets the browser resolve `var(…)` and `light-dark(…)`, which a canvas does not understand. */
 export class Palette {
   readonly #probe: HTMLElement;
-  readonly #known = new Map<string, string>();
+  readonly #cache = new Map<string, string>();
 
-  /** @param host an element of the page; an unseen child of it is what the browser resolves colours on */
+  /** @param host an element of the page; it gets a hidden child whose computed colour is read */
   constructor(host: HTMLElement) {
     this.#probe = document.createElement("span");
     this.#probe.hidden = true;
     host.append(this.#probe);
   }
 
-  /** @param name a custom property, such as `--tone-p50` */
+  /** @param name a custom property such as `--tone-p50` */
   color(name: string): string {
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
+    const cached = this.#cache.get(name);
+    if (cached !== undefined) return cached;
     this.#probe.style.color = `var(${name})`;
     const { color } = getComputedStyle(this.#probe);
-    this.#known.set(name, color);
+    this.#cache.set(name, color);
     return color;
   }
 
-  /** To be called when the scheme has changed. */
-  forget(): void {
-    this.#known.clear();
+  /** Call this after a switch between light and dark. */
+  clear(): void {
+    this.#cache.clear();
   }
 }

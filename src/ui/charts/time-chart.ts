@@ -1,19 +1,19 @@
-// How is a chart drawn? By uPlot, onto a canvas: bars for counts, stacked when several, lines for durations.
+// Draws a chart with uPlot: stacked bars for counts, lines for durations.
 
 import uPlot from "uplot";
 import type { Column, Measure } from "./chart-specs.ts";
+import { hasContent } from "./column-values.ts";
 import type { Palette } from "./palette.ts";
-import { hasContent } from "./reading.ts";
 
 export interface TimeChartOptions {
   readonly measure: Measure;
   readonly palette: Palette;
-  /** A value for the vertical axis. */
+  /** Writes a value of the vertical axis. */
   readonly writeValue: (value: number) => string;
-  /** A time, unix ms, for the horizontal axis. */
+  /** Writes a time (unix ms) of the horizontal axis. */
   readonly writeTime: (unixMs: number) => string;
-  /** The step that is pointed at, undefined when none is. */
-  readonly onPoint: (index: number | undefined) => void;
+  /** Called with the time step under the pointer, or undefined. */
+  readonly onHover: (index: number | undefined) => void;
 }
 
 export interface TimeChartData {
@@ -21,31 +21,32 @@ export interface TimeChartData {
   readonly starts: readonly number[];
   readonly stepMs: number;
   readonly columns: readonly Column[];
-  readonly ceiling: number | null;
+  readonly limit: number | null;
 }
 
 const HEIGHT_PX = 190;
 const AXIS_FONT = '11px Inter, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
-/** Charts of one group point at the same time together. */
-const GROUP = "time";
-/** A ceiling this many times above all values would press them flat: the legend tells it instead. */
-const CEILING_IN_SIGHT = 3;
+/** Charts of one group share their cursor. */
+const CURSOR_GROUP = "time";
+/** A limit this many times above all values would make them too flat. It is then shown in the legend only. */
+const MAX_LIMIT_RATIO = 3;
+/** Axis steps for counts: whole numbers. */
 const COUNT_STEPS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
-/** Steps that are round in ms, s and min. */
+/** Axis steps that are round numbers in ms, s or min. */
 const MS_STEPS = [
   0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 3e4, 6e4, 1.2e5, 3e5, 6e5,
 ];
 
-/** One chart. Its width is its element's. */
+/** One chart, as wide as its element. */
 export class TimeChart {
   readonly #plot: uPlot;
   readonly #options: TimeChartOptions;
   readonly #resize: ResizeObserver;
   #range: [number, number] = [0, 1];
-  #ceiling: number | null = null;
-  #blank = true;
+  #limit: number | null = null;
+  #empty = true;
 
-  /** @param columns their number and tones are those of all data to come */
+  /** @param columns all later data must have the same number of columns with the same tones */
   constructor(host: HTMLElement, columns: readonly Column[], options: TimeChartOptions) {
     this.#options = options;
     this.#plot = new uPlot(this.#settings(columns), undefined, host);
@@ -56,25 +57,25 @@ export class TimeChart {
     this.#resize.observe(host);
   }
 
-  update({ starts, stepMs, columns, ceiling }: TimeChartData): void {
+  update({ starts, stepMs, columns, limit }: TimeChartData): void {
     const first = (starts[0] ?? 0) / 1000;
     const step = stepMs / 1000;
     this.#range = [first, first + starts.length * step];
-    this.#ceiling = ceiling;
-    this.#blank = !hasContent(columns);
-    // Steps are drawn about their middle; the last series lies on top.
+    this.#limit = limit;
+    this.#empty = !hasContent(columns);
+    // A step is drawn around its middle. uPlot draws the last series on top.
     const middles = starts.map((start) => start / 1000 + step / 2);
     const drawn = this.#options.measure === "ms" ? columns.map(({ values }) => [...values]) : stacked(columns);
     this.#plot.setData([middles, ...drawn] as uPlot.AlignedData);
   }
 
-  /** Draws again in the colours of now. */
-  recolor(): void {
+  /** Draws again with the current colours. */
+  redraw(): void {
     this.#plot.redraw(false, false);
   }
 
   #settings(columns: readonly Column[]): uPlot.Options {
-    const { measure, onPoint } = this.#options;
+    const { measure, onHover } = this.#options;
     const lines = measure === "ms";
     const series = columns.map(({ tone }) => (lines ? this.#line(`--tone-${tone}`) : this.#bars(`--tone-${tone}`)));
     return {
@@ -82,7 +83,7 @@ export class TimeChart {
       height: HEIGHT_PX,
       padding: [8, 6, 0, 0],
       legend: { show: false },
-      cursor: { y: false, drag: { x: false, y: false }, sync: { key: GROUP }, points: { show: lines, size: 7 } },
+      cursor: { y: false, drag: { x: false, y: false }, sync: { key: CURSOR_GROUP }, points: { show: lines, size: 7 } },
       scales: {
         x: { time: true, range: () => this.#range },
         y: { range: (_plot, _min, max) => [0, this.#top(max ?? 0)] },
@@ -90,8 +91,8 @@ export class TimeChart {
       axes: [this.#timeAxis(), this.#valueAxis()],
       series: [{}, ...(lines ? series : series.reverse())],
       hooks: {
-        draw: [(plot) => this.#drawCeiling(plot)],
-        setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)],
+        draw: [(plot) => this.#drawLimit(plot)],
+        setCursor: [({ cursor }) => onHover(cursor.idx ?? undefined)],
       },
     };
   }
@@ -101,7 +102,7 @@ export class TimeChart {
     return {
       stroke: color,
       width: 2,
-      points: { size: 5, stroke: color, fill: color, filter: lonePoints },
+      points: { size: 5, stroke: color, fill: color, filter: isolatedPoints },
     };
   }
 
@@ -140,26 +141,26 @@ export class TimeChart {
     };
   }
 
-  /** An empty chart has no scale to tell. */
+  /** An empty chart shows no numbers but 0. */
   #valueLabel(value: number): string {
     if (value === 0) return "0";
-    return this.#blank ? "" : this.#options.writeValue(value);
+    return this.#empty ? "" : this.#options.writeValue(value);
   }
 
-  /** Where the vertical axis ends: above all values, and above the ceiling when that is near. */
+  /** Returns the end of the vertical axis: above all values, and above the limit if it is near. */
   #top(max: number): number {
     const values = Math.max(max * 1.08, this.#options.measure === "ms" ? 1 : 4);
-    const ceiling = this.#ceiling ?? 0;
-    return ceiling > values && ceiling <= max * CEILING_IN_SIGHT ? ceiling * 1.08 : values;
+    const limit = this.#limit ?? 0;
+    return limit > values && limit <= max * MAX_LIMIT_RATIO ? limit * 1.08 : values;
   }
 
-  #drawCeiling(plot: uPlot): void {
+  #drawLimit(plot: uPlot): void {
     const top = plot.scales["y"]?.max ?? 0;
-    if (this.#ceiling === null || this.#ceiling > top) return;
+    if (this.#limit === null || this.#limit > top) return;
     const { ctx, bbox } = plot;
-    const y = Math.round(plot.valToPos(this.#ceiling, "y", true)) + 0.5;
+    const y = Math.round(plot.valToPos(this.#limit, "y", true)) + 0.5;
     ctx.save();
-    ctx.strokeStyle = this.#options.palette.color("--tone-ceiling");
+    ctx.strokeStyle = this.#options.palette.color("--tone-limit");
     ctx.lineWidth = devicePixelRatio;
     ctx.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
     ctx.beginPath();
@@ -170,7 +171,7 @@ export class TimeChart {
   }
 }
 
-/** Columns one on top of the other, the tallest first: each is then drawn over the one below it. */
+/** Stacks columns by adding the ones below. The tallest comes first, so that the others are drawn over it. */
 function stacked(columns: readonly Column[]): number[][] {
   const out: number[][] = [];
   let below: readonly number[] = [];
@@ -182,9 +183,9 @@ function stacked(columns: readonly Column[]): number[][] {
   return out;
 }
 
-/** A value with a gap on both sides has no line: it gets a point. */
-function lonePoints(plot: uPlot, seriesIndex: number): number[] {
+/** Returns the values with a gap on both sides. No line reaches them, so each gets a point. */
+function isolatedPoints(plot: uPlot, seriesIndex: number): number[] {
   const values = plot.data[seriesIndex] ?? [];
-  const isThere = (index: number) => values[index] !== null && values[index] !== undefined;
-  return [...values.keys()].filter((index) => isThere(index) && !isThere(index - 1) && !isThere(index + 1));
+  const hasValue = (index: number) => values[index] !== null && values[index] !== undefined;
+  return [...values.keys()].filter((index) => hasValue(index) && !hasValue(index - 1) && !hasValue(index + 1));
 }

@@ -1,48 +1,39 @@
-// What surrounds a chart? Its title, a legend that tells the values pointed at, its words, and the same figures as a table.
+// Shows one chart with its title, a legend, a description for screen readers and the same data as a table.
 
 import type { ChartSpec, Column } from "../charts/chart-specs.ts";
+import { describeColumns, formatValue, hasContent, legendValue, stepStarts } from "../charts/column-values.ts";
 import type { Palette } from "../charts/palette.ts";
-import { atRest, describe, hasContent, stepStarts, written } from "../charts/reading.ts";
-import { TimeChart } from "../charts/time-chart.ts";
+import { TimeChart, type TimeChartData } from "../charts/time-chart.ts";
 import { el, setAttribute, setText } from "../dom.ts";
-import { NONE } from "../formats.ts";
-import type { Reader, View } from "../reader.ts";
+import { NO_VALUE } from "../formats.ts";
+import type { Locale } from "../locale.ts";
 import type { Range, Summary } from "../summary.ts";
-import { card, scrolling } from "./card.ts";
-import { Rows } from "./rows.ts";
-
-/** What a chart shows at the moment. */
-interface Shown {
-  readonly columns: readonly Column[];
-  readonly starts: readonly number[];
-  readonly stepMs: number;
-  readonly ceiling: number | null;
-  readonly range: Range;
-}
+import { card, scrolling, type View } from "./card.ts";
+import { TableRows } from "./table-rows.ts";
 
 export interface ChartView extends View {
-  /** The scheme changed: draw in its colours. */
-  recolor(): void;
+  /** Call this after a switch between light and dark. */
+  redraw(): void;
 }
 
-export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): ChartView {
-  const { words, formats } = reader;
-  const per = el("span", { class: "per" });
-  const legend = legendFor(spec, reader);
+export function chartCard(spec: ChartSpec, locale: Locale, palette: Palette): ChartView {
+  const { texts, formats } = locale;
+  const stepLabel = el("span", { class: "per" });
+  const legend = legendFor(spec, locale);
   const plot = el("div", { class: "plot", role: "img", "data-chart": spec.id });
   const emptyText = el("span");
   const empty = el("p", { class: "plot-empty", hidden: true }, emptyText);
-  const table = chartTable(spec, reader);
+  const table = chartTable(spec, locale);
   const { root } = card(
     "chart",
-    spec.title(words),
-    per,
+    spec.title(texts),
+    stepLabel,
     legend.root,
-    el("div", { class: "stage" }, plot, empty),
+    el("div", { class: "plot-area" }, plot, empty),
     table.root,
   );
-  let shown: Shown | undefined;
-  let pointed: number | undefined;
+  let shown: TimeChartData | undefined;
+  let hovered: number | undefined;
   let chart: TimeChart | undefined;
 
   const makeChart = (columns: readonly Column[]) =>
@@ -51,96 +42,95 @@ export function chartCard(spec: ChartSpec, reader: Reader, palette: Palette): Ch
       palette,
       writeValue: spec.measure === "ms" ? formats.ms : formats.shortCount,
       writeTime: formats.time,
-      onPoint: (index) => {
-        pointed = index;
-        if (shown !== undefined) legend.show(shown, pointed);
+      onHover: (index) => {
+        hovered = index;
+        if (shown !== undefined) legend.show(shown, hovered);
       },
     });
 
   return {
     root,
     update(summary, range) {
-      shown = take(spec, summary, range, reader);
+      shown = chartData(spec, summary, range, locale);
       const { columns, starts } = shown;
-      setText(per, spec.measure === "peak" ? words.charts.peakPer[range] : words.charts.per[range]);
+      setText(stepLabel, spec.measure === "peak" ? texts.charts.peakPer[range] : texts.charts.per[range]);
       chart ??= makeChart(columns);
       chart.update(shown);
-      legend.show(shown, pointed);
+      legend.show(shown, hovered);
       const content = hasContent(columns);
       empty.hidden = content;
-      setText(emptyText, spec.empty(words, range));
-      const told = content ? describe(columns, starts, spec.measure, reader) : spec.empty(words, range);
-      setAttribute(plot, "aria-label", `${spec.title(words)}. ${told}`);
+      setText(emptyText, spec.empty(texts, range));
+      const description = content ? describeColumns(columns, starts, spec.measure, locale) : spec.empty(texts, range);
+      setAttribute(plot, "aria-label", `${spec.title(texts)}. ${description}`);
       table.update(shown);
     },
-    recolor: () => chart?.recolor(),
+    redraw: () => chart?.redraw(),
   };
 }
 
-function take(spec: ChartSpec, summary: Summary, range: Range, { words }: Reader): Shown {
+function chartData(spec: ChartSpec, summary: Summary, range: Range, { texts }: Locale): TimeChartData {
   const series = summary.series[range];
   return {
-    columns: spec.columns(series, words, summary, range),
+    columns: spec.columns(series, texts, summary, range),
     starts: stepStarts(series),
     stepMs: series.step_seconds * 1000,
-    ceiling: spec.ceiling(summary),
-    range,
+    limit: spec.limit(summary),
   };
 }
 
-/** A name and a figure for each column: of the step pointed at, else the one that sums the column up. */
-function legendFor({ measure }: ChartSpec, { words, formats }: Reader) {
+/** A name and a value for each column: the value at the pointer, or else the total, peak or latest value. */
+function legendFor({ measure }: ChartSpec, { texts, formats }: Locale) {
   const list = el("ul", { class: "legend" });
-  const time = el("span", { class: "pointed" });
+  const time = el("span", { class: "hovered-time" });
   const root = el("div", { class: "legend-line", "aria-hidden": "true" }, list, time);
   let values: HTMLElement[] = [];
 
   const item = (name: string, tone: string) => {
-    const value = el("b", {}, NONE);
+    const value = el("b", {}, NO_VALUE);
     list.append(el("li", {}, el("i", { class: `swatch tone-${tone}` }), name, " ", value));
     return value;
   };
   return {
     root,
-    show({ columns, starts, ceiling }: Shown, index: number | undefined) {
-      const wanted = columns.length + (ceiling === null ? 0 : 1);
-      if (values.length !== wanted) {
+    show({ columns, starts, limit }: TimeChartData, index: number | undefined) {
+      const itemCount = columns.length + (limit === null ? 0 : 1);
+      if (values.length !== itemCount) {
         list.replaceChildren();
         values = columns.map(({ name, tone }) => item(name, tone));
-        if (ceiling !== null) values.push(item(words.charts.ceiling, "ceiling"));
+        if (limit !== null) values.push(item(texts.charts.limit, "limit"));
       }
       columns.forEach((column, at) => {
         const text =
           index === undefined
-            ? atRest(column, measure, formats)
-            : written(column.values[index] ?? null, measure, formats);
+            ? legendValue(column, measure, formats)
+            : formatValue(column.values[index] ?? null, measure, formats);
         const element = values[at];
         if (element !== undefined) setText(element, text);
       });
-      const last = values[columns.length];
-      if (last !== undefined && ceiling !== null) setText(last, formats.count(ceiling));
+      const limitValue = values[columns.length];
+      if (limitValue !== undefined && limit !== null) setText(limitValue, formats.count(limit));
       setText(time, index === undefined ? "" : formats.time(starts[index] ?? 0));
     },
   };
 }
 
-/** The same figures for those who can't see the chart, or want them exactly; filled only while open. */
-function chartTable(spec: ChartSpec, { words, formats }: Reader) {
-  const title = spec.title(words);
-  let rows: Rows | undefined;
-  let shown: Shown | undefined;
+/** The same data as a table, for screen readers and for exact values. It is filled only while it is open. */
+function chartTable(spec: ChartSpec, { texts, formats }: Locale) {
+  const title = spec.title(texts);
+  let rows: TableRows | undefined;
+  let shown: TimeChartData | undefined;
   const root = el(
     "details",
     {},
-    el("summary", {}, words.charts.asTable, el("span", { class: "unseen" }, `: ${title}`)),
+    el("summary", {}, texts.charts.asTable, el("span", { class: "visually-hidden" }, `: ${title}`)),
   );
 
-  const build = ({ columns }: Shown): Rows => {
-    const made = new Rows(columns.length + 1);
+  const build = ({ columns }: TimeChartData): TableRows => {
+    const body = new TableRows(columns.length + 1);
     const names = columns.map(({ name }) => el("th", { scope: "col", class: "number" }, name));
-    const head = el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.charts.time), ...names));
-    root.append(scrolling(title, el("table", {}, el("caption", { class: "unseen" }, title), head, made.body)));
-    return made;
+    const head = el("thead", {}, el("tr", {}, el("th", { scope: "col" }, texts.charts.time), ...names));
+    root.append(scrolling(title, el("table", {}, el("caption", { class: "visually-hidden" }, title), head, body.body)));
+    return body;
   };
   const fill = () => {
     if (!root.open || shown === undefined) return;
@@ -148,14 +138,14 @@ function chartTable(spec: ChartSpec, { words, formats }: Reader) {
     const { columns, starts } = shown;
     const lines = starts.map((start, index) => [
       { text: formats.time(start) },
-      ...columns.map(({ values }) => ({ text: written(values[index] ?? null, spec.measure, formats) })),
+      ...columns.map(({ values }) => ({ text: formatValue(values[index] ?? null, spec.measure, formats) })),
     ]);
-    rows.show(lines.reverse(), NONE);
+    rows.show(lines.reverse(), NO_VALUE);
   };
   root.addEventListener("toggle", fill);
   return {
     root,
-    update(now: Shown) {
+    update(now: TimeChartData) {
       shown = now;
       fill();
     },

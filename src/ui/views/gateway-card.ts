@@ -1,14 +1,14 @@
-// Which gateway is this, since when, and did it take its last config?
+// Shows the gateway's version, its uptime and the result of its last config reload.
 
 import { el, setText } from "../dom.ts";
-import { NONE } from "../formats.ts";
-import type { Reader, View } from "../reader.ts";
-import { card } from "./card.ts";
+import { NO_VALUE } from "../formats.ts";
+import type { Locale } from "../locale.ts";
+import { card, type View } from "./card.ts";
 
-export function gatewayCard({ words, formats }: Reader): View {
-  const { gateway } = words;
+export function gatewayCard({ texts, formats }: Locale): View {
+  const { gateway } = texts;
   const fact = (name: string, term: string) => {
-    const value = el("dd", { "data-fact": name }, NONE);
+    const value = el("dd", { "data-fact": name }, NO_VALUE);
     return { value, root: el("div", {}, el("dt", {}, term), value) };
   };
   const version = fact("version", gateway.version);
@@ -17,7 +17,7 @@ export function gatewayCard({ words, formats }: Reader): View {
   const reload = fact("reload", gateway.reload);
   const reloads = fact("reloads", gateway.reloads);
   const result = el("span", { class: "badge", hidden: true });
-  const when = el("span", {}, NONE);
+  const when = el("span", {}, NO_VALUE);
   reload.value.replaceChildren(result, when);
   const facts = [version, uptime, started, reload, reloads].map(({ root }) => root);
   const { root } = card("gateway", gateway.title, el("dl", { class: "facts" }, ...facts));
@@ -25,8 +25,8 @@ export function gatewayCard({ words, formats }: Reader): View {
     root,
     update({ reload: last, ...summary }) {
       setText(version.value, summary.version);
-      setText(uptime.value, formats.span(summary.uptime_seconds));
-      setText(started.value, formats.moment(summary.started_at_unix_ms));
+      setText(uptime.value, formats.duration(summary.uptime_seconds));
+      setText(started.value, formats.dayAndTime(summary.started_at_unix_ms));
       result.hidden = last.last_result === null;
       result.classList.toggle("bad", last.last_result === "failure");
       setText(result, last.last_result === "failure" ? gateway.rejected : gateway.applied);

@@ -1,69 +1,67 @@
-// What stands above the figures when they need a word? That the gateway is gone, or that nothing has come through yet.
+// Shows a message above the data: the gateway does not respond, or it has had no requests.
 
 import { el, setText } from "../dom.ts";
-import type { Reader } from "../reader.ts";
+import type { Locale } from "../locale.ts";
 
-export interface Gone {
-  /** When the figures on the page were made, unix ms; undefined when there are none. */
-  readonly figuresFrom: number | undefined;
-  /** The status of an answer that was no summary. */
+export interface Unavailable {
+  /** When the data on the page was made, unix ms; undefined if there is none. */
+  readonly dataFrom: number | undefined;
+  /** The status of a response that is not a summary. */
   readonly status: number | undefined;
-  /** When the next try is due, by `performance.now()`. */
-  readonly nextTryAt: number;
+  /** Time of the next request, on the clock of `performance.now()`. */
+  readonly nextRetryAt: number;
 }
 
 export interface Notice {
   readonly root: HTMLElement;
-  gone(gone: Gone): void;
-  nothingYet(): void;
-  clear(): void;
+  showUnavailable(unavailable: Unavailable): void;
+  showNoRequests(): void;
+  hide(): void;
 }
 
-export function notice({ words, formats }: Reader, tryNow: () => void): Notice {
-  const { status, nothingYet } = words;
+/** @param onRetry called when the user does not want to wait for the next request */
+export function notice({ texts, formats }: Locale, onRetry: () => void): Notice {
+  const { status, noRequestsYet } = texts;
   const title = el("strong");
   const text = el("span");
-  const next = el("span", { class: "countdown" });
-  const button = el("button", { type: "button" }, status.tryNow);
-  const root = el("div", { class: "notice", hidden: true }, el("p", {}, title, " ", text, " ", next), button);
-  let ticking: ReturnType<typeof setInterval> | undefined;
+  const countdown = el("span", { class: "countdown" });
+  const button = el("button", { type: "button" }, status.retryNow);
+  const root = el("div", { class: "notice", hidden: true }, el("p", {}, title, " ", text, " ", countdown), button);
+  let timer: ReturnType<typeof setInterval> | undefined;
 
-  const stop = () => clearInterval(ticking);
-  const show = (kind: "gone" | "quiet") => {
-    stop();
+  const stopCountdown = () => clearInterval(timer);
+  const show = (unavailable: boolean) => {
+    stopCountdown();
     root.hidden = false;
-    root.classList.toggle("gone", kind === "gone");
-    button.hidden = kind !== "gone";
-    setText(next, "");
+    root.classList.toggle("unavailable", unavailable);
+    button.hidden = !unavailable;
+    setText(countdown, "");
   };
   button.addEventListener("click", () => {
-    stop();
-    setText(next, status.trying);
-    tryNow();
+    stopCountdown();
+    setText(countdown, status.retrying);
+    onRetry();
   });
   return {
     root,
-    gone({ figuresFrom, status: code, nextTryAt }) {
-      show("gone");
-      setText(title, `${code === undefined ? status.goneTitle : status.goneStrange(code)}.`);
-      setText(
-        text,
-        figuresFrom === undefined ? status.goneNothingYet : status.goneSince(formats.timeOfDay(figuresFrom)),
-      );
+    showUnavailable({ dataFrom, status: code, nextRetryAt }) {
+      show(true);
+      setText(title, code === undefined ? status.noResponse : status.unexpected(code));
+      setText(text, dataFrom === undefined ? status.noData : status.dataFrom(formats.timeOfDay(dataFrom)));
       const tick = () => {
-        const seconds = Math.ceil((nextTryAt - performance.now()) / 1000);
-        setText(next, seconds > 0 ? status.nextTry(seconds) : status.trying);
+        const seconds = Math.ceil((nextRetryAt - performance.now()) / 1000);
+        setText(countdown, seconds > 0 ? status.nextRetry(seconds) : status.retrying);
       };
       tick();
-      ticking = setInterval(tick, 1000);
+      timer = setInterval(tick, 1000);
     },
-    nothingYet() {
-      show("quiet");
-      setText(title, `${nothingYet.title}.`);
-      setText(text, nothingYet.text);
+    showNoRequests() {
+      show(false);
+      setText(title, noRequestsYet.title);
+      setText(text, noRequestsYet.text);
     },
-    clear() {
-      stop();
+    hide() {
+      stopCountdown();
       root.hidden = true;
     },
   };

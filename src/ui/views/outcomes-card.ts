@@ -1,13 +1,13 @@
-// How did exchanges end? Every outcome word with its count, the most frequent first.
+// Shows how exchanges ended: each outcome with its count, the most frequent first.
 
 import { el, setText } from "../dom.ts";
-import type { Reader, View } from "../reader.ts";
-import { card, scrolling } from "./card.ts";
-import { Rows } from "./rows.ts";
+import type { Locale } from "../locale.ts";
+import { card, scrolling, type View } from "./card.ts";
+import { TableRows } from "./table-rows.ts";
 
-export function outcomesCard({ words, formats }: Reader): View {
-  const { outcome, count, share, empty } = words.outcomes;
-  const rows = new Rows(3);
+export function outcomesCard({ texts, formats }: Locale): View {
+  const { outcome, count, share, empty } = texts.outcomes;
+  const rows = new TableRows(3);
   const head = el(
     "tr",
     {},
@@ -15,20 +15,20 @@ export function outcomesCard({ words, formats }: Reader): View {
     el("th", { scope: "col", class: "number" }, count),
     el("th", { scope: "col", class: "number" }, share),
   );
-  const caption = el("caption", { class: "unseen" });
+  const caption = el("caption", { class: "visually-hidden" });
   const table = el("table", { "data-table": "outcomes" }, caption, el("thead", {}, head), rows.body);
-  const { root } = card("outcomes", words.charts.outcomes, scrolling(words.charts.outcomes, table));
+  const { root } = card("outcomes", texts.charts.outcomes, scrolling(texts.charts.outcomes, table));
   return {
     root,
     update(summary, range) {
-      setText(caption, `${words.charts.outcomes}, ${words.controls.ranges[range]}`);
+      setText(caption, `${texts.charts.outcomes}, ${texts.controls.ranges[range]}`);
       const counts = Object.entries(range === "hour" ? summary.outcomes_1h : summary.outcomes_24h);
-      const ended = counts.filter(([, many]) => many > 0).sort(([, one], [, other]) => other - one);
-      const all = ended.reduce((sum, [, many]) => sum + many, 0);
-      const lines = ended.map(([word, many]) => [
-        { text: word },
-        { text: formats.count(many) },
-        { text: formats.share(many / all), bar: many / all },
+      const ended = counts.filter(([, number]) => number > 0).sort(([, one], [, other]) => other - one);
+      const total = ended.reduce((sum, [, number]) => sum + number, 0);
+      const lines = ended.map(([name, number]) => [
+        { text: name },
+        { text: formats.count(number) },
+        { text: formats.share(number / total), bar: number / total },
       ]);
       rows.show(lines, empty[range]);
     },

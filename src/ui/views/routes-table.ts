@@ -1,30 +1,30 @@
-// Which routes are busy, failing, near their limit? One row a route.
+// Shows a table of routes: their requests, errors and in-flight requests, one row for each route.
 
 import { el } from "../dom.ts";
-import { NONE } from "../formats.ts";
-import type { Reader, View } from "../reader.ts";
+import { NO_VALUE } from "../formats.ts";
+import type { Locale } from "../locale.ts";
 import type { RouteFigures } from "../summary.ts";
-import { card, scrolling } from "./card.ts";
-import { type Cell, Rows } from "./rows.ts";
+import { card, scrolling, type View } from "./card.ts";
+import { type Cell, TableRows } from "./table-rows.ts";
 
-/** The route that stands for requests none took (contract, section 11). */
+/** The id under which requests that matched no route are counted (contract, section 11). */
 const UNMATCHED = "__unmatched__";
 
-export function routesTable({ words, formats }: Reader): View {
-  const { routes } = words;
-  const rows = new Rows(10);
+export function routesTable({ texts, formats }: Locale): View {
+  const { routes } = texts;
+  const rows = new TableRows(10);
   const table = el(
     "table",
     { "data-table": "routes" },
-    el("caption", { class: "unseen" }, routes.caption),
+    el("caption", { class: "visually-hidden" }, routes.caption),
     ...columnGroups(),
-    head(words),
+    head(texts),
     rows.body,
   );
   const { root } = card("routes", routes.title, scrolling(routes.title, table));
 
-  const number = (value: number): Cell => ({ text: formats.count(value), quiet: value === 0 });
-  const line = (route: RouteFigures): Cell[] => [
+  const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
+  const rowOf = (route: RouteFigures): Cell[] => [
     route.route_id === UNMATCHED ? { text: UNMATCHED, note: routes.unmatched } : { text: route.route_id },
     number(route.requests_1h),
     number(route.requests_24h),
@@ -35,12 +35,12 @@ export function routesTable({ words, formats }: Reader): View {
     number(route.inflight_peak_24h),
     number(route.queue_waiting),
     route.upstream_max_inflight === null
-      ? { text: NONE, quiet: true }
+      ? { text: NO_VALUE, muted: true }
       : { text: formats.count(route.upstream_max_inflight) },
   ];
   return {
     root,
-    update: (summary) => rows.show(summary.routes.map(line), routes.empty),
+    update: (summary) => rows.show(summary.routes.map(rowOf), routes.empty),
   };
 }
 
@@ -48,11 +48,11 @@ function columnGroups(): HTMLElement[] {
   return [1, 2, 2, 3, 1, 1].map((span) => el("colgroup", { span }));
 }
 
-function head({ routes }: Reader["words"]): HTMLElement {
+function head({ routes }: Locale["texts"]): HTMLElement {
   const group = (text: string, span: number) =>
     el("th", { scope: "colgroup", colspan: span, class: "group" }, el("span", {}, text));
   const column = (text: string) => el("th", { scope: "col", class: "number" }, text);
-  const tall = (text: string) => el("th", { scope: "col", rowspan: 2, class: "number" }, text);
+  const twoRows = (text: string) => el("th", { scope: "col", rowspan: 2, class: "number" }, text);
   return el(
     "thead",
     {},
@@ -63,8 +63,8 @@ function head({ routes }: Reader["words"]): HTMLElement {
       group(routes.requests, 2),
       group(routes.errors, 2),
       group(routes.inflight, 3),
-      tall(routes.waiting),
-      tall(routes.limit),
+      twoRows(routes.waiting),
+      twoRows(routes.limit),
     ),
     el(
       "tr",

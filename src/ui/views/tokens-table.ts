@@ -1,13 +1,13 @@
-// Who uses the gateway? One row a token, by its label.
+// Shows a table of tokens by label: their requests and errors, one row for each token.
 
 import { el } from "../dom.ts";
-import type { Reader, View } from "../reader.ts";
-import { card, scrolling } from "./card.ts";
-import { type Cell, Rows } from "./rows.ts";
+import type { Locale } from "../locale.ts";
+import { card, scrolling, type View } from "./card.ts";
+import { type Cell, TableRows } from "./table-rows.ts";
 
-export function tokensTable({ words, formats }: Reader): View {
-  const { routes, tokens } = words;
-  const rows = new Rows(6);
+export function tokensTable({ texts, formats }: Locale): View {
+  const { routes, tokens } = texts;
+  const rows = new TableRows(6);
   const column = (text: string) => el("th", { scope: "col", class: "number" }, text);
   const group = (text: string) => el("th", { scope: "colgroup", colspan: 2, class: "group" }, el("span", {}, text));
   const head = el(
@@ -24,11 +24,11 @@ export function tokensTable({ words, formats }: Reader): View {
     el("tr", {}, ...[routes.hour, routes.day, routes.hour, routes.day].map(column)),
   );
   const groups = [1, 2, 2, 1].map((span) => el("colgroup", { span }));
-  const caption = el("caption", { class: "unseen" }, tokens.caption);
+  const caption = el("caption", { class: "visually-hidden" }, tokens.caption);
   const table = el("table", { "data-table": "tokens" }, caption, ...groups, head, rows.body);
   const { root } = card("tokens", tokens.title, scrolling(tokens.title, table));
 
-  const number = (value: number): Cell => ({ text: formats.count(value), quiet: value === 0 });
+  const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
   return {
     root,
     update(summary) {

@@ -1,66 +1,66 @@
-// What is always in reach? The state of the page, the time span, pause, colours, and the way out.
+// Shows the bar at the top: the state of the page, the time range, pause, colours and "Forget token".
 
-import { el, freshId, setText } from "../dom.ts";
-import type { Reader } from "../reader.ts";
+import { el, setText, uniqueId } from "../dom.ts";
+import type { Locale } from "../locale.ts";
 import type { Range } from "../summary.ts";
 import { readTheme, type Theme } from "../theme.ts";
 
-export type PageState = "loading" | "live" | "paused" | "gone";
+export type PageState = "loading" | "live" | "paused" | "unavailable";
 
 export interface TopBarEvents {
   onRange(range: Range): void;
   onPause(paused: boolean): void;
   onTheme(theme: Theme): void;
-  onLeave(): void;
+  onForgetToken(): void;
 }
 
 export interface TopBar {
   readonly root: HTMLElement;
-  /** @param updated when the figures shown were made, unix ms */
-  state(state: PageState, updated: number | undefined): void;
+  /** @param updated when the data shown was made, unix ms */
+  showState(state: PageState, updated: number | undefined): void;
 }
 
-export function topBar({ words, formats }: Reader, events: TopBarEvents): TopBar {
-  const name = el("h1", {}, el("span", {}, words.product), " ", el("small", {}, words.page));
-  const pill = el("span", { class: "pill", "data-state": "loading" }, words.status.loading);
+export function topBar({ texts, formats }: Locale, events: TopBarEvents): TopBar {
+  const name = el("h1", {}, el("span", {}, texts.product), " ", el("small", {}, texts.page));
+  const pill = el("span", { class: "pill", "data-state": "loading" }, texts.status.loading);
   const updated = el("span", { class: "updated" });
   const controls = el(
     "div",
-    { class: "controls", role: "group", "aria-label": words.controls.label },
-    rangeControl(words, events.onRange),
-    themeControl(words, events.onTheme),
-    pauseControl(words, events.onPause),
-    button(words.controls.leave, events.onLeave),
+    { class: "controls", role: "group", "aria-label": texts.controls.label },
+    rangeControl(texts, events.onRange),
+    themeControl(texts, events.onTheme),
+    pauseControl(texts, events.onPause),
+    button(texts.controls.forgetToken, events.onForgetToken),
   );
   const brand = el("div", { class: "brand" }, el("img", { src: "ui/icon.svg", alt: "", width: 26, height: 26 }), name);
   const root = el("header", { class: "top-bar" }, brand, el("p", { class: "state" }, pill, " ", updated), controls);
   return {
     root,
-    state(state, at) {
+    showState(state, at) {
       pill.dataset["state"] = state;
-      setText(pill, words.status[state]);
-      setText(updated, at === undefined ? "" : words.status.updated(formats.timeOfDay(at)));
+      setText(pill, texts.status[state]);
+      setText(updated, at === undefined ? "" : texts.status.updated(formats.timeOfDay(at)));
     },
   };
 }
 
-function button(text: string, act: () => void): HTMLButtonElement {
+function button(text: string, onClick: () => void): HTMLButtonElement {
   const made = el("button", { type: "button" }, text);
-  made.addEventListener("click", act);
+  made.addEventListener("click", onClick);
   return made;
 }
 
-function rangeControl({ controls }: Reader["words"], onRange: (range: Range) => void): HTMLElement {
-  const group = freshId("range");
+function rangeControl({ controls }: Locale["texts"], onRange: (range: Range) => void): HTMLElement {
+  const group = uniqueId("range");
   const choices = (["hour", "day"] as const).map((range) => {
     const input = el("input", { type: "radio", name: group, value: range, checked: range === "hour" });
     input.addEventListener("change", () => onRange(range));
     return el("label", {}, input, el("span", {}, controls.ranges[range]));
   });
-  return el("fieldset", { class: "segments" }, el("legend", { class: "unseen" }, controls.range), ...choices);
+  return el("fieldset", { class: "segments" }, el("legend", { class: "visually-hidden" }, controls.range), ...choices);
 }
 
-function themeControl({ controls }: Reader["words"], onTheme: (theme: Theme) => void): HTMLElement {
+function themeControl({ controls }: Locale["texts"], onTheme: (theme: Theme) => void): HTMLElement {
   const now = readTheme();
   const themes = ["auto", "light", "dark"] as const;
   const options = themes.map((theme) =>
@@ -68,10 +68,10 @@ function themeControl({ controls }: Reader["words"], onTheme: (theme: Theme) => 
   );
   const select = el("select", {}, ...options);
   select.addEventListener("change", () => onTheme(themes.find((theme) => theme === select.value) ?? "auto"));
-  return el("label", { class: "theme" }, el("span", { class: "unseen" }, controls.theme), select);
+  return el("label", { class: "theme" }, el("span", { class: "visually-hidden" }, controls.theme), select);
 }
 
-function pauseControl({ controls }: Reader["words"], onPause: (paused: boolean) => void): HTMLElement {
+function pauseControl({ controls }: Locale["texts"], onPause: (paused: boolean) => void): HTMLElement {
   let paused = false;
   const made = button(controls.pause, () => {
     paused = !paused;

@@ -1,40 +1,40 @@
-// What serves the page when a test wants to decide what it is told? The page's own files beside a summary made to order.
+// Serves the page together with a summary that the test chooses.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { readPage } from "../../src/runtime/endpoints/ui.ts";
 import type { Summary } from "../../src/ui/summary.ts";
 
-export const STAGE_TOKEN = "metrics-token-51c7";
+export const TOKEN = "metrics-token-51c7";
 
-/** What `/summary` answers: a summary, a bare status, or `"gone"` for a connection that is broken. */
-export type Act = Summary | number | "gone";
+/** The response to `/summary`: a summary, only a status, or `"broken"` for a connection that is closed at once. */
+export type SummaryResponse = Summary | number | "broken";
 
-export interface Stage {
-  /** Of the page. */
+export interface PageServer {
+  /** The address of the page. */
   readonly url: string;
-  /** Changes what the next question is answered with. */
-  play(act: Act): void;
-  /** Changes the token that is taken. */
-  takes(token: string): void;
-  /** How often the summary has been asked for. */
-  readonly asked: number;
+  /** Changes the response to the next requests. */
+  respondWith(response: SummaryResponse): void;
+  /** Changes the token that is accepted. */
+  acceptToken(token: string): void;
+  /** How many requests for the summary have arrived. */
+  readonly requests: number;
   close(): Promise<void>;
 }
 
-export async function setStage(first: Act, port = 0): Promise<Stage> {
+export async function startPageServer(first: SummaryResponse, port = 0): Promise<PageServer> {
   const page = readPage();
   if (page === undefined) throw new Error("the page is not built");
-  let act = first;
-  let token = STAGE_TOKEN;
-  let asked = 0;
+  let response = first;
+  let token = TOKEN;
+  let requests = 0;
 
   const summary = (req: IncomingMessage, res: ServerResponse): void => {
-    asked++;
-    if (act === "gone") return void req.socket.destroy();
+    requests++;
+    if (response === "broken") return void req.socket.destroy();
     if (req.headers.authorization !== `Bearer ${token}`) return void res.writeHead(401).end('{"error":"unauthorized"}');
-    if (typeof act === "number") return void res.writeHead(act).end("not a summary");
-    res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(act));
+    if (typeof response === "number") return void res.writeHead(response).end("not a summary");
+    res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(response));
   };
   const server = createServer((req, res) => {
     const path = req.url ?? "";
@@ -46,14 +46,14 @@ export async function setStage(first: Act, port = 0): Promise<Stage> {
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics/ui`,
-    play: (next) => {
-      act = next;
+    respondWith: (next) => {
+      response = next;
     },
-    takes: (next) => {
+    acceptToken: (next) => {
       token = next;
     },
-    get asked() {
-      return asked;
+    get requests() {
+      return requests;
     },
     close: () =>
       new Promise((resolve) => {

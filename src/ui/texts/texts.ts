@@ -1,12 +1,14 @@
-// Which things does the page say? Every text of it, in one shape that each language fills.
+// Lists every text of the page. Each language supplies all of them.
 
 import type { Range } from "../summary.ts";
 
-export interface Words {
+export type Language = "en" | "zh";
+
+export interface Texts {
   readonly product: string;
   readonly page: string;
   readonly skip: string;
-  readonly gate: {
+  readonly tokenForm: {
     readonly lead: string;
     readonly label: string;
     readonly hint: string;
@@ -14,24 +16,24 @@ export interface Words {
     readonly checking: string;
     readonly missing: string;
     readonly wrong: string;
-    readonly noLonger: string;
-    readonly gone: string;
-    /** Something between here and the gateway answered instead. */
-    readonly strange: (status: number) => string;
+    readonly expired: string;
+    readonly unavailable: string;
+    /** The response is not a summary; probably a proxy sent it. */
+    readonly unexpected: (status: number) => string;
   };
   readonly status: {
     readonly loading: string;
     readonly live: string;
     readonly paused: string;
-    readonly gone: string;
+    readonly unavailable: string;
     readonly updated: (time: string) => string;
-    readonly goneTitle: string;
-    readonly goneStrange: (status: number) => string;
-    readonly goneSince: (time: string) => string;
-    readonly goneNothingYet: string;
-    readonly nextTry: (seconds: number) => string;
-    readonly trying: string;
-    readonly tryNow: string;
+    readonly noResponse: string;
+    readonly unexpected: (status: number) => string;
+    readonly dataFrom: (time: string) => string;
+    readonly noData: string;
+    readonly nextRetry: (seconds: number) => string;
+    readonly retrying: string;
+    readonly retryNow: string;
     readonly back: string;
   };
   readonly controls: {
@@ -42,7 +44,7 @@ export interface Words {
     readonly resume: string;
     readonly theme: string;
     readonly themes: { readonly auto: string; readonly light: string; readonly dark: string };
-    readonly leave: string;
+    readonly forgetToken: string;
   };
   readonly figures: {
     readonly title: string;
@@ -66,7 +68,7 @@ export interface Words {
     readonly latency: string;
     readonly ttfb: string;
     readonly outcomes: string;
-    /** Stands after a chart's title: what one bar or point covers. */
+    /** Shown after a chart's title: the time that one bar or point covers. */
     readonly per: Readonly<Record<Range, string>>;
     readonly peakPer: Readonly<Record<Range, string>>;
     readonly clientErrors: string;
@@ -74,7 +76,7 @@ export interface Words {
     readonly clientClosed: string;
     readonly p50: string;
     readonly p95: string;
-    readonly ceiling: string;
+    readonly limit: string;
     readonly asTable: string;
     readonly time: string;
     readonly empty: Readonly<Record<Range, string>>;
@@ -89,7 +91,7 @@ export interface Words {
     readonly share: string;
     readonly empty: Readonly<Record<Range, string>>;
   };
-  /** The part that is tables, limits and facts. */
+  /** The section with the tables, the limits and the facts about the gateway. */
   readonly detail: string;
   readonly routes: {
     readonly title: string;
@@ -140,5 +142,5 @@ export interface Words {
     readonly rejected: string;
     readonly reloadCounts: (applied: string, rejected: string) => string;
   };
-  readonly nothingYet: { readonly title: string; readonly text: string };
+  readonly noRequestsYet: { readonly title: string; readonly text: string };
 }

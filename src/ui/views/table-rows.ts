@@ -1,30 +1,30 @@
-// How do a table's rows follow the figures? In place: a row that stays keeps its element, and with it a reader's selection.
+// Updates the rows of a table in place. A row keeps its element, and so the user's text selection.
 
 import { el, setText } from "../dom.ts";
 
 export interface Cell {
   readonly text: string;
-  /** Smaller words after the text. */
+  /** A remark in smaller letters after the text. */
   readonly note?: string;
-  /** A bar beside the text, 0 to 1. */
+  /** The length of a bar beside the text, 0 to 1. */
   readonly bar?: number;
-  /** Nothing to see here: the eye may pass over it. */
-  readonly quiet?: boolean;
+  /** Shown in a weaker colour, for values of no interest such as 0. */
+  readonly muted?: boolean;
 }
 
-/** A table's body. The first cell of each row is its heading. */
-export class Rows {
+/** The body of a table. The first cell of each row is the heading of that row. */
+export class TableRows {
   readonly body = el("tbody");
   readonly #empty: HTMLTableRowElement;
   readonly #emptyCell: HTMLTableCellElement;
 
-  /** @param columns how many there are */
+  /** @param columns the number of columns */
   constructor(columns: number) {
     this.#emptyCell = el("td", { colspan: columns, class: "empty-row" });
     this.#empty = el("tr", {}, this.#emptyCell);
   }
 
-  /** @param empty what to say when there are no rows */
+  /** @param empty the text shown if there are no rows */
   show(rows: readonly (readonly Cell[])[], empty: string): void {
     const { body } = this;
     if (rows.length === 0) {
@@ -37,7 +37,7 @@ export class Rows {
       const row = body.rows[index] ?? body.appendChild(makeRow(cells.length));
       cells.forEach((cell, at) => {
         const element = row.cells[at];
-        if (element !== undefined) fill(element, cell);
+        if (element !== undefined) fillCell(element, cell);
       });
     });
     while (body.rows.length > rows.length) body.deleteRow(-1);
@@ -51,23 +51,24 @@ function makeRow(columns: number): HTMLTableRowElement {
   return el("tr", {}, ...cells);
 }
 
-function fill(element: HTMLTableCellElement, { text, note, bar, quiet = false }: Cell): void {
-  const [words] = element.children;
-  if (words !== undefined) setText(words, text);
-  element.classList.toggle("quiet", quiet);
-  if (note !== undefined) setText(part(element, "note"), note);
+function fillCell(element: HTMLTableCellElement, { text, note, bar, muted = false }: Cell): void {
+  const [textElement] = element.children;
+  if (textElement !== undefined) setText(textElement, text);
+  element.classList.toggle("muted", muted);
+  if (note !== undefined) setText(childSpan(element, "note"), note);
   else element.querySelector(".note")?.remove();
-  if (bar !== undefined) fillBar(part(element, "bar"), bar);
+  if (bar !== undefined) fillBar(childSpan(element, "bar"), bar);
   else element.querySelector(".bar")?.remove();
 }
 
-function part(element: HTMLElement, name: "note" | "bar"): HTMLElement {
-  const there = element.querySelector<HTMLElement>(`.${name}`);
-  if (there !== null) return there;
+/** Returns the cell's note or bar, and adds it if it is missing. */
+function childSpan(element: HTMLElement, name: "note" | "bar"): HTMLElement {
+  const present = element.querySelector<HTMLElement>(`.${name}`);
+  if (present !== null) return present;
   return element.appendChild(el("span", name === "bar" ? { class: name, "aria-hidden": "true" } : { class: name }));
 }
 
-/** Sets how full a bar is. Through the style object: the page's policy allows no style attribute. */
+/** Sets the length of a bar, 0 to 1. The page's content policy forbids style attributes, so this uses the style object. */
 export function fillBar(bar: HTMLElement, ratio: number): void {
-  bar.style.setProperty("--full", String(Math.min(1, Math.max(0, ratio))));
+  bar.style.setProperty("--fill", String(Math.min(1, Math.max(0, ratio))));
 }
