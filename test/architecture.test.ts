@@ -30,6 +30,25 @@ const DOORS: Readonly<Record<string, string>> = {
   selfsigned: "cli/tls/self-signed.ts",
 };
 
+/** The folders of the runtime, bottom first. Each imports only itself and those before it. */
+const RUNTIME_FLOORS = [
+  "headers",
+  "replies",
+  "limits",
+  "endpoints",
+  "exchange",
+  "guards",
+  "upstream/connections",
+  "upstream",
+  "downstream",
+  "observe",
+  ".",
+  "dry",
+];
+
+/** Files of the runtime's own folder that import nothing, so every folder may import them. */
+const RUNTIME_LEAVES = ["clock.ts", "within.ts"];
+
 /** Sockets, processes and files are no business of the vocabulary or the compiler. */
 const PURE = ["plan", "compiler"];
 const IMPURE = /^node:(fs|net|tls|http|https|dns|child_process|process|worker_threads|cluster)/;
@@ -85,6 +104,22 @@ describe("the architecture", () => {
         .filter((house) => house !== undefined && !MAY_IMPORT[file.house]?.includes(house))
         .map((house) => `${file.path} imports ${house}`),
     );
+    expect(wrong).toEqual([]);
+  });
+
+  it("lets imports inside the runtime run one way", () => {
+    const inRuntime = (path: string) => path.slice("runtime/".length);
+    const floorOf = (path: string) =>
+      RUNTIME_FLOORS.indexOf(RUNTIME_FLOORS.find((folder) => inRuntime(path).startsWith(`${folder}/`)) ?? ".");
+    const wrong = files
+      .filter(({ house }) => house === "runtime")
+      .flatMap((file) =>
+        file.imports
+          .filter(({ from }) => from.startsWith(".") && houseOf(file, from) === "runtime")
+          .map(({ from }) => relative(SRC, resolve(SRC, dirname(file.path), from)))
+          .filter((to) => !RUNTIME_LEAVES.includes(inRuntime(to)) && floorOf(to) > floorOf(file.path))
+          .map((to) => `${file.path} imports ${to}`),
+      );
     expect(wrong).toEqual([]);
   });
 

@@ -11,7 +11,7 @@ import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
-import { startTelemetry } from "./observe/telemetry.ts";
+import { startTelemetry } from "./telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
 

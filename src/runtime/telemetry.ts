@@ -1,14 +1,14 @@
 // Starts metrics and tracing as the blueprint says. What is not configured is not even loaded.
 
-import type { Blueprint } from "../../plan/blueprint.ts";
-import type { Clock } from "../clock.ts";
-import type { BuiltInEndpoints } from "../endpoints/built-in.ts";
-import { metricsEndpoints } from "../endpoints/metrics.ts";
-import { readPage } from "../endpoints/ui.ts";
-import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "../exchange/observer.ts";
-import type { Limits } from "../limits/limits.ts";
-import { Meters } from "./metrics/meters.ts";
-import { summarise } from "./metrics/summary.ts";
+import type { Blueprint } from "../plan/blueprint.ts";
+import type { Clock } from "./clock.ts";
+import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
+import { metricsEndpoints } from "./endpoints/metrics.ts";
+import { readPage } from "./endpoints/ui.ts";
+import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
+import type { Limits } from "./limits/limits.ts";
+import { Meters } from "./observe/metrics/meters.ts";
+import { summarise } from "./observe/metrics/summary.ts";
 
 export interface TelemetryParts {
   readonly limits: Limits;
@@ -47,7 +47,7 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
 async function startMetrics(blueprint: Blueprint, { limits, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
-  const { prometheusText } = await import("./metrics/prometheus.ts");
+  const { prometheusText } = await import("./observe/metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
   const endpoints = metricsEndpoints(metrics, {
@@ -60,6 +60,6 @@ async function startMetrics(blueprint: Blueprint, { limits, clock, version }: Te
 
 async function startTraces({ server }: Blueprint, { version }: TelemetryParts) {
   if (server.tracing === undefined) return undefined;
-  const { startTracing } = await import("./traces/tracing.ts");
+  const { startTracing } = await import("./observe/traces/tracing.ts");
   return startTracing(server.tracing, version);
 }
