@@ -28,7 +28,7 @@ export type RequestInfo = Pick<Exchange, "id" | "rawHeaders">;
 /** Asked once for each head that goes downstream. What is not configured is `undefined`: nothing is asked then. */
 export interface ResponseFormat {
   /** Tells an error word in the form its client understands; a reply that is no error comes back as it is. */
-  readonly tell: ((reply: Reply, asker: RequestInfo) => Reply) | undefined;
+  readonly formatError: ((reply: Reply, asker: RequestInfo) => Reply) | undefined;
   /** Puts the CORS headers on a head, a flat name, value list, in place; those of an upstream's own go. */
   readonly addCors: ((head: string[], asker: RequestInfo) => void) | undefined;
 }

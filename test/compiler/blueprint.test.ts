@@ -291,7 +291,7 @@ describe("link", () => {
       upstreamInflight: guard("upstreamInflight"),
     },
     forward: (spec) => (x: Exchange) => void [spec, x],
-    responseFormat: () => ({ tell: undefined, addCors: undefined }),
+    responseFormat: () => ({ formatError: undefined, addCors: undefined }),
   };
 
   test("makes each guard once, and a trie that finds the route", () => {

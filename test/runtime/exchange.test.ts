@@ -63,7 +63,13 @@ function begin(host: ExchangeHost, id = "x"): { x: LiveExchange; res: ModelRespo
   const res = new ModelResponse();
   const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as GatewayRequest;
   return {
-    x: new LiveExchange(host, { tell: undefined, addCors: undefined }, id, req, res as unknown as GatewayResponse),
+    x: new LiveExchange(
+      host,
+      { formatError: undefined, addCors: undefined },
+      id,
+      req,
+      res as unknown as GatewayResponse,
+    ),
     res,
   };
 }

@@ -75,12 +75,12 @@ function refusedAt(x: DryExchange, step: DryStep["step"], reply: Reply, { respon
   return outcome(x, null, responseFormat);
 }
 
-function outcome(x: DryExchange, route: string | null, { tell }: ResponseFormat): DryRun {
+function outcome(x: DryExchange, route: string | null, { formatError }: ResponseFormat): DryRun {
   const { steps, answer, upstream } = x;
   return {
     route,
     steps,
-    ...(answer === undefined ? {} : { reply: tell === undefined ? answer : tell(answer, x) }),
+    ...(answer === undefined ? {} : { reply: formatError === undefined ? answer : formatError(answer, x) }),
     ...(upstream === undefined ? {} : { upstream }),
   };
 }

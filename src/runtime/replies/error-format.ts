@@ -5,7 +5,7 @@ import type { ErrorFormat, RequestInfo, ResponseFormat } from "../../plan/respon
 import { headerValues } from "../headers/find-header.ts";
 import { MESSAGES } from "./messages.ts";
 
-type Tell = NonNullable<ResponseFormat["tell"]>;
+type FormatError = NonNullable<ResponseFormat["formatError"]>;
 
 /** The `type` a provider gives an error of a status. */
 interface TypeNames {
@@ -24,17 +24,17 @@ const TYPES: Readonly<Record<number, TypeNames>> = {
 const OTHER_4XX: TypeNames = { openai: "invalid_request_error", anthropic: "invalid_request_error" };
 const OTHER_5XX: TypeNames = { openai: "server_error", anthropic: "api_error" };
 
-/** The teller of a format; `undefined` for the plain one, which replies have already. */
-export function errorFormatterOf(format: ErrorFormat): Tell | undefined {
+/** The formatter of a format; `undefined` for the plain one, which replies have already. */
+export function errorFormatterOf(format: ErrorFormat): FormatError | undefined {
   switch (format) {
     case "plain":
       return undefined;
     case "openai":
-      return tellOpenai;
+      return formatOpenai;
     case "anthropic":
-      return tellAnthropic;
+      return formatAnthropic;
     case "auto":
-      return (reply, asker) => (speaksAnthropic(asker) ? tellAnthropic : tellOpenai)(reply, asker);
+      return (reply, asker) => (speaksAnthropic(asker) ? formatAnthropic : formatOpenai)(reply, asker);
   }
 }
 
@@ -51,11 +51,11 @@ const ANTHROPIC_OPENINGS = eachCode((code, type) => {
   return `{"type":"error","error":${error},"request_id":"`;
 });
 
-const tellOpenai: Tell = (reply) => {
+const formatOpenai: FormatError = (reply) => {
   return reply.error === undefined ? reply : { ...reply, body: OPENAI_BODIES[reply.error] };
 };
 
-const tellAnthropic: Tell = (reply, { id }) => {
+const formatAnthropic: FormatError = (reply, { id }) => {
   if (reply.error === undefined) return reply;
   // An id is letters, digits and `-_.`: nothing in it to escape.
   const body = `${ANTHROPIC_OPENINGS[reply.error]}${id}"}`;

@@ -5,5 +5,5 @@ import { corsAdder } from "./cors-headers.ts";
 import { errorFormatterOf } from "./error-format.ts";
 
 export function createResponseFormat({ format, cors }: ResponseFormatSpec): ResponseFormat {
-  return Object.freeze({ tell: errorFormatterOf(format), addCors: cors && corsAdder(cors) });
+  return Object.freeze({ formatError: errorFormatterOf(format), addCors: cors && corsAdder(cors) });
 }

@@ -9,8 +9,8 @@ export interface RenderedReply {
   readonly body: string;
 }
 
-export function renderReply(reply: Reply, asker: RequestInfo, { tell, addCors }: ResponseFormat): RenderedReply {
-  const { body, headers } = tell === undefined ? reply : tell(reply, asker);
+export function renderReply(reply: Reply, asker: RequestInfo, { formatError, addCors }: ResponseFormat): RenderedReply {
+  const { body, headers } = formatError === undefined ? reply : formatError(reply, asker);
   const { contentType = "application/json" } = reply;
   const head = body === "" ? [] : ["content-type", contentType, "content-length", `${Buffer.byteLength(body)}`];
   head.push("x-request-id", asker.id, ...headers);
