@@ -1,6 +1,6 @@
 // What may a guard see of a request, and what may it ask for? This, so that `explain` can run the same guards on a dry one.
 
-import type { ReplyCode } from "./replies.ts";
+import type { ErrorCode } from "./replies.ts";
 
 /** Who the client is, as far as the gateway cares: never the token itself. */
 export interface Client {
@@ -26,4 +26,4 @@ export interface Exchange {
 }
 
 /** How an exchange ended, in one word (spec section 11): one of these, or the error word of our own reply. */
-export type Outcome = ReplyCode | "success" | "preflight" | "upstream_aborted" | "client_closed";
+export type Outcome = ErrorCode | "success" | "preflight" | "upstream_aborted" | "client_closed";

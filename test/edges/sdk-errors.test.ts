@@ -3,7 +3,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MESSAGES } from "../../src/runtime/replies/messages.ts";
+import { ERROR_REPLIES, type ReplyCode } from "../../src/plan/replies.ts";
 import { TOKEN } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { setScene } from "../support/scene.ts";
@@ -72,24 +72,19 @@ const SDKS: readonly Sdk[] = [
 ];
 
 describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
-  async function expectError(
-    failing: Promise<unknown>,
-    gateway: TestGateway,
-    status: number,
-    word: keyof typeof MESSAGES,
-  ) {
+  async function expectError(failing: Promise<unknown>, gateway: TestGateway, status: number, code: ReplyCode) {
     const err: unknown = await failing.then(
       () => undefined,
       (reason: unknown) => reason,
     );
     expect(err).toBeInstanceOf(classes[status]);
-    const line = await gateway.completed(({ outcome }) => outcome === word);
+    const line = await gateway.completed(({ outcome }) => outcome === code);
     expect(err).toMatchObject({
       status,
       requestID: line["request_id"],
-      message: expect.stringContaining(MESSAGES[word]),
+      message: expect.stringContaining(ERROR_REPLIES[code].message),
     });
-    if (name === "OpenAI") expect(err).toMatchObject({ code: word, param: null });
+    if (name === "OpenAI") expect(err).toMatchObject({ code, param: null });
     else expect(err).toMatchObject({ error: { type: "error", request_id: line["request_id"] } });
   }
 

@@ -1,7 +1,6 @@
 // Which paths does the gateway answer itself? They come before every route (spec section 3).
 
-import { okReply, type Reply, replyFor } from "../../plan/replies.ts";
-import { RETRY_AFTER } from "../replies/retry-later.ts";
+import { okReply, type Reply, replyFor, retryAfter } from "../../plan/replies.ts";
 
 /** What an endpoint may see of a request. */
 export interface BuiltInRequest {
@@ -19,12 +18,15 @@ export interface BuiltInEndpoints {
 }
 
 const OK = okReply('{"status":"ok"}');
-const NOT_ALLOWED = replyFor("method_not_allowed", ["allow", "GET, HEAD"]);
+const NOT_ALLOWED = replyFor("method_not_allowed", {
+  message: "This path takes GET and HEAD only.",
+  headers: ["allow", "GET, HEAD"],
+});
 const DRAINING: Reply = Object.freeze({
   outcome: "shutting_down",
   status: 503,
   body: '{"status":"draining"}',
-  headers: RETRY_AFTER,
+  headers: retryAfter(),
   close: false,
 });
 

@@ -1,10 +1,10 @@
 // Is there room in the gateway? Held from admission to the end of the response (spec section 5, "Downstream").
 
+import { replyFor } from "../../plan/replies.ts";
 import type { Guard, InflightSpec } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
-import { retryLater } from "../replies/retry-later.ts";
 
-const REFUSAL = retryLater("downstream_concurrency_exceeded");
+const REFUSAL = replyFor("downstream_concurrency_exceeded");
 
 export function downstreamInflight({ max }: InflightSpec, limits: LimitsLease): Guard {
   const counter = limits.downstream(max);

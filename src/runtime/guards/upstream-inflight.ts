@@ -1,12 +1,12 @@
 // Is there room under this upstream key, now or within the time one may wait? (spec section 5, "Upstream")
 
 import type { Exchange } from "../../plan/exchange.ts";
+import { replyFor } from "../../plan/replies.ts";
 import type { Guard, UpstreamGateSpec, Verdict } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
-import { retryLater } from "../replies/retry-later.ts";
 
-const REFUSAL = retryLater("upstream_concurrency_exceeded");
+const REFUSAL = replyFor("upstream_concurrency_exceeded");
 
 export function upstreamInflight(spec: UpstreamGateSpec, limits: LimitsLease): Guard {
   const gate = limits.gate(spec.routeId, spec.keyDigest.reveal(), spec.max, spec.maxWaiting);
