@@ -5,7 +5,7 @@ import type { MetricsSpec } from "../../plan/observability.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Digest } from "../../plan/secret.ts";
 import type { TokenSource } from "../../plan/steps.ts";
-import { sentToken } from "../guards/auth.ts";
+import { sentToken } from "../headers/sent-token.ts";
 import type { BuiltInEndpoint, BuiltInEndpoints, BuiltInRequest } from "./built-in.ts";
 import type { Page } from "./ui.ts";
 

@@ -1,13 +1,12 @@
 // Whose token is this? Sources in order, the first that yields a value decides (spec section 4, "Token").
 
 import { hash, timingSafeEqual } from "node:crypto";
-import type { Client, Exchange } from "../../plan/exchange.ts";
+import type { Client } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
-import type { GuardMakers, TokenSource } from "../../plan/steps.ts";
-import { headerValues } from "../headers/find-header.ts";
+import type { GuardMakers } from "../../plan/steps.ts";
+import { sentToken } from "../headers/sent-token.ts";
 
 const UNAUTHORIZED = replyFor("unauthorized");
-const BEARER = /^bearer +(\S.*)$/i;
 
 interface KnownToken {
   readonly digest: Buffer;
@@ -31,16 +30,3 @@ export const auth: GuardMakers["auth"] = ({ tokens, sources }) => {
     return undefined;
   };
 };
-
-/** The token a request shows, if it shows one and no source says it twice. */
-export function sentToken(x: Pick<Exchange, "rawHeaders">, sources: readonly TokenSource[]): string | undefined {
-  for (const source of sources) {
-    const values = headerValues(x.rawHeaders, source.type === "header" ? source.name : "authorization");
-    if (values.length > 1) return undefined;
-    const value = values[0];
-    if (value === undefined) continue;
-    const token = source.type === "header" ? value : BEARER.exec(value)?.[1];
-    if (token !== undefined && token !== "") return token;
-  }
-  return undefined;
-}
