@@ -1,16 +1,16 @@
-// How does an answer look besides what it says? What holds for all answers of a gateway, whoever gives them, as data and as functions.
+// Describes what is the same for all responses of a plan, whoever makes them: the format of errors, and the CORS headers.
 
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 
-/** In which form our own errors are told (spec section 4, "For SDKs"). */
+/** The format of the gateway's own error bodies (contract, section 4, "For SDKs"). */
 export type ErrorFormat = "plain" | "openai" | "anthropic" | "auto";
 
-/** Which pages of other origins may use the gateway (spec section 6). */
+/** Which web pages of other origins may use the gateway (contract, section 6). */
 export interface CorsSpec {
-  /** Every origin may: `*` is answered. */
+  /** Every origin may, and the answer is `*`. */
   readonly anyOrigin: boolean;
-  /** As written: `https://app.example`, or without a scheme. */
+  /** As written in the config: `https://app.example`, or without a scheme. */
   readonly origins: readonly string[];
   readonly allowHeaders: readonly string[];
   readonly allowMethods: readonly string[];
@@ -22,13 +22,13 @@ export interface ResponseFormatSpec {
   readonly cors: CorsSpec | undefined;
 }
 
-/** What of a request an answer's looks may depend on. */
+/** The facts of a request that its response may depend on. */
 export type RequestInfo = Pick<Exchange, "id" | "rawHeaders">;
 
-/** Asked once for each head that goes downstream. What is not configured is `undefined`: nothing is asked then. */
+/** Called for each response that goes downstream. What is not configured is `undefined`. */
 export interface ResponseFormat {
-  /** Tells an error word in the form its client understands; a reply that is no error comes back as it is. */
-  readonly formatError: ((reply: Reply, asker: RequestInfo) => Reply) | undefined;
-  /** Puts the CORS headers on a head, a flat name, value list, in place; those of an upstream's own go. */
-  readonly addCors: ((head: string[], asker: RequestInfo) => void) | undefined;
+  /** Writes an error in the format that its client understands. A reply that is no error comes back unchanged. */
+  readonly formatError: ((reply: Reply, request: RequestInfo) => Reply) | undefined;
+  /** Puts the CORS headers into `head`, a flat name, value list, in place. CORS headers of an upstream are removed. */
+  readonly addCors: ((head: string[], request: RequestInfo) => void) | undefined;
 }

@@ -6,7 +6,7 @@ import type { LiveExchange } from "./exchange/exchange.ts";
 import { guardMakers } from "./guards/index.ts";
 import type { LimitsLease } from "./limits/limits-lease.ts";
 import type { Log } from "./observe/logs/log.ts";
-import { createResponseFormat } from "./replies/index.ts";
+import { createResponseFormat } from "./replies/render-reply.ts";
 import type { AgentLease } from "./upstream/connections/agents.ts";
 import { forwardTo } from "./upstream/terminal.ts";
 

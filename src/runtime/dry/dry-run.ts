@@ -17,7 +17,7 @@ import { run } from "../exchange/run.ts";
 import { guardMakers } from "../guards/index.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
 import { Limits } from "../limits/limits.ts";
-import { createResponseFormat } from "../replies/index.ts";
+import { createResponseFormat } from "../replies/render-reply.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 
 /** What would have become of a request. */
