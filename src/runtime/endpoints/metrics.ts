@@ -1,4 +1,4 @@
-// Serves the metrics path and the paths below it: Prometheus text and JSON summary with the metrics token, the dashboard page without.
+// Serves the metrics path and what is below it: Prometheus text and JSON summary (both need the token), and the dashboard.
 
 import { hash, timingSafeEqual } from "node:crypto";
 import type { MetricsSpec } from "../../plan/observability.ts";
