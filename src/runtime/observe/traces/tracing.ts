@@ -24,6 +24,7 @@ import type { ForwardSpec } from "../../../plan/forward.ts";
 import type { OtlpSpec, TracingSpec } from "../../../plan/observability.ts";
 import type { LiveExchange } from "../../exchange/exchange.ts";
 import type { Observer } from "../../exchange/observer.ts";
+import { headerValues, onlyValue } from "../../headers/find-header.ts";
 import { clientEnd, clientStart, methodName, serverEnd, serverName, serverStart } from "./span-attributes.ts";
 
 /** Spans that wait for the collector; past it they are dropped (hazard O1). */
@@ -159,15 +160,9 @@ const HEAD_SETTER = { set: (head: string[], name: string, value: string) => void
 
 /** The trace the client is in, if it says so once and well (W3C Trace Context, section 3.2). */
 function parentOf(rawHeaders: readonly string[]): Context {
-  const parents: string[] = [];
-  const states: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
-    if (name === "traceparent") parents.push(rawHeaders[i + 1] as string);
-    else if (name === "tracestate") states.push(rawHeaders[i + 1] as string);
-  }
-  const [traceparent] = parents;
-  if (traceparent === undefined || parents.length > 1) return ROOT_CONTEXT;
+  const traceparent = onlyValue(rawHeaders, "traceparent");
+  if (traceparent === undefined) return ROOT_CONTEXT;
+  const states = headerValues(rawHeaders, "tracestate");
   const carrier = { traceparent, tracestate: states.length === 0 ? undefined : states.join(",") };
   return propagator.extract(ROOT_CONTEXT, carrier, CARRIER_GETTER);
 }
