@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DurationHistogramRing } from "../../src/runtime/observe/metrics/duration-ring.ts";
+import { DurationHistogramRing } from "../../src/runtime/observe/metrics/duration-histogram-ring.ts";
 import { BOUNDS_MS, Histogram } from "../../src/runtime/observe/metrics/histogram.ts";
 import { Series } from "../../src/runtime/observe/metrics/series.ts";
 

@@ -18,7 +18,7 @@ export function headerValues(rawHeaders: readonly string[], name: string): strin
   return values;
 }
 
-/** The value of a header that was sent exactly once; `undefined` if it was sent more often or not at all. @param name lower-case */
+/** The value of a header that was sent exactly once, else `undefined`. @param name lower-case */
 export function onlyValue(rawHeaders: readonly string[], name: string): string | undefined {
   let value: string | undefined;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {

@@ -5,7 +5,7 @@ import type { RequestInfo, ResponseFormat, ResponseFormatSpec } from "../../plan
 import { corsAdder } from "./cors-headers.ts";
 import { errorFormatterOf } from "./error-format.ts";
 
-/** Builds the response format of a plan, once. A part that is not configured is `undefined`, and costs nothing per response. */
+/** Builds the response format of a plan, once. What is not configured is `undefined`, and costs nothing per response. */
 export function createResponseFormat({ format, cors }: ResponseFormatSpec): ResponseFormat {
   return Object.freeze({ formatError: errorFormatterOf(format), addCors: cors && corsAdder(cors) });
 }
