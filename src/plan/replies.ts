@@ -17,66 +17,73 @@ interface ErrorRow {
 export const ERROR_REPLIES = {
   bad_request: {
     status: 400,
-    message: "The gateway can't read this request. Check its headers and how its body is framed.",
+    message:
+      "The gateway can't read this request. Check its headers, and that content-length or transfer-encoding fits the body.",
     close: true,
   },
   invalid_path: {
     status: 400,
-    message: "The gateway takes no path with dot segments or backslashes. Check the base URL and the path after it.",
+    message:
+      "The gateway does not accept paths with dot segments (/../) or backslashes. Check the base URL and the path after it.",
   },
   unauthorized: {
     status: 401,
-    message: "No valid gateway token. Use a token of this gateway, not the provider's key, as the API key.",
+    message:
+      "The request has no valid gateway token. As the API key, use a token of this gateway, not the provider's key.",
   },
   cors_origin_not_allowed: {
     status: 403,
-    message: "Pages of this origin may not use the gateway. Add the origin to cors.allow_origins.",
+    message:
+      "Web pages of this origin may not use the gateway. Add the origin to cors.allow_origins in the gateway's config.",
   },
   route_not_found: {
     status: 404,
-    message: "No route of the gateway has this path. Check the base URL: it starts with the prefix of a route.",
+    message:
+      "No route of the gateway matches this path. Check the base URL: its path must start with the prefix of a route.",
   },
   // Which methods are allowed, and why, depends on who refuses.
   method_not_allowed: { status: 405, message: null },
   request_timeout: { status: 408, message: "The request did not arrive in time. Send it again.", close: true },
   expectation_failed: {
     status: 417,
-    message: "The gateway knows no expectation but 100-continue. Leave out the expect header.",
+    message: "The only expectation that the gateway supports is 100-continue. Remove the expect header.",
     close: true,
   },
   rate_limited: {
     status: 429,
-    message: "This token has used up its requests of this minute on this route. Wait as long as retry-after says.",
+    message:
+      "This token has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
   },
   headers_too_large: {
     status: 431,
-    message: "The request's headers are larger than 32 KiB. Send fewer or shorter ones.",
+    message: "The request's headers are larger than 32 KiB. Send fewer or shorter headers.",
     close: true,
   },
   internal_error: {
     status: 500,
-    message: "The gateway failed on this request. Look for its request id in the gateway's log.",
+    message: "The request failed because of an error in the gateway. Search the gateway's log for the request id.",
   },
   upstream_connect_error: {
     status: 502,
     message:
-      "The gateway can't connect to the upstream of this route. Try again, or look for the request id in the gateway's log.",
+      "The gateway can't connect to the upstream of this route. Try again, or search the gateway's log for the request id.",
   },
   upstream_request_failed: {
     status: 502,
-    message: "The upstream broke off before it answered. Try again, or look for the request id in the gateway's log.",
+    message:
+      "The upstream failed before it sent a response. Try again, or search the gateway's log for the request id.",
   },
   downstream_concurrency_exceeded: {
     status: 503,
-    message: "The gateway has as many requests in flight as it may. Try again in a moment.",
+    message: "The gateway has reached its limit of requests at one time. Try again in a moment.",
   },
   upstream_concurrency_exceeded: {
     status: 503,
-    message: "The upstream key of this route has as many requests in flight as it may. Try again in a moment.",
+    message: "The upstream key of this route has reached its limit of requests at one time. Try again in a moment.",
   },
   shutting_down: {
     status: 503,
-    message: "The gateway is shutting down. Try again in a moment: another one may take over.",
+    message: "The gateway is shutting down. Try again in a moment: another instance may take over.",
     close: true,
   },
   upstream_timeout: {
