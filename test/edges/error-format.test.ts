@@ -1,4 +1,4 @@
-// Errors as the SDKs want them: exact bytes of each format, on real sockets.
+// Checks the exact bytes of errors in each format, on real sockets.
 
 import { describe, expect, it } from "vitest";
 import { ERROR_REPLIES, type ErrorCode, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
@@ -53,14 +53,14 @@ describe("errors.format", () => {
     expect([response.status, response.text]).toEqual([405, JSON.stringify({ error })]);
   });
 
-  it("leaves the own endpoints their bodies", async () => {
+  it("does not change the bodies of built-in endpoints", async () => {
     for (const format of ["openai", "anthropic"]) {
       const response = await ask(format, [], "/healthz");
       expect([response.text, response.header("request-id")]).toEqual(['{"status":"ok"}', undefined]);
     }
   });
 
-  it("tells what could not be read in the form of the plan, too", async () => {
+  it("applies to requests that can't be parsed, too", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: ["errors: {format: anthropic}"] });
     const response = await exchange(gateway.port, "GET / HTTP/9.9\r\n\r\n");
     const { error, request_id } = JSON.parse(response.text) as { error: object; request_id: string };
@@ -69,7 +69,7 @@ describe("errors.format", () => {
     expect([response.header("request-id"), response.header("x-request-id")]).toEqual([request_id, request_id]);
   });
 
-  it("keeps retry-after and retry-after-ms on a refusal for want of room", async () => {
+  it("keeps retry-after and retry-after-ms when a limit refuses", async () => {
     const gateway = await scene.gateway({
       base: "http://127.0.0.1:1",
       top: ["errors: {format: openai}", "rate_limit: {per_minute: 1}"],
@@ -84,7 +84,7 @@ describe("errors.format", () => {
   });
 });
 
-describe("every error word", () => {
+describe("every error code", () => {
   const codes = Object.keys(ERROR_REPLIES) as ErrorCode[];
   const OPENAI_TYPES = ["invalid_request_error", "requests", "server_error"];
   const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
