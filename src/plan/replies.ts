@@ -1,4 +1,4 @@
-// Lists every error reply of the gateway with its status and its message, and builds replies. Nothing else decides either.
+// Lists every error reply of the gateway with its status and its message, and builds replies from it.
 
 /** What the table says about one error code. */
 interface ErrorRow {

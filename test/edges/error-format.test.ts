@@ -1,6 +1,6 @@
 // Checks the exact bytes of errors in each format, on real sockets.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { ERROR_REPLIES, type ErrorCode, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
 import { errorFormatterOf } from "../../src/runtime/replies/error-format.ts";
 import { AUTH } from "../support/config.ts";
@@ -82,6 +82,12 @@ describe("errors.format", () => {
     expect(seconds).toBeGreaterThanOrEqual(1);
     expect(response.header("retry-after-ms")).toBe(String(seconds * 1000));
   });
+});
+
+test("a code that stands for several reasons does not compile without a message", () => {
+  expect(ERROR_REPLIES.method_not_allowed.message).toBeNull();
+  // @ts-expect-error: each 405 says which methods are allowed.
+  replyFor("method_not_allowed");
 });
 
 describe("every error code", () => {

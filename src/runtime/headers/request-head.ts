@@ -25,7 +25,7 @@ export interface RequestHeadInput {
   readonly trace?: readonly string[] | undefined;
 }
 
-/** The gateway writes these itself, or leaves them out; the client's own never go upstream. */
+/** Not copied from the client: the gateway writes these headers itself, or leaves them out. */
 const NEVER_COPIED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
 
 /** The headers of W3C Trace Context. */
