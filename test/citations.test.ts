@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { REPLY_STATUS, type ReplyCode, replyFor } from "../src/plan/replies.ts";
+import { ERROR_REPLIES, type ErrorCode, replyFor } from "../src/plan/replies.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const FOLDERS = ["src", "test", "bench", "scripts", "docs"];
@@ -204,8 +204,8 @@ describe("the contract", () => {
       const error = /^`\{"error":"(\w+)"\}`/.exec(body)?.[1];
       return error === undefined ? [] : [`${status} ${error}${body.includes("`connection: close`") ? " close" : ""}`];
     });
-    const replies = (Object.keys(REPLY_STATUS) as ReplyCode[]).map((error) => {
-      const { status, close } = replyFor(error);
+    const replies = (Object.keys(ERROR_REPLIES) as ErrorCode[]).map((error) => {
+      const { status, close } = replyFor(error, { message: "" });
       return `${status} ${error}${close ? " close" : ""}`;
     });
     expect(documented.sort()).toEqual(replies.sort());

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, sourceFromText } from "../src/compiler/index.ts";
-import { REPLY_STATUS } from "../src/plan/replies.ts";
+import { ERROR_REPLIES } from "../src/plan/replies.ts";
 import { makePair } from "./support/certificates.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -70,7 +70,7 @@ describe("the docs", () => {
   it("tells every reply of ours in the README", () => {
     const told = text("README.md");
     expect(
-      Object.keys(REPLY_STATUS).filter((word) => word !== "internal_error" && !told.includes(`\`${word}\``)),
+      Object.keys(ERROR_REPLIES).filter((word) => word !== "internal_error" && !told.includes(`\`${word}\``)),
     ).toEqual([]);
   });
 });

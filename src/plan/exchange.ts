@@ -1,6 +1,6 @@
 // Describes one request and its response as guards see them. `explain` runs the same guards on an exchange of its own.
 
-import type { ReplyCode } from "./replies.ts";
+import type { ErrorCode } from "./replies.ts";
 
 /** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
@@ -29,4 +29,4 @@ export interface Exchange {
 }
 
 /** How an exchange ended, in one word (contract, section 11): one of these, or the error code of our own reply. */
-export type Outcome = ReplyCode | "success" | "preflight" | "upstream_aborted" | "client_closed";
+export type Outcome = ErrorCode | "success" | "preflight" | "upstream_aborted" | "client_closed";

@@ -1,71 +1,170 @@
-// Which answers does the gateway give of its own, with which status and which bytes? Nothing else decides either.
+// Lists every error reply of the gateway with its status and its message, and builds replies from it.
 
-/** The error words of the contract (contract, section 4), each with its status. */
-export const REPLY_STATUS = {
-  bad_request: 400,
-  invalid_path: 400,
-  unauthorized: 401,
-  cors_origin_not_allowed: 403,
-  route_not_found: 404,
-  method_not_allowed: 405,
-  request_timeout: 408,
-  expectation_failed: 417,
-  rate_limited: 429,
-  headers_too_large: 431,
-  internal_error: 500,
-  upstream_connect_error: 502,
-  upstream_request_failed: 502,
-  downstream_concurrency_exceeded: 503,
-  upstream_concurrency_exceeded: 503,
-  shutting_down: 503,
-  upstream_timeout: 504,
-} as const;
-
-export type ReplyCode = keyof typeof REPLY_STATUS;
-
-/** An answer of our own. `headers` is a flat name, value list, `content-type` and `content-length` not included. */
-export interface Reply {
-  /** The word the exchange's outcome is told by: an error word, or `success` for an own endpoint. */
-  readonly outcome: ReplyCode | "success" | "preflight";
-  /** The error word that the body tells, in whichever form; left out where the body is its own. */
-  readonly error?: ReplyCode;
+/** What the table says about one error code. */
+interface ErrorRow {
   readonly status: number;
-  /** Empty for a status that has none. */
+  /**
+   * What the person behind a client should do, as the SDKs show it. It is the same for every request: nothing of a config
+   * or of a client is in it. `null` when different replies use the code for different reasons: then each of them brings
+   * its own message.
+   */
+  readonly message: string | null;
+  /** The connection ends with this reply: what follows on it can't be trusted, or no more is taken. */
+  readonly close?: boolean;
+}
+
+/** The error codes of the gateway (contract, section 4). */
+export const ERROR_REPLIES = {
+  bad_request: {
+    status: 400,
+    message:
+      "The gateway can't read this request. Check its headers, and that content-length or transfer-encoding fits the body.",
+    close: true,
+  },
+  invalid_path: {
+    status: 400,
+    message:
+      "The gateway does not accept paths with dot segments (/../) or backslashes. Check the base URL and the path after it.",
+  },
+  unauthorized: {
+    status: 401,
+    message:
+      "The request has no valid gateway token. As the API key, use a token of this gateway, not the provider's key.",
+  },
+  cors_origin_not_allowed: {
+    status: 403,
+    message:
+      "Web pages of this origin may not use the gateway. Add the origin to cors.allow_origins in the gateway's config.",
+  },
+  route_not_found: {
+    status: 404,
+    message:
+      "No route of the gateway matches this path. Check the base URL: its path must start with the prefix of a route.",
+  },
+  // Which methods are allowed, and why, depends on who refuses.
+  method_not_allowed: { status: 405, message: null },
+  request_timeout: { status: 408, message: "The request did not arrive in time. Send it again.", close: true },
+  expectation_failed: {
+    status: 417,
+    message: "The only expectation that the gateway supports is 100-continue. Remove the expect header.",
+    close: true,
+  },
+  rate_limited: {
+    status: 429,
+    message:
+      "This token has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
+  },
+  headers_too_large: {
+    status: 431,
+    message: "The request's headers are larger than 32 KiB. Send fewer or shorter headers.",
+    close: true,
+  },
+  internal_error: {
+    status: 500,
+    message: "The request failed because of an error in the gateway. Search the gateway's log for the request id.",
+  },
+  upstream_connect_error: {
+    status: 502,
+    message:
+      "The gateway can't connect to the upstream of this route. Try again, or search the gateway's log for the request id.",
+  },
+  upstream_request_failed: {
+    status: 502,
+    message:
+      "The upstream failed before it sent a response. Try again, or search the gateway's log for the request id.",
+  },
+  downstream_concurrency_exceeded: {
+    status: 503,
+    message: "The gateway has reached its limit of requests at one time. Try again in a moment.",
+  },
+  upstream_concurrency_exceeded: {
+    status: 503,
+    message: "The upstream key of this route has reached its limit of requests at one time. Try again in a moment.",
+  },
+  shutting_down: {
+    status: 503,
+    message: "The gateway is shutting down. Try again in a moment: another instance may take over.",
+    close: true,
+  },
+  upstream_timeout: {
+    status: 504,
+    message: "The upstream did not answer in time. Try again, or raise request_timeout_ms of the route.",
+  },
+} as const satisfies Readonly<Record<string, ErrorRow>>;
+
+type Table = typeof ERROR_REPLIES;
+
+/** Every error code. */
+export type ErrorCode = keyof Table;
+
+/** The error codes whose message is in the table. For any other code, `replyFor` asks for the message. */
+export type ReplyCode = { [C in ErrorCode]: Table[C]["message"] extends string ? C : never }[ErrorCode];
+
+/** What an error reply says to the client, in whichever format. */
+export interface ReplyError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** A reply of the gateway's own. */
+export interface Reply {
+  /** The outcome under which the exchange is logged and counted: an error code, or `success` for a built-in endpoint. */
+  readonly outcome: ErrorCode | "success" | "preflight";
+  /** Left out where the body is not an error, or is an error in a format of its own. */
+  readonly error?: ReplyError;
+  readonly status: number;
+  /** Empty for a status that has none. An error's body is in the plain format. */
   readonly body: string;
-  /** `application/json` unless told otherwise. */
+  /** Default: `application/json`. */
   readonly contentType?: string;
+  /** A flat name, value list, without `content-type` and `content-length`. */
   readonly headers: readonly string[];
-  /** The connection ends with it: what comes next on it could not be trusted, or nothing more is taken. */
+  /** Whether the connection is closed after it. */
   readonly close: boolean;
 }
 
-const CLOSING: ReadonlySet<ReplyCode> = new Set([
-  "bad_request",
-  "request_timeout",
-  "expectation_failed",
-  "headers_too_large",
-  "shutting_down",
-]);
+export interface ReplyOptions {
+  /** Replaces the message of the table. */
+  readonly message?: string;
+  /** Headers to send besides, as a flat name, value list. */
+  readonly headers?: readonly string[];
+  /** After how many seconds the client may try again. Default: one for a 503; other replies don't say. */
+  readonly retryAfterSeconds?: number;
+}
 
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 
+/** Capacity can come free at any moment: a second is a fair guess, and the least that `retry-after` can say. */
+const RETRY_SOON_SECONDS = 1;
+
 /**
- * The reply for an error word.
- * @param headers flat name, value list to send besides (for example `["retry-after", "7"]`)
+ * Builds the reply for an error code.
+ * A code that stands for several reasons has no message in the table, and does not compile without one here.
  */
-export function replyFor(code: ReplyCode, headers: readonly string[] = NO_HEADERS): Reply {
-  const body = `{"error":"${code}"}`;
+export function replyFor(code: ReplyCode, options?: ReplyOptions): Reply;
+export function replyFor(code: ErrorCode, options: ReplyOptions & { readonly message: string }): Reply;
+export function replyFor(code: ErrorCode, options: ReplyOptions = {}): Reply {
+  const { status, message, close = false }: ErrorRow = ERROR_REPLIES[code];
+  const { headers = NO_HEADERS, retryAfterSeconds = status === 503 ? RETRY_SOON_SECONDS : undefined } = options;
   return Object.freeze({
     outcome: code,
-    error: code,
-    status: REPLY_STATUS[code],
-    body,
-    headers,
-    close: CLOSING.has(code),
+    error: { code, message: options.message ?? message ?? "" },
+    status,
+    body: `{"error":"${code}"}`,
+    headers: retryAfterSeconds === undefined ? headers : [...retryAfter(retryAfterSeconds), ...headers],
+    close,
   });
 }
 
-/** An own endpoint's good answer: 200 with a JSON body. */
+/**
+ * The headers that say when to try again (contract, section 4, "For SDKs"): whole seconds for all clients, and the
+ * milliseconds that the SDKs prefer.
+ */
+export function retryAfter(seconds: number = RETRY_SOON_SECONDS): readonly string[] {
+  return ["retry-after", String(seconds), "retry-after-ms", String(seconds * 1000)];
+}
+
+/** The reply of a built-in endpoint that succeeds: 200 with a JSON body. */
 export function okReply(body: string): Reply {
   return Object.freeze({ outcome: "success", status: 200, body, headers: NO_HEADERS, close: false });
 }

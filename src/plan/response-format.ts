@@ -1,16 +1,16 @@
-// Describes the form that all responses of a gateway share: the form of our own errors, and the CORS headers.
+// Describes what is the same for all responses of a plan, whoever makes them: the format of errors, and the CORS headers.
 
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 
-/** The form of our own errors (contract, section 4, "For SDKs"). */
+/** The format of the gateway's own error bodies (contract, section 4, "For SDKs"). */
 export type ErrorFormat = "plain" | "openai" | "anthropic" | "auto";
 
 /** Which web pages of other origins may use the gateway (contract, section 6). */
 export interface CorsSpec {
-  /** Every origin may: the response says `*`. */
+  /** Every origin may, and the answer is `*`. */
   readonly anyOrigin: boolean;
-  /** As written: `https://app.example`, or without a scheme. */
+  /** As written in the config: `https://app.example`, or without a scheme. */
   readonly origins: readonly string[];
   readonly allowHeaders: readonly string[];
   readonly allowMethods: readonly string[];
@@ -22,13 +22,13 @@ export interface ResponseFormatSpec {
   readonly cors: CorsSpec | undefined;
 }
 
-/** The facts of a request that the form of its response depends on. */
+/** The facts of a request that its response may depend on. */
 export type RequestInfo = Pick<Exchange, "id" | "rawHeaders">;
 
-/** Applied to each response head. A part that is not configured is `undefined` and costs nothing. */
+/** Called for each response that goes downstream. What is not configured is `undefined`. */
 export interface ResponseFormat {
-  /** Puts an error into the form the client understands. A reply that is no error comes back unchanged. */
-  readonly tell: ((reply: Reply, request: RequestInfo) => Reply) | undefined;
-  /** Adds the CORS headers to a head (names and values in turn), in place. Those of the upstream are removed. */
+  /** Writes an error in the format that its client understands. A reply that is no error comes back unchanged. */
+  readonly formatError: ((reply: Reply, request: RequestInfo) => Reply) | undefined;
+  /** Puts the CORS headers into `head`, a flat name, value list, in place. CORS headers of an upstream are removed. */
   readonly addCors: ((head: string[], request: RequestInfo) => void) | undefined;
 }

@@ -8,7 +8,7 @@ import type { NamedGuard, Plan, Route, Terminal } from "./exchange/plan.ts";
 import { buildTrie } from "./exchange/trie.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { GuardRegistry } from "./guards/index.ts";
-import { createResponseFormat } from "./replies/index.ts";
+import { createResponseFormat } from "./replies/render-reply.ts";
 
 /** What makes the functions of a plan. */
 export interface LinkParts<X extends Exchange> {

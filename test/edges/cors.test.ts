@@ -1,4 +1,4 @@
-// CORS on real sockets: preflights, ordinary answers, refusals of ours, and an upstream with headers of its own.
+// Checks CORS on real sockets: preflights, ordinary responses, error replies, and an upstream with CORS headers of its own.
 
 import { describe, expect, it } from "vitest";
 import { AUTH, type ConfigParts } from "../support/config.ts";
@@ -16,7 +16,7 @@ const LISTED = cors(
   `allow_origins: ["${APP}", "lan.example:8443", "bare.example", "http://plain.example:80"], allow_headers: [X-Team], allow_methods: [GET], expose_headers: [x-request-id, retry-after]`,
 );
 
-/** All CORS headers of an answer, and what it varies by. */
+/** All CORS headers of a response, and its `vary`. */
 function corsOf(response: RawResponse): Record<string, string> {
   const found: Record<string, string> = {};
   for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
@@ -57,7 +57,7 @@ describe("a preflight", () => {
     ...(headers === undefined ? [] : [`Access-Control-Request-Headers: ${headers}`]),
   ];
 
-  it("of a listed origin is answered before auth, with what is configured and what it asks for", async () => {
+  it("of a listed origin is answered before auth, with the configured and the requested values", async () => {
     const { response, gateway, upstream } = await send(
       LISTED,
       "OPTIONS",
@@ -100,7 +100,7 @@ describe("a preflight", () => {
     });
   });
 
-  it("outside of every route is not found", async () => {
+  it("for a path without a route gets a 404", async () => {
     const { response } = await send(LISTED, "OPTIONS", "/nowhere", asks(APP));
     expect([response.status, corsOf(response)]).toEqual([404, ALLOWED]);
   });
@@ -109,17 +109,17 @@ describe("a preflight", () => {
     ["without a method", ["Origin: https://app.example"]],
     ["without an origin", ["Access-Control-Request-Method: GET"]],
     ["with two origins", ["Origin: https://app.example", ...asks(APP)]],
-  ])("%s is none: it needs a token", async (_what, lines) => {
+  ])("%s is an ordinary request: it needs a token", async (_what, lines) => {
     expect((await send(LISTED, "OPTIONS", "/up/x", lines)).response.status).toBe(401);
   });
 
-  it("that is none, with a token, goes upstream", async () => {
+  it("goes upstream if it is only an OPTIONS request with a token", async () => {
     const { response, upstream } = await send(LISTED, "OPTIONS", "/up/x", [AUTH, `Origin: ${APP}`]);
     expect(response.text).toBe("ok");
     expect(upstream.requests.map(({ method }) => method)).toEqual(["OPTIONS"]);
   });
 
-  it("means nothing where CORS is off", async () => {
+  it("is an ordinary request when CORS is off", async () => {
     const { response } = await send({}, "OPTIONS", "/up/x", asks(APP));
     expect([response.status, corsOf(response)]).toEqual([401, {}]);
   });
@@ -154,12 +154,12 @@ describe("which origins are listed", () => {
   });
 });
 
-describe("an answer", () => {
-  it("without an origin in the request says only that it varies", async () => {
+describe("a response", () => {
+  it("to a request without an origin has only vary", async () => {
     expect(corsOf((await send(LISTED, "GET", "/up/x", [AUTH])).response)).toEqual({ vary: "Origin" });
   });
 
-  it("where every origin is allowed says `*`, and does not vary", async () => {
+  it("has `*` and no vary when every origin is allowed", async () => {
     const { response } = await send(cors('allow_origins: ["*"], expose_headers: [x-a]'), "GET", "/up/x", [AUTH]);
     expect(corsOf(response)).toEqual({ "access-control-allow-origin": "*", "access-control-expose-headers": "x-a" });
   });
@@ -170,12 +170,12 @@ describe("an answer", () => {
     ["vary=Accept&vary=Accept-Language", "Accept, Accept-Language, Origin"],
     ["vary=*", "*"],
     ["vary=x-origin", "x-origin, Origin"],
-  ])("with the upstream's own %s varies by both, once", async (query, vary) => {
+  ])("with the upstream's own %s varies by both", async (query, vary) => {
     const { response } = await send(LISTED, "GET", `/up/x?${query}`, [AUTH, `Origin: ${APP}`]);
     expect(corsOf(response)).toEqual({ ...ALLOWED, vary });
   });
 
-  it("keeps the upstream's headers where CORS is off", async () => {
+  it("keeps the upstream's headers when CORS is off", async () => {
     const { response } = await send({}, "GET", "/up/x", [AUTH, `Origin: ${APP}`]);
     expect(response.header("access-control-allow-origin")).toBe("https://upstream.example");
     expect(response.header("vary")).toBeUndefined();
@@ -187,13 +187,13 @@ describe("an answer", () => {
     ["400 invalid_path", "/up/../x", [AUTH], 400],
     ["400 bad_request", "/up/x", [AUTH, "Transfer-Encoding: gzip, chunked"], 400],
     ["417", "/up/x", [AUTH, "Expect: miracles"], 417],
-    ["an own endpoint", "/healthz", [], 200],
-  ])("of ours carries them too: %s", async (_what, path, lines, status) => {
+    ["a built-in endpoint", "/healthz", [], 200],
+  ])("of the gateway's own has them too: %s", async (_what, path, lines, status) => {
     const { response } = await send(LISTED, "GET", path, [...lines, `Origin: ${APP}`]);
     expect([response.status, corsOf(response)]).toEqual([status, ALLOWED]);
   });
 
-  it("of ours for a limit and for a dead upstream carries them too", async () => {
+  it("for a limit and for a dead upstream has them too", async () => {
     const dead = await scene.gateway({
       base: "http://127.0.0.1:1",
       ...cors(`allow_origins: ["${APP}"]`, ["rate_limit: {per_minute: 1}"]),
@@ -205,7 +205,7 @@ describe("an answer", () => {
     }
   });
 
-  it("to what can't be read varies, as nobody can tell the origin", async () => {
+  it("to a request that can't be parsed has only vary: its origin is not known", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", ...LISTED });
     const response = await exchange(gateway.port, "GET / HTTP/9.9\r\n\r\n");
     expect([response.status, corsOf(response)]).toEqual([400, { vary: "Origin" }]);

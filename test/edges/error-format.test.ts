@@ -1,16 +1,15 @@
-// Errors as the SDKs want them: exact bytes of each format, on real sockets.
+// Checks the exact bytes of errors in each format, on real sockets.
 
-import { describe, expect, it } from "vitest";
-import { REPLY_STATUS, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
+import { describe, expect, it, test } from "vitest";
+import { ERROR_REPLIES, type ErrorCode, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
 import { errorFormatterOf } from "../../src/runtime/replies/error-format.ts";
-import { MESSAGES } from "../../src/runtime/replies/messages.ts";
 import { AUTH } from "../support/config.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 const ID = "X-Request-Id: req-0.1_2";
-const message = MESSAGES.unauthorized;
+const { message } = ERROR_REPLIES.unauthorized;
 const OPENAI = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: "unauthorized" } });
 const ANTHROPIC = JSON.stringify({
   type: "error",
@@ -42,23 +41,35 @@ describe("errors.format", () => {
     expect(response.header("request-id")).toBe(requestId);
   });
 
-  it("leaves the own endpoints their bodies", async () => {
+  it("says in a built-in endpoint's 405 which methods that endpoint takes", async () => {
+    const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: ["errors: {format: openai}"] });
+    const response = await exchange(gateway.port, requestText("POST", "/healthz", [ID]));
+    const error = {
+      message: "This path takes GET and HEAD only.",
+      type: "invalid_request_error",
+      param: null,
+      code: "method_not_allowed",
+    };
+    expect([response.status, response.text]).toEqual([405, JSON.stringify({ error })]);
+  });
+
+  it("does not change the bodies of built-in endpoints", async () => {
     for (const format of ["openai", "anthropic"]) {
       const response = await ask(format, [], "/healthz");
       expect([response.text, response.header("request-id")]).toEqual(['{"status":"ok"}', undefined]);
     }
   });
 
-  it("tells what could not be read in the form of the plan, too", async () => {
+  it("applies to requests that can't be parsed, too", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: ["errors: {format: anthropic}"] });
     const response = await exchange(gateway.port, "GET / HTTP/9.9\r\n\r\n");
     const { error, request_id } = JSON.parse(response.text) as { error: object; request_id: string };
     expect(response.status).toBe(400);
-    expect(error).toEqual({ type: "invalid_request_error", message: MESSAGES.bad_request });
+    expect(error).toEqual({ type: "invalid_request_error", message: ERROR_REPLIES.bad_request.message });
     expect([response.header("request-id"), response.header("x-request-id")]).toEqual([request_id, request_id]);
   });
 
-  it("keeps retry-after and retry-after-ms on a refusal for want of room", async () => {
+  it("keeps retry-after and retry-after-ms when a limit refuses", async () => {
     const gateway = await scene.gateway({
       base: "http://127.0.0.1:1",
       top: ["errors: {format: openai}", "rate_limit: {per_minute: 1}"],
@@ -73,8 +84,14 @@ describe("errors.format", () => {
   });
 });
 
-describe("every error word", () => {
-  const codes = Object.keys(REPLY_STATUS) as ReplyCode[];
+test("a code that stands for several reasons does not compile without a message", () => {
+  expect(ERROR_REPLIES.method_not_allowed.message).toBeNull();
+  // @ts-expect-error: each 405 says which methods are allowed.
+  replyFor("method_not_allowed");
+});
+
+describe("every error code", () => {
+  const codes = Object.keys(ERROR_REPLIES) as ErrorCode[];
   const OPENAI_TYPES = ["invalid_request_error", "requests", "server_error"];
   const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
     401: "authentication_error",
@@ -88,15 +105,18 @@ describe("every error word", () => {
   };
 
   it.each(codes)("%s has a message, a type for its status, and its code", (code) => {
-    const asker = { id: "an-id", rawHeaders: [] };
-    const status = REPLY_STATUS[code];
-    const openai = JSON.parse(errorFormatterOf("openai")?.(replyFor(code), asker).body ?? "");
-    expect(openai).toEqual({ error: { message: MESSAGES[code], type: expect.any(String), param: null, code } });
+    const request = { id: "an-id", rawHeaders: [] };
+    const row = ERROR_REPLIES[code];
+    const { status } = row;
+    const message = row.message ?? "A message that only this reply has.";
+    const reply = row.message === null ? replyFor(code, { message }) : replyFor(code as ReplyCode);
+    const openai = JSON.parse(errorFormatterOf("openai")?.(reply, request).body ?? "");
+    expect(openai).toEqual({ error: { message, type: expect.any(String), param: null, code } });
     expect(OPENAI_TYPES).toContain(openai.error.type);
     expect(openai.error.type === "server_error").toBe(status >= 500);
-    const anthropic = JSON.parse(errorFormatterOf("anthropic")?.(replyFor(code), asker).body ?? "");
+    const anthropic = JSON.parse(errorFormatterOf("anthropic")?.(reply, request).body ?? "");
     const type = ANTHROPIC_TYPES[status] ?? "invalid_request_error";
-    expect(anthropic).toEqual({ type: "error", error: { type, message: MESSAGES[code] }, request_id: "an-id" });
-    expect(MESSAGES[code]).toMatch(/^[A-Z].{30,}\.$/);
+    expect(anthropic).toEqual({ type: "error", error: { type, message }, request_id: "an-id" });
+    expect(message).toMatch(/^[A-Z].{30,}\.$/);
   });
 });

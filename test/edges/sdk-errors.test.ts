@@ -1,9 +1,9 @@
-// The official SDKs against errors of ours, with `errors.format: auto`: right class, our message and id, waits as told.
+// Checks what the official SDKs make of the gateway's errors with `errors.format: auto`: error class, message, request id, and waits.
 
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MESSAGES } from "../../src/runtime/replies/messages.ts";
+import { ERROR_REPLIES, type ReplyCode } from "../../src/plan/replies.ts";
 import { TOKEN } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { setScene } from "../support/scene.ts";
@@ -14,7 +14,7 @@ let upstream: Upstream;
 let held: (() => void)[];
 beforeEach(async () => {
   held = [];
-  // `/held` is answered when the test says; `/cut` breaks before its head; all else is a completion.
+  // `/held` is answered when the test releases it, `/cut` breaks before its headers, all else gets a completion.
   upstream = await scene.upstream((req, res) => {
     req.resume();
     if (req.url?.startsWith("/held")) return void held.push(() => res.end("{}"));
@@ -32,7 +32,7 @@ const ask = { model: "m", max_tokens: 1, messages: [{ role: "user" as const, con
 
 interface Sdk {
   readonly name: string;
-  /** One call, without retries unless told. */
+  /** Makes one call, by default without retries. */
   call(gateway: TestGateway, path: string, options?: { token?: string; retries?: number }): Promise<unknown>;
   readonly classes: Readonly<Record<number, unknown>>;
 }
@@ -72,24 +72,19 @@ const SDKS: readonly Sdk[] = [
 ];
 
 describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
-  async function expectError(
-    failing: Promise<unknown>,
-    gateway: TestGateway,
-    status: number,
-    word: keyof typeof MESSAGES,
-  ) {
+  async function expectError(failing: Promise<unknown>, gateway: TestGateway, status: number, code: ReplyCode) {
     const err: unknown = await failing.then(
       () => undefined,
       (reason: unknown) => reason,
     );
     expect(err).toBeInstanceOf(classes[status]);
-    const line = await gateway.completed(({ outcome }) => outcome === word);
+    const line = await gateway.completed(({ outcome }) => outcome === code);
     expect(err).toMatchObject({
       status,
       requestID: line["request_id"],
-      message: expect.stringContaining(MESSAGES[word]),
+      message: expect.stringContaining(ERROR_REPLIES[code].message),
     });
-    if (name === "OpenAI") expect(err).toMatchObject({ code: word, param: null });
+    if (name === "OpenAI") expect(err).toMatchObject({ code, param: null });
     else expect(err).toMatchObject({ error: { type: "error", request_id: line["request_id"] } });
   }
 
@@ -117,7 +112,7 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     await expectError(call(gateway, "/up"), gateway, 502, "upstream_connect_error");
   });
 
-  it("502, the upstream breaks off", async () => {
+  it("502, the upstream breaks the connection", async () => {
     const gateway = await scene.gateway({ base: `${upstream.url}/cut`, top: [AUTO] });
     await expectError(call(gateway, "/up"), gateway, 502, "upstream_request_failed");
   });
@@ -131,7 +126,7 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     await expectError(call(gateway, "/up"), gateway, 504, "upstream_timeout");
   });
 
-  it("503, and with retries it waits the second it is told, then gets through", async () => {
+  it("503, and with retries it waits for the second of retry-after, then succeeds", async () => {
     const gateway = await scene.gateway({
       base: `${upstream.url}/held`,
       top: [AUTO, "concurrency: {downstream_max_inflight: 1}"],
@@ -148,15 +143,15 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     for (const release of held.splice(0)) release();
     await first;
     await upstream.nextRequest();
-    // Not sooner than it was told, whatever its own way to wait would be (at most half a second the first time).
+    // It obeys retry-after. Its own first wait would be half a second at most.
     expect(performance.now() - refusedAt).toBeGreaterThan(900);
     for (const release of held.splice(0)) release();
     await patient;
   });
 
-  it("429 with retries waits for the next minute, then gets through", async () => {
+  it("429 with retries waits for the next minute, then succeeds", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO, "rate_limit: {per_minute: 1}"] });
-    // A second and a half before the minute is over, whatever the time is; from then on the clock goes on.
+    // The clock starts a second and a half before the end of a minute, and goes on from there.
     const real = Date.now.bind(Date);
     const start = real();
     const shift = 58_500 - (start % 60_000);

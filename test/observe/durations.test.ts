@@ -1,8 +1,8 @@
-// Do durations land in the right bucket, and are percentiles near the truth?
+// Checks that durations are counted in the right bucket, and that percentiles are close to the exact ones.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DurationHistogramRing } from "../../src/runtime/observe/metrics/duration-ring.ts";
+import { DurationHistogramRing } from "../../src/runtime/observe/metrics/duration-histogram-ring.ts";
 import { BOUNDS_MS, Histogram } from "../../src/runtime/observe/metrics/histogram.ts";
 import { Series } from "../../src/runtime/observe/metrics/series.ts";
 
@@ -11,7 +11,7 @@ describe("a histogram", () => {
     expect(BOUNDS_MS).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768]);
   });
 
-  it("puts a duration into the first bucket whose bound it does not pass", () => {
+  it("counts a duration in the first bucket whose bound is not below it", () => {
     const duration = fc.oneof(fc.double({ min: 0, max: 100_000, noNaN: true }), fc.constantFrom(...BOUNDS_MS));
     fc.assert(
       fc.property(duration, (ms) => {
@@ -41,7 +41,7 @@ describe("percentiles", () => {
     );
   });
 
-  it("have a place for all that is shorter and all that is longer", () => {
+  it("cover durations below the first bound and above the last", () => {
     const steps = new DurationHistogramRing(1);
     steps.add(0, 0);
     expect(steps.quantile(0, 0.95)).toBeLessThanOrEqual(1);
@@ -55,7 +55,7 @@ describe("a series", () => {
   const MINUTE = 60_000;
   const NOON = 29_000_000 * MINUTE;
 
-  it("has its last point in the running step, and drops what is older than its first", () => {
+  it("ends with the current step, and drops what is older than its first step", () => {
     const series = new Series(MINUTE, 60);
     series.add(NOON, "good", 10, 5);
     series.add(NOON + 2 * MINUTE, "client_error", 20, undefined);

@@ -1,4 +1,4 @@
-// Who may read what, when, and what is counted at all?
+// Checks who may read the metrics endpoints, what they show, and what is counted.
 
 import { describe, expect, it } from "vitest";
 import { AUTH, TOKEN, UPSTREAM_KEY } from "../support/config.ts";
@@ -14,7 +14,7 @@ const CLIENT = { authorization: `Bearer ${TOKEN}` };
 
 const scene = setScene();
 
-async function seeingGateway(top: readonly string[] = [], upstream?: readonly string[]) {
+async function gatewayWithMetrics(top: readonly string[] = [], upstream?: readonly string[]) {
   const up = await scene.upstream();
   return scene.gateway({ base: up.url, top: [METRICS, ...top], ...(upstream && { upstream }) });
 }
@@ -31,7 +31,7 @@ async function summary(gateway: TestGateway) {
 }
 
 describe("the metrics endpoints", () => {
-  it("are there only when they are enabled", async () => {
+  it("exist only when metrics are enabled", async () => {
     const up = await scene.upstream();
     const gateway = await scene.gateway({ base: up.url });
     for (const path of ["/metrics", "/metrics/summary", "/metrics/ui"]) {
@@ -40,8 +40,8 @@ describe("the metrics endpoints", () => {
     }
   });
 
-  it.each(["/metrics", "/metrics/summary"])("%s wants the metrics token, and no other", async (path) => {
-    const gateway = await seeingGateway();
+  it.each(["/metrics", "/metrics/summary"])("%s requires the metrics token, and accepts no other", async (path) => {
+    const gateway = await gatewayWithMetrics();
     const status = async (authorization?: string) => {
       const response = await fetch(gateway.url + path, {
         headers: authorization === undefined ? {} : { authorization },
@@ -63,8 +63,8 @@ describe("the metrics endpoints", () => {
   it.each([
     ["/metrics", "text/plain; version=0.0.4; charset=utf-8"],
     ["/metrics/summary", "application/json"],
-  ])("%s takes GET and HEAD, says what it is, and is kept by nobody", async (path, type) => {
-    const gateway = await seeingGateway();
+  ])("%s takes GET and HEAD, has a content type, and is not cached", async (path, type) => {
+    const gateway = await gatewayWithMetrics();
     const get = await fetch(gateway.url + path, { headers: MAY });
     expect([get.headers.get("content-type"), get.headers.get("cache-control")]).toEqual([type, "no-store"]);
     expect((await get.text()).length).toBe(Number(get.headers.get("content-length")));
@@ -90,7 +90,7 @@ describe("the metrics endpoints", () => {
     const head = await client.head();
     await client.until("the first byte", () => client.text.includes("begun") || undefined);
     const drained = gateway.drain();
-    // Pipelined behind the response under way: the answer comes after it.
+    // Pipelined behind the response in progress: the answer comes after it.
     await client.send(requestText("GET", "/metrics/summary", [`Authorization: Bearer ${METRICS_TOKEN}`]));
     end();
     expect(await client.body(head)).toMatchObject({ whole: true });
@@ -102,8 +102,8 @@ describe("the metrics endpoints", () => {
 });
 
 describe("the summary", () => {
-  it("has every field, a silent gateway's too", async () => {
-    const gateway = await seeingGateway(
+  it("has every field, also before the first request", async () => {
+    const gateway = await gatewayWithMetrics(
       ["rate_limit: {per_minute: 7}", "concurrency: {downstream_max_inflight: 9, upstream_per_key_max_inflight: 5}"],
       ["upstream_key_max_inflight: 4"],
     );
@@ -158,8 +158,8 @@ describe("the summary", () => {
     });
   });
 
-  it("counts what no route took, and leaves our own endpoints out", async () => {
-    const gateway = await seeingGateway();
+  it("counts unmatched requests, and leaves the built-in endpoints out", async () => {
+    const gateway = await gatewayWithMetrics();
     for (const path of ["/healthz", "/readyz", "/metrics", "/nowhere"]) await fetch(gateway.url + path);
     await exchange(gateway.port, requestText("GET", "/up/%2e%2e/x"));
     await fetch(`${gateway.url}/up`);
@@ -183,8 +183,8 @@ describe("the summary", () => {
     expect(outcomes_1h).toEqual({ route_not_found: 1, invalid_path: 1, unauthorized: 1, success: 1 });
   });
 
-  it("counts what the HTTP parser refused", async () => {
-    const gateway = await seeingGateway();
+  it("counts requests that the HTTP parser refused", async () => {
+    const gateway = await gatewayWithMetrics();
     const client = await scene.client(gateway);
     await client.send("NONSENSE\r\n\r\n");
     expect((await client.response()).status).toBe(400);
@@ -195,8 +195,8 @@ describe("the summary", () => {
   });
 });
 
-describe("what is in flight", () => {
-  it("is what was admitted: refusals are not, waiting ones are", async () => {
+describe("exchanges in flight", () => {
+  it("are those admitted, waiting ones included and refused ones not", async () => {
     const waiting: (() => void)[] = [];
     const upstream = await scene.upstream((_req, res) => void waiting.push(() => res.end("ok")));
     const limits =
@@ -231,7 +231,7 @@ describe("what is in flight", () => {
     });
   });
 
-  it("tells streams apart, and where clients left", async () => {
+  it("are counted separately for streams; clients that disconnect, by phase", async () => {
     const upstream = await scene.upstream((req, res) => {
       if (req.url === "/silent") return;
       res.writeHead(200, { "content-type": "text/event-stream" });
@@ -249,7 +249,7 @@ describe("what is in flight", () => {
     await ask(queued, "/queued");
     while (gateway.limits.totals().waiting === 0) await new Promise(setImmediate);
     expect(total(await scrape(gateway), "gateway_sse_streams_inflight", { route_id: "up" })).toBe(1);
-    // Last in line first: a place that comes free would be taken by who still waits.
+    // The last in the queue disconnects first. Otherwise a free place would go to one that still waits.
     for (const [left, client] of [queued, silent, stream].entries()) {
       await client?.close();
       while (gateway.host.inFlight > 2 - left) await new Promise(setImmediate);
@@ -264,8 +264,8 @@ describe("what is in flight", () => {
 });
 
 describe("labels", () => {
-  it("are of bounded sets, whatever clients send", async () => {
-    const gateway = await seeingGateway();
+  it("come from bounded sets, whatever clients send", async () => {
+    const gateway = await gatewayWithMetrics();
     for (const method of ["PROPFIND", "PURGE", "LOCK"]) await fetch(`${gateway.url}/up`, { method, headers: CLIENT });
     for (let i = 0; i < 20; i++) await fetch(`${gateway.url}/made/up/${i}`, { headers: { "x-request-id": `id-${i}` } });
     await untilFree(gateway);
@@ -276,7 +276,7 @@ describe("labels", () => {
     ]);
   });
 
-  it("can hold any route id", async () => {
+  it("can contain any route id", async () => {
     const up = await scene.upstream();
     const id = 'a "quoted"\\ id,\nof {two} lines';
     const more = [`  - {id: ${JSON.stringify(id)}, prefix: /odd, upstream: {base_url: "${up.url}"}}`];
@@ -291,8 +291,8 @@ describe("labels", () => {
     expect((await summary(gateway)).routes[0]).toMatchObject({ route_id: id, requests_1h: 1 });
   });
 
-  it("carry neither token nor key", async () => {
-    const gateway = await seeingGateway();
+  it("contain no token and no key", async () => {
+    const gateway = await gatewayWithMetrics();
     await fetch(`${gateway.url}/up`, { headers: CLIENT });
     const texts = [
       await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text(),

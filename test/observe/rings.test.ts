@@ -1,4 +1,4 @@
-// Do the rings count what a list of all events would? By property: any order of events, any gaps between them.
+// Compares the rings with a list of all events, for any events and any gaps between them.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -47,12 +47,12 @@ describe("a count ring", () => {
 });
 
 describe("a peak ring", () => {
-  it("holds the peaks of its steps, silent ones included", () => {
+  it("holds the peaks of its steps, also of steps without events", () => {
     const change = fc.tuple(gap, fc.nat(9));
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), gap, (changes, rest) => {
         const ring = new PeakRing(DAY);
-        // The reference: what was under way in each minute, minute by minute.
+        // The reference: the peak of each minute, one by one.
         const peaks = new Map<number, number>();
         let minute = START;
         let current = 0;

@@ -47,7 +47,7 @@ class ModelResponse extends EventEmitter {
 
 class Ledger implements ExchangeOwner {
   draining = false;
-  readonly responseFormat = { tell: undefined, addCors: undefined };
+  readonly responseFormat = { formatError: undefined, addCors: undefined };
   readonly observer = noopObserver;
   ends: string[] = [];
   bugs: string[] = [];

@@ -1,3 +1,5 @@
+// Checks which headers go upstream for given client headers and header rules.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HeaderRules, UpstreamTarget } from "../../src/plan/forward.ts";
@@ -25,7 +27,7 @@ function values(list: readonly string[], name: string): string[] {
 }
 
 describe("the request head that goes upstream", () => {
-  it("keeps what is nobody's business, repeats and spelling included", () => {
+  it("forwards other headers unchanged, repeats and spelling included", () => {
     expect(head({}, ["X-A", "1", "x-a", "2", "Accept", "*/*"])).toEqual([
       "host",
       "up.example",
@@ -43,7 +45,7 @@ describe("the request head that goes upstream", () => {
   it.each([
     { name: "the token header", raw: ["AUTHORIZATION", "Bearer t"], gone: "authorization" },
     {
-      name: "its underscore twin",
+      name: "the token header spelled with underscores",
       rules: { tokenHeaders: ["x-gw-token"] },
       raw: ["x_gw_token", "t"],
       gone: "x_gw_token",
@@ -53,7 +55,11 @@ describe("the request head that goes upstream", () => {
     { name: "what a second connection names", raw: ["connection", "a", "Connection", "b", "b", "1"], gone: "b" },
     { name: "remove_headers", rules: { remove: ["x-secret"] }, raw: ["X-Secret", "1"], gone: "x-secret" },
     { name: "forwarding headers", raw: ["X-Forwarded-For", "1.1.1.1"], gone: "x-forwarded-for" },
-    { name: "their twins", raw: ["X_Forwarded_For", "1.1.1.1"], gone: "x_forwarded_for" },
+    {
+      name: "forwarding headers spelled with underscores",
+      raw: ["X_Forwarded_For", "1.1.1.1"],
+      gone: "x_forwarded_for",
+    },
     { name: "a trailer announcement", raw: ["Trailer", "x"], gone: "trailer" },
   ])("drops $name", ({ raw, gone, rules = {} }) => {
     expect(values(head(rules, raw), gone)).toEqual([]);
@@ -91,7 +97,7 @@ describe("the request head that goes upstream", () => {
     expect(values(sent, "x-api-key")).toEqual(["up"]);
   });
 
-  it("sends an injected header repeated in the rules as often", () => {
+  it("sends a header as often as the rules inject it", () => {
     const rules = {
       inject: [
         { name: "x-a", value: new Secret("1") },
@@ -101,7 +107,7 @@ describe("the request head that goes upstream", () => {
     expect(values(head(rules, []), "x-a")).toEqual(["1", "2"]);
   });
 
-  it("appends the peer to x-forwarded-for when told to forward", () => {
+  it("appends the client's address to x-forwarded-for with forward_xff", () => {
     const sent = head({ forwardXff: true }, [
       "X-Forwarded-For",
       "1.1.1.1",
@@ -131,7 +137,7 @@ describe("the request head that goes upstream", () => {
     expect(values(head({}, [], NONE, "DELETE"), "content-length")).toEqual([]);
   });
 
-  it("lets no hop-by-hop or token header survive, whatever the client sends", () => {
+  it("drops hop-by-hop and token headers, whatever the client sends", () => {
     const name = fc.constantFrom(...HOP_BY_HOP, "Authorization", "Expect", "x-a", "Content-Type", "cookie", "x_b");
     const spelled = fc.tuple(name, fc.boolean()).map(([n, upper]) => (upper ? n.toUpperCase() : n));
     const value = fc.constantFrom("close", "keep-alive, x-a", "x-a, content-length, host", "1", "");

@@ -1,3 +1,5 @@
+// Checks which headers go downstream for given upstream headers, and what is read from them.
+
 import { describe, expect, it } from "vitest";
 import { responseHead } from "../../src/runtime/headers/response-head.ts";
 
@@ -38,12 +40,12 @@ describe("the response head that goes downstream", () => {
     expect(responseHead(["content-type", type], "id").sse).toBe(sse);
   });
 
-  it("tells proxies in front not to buffer SSE, whatever the upstream told its own", () => {
+  it("asks proxies in front of the gateway not to buffer SSE, whatever the upstream sent", () => {
     const { headers } = responseHead(["content-type", "text/event-stream", "X-Accel-Buffering", "yes"], "id");
     expect(headers).toEqual(["content-type", "text/event-stream", "x-request-id", "id", "x-accel-buffering", "no"]);
   });
 
-  it("sees a foreign coding, a length, an idle hint", () => {
+  it("recognizes a foreign transfer coding, a length and an idle timeout", () => {
     expect(responseHead(["transfer-encoding", "gzip, chunked"], "id").foreignCoding).toBe(true);
     expect(responseHead(["Transfer-Encoding", "Chunked"], "id").foreignCoding).toBe(false);
     expect(responseHead(["Content-Length", "3"], "id").hasLength).toBe(true);
@@ -51,7 +53,7 @@ describe("the response head that goes downstream", () => {
     expect(responseHead([], "id")).toMatchObject({ hasLength: false, foreignCoding: false, idleMs: undefined });
   });
 
-  it("does not let connection name the framing", () => {
+  it("ignores content-length and x-request-id in connection", () => {
     const { headers } = responseHead(["connection", "content-length, x-request-id", "content-length", "3"], "id");
     expect(headers).toEqual(["content-length", "3", "x-request-id", "id"]);
   });

@@ -5,6 +5,7 @@ import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/bluepr
 import { systemClock } from "../../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
+import { eachHeader } from "../../runtime/headers/find-header.ts";
 
 export interface ShownUpstream {
   readonly method: string;
@@ -44,12 +45,12 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
 /** The headers as an object, a gateway token that is left in one masked: it must not be shown, wherever it is. */
 function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
   const shown: Record<string, string | string[]> = Object.create(null);
-  for (let i = 0; i + 1 < headers.length; i += 2) {
-    const name = (headers[i] as string).toLowerCase();
-    const value = maskToken(headers[i + 1] as string, tokens);
+  eachHeader(headers, (spelled, sent) => {
+    const name = spelled.toLowerCase();
+    const value = maskToken(sent, tokens);
     const before = shown[name];
     shown[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
-  }
+  });
   return { method, url, headers: shown };
 }
 

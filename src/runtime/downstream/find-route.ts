@@ -5,11 +5,10 @@ import { type RequestPath, readTarget } from "../../plan/target.ts";
 import { type BuiltInEndpoints, respondBuiltIn } from "../endpoints/built-in.ts";
 import type { Plan, Route } from "../exchange/plan.ts";
 import type { Runnable } from "../exchange/run.ts";
-import { retryLater } from "../replies/retry-later.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 const NOT_FOUND = replyFor("route_not_found");
-const SHUTTING_DOWN = retryLater("shutting_down");
+const SHUTTING_DOWN = replyFor("shutting_down");
 
 export type RouteMatch<X extends Runnable> =
   | { readonly kind: "route"; readonly target: RequestPath; readonly route: Route<X> }

@@ -4,6 +4,7 @@ import { STATUS_CODES } from "node:http";
 import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { type DownstreamSocket, endAndLinger } from "../exchange/connection.ts";
+import { eachHeader } from "../headers/find-header.ts";
 import { renderReply } from "../replies/render-reply.ts";
 
 const CODES: Readonly<Record<string, ReplyCode>> = {
@@ -25,6 +26,6 @@ export function writeUnparsed(socket: DownstreamSocket, reply: Reply, requestId:
   const { head, body } = renderReply(reply, { id: requestId, rawHeaders: [] }, format);
   head.push("connection", "close");
   const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`];
-  for (let i = 0; i + 1 < head.length; i += 2) lines.push(`${head[i]}: ${head[i + 1]}`);
+  eachHeader(head, (name, value) => lines.push(`${name}: ${value}`));
   endAndLinger(socket, `${lines.join("\r\n")}\r\n\r\n${body}`);
 }

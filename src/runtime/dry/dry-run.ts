@@ -89,12 +89,12 @@ function answered(x: DryExchange, step: DryStep["step"], reply: Reply, plan: Pla
   return outcome(x, null, plan.responseFormat);
 }
 
-function outcome(x: DryExchange, route: string | null, { tell }: ResponseFormat): DryRun {
+function outcome(x: DryExchange, route: string | null, { formatError }: ResponseFormat): DryRun {
   const { steps, answer, upstream } = x;
   return {
     route,
     steps,
-    ...(answer === undefined ? {} : { reply: tell === undefined ? answer : tell(answer, x) }),
+    ...(answer === undefined ? {} : { reply: formatError === undefined ? answer : formatError(answer, x) }),
     ...(upstream === undefined ? {} : { upstream }),
   };
 }

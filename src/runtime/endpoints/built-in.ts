@@ -1,36 +1,39 @@
-// Which paths does the gateway answer itself? They come before every route (contract, section 3).
+// Answers requests for the gateway's own paths, such as `/healthz`. They are matched before any route (contract, section 3).
 
-import { okReply, type Reply, replyFor } from "../../plan/replies.ts";
-import { RETRY_AFTER } from "../replies/retry-later.ts";
+import { okReply, type Reply, replyFor, retryAfter } from "../../plan/replies.ts";
 
-/** What an endpoint may see of a request. */
+/** The facts of a request that a built-in endpoint may read. */
 export interface BuiltInRequest {
   /** Without the query. */
   readonly path: string;
   readonly rawHeaders: readonly string[];
 }
 
-/** Answers a request for one of our own paths. */
+/** Answers a request for one path. */
 export type BuiltInEndpoint = (request: BuiltInRequest) => Reply | Promise<Reply>;
 
-/** Finds the endpoint of a path, if it is one of ours. */
+/** Finds the endpoint of a path. */
 export interface BuiltInEndpoints {
   get(path: string): BuiltInEndpoint | undefined;
 }
 
 const OK = okReply('{"status":"ok"}');
-const NOT_ALLOWED = replyFor("method_not_allowed", ["allow", "GET, HEAD"]);
+const NOT_ALLOWED = replyFor("method_not_allowed", {
+  message: "This path takes GET and HEAD only.",
+  headers: ["allow", "GET, HEAD"],
+});
 const DRAINING: Reply = Object.freeze({
   outcome: "shutting_down",
   status: 503,
   body: '{"status":"draining"}',
-  headers: RETRY_AFTER,
+  headers: retryAfter(),
   close: false,
 });
 
 /**
- * @param ready false from the first moment of a shutdown
- * @param more endpoints besides the two that are always there
+ * Builds the endpoints that every gateway has, `/healthz` and `/readyz`.
+ * @param ready false from the moment a shutdown begins
+ * @param more further endpoints, such as those of the metrics
  */
 export function builtInEndpoints(ready: () => boolean, more?: BuiltInEndpoints): BuiltInEndpoints {
   const always = new Map<string, BuiltInEndpoint>([
@@ -40,7 +43,7 @@ export function builtInEndpoints(ready: () => boolean, more?: BuiltInEndpoints):
   return more === undefined ? always : { get: (path) => always.get(path) ?? more.get(path) };
 }
 
-/** The reply of an own endpoint, which takes GET and HEAD only. */
+/** Calls an endpoint. Every built-in endpoint takes GET and HEAD only; another method gets a 405. */
 export function respondBuiltIn(
   endpoint: BuiltInEndpoint,
   method: string,

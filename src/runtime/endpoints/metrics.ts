@@ -1,4 +1,4 @@
-// What is served at the metrics path and below it? The Prometheus text and the summary to who shows the token, the page to all.
+// Serves the metrics path and what is below it: Prometheus text and JSON summary (both need the token), and the dashboard.
 
 import { hash, timingSafeEqual } from "node:crypto";
 import type { MetricsSpec } from "../../plan/observability.ts";
@@ -14,10 +14,10 @@ export interface Document {
   readonly contentType: string;
 }
 
-/** What there is to serve, made anew each time it is asked for. */
+/** What the endpoints serve. Each function is called once per request. */
 export interface MetricsContent {
   readonly prometheus: () => Document | Promise<Document>;
-  /** Printed as JSON. */
+  /** Sent as JSON. */
   readonly summary: () => object;
   /** The page and its assets; absent when they were never built. */
   readonly page?: Page | undefined;
@@ -28,45 +28,46 @@ const NOT_FOUND = replyFor("route_not_found");
 const BEARER: readonly TokenSource[] = [{ type: "authorization_bearer" }];
 
 export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: MetricsContent): BuiltInEndpoints {
-  const may = tokenCheck(tokenDigest);
+  const hasToken = tokenCheck(tokenDigest);
   const { prometheus, summary, page } = content;
-  const scrape: BuiltInEndpoint = (x) => (may(x) ? freshly(prometheus()) : UNAUTHORIZED);
-  const summarise: BuiltInEndpoint = (x) => (may(x) ? fresh(asJson(summary())) : UNAUTHORIZED);
+  const servePrometheus: BuiltInEndpoint = (request) =>
+    hasToken(request) ? prometheusReply(prometheus()) : UNAUTHORIZED;
+  const serveSummary: BuiltInEndpoint = (request) => (hasToken(request) ? uncached(asJson(summary())) : UNAUTHORIZED);
   const ui = `${path}/ui`;
-  const show: BuiltInEndpoint = (x) => page?.(x.path.slice(ui.length), x.rawHeaders) ?? NOT_FOUND;
+  const serveUi: BuiltInEndpoint = (request) => page?.(request.path.slice(ui.length), request.rawHeaders) ?? NOT_FOUND;
   const exact = new Map([
-    [path, scrape],
-    [`${path}/summary`, summarise],
-    [ui, show],
+    [path, servePrometheus],
+    [`${path}/summary`, serveSummary],
+    [ui, serveUi],
   ]);
-  return { get: (at) => exact.get(at) ?? (at.startsWith(`${ui}/`) ? show : undefined) };
+  return { get: (at) => exact.get(at) ?? (at.startsWith(`${ui}/`) ? serveUi : undefined) };
 }
 
-/** The same for a dry run: it answers, and has nothing to tell. */
+/** The same endpoints for a dry run, with empty content. */
 export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
-  const nothing = { text: "", contentType: "text/plain" };
-  return metricsEndpoints(spec, { prometheus: () => nothing, summary: () => ({}), page: () => fresh(nothing) });
+  const empty = { text: "", contentType: "text/plain" };
+  return metricsEndpoints(spec, { prometheus: () => empty, summary: () => ({}), page: () => uncached(empty) });
 }
 
-/** Only digests are compared: what timing could tell of a digest tells nothing of a token. */
-function tokenCheck(digest: Digest): (x: BuiltInRequest) => boolean {
+/** Only digests are compared: what the timing reveals about a digest reveals nothing about a token. */
+function tokenCheck(digest: Digest): (request: BuiltInRequest) => boolean {
   const expected = Buffer.from(digest.reveal(), "hex");
-  return (x) => {
-    const token = sentToken(x.rawHeaders, BEARER);
+  return (request) => {
+    const token = sentToken(request, BEARER);
     return token !== undefined && timingSafeEqual(expected, hash("sha256", Buffer.from(token, "latin1"), "buffer"));
   };
 }
 
-function freshly(document: Document | Promise<Document>): Reply | Promise<Reply> {
-  return document instanceof Promise ? document.then(fresh) : fresh(document);
+function prometheusReply(document: Document | Promise<Document>): Reply | Promise<Reply> {
+  return document instanceof Promise ? document.then(uncached) : uncached(document);
 }
 
 function asJson(value: object): Document {
   return { text: JSON.stringify(value), contentType: "application/json" };
 }
 
-/** Figures of the moment: nobody between may keep them. */
-function fresh({ text, contentType }: Document): Reply {
+/** The numbers are true only for this moment, so no cache may keep them. */
+function uncached({ text, contentType }: Document): Reply {
   const headers = ["cache-control", "no-store"];
   return { outcome: "success", status: 200, body: text, contentType, headers, close: false };
 }

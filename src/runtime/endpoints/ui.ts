@@ -1,19 +1,20 @@
-// What is served at `{path}/ui` and below it? The dashboard: four built files, kept in memory, under a strict policy.
+// Serves the dashboard page at `{path}/ui`: four built files, kept in memory, with a strict content security policy.
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Reply } from "../../plan/replies.ts";
+import { headerValues } from "../headers/find-header.ts";
 
 /**
- * Answers for the page and its assets.
- * @param below what follows `{path}/ui`: empty for the page itself, else `/` and the asset's name
- * @param rawHeaders of the request, names and values in turn
- * @returns nothing where there is no such asset
+ * Answers a request for the page or one of its assets.
+ * @param below the rest of the path after `{path}/ui`: empty for the page itself, else `/` and the asset's name
+ * @param rawHeaders the request's headers, a flat name, value list
+ * @returns nothing when there is no such asset
  */
 export type Page = (below: string, rawHeaders: readonly string[]) => Reply | undefined;
 
-/** Where the build puts the page, seen from the sources as from the build. */
-const BUILT = new URL("../../../dist/ui/", import.meta.url);
+/** The folder into which the build puts the page. The relative path is the same from `src` and from `dist`. */
+const BUILD_FOLDER = new URL("../../../dist/ui/", import.meta.url);
 
 const ASSETS: readonly { readonly below: string; readonly file: string; readonly contentType: string }[] = [
   { below: "", file: "index.html", contentType: "text/html; charset=utf-8" },
@@ -22,8 +23,8 @@ const ASSETS: readonly { readonly below: string; readonly file: string; readonly
   { below: "/icon.svg", file: "icon.svg", contentType: "image/svg+xml" },
 ];
 
-/** Nothing but our own files, nothing inline, no frame around us, and no string ever becomes code. */
-const POLICY = [
+/** Allows only our own files: nothing inline, no embedding in a frame, and no string that becomes code. */
+const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -38,20 +39,20 @@ const POLICY = [
 
 const HEADERS: readonly string[] = [
   "content-security-policy",
-  POLICY,
+  CONTENT_SECURITY_POLICY,
   "x-content-type-options",
   "nosniff",
   "referrer-policy",
   "no-referrer",
   "cross-origin-resource-policy",
   "same-origin",
-  // Kept by the browser, asked for each time: a new version shows at the next look.
+  // The browser may keep the files, but must ask each time whether they changed. So a new version shows at the next load.
   "cache-control",
   "no-cache",
 ];
 
-/** The page's addresses are relative to it: one with a slash at its end would lead them astray. */
-const WITHOUT_SLASH: Reply = Object.freeze({
+/** The page refers to its assets by relative addresses, which would be wrong under `{path}/ui/`. */
+const REDIRECT_WITHOUT_SLASH: Reply = Object.freeze({
   outcome: "success",
   status: 308,
   body: "",
@@ -62,16 +63,16 @@ const WITHOUT_SLASH: Reply = Object.freeze({
 
 interface Asset {
   readonly etag: string;
-  readonly whole: Reply;
-  readonly unchanged: Reply;
+  readonly ok: Reply;
+  readonly notModified: Reply;
 }
 
 /**
- * Reads the built page.
- * @param dir default: where `npm run build` puts it
- * @returns nothing when it was never built
+ * Reads the built page into memory.
+ * @param dir default: the folder into which `npm run build` puts it
+ * @returns nothing when the page was never built
  */
-export function readPage(dir: URL = BUILT): Page | undefined {
+export function readPage(dir: URL = BUILD_FOLDER): Page | undefined {
   const assets = new Map<string, Asset>();
   for (const { below, file, contentType } of ASSETS) {
     const body = read(new URL(file, dir));
@@ -80,27 +81,24 @@ export function readPage(dir: URL = BUILT): Page | undefined {
   }
   return (below, rawHeaders) => {
     const asset = assets.get(below);
-    if (asset === undefined) return below === "/" ? WITHOUT_SLASH : undefined;
-    return knows(rawHeaders, asset.etag) ? asset.unchanged : asset.whole;
+    if (asset === undefined) return below === "/" ? REDIRECT_WITHOUT_SLASH : undefined;
+    return hasEtag(rawHeaders, asset.etag) ? asset.notModified : asset.ok;
   };
 }
 
 function assetOf(body: string, contentType: string): Asset {
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
   const headers = Object.freeze([...HEADERS, "etag", etag]);
-  const whole: Reply = Object.freeze({ outcome: "success", status: 200, body, contentType, headers, close: false });
-  // With the body, so that the length told is the 200's (RFC 9110, 8.6); Node sends none of it with a 304.
-  return { etag, whole, unchanged: Object.freeze({ ...whole, status: 304 }) };
+  const ok: Reply = Object.freeze({ outcome: "success", status: 200, body, contentType, headers, close: false });
+  // The 304 keeps the body, because its content-length must be that of the 200 (RFC 9110, section 8.6).
+  // Node itself sends no body with a 304.
+  return { etag, ok, notModified: Object.freeze({ ...ok, status: 304 }) };
 }
 
-/** Whether `if-none-match` names the tag. */
-function knows(rawHeaders: readonly string[], etag: string): boolean {
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() !== "if-none-match") continue;
-    const tags = (rawHeaders[at + 1] ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
-    if (tags.includes(etag)) return true;
-  }
-  return false;
+/** Whether the client says, by `if-none-match`, that it has this version. */
+function hasEtag(rawHeaders: readonly string[], etag: string): boolean {
+  const tags = headerValues(rawHeaders, "if-none-match").flatMap((value) => value.split(","));
+  return tags.some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }
 
 function read(file: URL): string | undefined {

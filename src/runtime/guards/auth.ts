@@ -15,7 +15,7 @@ export function auth({ tokens, sources }: AuthSpec): Guard {
     clients.set(id, Object.freeze({ id, label }));
   }
   return function auth(x) {
-    const token = sentToken(x.rawHeaders, sources);
+    const token = sentToken(x, sources);
     if (token === undefined) return UNAUTHORIZED;
     // Only digests are looked up: what the time of a look-up tells about a digest tells nothing about a token (hazard S4).
     const client = clients.get(hash("sha256", Buffer.from(token, "latin1"), "hex"));

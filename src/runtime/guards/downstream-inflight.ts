@@ -1,10 +1,10 @@
 // Limits how many requests are in flight in the whole gateway (contract, section 5, "Downstream").
 
+import { replyFor } from "../../plan/replies.ts";
 import type { DownstreamLimitSpec, Guard } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
-import { retryLater } from "../replies/retry-later.ts";
 
-const REFUSAL = retryLater("downstream_concurrency_exceeded");
+const REFUSAL = replyFor("downstream_concurrency_exceeded");
 
 export function downstreamInflight({ max }: DownstreamLimitSpec, limits: LimitsLease): Guard {
   const counter = limits.downstream(max);

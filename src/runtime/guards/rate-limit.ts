@@ -10,6 +10,6 @@ export function rateLimit({ routeId, perMinute }: RateLimitSpec, limits: LimitsL
   return function rateLimit(x) {
     const seconds = window.take(x.client?.id ?? "", perMinute, clock.now());
     if (seconds === 0) return undefined;
-    return replyFor("rate_limited", ["retry-after", String(seconds), "retry-after-ms", String(seconds * 1000)]);
+    return replyFor("rate_limited", { retryAfterSeconds: seconds });
   };
 }

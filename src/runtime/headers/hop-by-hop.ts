@@ -1,36 +1,48 @@
-// Which headers end at this hop besides the fixed list? What the `connection` header names (RFC 9110, section 7.6.1).
+// Finds the headers that the `connection` header makes hop-by-hop, besides those on the fixed list (RFC 9110, section 7.6.1).
 
-/** Names that `connection` may not make hop-by-hop: dropping one would change the message's meaning (hazard R1). */
-const NEVER_BY_CONNECTION: readonly string[] = ["content-length", "transfer-encoding", "host"];
+/** Headers that `connection` can't make hop-by-hop: without one of them the message would mean something else (hazard R1). */
+const NEVER_HOP_BY_HOP: readonly string[] = ["content-length", "transfer-encoding", "host"];
 
 /**
- * A header name as an upstream behind CGI or WSGI sees it: lower-case, `_` read as `-`.
- * Dropping by this form leaves no twin behind (hazard R11).
+ * A header name as an upstream behind CGI or WSGI sees it: lower-case, and `_` the same as `-`.
+ * Headers are dropped by this form, so that no second spelling of a dropped header gets through (hazard R11).
  */
 export function canonicalName(name: string): string {
   const lower = name.toLowerCase();
   return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
 }
 
-/** The set of names `connection` must not touch: framing, `host`, and those the gateway sets itself. */
+/** The names that `connection` can't make hop-by-hop: the fixed ones, and those of headers that the gateway sets itself. */
 export function protectedNames(setByGateway: Iterable<string>): ReadonlySet<string> {
-  return new Set([...NEVER_BY_CONNECTION, ...setByGateway]);
+  return new Set([...NEVER_HOP_BY_HOP, ...setByGateway]);
 }
 
 /**
- * Adds to `named` what a `connection` value names, less the protected names.
- * @param value one `connection` header value
- * @returns the set, made on first use: most messages name nothing but `close` or `keep-alive`
+ * Collects the names in all `connection` headers of a message, less the protected ones.
+ * @returns canonical names; `undefined` if there are none, since most messages name only `close` or `keep-alive`
  */
-export function addConnectionNames(
+export function namedByConnection(
+  rawHeaders: readonly string[],
+  protectedHeaders: ReadonlySet<string>,
+): ReadonlySet<string> | undefined {
+  let names: Set<string> | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (name.length !== 10 || name.toLowerCase() !== "connection") continue;
+    names = addNames(rawHeaders[i + 1] as string, protectedHeaders, names);
+  }
+  return names;
+}
+
+function addNames(
   value: string,
-  guarded: ReadonlySet<string>,
-  named: Set<string> | undefined,
+  protectedHeaders: ReadonlySet<string>,
+  before: Set<string> | undefined,
 ): Set<string> | undefined {
-  let names = named;
+  let names = before;
   for (const part of value.split(",")) {
     const name = canonicalName(part.trim());
-    if (name === "" || name === "close" || name === "keep-alive" || guarded.has(name)) continue;
+    if (name === "" || name === "close" || name === "keep-alive" || protectedHeaders.has(name)) continue;
     names ??= new Set();
     names.add(name);
   }

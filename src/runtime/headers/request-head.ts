@@ -1,10 +1,14 @@
-// What head goes upstream? The client's raw headers under the rules of contract, section 4, as a flat name, value list.
+// Builds the headers that go upstream from the client's headers, by the rules of contract, section 4.
 
 import type { UpstreamSpec } from "../../plan/forward.ts";
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
-import { addConnectionNames, canonicalName, protectedNames } from "./hop-by-hop.ts";
+import { eachHeader } from "./find-header.ts";
+import { canonicalName, namedByConnection, protectedNames } from "./hop-by-hop.ts";
 
-/** How the request's body is framed, as the parser understood it; restated, never guessed (hazards R2, R3). */
+/**
+ * How the receiver knows where the request's body ends, as the HTTP parser understood it. The gateway writes the header for
+ * it anew and never copies the client's (hazards R2, R3).
+ */
 export type Framing =
   | { readonly kind: "none" }
   | { readonly kind: "chunked" }
@@ -15,24 +19,28 @@ export interface RequestHeadInput {
   readonly rawHeaders: readonly string[];
   readonly framing: Framing;
   readonly requestId: string;
-  /** The address the connection came from. */
+  /** The address of the client's connection. */
   readonly peer: string;
-  /** What replaces the client's own trace headers, as a flat name, value list; without it they go on as they came. */
+  /** Replaces the client's own trace headers; a flat name, value list. Without it those are forwarded unchanged. */
   readonly trace?: readonly string[] | undefined;
 }
 
-const ALWAYS_RESTATED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
+/** Not copied from the client: the gateway writes these headers itself, or leaves them out. */
+const NEVER_COPIED: readonly string[] = ["expect", "host", "content-length", "x-request-id", "x-forwarded-for"];
 
-/** W3C Trace Context. */
+/** The headers of W3C Trace Context. */
 const TRACE: readonly string[] = ["traceparent", "tracestate"];
 
 /**
- * Methods whose request without a body says nothing of one. All others state a length of 0 (RFC 9110, section 8.6):
- * left to itself, Node would announce chunks for them that never come.
+ * Methods whose requests need no `content-length` when they have no body. For all others the gateway sends
+ * `content-length: 0` (RFC 9110, section 8.6). Otherwise Node would announce a chunked body that never comes.
  */
 const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
-/** Makes the head writer of one upstream. All that the rules decide is decided here, once. */
+/**
+ * Builds the function that writes the headers of one route's requests. Everything that depends only on the config is
+ * worked out here, once. The written headers are a flat name, value list.
+ */
 export function requestHeadWriter({
   headers: rules,
   target,
@@ -43,26 +51,25 @@ export function requestHeadWriter({
   const dropped = new Set(
     [
       ...HOP_BY_HOP,
-      ...ALWAYS_RESTATED,
+      ...NEVER_COPIED,
       ...rules.tokenHeaders,
       ...rules.remove,
       ...(rules.forwardXff ? [] : FORWARDING),
     ].map(canonicalName),
   );
   for (const name of set) dropped.add(name);
-  const guarded = protectedNames([...set, "x-request-id", "x-forwarded-for"]);
+  const protectedHeaders = protectedNames([...set, "x-request-id", "x-forwarded-for"]);
   const sendsTrace = !TRACE.some((name) => dropped.has(name));
   const sendsRequestId = !set.has("x-request-id");
   const sendsForwardedFor = rules.forwardXff && !set.has("x-forwarded-for");
   const keepsForwardedFor =
     sendsForwardedFor && !rules.remove.some((name) => canonicalName(name) === "x-forwarded-for");
-
-  const droppedTraced = new Set([...dropped, ...TRACE]);
+  const droppedWithTrace = new Set([...dropped, ...TRACE]);
 
   return function requestHead({ method, rawHeaders, framing, requestId, peer, trace }) {
     const head = ["host", target.host];
     const traced = trace !== undefined && sendsTrace;
-    keepHeaders(rawHeaders, traced ? droppedTraced : dropped, guarded, head);
+    keepHeaders(rawHeaders, traced ? droppedWithTrace : dropped, protectedHeaders, head);
     if (traced) for (const part of trace) head.push(part);
     if (sendsRequestId) head.push("x-request-id", requestId);
     if (sendsForwardedFor) head.push("x-forwarded-for", forwardedFor(keepsForwardedFor ? rawHeaders : [], peer));
@@ -75,15 +82,10 @@ export function requestHeadWriter({
 function keepHeaders(
   rawHeaders: readonly string[],
   dropped: ReadonlySet<string>,
-  guarded: ReadonlySet<string>,
+  protectedHeaders: ReadonlySet<string>,
   head: string[],
 ): void {
-  let named: Set<string> | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if ((rawHeaders[i] as string).length === 10 && canonicalName(rawHeaders[i] as string) === "connection") {
-      named = addConnectionNames(rawHeaders[i + 1] as string, guarded, named);
-    }
-  }
+  const named = namedByConnection(rawHeaders, protectedHeaders);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const canonical = canonicalName(name);
@@ -92,11 +94,12 @@ function keepHeaders(
   }
 }
 
+/** The addresses the client sent, and its own address at the end. */
 function forwardedFor(rawHeaders: readonly string[], peer: string): string {
   let chain = "";
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (canonicalName(rawHeaders[i] as string) === "x-forwarded-for") chain += `${rawHeaders[i + 1]}, `;
-  }
+  eachHeader(rawHeaders, (name, value) => {
+    if (canonicalName(name) === "x-forwarded-for") chain += `${value}, `;
+  });
   return chain + peer;
 }
 

@@ -1,29 +1,33 @@
-// What head goes downstream? The upstream's raw headers less the hop-by-hop ones, with what the gateway adds.
+// Builds the headers that go downstream from the upstream's headers: without the hop-by-hop ones, with what the gateway adds.
 
 import { HOP_BY_HOP } from "../../plan/header-names.ts";
-import { addConnectionNames, protectedNames } from "./hop-by-hop.ts";
+import { namedByConnection, protectedNames } from "./hop-by-hop.ts";
 
 const DROPPED: ReadonlySet<string> = new Set(HOP_BY_HOP);
-const GUARDED = protectedNames(["x-request-id"]);
+const PROTECTED = protectedNames(["x-request-id"]);
 const EVENT_STREAM = /^text\/event-stream(?:\s*;|\s*$)/i;
 const IDLE_HINT = /(?:^|[\s,;])timeout=(\d{1,6})/i;
 
-/** An upstream's response head, read once: what to pass on, and what it says about itself. */
+/** The headers of an upstream's response, read once: what to forward, and what they say about the response. */
 export interface ResponseHead {
-  /** Flat name, value list; without framing other than `content-length`. */
+  /** A flat name, value list. It may have a `content-length`, never a `transfer-encoding`. */
   readonly headers: string[];
+  /** The body is a stream of server-sent events. */
   sse: boolean;
   hasLength: boolean;
-  /** A transfer coding other than `chunked` is on the body: it can't be passed on. */
+  /** The body has a transfer coding other than `chunked`, so it can't be forwarded. */
   foreignCoding: boolean;
-  /** How long the upstream says it keeps an idle connection, ms; `undefined` when it does not say. */
+  /** How long the upstream keeps an idle connection open, ms, if it says so. */
   idleMs: number | undefined;
 }
 
-/** Reads raw response headers. Everything but hop-by-hop headers is kept as it came, repeats included (contract, section 4). */
+/**
+ * Reads raw response headers. All but the hop-by-hop headers are kept unchanged, repeated ones included
+ * (contract, section 4).
+ */
 export function responseHead(rawHeaders: readonly string[], requestId: string): Readonly<ResponseHead> {
   const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };
-  const named = namedByConnection(rawHeaders);
+  const named = namedByConnection(rawHeaders, PROTECTED);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
@@ -46,22 +50,15 @@ function keep(head: ResponseHead, name: string, lower: string, value: string): v
   head.headers.push(lower === "x-request-id" ? "x-upstream-request-id" : name, value);
 }
 
-/** Tells a proxy in front not to hold events back (contract, section 4, "For SDKs"), whatever the upstream told its own. */
+/**
+ * Asks a proxy in front of the gateway not to hold events back (contract, section 4, "For SDKs"). The upstream's own
+ * header, which was meant for the proxies in front of it, is replaced.
+ */
 function forbidBuffering(headers: string[]): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     if ((headers[i] as string).toLowerCase() === "x-accel-buffering") headers.splice(i, 2);
   }
   headers.push("x-accel-buffering", "no");
-}
-
-function namedByConnection(rawHeaders: readonly string[]): Set<string> | undefined {
-  let named: Set<string> | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    if (name.length !== 10 || name.toLowerCase() !== "connection") continue;
-    named = addConnectionNames(rawHeaders[i + 1] as string, GUARDED, named);
-  }
-  return named;
 }
 
 function idleHint(value: string): number | undefined {

@@ -1,14 +1,18 @@
-// Reads the token that a request shows.
+// Finds the gateway token in a request's headers.
 
+import type { Exchange } from "../../plan/exchange.ts";
 import type { TokenSource } from "../../plan/steps.ts";
 import { headerValues } from "./find-header.ts";
 
 const BEARER = /^bearer +(\S.*)$/i;
 
-/** The token of the first source that has one. `undefined` where there is none, or a source's header was sent twice. */
-export function sentToken(rawHeaders: readonly string[], sources: readonly TokenSource[]): string | undefined {
+/**
+ * Tries the sources in order; the first that yields a value decides (contract, section 4, "Token").
+ * @returns nothing when no source yields a value, or when a source's header was sent twice
+ */
+export function sentToken(x: Pick<Exchange, "rawHeaders">, sources: readonly TokenSource[]): string | undefined {
   for (const source of sources) {
-    const values = headerValues(rawHeaders, source.type === "header" ? source.name : "authorization");
+    const values = headerValues(x.rawHeaders, source.type === "header" ? source.name : "authorization");
     if (values.length > 1) return undefined;
     const value = values[0];
     if (value === undefined) continue;

@@ -1,8 +1,11 @@
-// How did an exchange end, in the four ways that a chart or a table tells apart?
+// Sorts the results of exchanges into the four classes that charts and tables show.
 
 import type { Outcome } from "../../plan/exchange.ts";
 
-/** Whoever made the status: an upstream's 429 is a client error as ours is. What was cut after its head is a server error. */
+/**
+ * The class depends on the status, whoever chose it: a 429 of the upstream is a client error, as one of the gateway's is.
+ * A response that broke off after its headers is a server error.
+ */
 export type ResultClass = "good" | "client_error" | "server_error" | "client_closed";
 
 export function resultClassOf(outcome: Outcome, status: number): ResultClass {
@@ -11,7 +14,7 @@ export function resultClassOf(outcome: Outcome, status: number): ResultClass {
   return status >= 400 ? "client_error" : "good";
 }
 
-/** Errors are what a table sums up as such: a client that left is none. */
-export function isError(ending: ResultClass): boolean {
-  return ending === "client_error" || ending === "server_error";
+/** Whether tables count the result as an error. A client that disconnected is not one. */
+export function isError(result: ResultClass): boolean {
+  return result === "client_error" || result === "server_error";
 }

@@ -1,4 +1,4 @@
-// Which CORS headers does an answer carry? The gateway's own, whoever gave the answer (contract, section 6).
+// Adds the CORS headers to a response, whether the response is the upstream's or the gateway's own (contract, section 6).
 
 import type { CorsSpec, ResponseFormat } from "../../plan/response-format.ts";
 import { allowedOrigin } from "./origins.ts";
@@ -7,7 +7,10 @@ const PREFIX = "access-control-";
 const LETTER_A = "a".charCodeAt(0);
 const LETTER_V = "v".charCodeAt(0);
 
-/** Makes what puts the headers on a head: the upstream's own go, its `vary` is added to. */
+/**
+ * Builds the function that adds the headers. It removes the CORS headers of the upstream, and adds `Origin` to the
+ * upstream's `vary`.
+ */
 export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]> {
   const allowed = allowedOrigin(spec);
   const exposed = spec.exposeHeaders.join(", ");
@@ -23,7 +26,7 @@ export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]
   };
 }
 
-/** Removes `vary` and all `access-control-*` headers in place. @returns what `vary` said, in one line */
+/** Removes `vary` and all `access-control-*` headers in place. @returns the values of `vary`, in one line */
 function takeOut(head: string[]): string {
   let vary = "";
   let kept = 0;
@@ -41,7 +44,7 @@ function takeOut(head: string[]): string {
   return vary;
 }
 
-/** First letters first: few names are worth lower-casing. */
+/** Looks at the length and the first letter before it lower-cases a name: nearly all names differ there already. */
 function isVary(name: string): boolean {
   return name.length === 4 && (name.charCodeAt(0) | 32) === LETTER_V && name.toLowerCase() === "vary";
 }

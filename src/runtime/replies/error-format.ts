@@ -1,13 +1,13 @@
-// How is an error told so that the official SDKs raise their right class? (contract, section 4, "For SDKs")
+// Writes an error in the format of OpenAI or Anthropic, so that the official SDKs raise the right error class.
+// (contract, section 4, "For SDKs")
 
-import { REPLY_STATUS, type ReplyCode } from "../../plan/replies.ts";
+import type { Reply } from "../../plan/replies.ts";
 import type { ErrorFormat, RequestInfo, ResponseFormat } from "../../plan/response-format.ts";
 import { headerValues } from "../headers/find-header.ts";
-import { MESSAGES } from "./messages.ts";
 
-type Tell = NonNullable<ResponseFormat["tell"]>;
+type FormatError = NonNullable<ResponseFormat["formatError"]>;
 
-/** The `type` a provider gives an error of a status. */
+/** The `type` that each provider gives to an error of one status. */
 interface TypeNames {
   readonly openai: string;
   readonly anthropic: string;
@@ -24,51 +24,39 @@ const TYPES: Readonly<Record<number, TypeNames>> = {
 const OTHER_4XX: TypeNames = { openai: "invalid_request_error", anthropic: "invalid_request_error" };
 const OTHER_5XX: TypeNames = { openai: "server_error", anthropic: "api_error" };
 
-/** The teller of a format; `undefined` for the plain one, which replies have already. */
-export function errorFormatterOf(format: ErrorFormat): Tell | undefined {
+/** Chooses the formatter of a format. The plain format needs none: a reply is built with a plain body. */
+export function errorFormatterOf(format: ErrorFormat): FormatError | undefined {
   switch (format) {
     case "plain":
       return undefined;
     case "openai":
-      return tellOpenai;
+      return formatOpenai;
     case "anthropic":
-      return tellAnthropic;
+      return formatAnthropic;
     case "auto":
-      return (reply, asker) => (speaksAnthropic(asker) ? tellAnthropic : tellOpenai)(reply, asker);
+      return (reply, request) => (isForAnthropic(request) ? formatAnthropic : formatOpenai)(reply, request);
   }
 }
 
-function speaksAnthropic({ rawHeaders }: RequestInfo): boolean {
+/** Anthropic's SDKs send `anthropic-version` with every request. */
+function isForAnthropic({ rawHeaders }: RequestInfo): boolean {
   return headerValues(rawHeaders, "anthropic-version").length > 0;
 }
 
-const OPENAI_BODIES = eachCode((code, type) => {
-  return JSON.stringify({ error: { message: MESSAGES[code], type: type.openai, param: null, code } });
-});
-
-const ANTHROPIC_OPENINGS = eachCode((code, type) => {
-  const error = JSON.stringify({ type: type.anthropic, message: MESSAGES[code] });
-  return `{"type":"error","error":${error},"request_id":"`;
-});
-
-const tellOpenai: Tell = (reply) => {
-  return reply.error === undefined ? reply : { ...reply, body: OPENAI_BODIES[reply.error] };
-};
-
-const tellAnthropic: Tell = (reply, { id }) => {
+function formatOpenai(reply: Reply): Reply {
   if (reply.error === undefined) return reply;
-  // An id is letters, digits and `-_.`: nothing in it to escape.
-  const body = `${ANTHROPIC_OPENINGS[reply.error]}${id}"}`;
-  return { ...reply, body, headers: [...reply.headers, "request-id", id] };
-};
-
-function eachCode(make: (code: ReplyCode, type: TypeNames) => string): { readonly [C in ReplyCode]: string } {
-  const codes = Object.keys(REPLY_STATUS) as ReplyCode[];
-  return Object.fromEntries(codes.map((code) => [code, make(code, typesOf(REPLY_STATUS[code]))])) as {
-    [C in ReplyCode]: string;
-  };
+  const { code, message } = reply.error;
+  const error = { message, type: typeNamesOf(reply.status).openai, param: null, code };
+  return { ...reply, body: JSON.stringify({ error }) };
 }
 
-function typesOf(status: number): TypeNames {
+function formatAnthropic(reply: Reply, { id }: RequestInfo): Reply {
+  if (reply.error === undefined) return reply;
+  const error = { type: typeNamesOf(reply.status).anthropic, message: reply.error.message };
+  const body = JSON.stringify({ type: "error", error, request_id: id });
+  return { ...reply, body, headers: [...reply.headers, "request-id", id] };
+}
+
+function typeNamesOf(status: number): TypeNames {
   return TYPES[status] ?? (status < 500 ? OTHER_4XX : OTHER_5XX);
 }

@@ -1,4 +1,4 @@
-// Is this origin one of those that may use the gateway? (contract, section 6)
+// Decides whether the origin of a request is one of those in `cors.allow_origins` (contract, section 6).
 
 import type { CorsSpec } from "../../plan/response-format.ts";
 import { onlyValue } from "../headers/find-header.ts";
@@ -7,33 +7,36 @@ const ORIGIN = /^([a-z][a-z0-9+.-]*):\/\/(.+)$/;
 const PORT = /:(\d+)$/;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: "80", https: "443" };
 
-/** What `access-control-allow-origin` says to a request; `undefined` where it has to be left out. */
+/** The value of `access-control-allow-origin` for a request, or `undefined` when the header has to be left out. */
 export type AllowedOrigin = (rawHeaders: readonly string[]) => string | undefined;
 
-/** Works out the list once. A header sent twice is no origin. */
+/** Prepares the list once per plan. A request with two `origin` headers has no origin. */
 export function allowedOrigin({ anyOrigin, origins }: CorsSpec): AllowedOrigin {
   if (anyOrigin) return () => "*";
   const listed = new Set(origins.map((entry) => canonical(entry.toLowerCase())));
-  // Browsers write an origin in one way only: nearly always this look-up is all.
-  const whole = new Set([...listed].filter((entry) => ORIGIN.test(entry)));
+  // Browsers write an origin in exactly one form. So this look-up nearly always decides.
+  const complete = new Set([...listed].filter((entry) => ORIGIN.test(entry)));
   return function allowed(rawHeaders) {
     const origin = onlyValue(rawHeaders, "origin");
     if (origin === undefined) return undefined;
-    return whole.has(origin) || isListed(listed, origin.toLowerCase()) ? origin : undefined;
+    return complete.has(origin) || isListed(listed, origin.toLowerCase()) ? origin : undefined;
   };
 }
 
-/** An entry without a scheme matches host and port: with the port left out, the default one of either scheme. */
+/**
+ * An entry without a scheme matches host and port. If such an entry has the default port of the origin's scheme, it
+ * matches the origin without a port, too.
+ */
 function isListed(listed: ReadonlySet<string>, origin: string): boolean {
   const whole = canonical(origin);
   const [, scheme = "", authority = ""] = ORIGIN.exec(whole) ?? [];
-  // No origin, or that of a page which has none to tell.
+  // This is no origin, or it is the `null` of a page that has none, such as a local file.
   if (authority === "") return whole === "null" && listed.has(whole);
   if (listed.has(whole) || listed.has(authority)) return true;
   return !PORT.test(authority) && listed.has(`${authority}:${DEFAULT_PORTS[scheme]}`);
 }
 
-/** As browsers write an origin: without the default port of its scheme (RFC 6454, section 6.2). */
+/** Writes an origin as browsers do: without the default port of its scheme (RFC 6454, section 6.2). */
 function canonical(origin: string): string {
   const [, scheme = "", authority = ""] = ORIGIN.exec(origin) ?? [];
   const port = PORT.exec(authority)?.[1];

@@ -1,20 +1,32 @@
-// What goes out for a reply of ours? Its body in the plan's form, and a head with everything but what concerns the connection.
+// Turns a reply of the gateway into headers and a body, in the response format that the config asks for.
 
 import type { Reply } from "../../plan/replies.ts";
-import type { RequestInfo, ResponseFormat } from "../../plan/response-format.ts";
+import type { RequestInfo, ResponseFormat, ResponseFormatSpec } from "../../plan/response-format.ts";
+import { corsAdder } from "./cors-headers.ts";
+import { errorFormatterOf } from "./error-format.ts";
+
+/** Builds the response format of a plan, once. What is not configured is `undefined`, and costs nothing per response. */
+export function createResponseFormat({ format, cors }: ResponseFormatSpec): ResponseFormat {
+  return Object.freeze({ formatError: errorFormatterOf(format), addCors: cors && corsAdder(cors) });
+}
 
 export interface RenderedReply {
-  /** Flat name, value list; taken over. */
+  /** A flat name, value list, without the headers of the connection. The caller may change it. */
   readonly head: string[];
   readonly body: string;
 }
 
-export function renderReply(reply: Reply, asker: RequestInfo, { tell, addCors }: ResponseFormat): RenderedReply {
-  const { body, headers } = tell === undefined ? reply : tell(reply, asker);
+/** Renders one reply to one request. */
+export function renderReply(
+  reply: Reply,
+  request: RequestInfo,
+  { formatError, addCors }: ResponseFormat,
+): RenderedReply {
+  const { body, headers } = formatError === undefined ? reply : formatError(reply, request);
   const { contentType = "application/json" } = reply;
   const head = body === "" ? [] : ["content-type", contentType, "content-length", `${Buffer.byteLength(body)}`];
-  head.push("x-request-id", asker.id, ...headers);
-  // A preflight's answer brings its own.
-  if (addCors !== undefined && reply.outcome !== "preflight") addCors(head, asker);
+  head.push("x-request-id", request.id, ...headers);
+  // The reply to a preflight has CORS headers of its own.
+  if (addCors !== undefined && reply.outcome !== "preflight") addCors(head, request);
   return { head, body };
 }

@@ -1,13 +1,12 @@
 // Chooses the upstream of an exchange, then takes a slot in its in-flight limit, now or within the time one may wait
 // (contract, section 5, "Upstream"). A route has one upstream so far.
 
-import type { Reply } from "../../plan/replies.ts";
+import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
-import { retryLater } from "../replies/retry-later.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 
-const NO_SLOT = retryLater("upstream_concurrency_exceeded");
+const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 
 /** The upstream to use, or the reply that refuses. */
 export type Selection =

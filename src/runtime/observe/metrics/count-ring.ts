@@ -1,9 +1,13 @@
-// How many in the last hour, and in the last day? One slot a minute and two running sums: constant memory, exact to the minute.
+// Counts events in the last hour and in the last day, exact to the minute.
+// Memory is constant: one slot a minute, and two running sums.
 
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
-/** Minutes are whole minutes since the epoch. "The last hour" is the running minute and the 59 before it; a day likewise. */
+/**
+ * Minutes are whole minutes since the epoch. "The last hour" is the current minute and the 59 before it; "the last day" is
+ * counted in the same way.
+ */
 export class CountRing {
   readonly #slots = new Uint32Array(DAY);
   #minute = 0;
@@ -28,7 +32,7 @@ export class CountRing {
     return this.#daySum;
   }
 
-  /** Lets minutes go by. A clock that was set back is waited for: the running minute goes on. */
+  /** Moves on to a later minute. If the clock was set back, the current minute lasts until the clock has caught up. */
   #advance(to: number): void {
     if (to <= this.#minute) return;
     if (to - this.#minute >= DAY) {

@@ -1,13 +1,14 @@
-// How do our counts look in Prometheus' text format? One family after another, each line made from numbers in one go.
+// Writes metric families in Prometheus' text format.
 //
-// prom-client would make these lines from an object each: some 100 ms of a standing event loop for 200 busy routes (hazard M1).
+// The lines are built directly from numbers. prom-client would build each line from an object, and block the event loop for
+// about 100 ms when 200 routes are busy (hazard M1).
 
 import type { Histogram } from "./histogram.ts";
 import { BOUNDS_MS } from "./histogram.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** Lines of one family; `write` is told where they go. */
+/** One metric with all its labels: a "metric family" in Prometheus' words. `write` adds its lines. */
 export interface Family {
   readonly type: "counter" | "gauge" | "histogram";
   readonly name: string;
@@ -30,7 +31,7 @@ export class Lines {
     this.text += `${this.#name}${inside === "" ? "" : `{${inside}}`} ${value}\n`;
   }
 
-  /** Buckets cumulated, sum and count; bounds and sum in seconds. */
+  /** Writes cumulative buckets, sum and count. Bounds and sum are in seconds. */
   histogram(labels: Labels, { counts, sumMs }: Histogram): void {
     const shared = labelText(labels);
     let below = 0;
@@ -51,7 +52,7 @@ function labelText(labels: Labels): string {
   return text;
 }
 
-/** A route id may hold anything but blanks alone. */
+/** A route id may contain any characters, also quotes and line breaks. */
 function escaped(value: string): string {
   return /[\\"\n]/.test(value) ? value.replaceAll(/[\\"\n]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`)) : value;
 }

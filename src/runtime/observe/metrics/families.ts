@@ -1,20 +1,21 @@
-// Which metrics are there, under which names and labels? The list of contract, section 11, read off the meters.
+// Lists the metrics with their names and labels (contract, section 11), and writes their values from the meters.
 
 import type { Family, Lines } from "./exposition.ts";
 import { type Meters, UNMATCHED } from "./meters.ts";
-import type { Kind, RouteMeter } from "./route-meter.ts";
+import type { RequestCounter, RouteMeter } from "./route-meter.ts";
 
 export interface FamiliesContext {
   readonly version: string;
-  /** How many wait for an upstream, by route. */
+  /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: () => ReadonlyMap<string, number>;
 }
 
-type Scope = "all routes" | "real routes";
+/** Requests that no route matched are never in flight nor sent upstream, so some metrics leave them out. */
+type Scope = "with unmatched" | "matched only";
 
-/** All of our metrics. What they tell is read when they are written. */
+/** Builds the list of all metrics of the gateway. Their values are read each time they are written. */
 export function families(meters: Meters, { version, waiting }: FamiliesContext): Family[] {
-  /** A family with lines for each route. What no route took is never in flight, nor sent upstream. */
+  /** A family with one or more lines per route. */
   const perRoute = (
     [type, name]: readonly [Family["type"], string],
     help: string,
@@ -26,47 +27,47 @@ export function families(meters: Meters, { version, waiting }: FamiliesContext):
     help,
     write(lines) {
       for (const meter of meters.routes.values()) {
-        if (scope === "all routes" || meter.id !== UNMATCHED) write(lines, meter);
+        if (scope === "with unmatched" || meter.id !== UNMATCHED) write(lines, meter);
       }
     },
   });
   return [
-    perRoute(["counter", "gateway_requests_total"], "Exchanges that have ended.", "all routes", writeRequests),
+    perRoute(["counter", "gateway_requests_total"], "Exchanges that ended.", "with unmatched", writeRequests),
     perRoute(
       ["histogram", "gateway_request_duration_seconds"],
-      "From the request's head to the exchange's end.",
-      "all routes",
+      "Time from the request's headers to the end of the exchange.",
+      "with unmatched",
       writeDurations,
     ),
     perRoute(
       ["histogram", "gateway_upstream_duration_seconds"],
-      "From sending upstream to the response head, or to the failure.",
-      "real routes",
+      "Time from sending the request upstream to the response headers, or to the failure.",
+      "matched only",
       writeUpstreams,
     ),
     perRoute(
       ["histogram", "gateway_time_to_first_byte_seconds"],
-      "From the request's head to the upstream's response head.",
-      "real routes",
+      "Time from the request's headers to the upstream's response headers.",
+      "matched only",
       (lines, { id, ttfb }) => ttfb && lines.histogram({ route_id: id }, ttfb),
     ),
     perRoute(
       ["gauge", "gateway_inflight_requests"],
-      "Exchanges admitted and not ended.",
-      "real routes",
+      "Exchanges in progress: admitted and not ended.",
+      "matched only",
       (lines, meter) => lines.sample({ route_id: meter.id }, meter.inflight),
     ),
-    perRoute(["gauge", "gateway_sse_streams_inflight"], "Event streams under way.", "real routes", (lines, meter) =>
+    perRoute(["gauge", "gateway_sse_streams_inflight"], "Event streams in progress.", "matched only", (lines, meter) =>
       lines.sample({ route_id: meter.id }, meter.streams),
     ),
     queueFamily(meters, waiting),
     perRoute(
       ["counter", "gateway_client_aborts_total"],
-      "Clients that left, by what they were waiting for.",
-      "all routes",
+      "Clients that disconnected, by what they were waiting for.",
+      "with unmatched",
       (lines, { id, aborts }) => writeKeyed(lines, id, "phase", aborts),
     ),
-    perRoute(["counter", "gateway_limited_total"], "Exchanges refused by a limit.", "real routes", writeLimited),
+    perRoute(["counter", "gateway_limited_total"], "Exchanges refused by a limit.", "matched only", writeLimited),
     ...configFamilies(meters, version),
   ];
 }
@@ -75,7 +76,7 @@ function queueFamily(meters: Meters, waiting: FamiliesContext["waiting"]): Famil
   return {
     type: "gauge",
     name: "gateway_upstream_queue_waiting",
-    help: "Exchanges waiting for a place at their upstream.",
+    help: "Exchanges waiting in the queue for their upstream.",
     write(lines) {
       const counts = waiting();
       for (const id of meters.routes.keys()) {
@@ -90,7 +91,7 @@ function configFamilies(meters: Meters, version: string): Family[] {
     {
       type: "counter",
       name: "gateway_config_reloads_total",
-      help: "Reloads, by result.",
+      help: "Config reloads, by result.",
       write(lines) {
         for (const [result, count] of Object.entries(meters.reloads)) lines.sample({ result }, count);
       },
@@ -98,20 +99,20 @@ function configFamilies(meters: Meters, version: string): Family[] {
     {
       type: "gauge",
       name: "gateway_config_last_reload_success_timestamp_seconds",
-      help: "When the config that is served was taken up.",
+      help: "When the current config was applied.",
       write: (lines) => lines.sample({}, meters.lastGoodConfigAt / 1000),
     },
     {
       type: "gauge",
       name: "gateway_build_info",
-      help: "Always 1; the version is the label.",
+      help: "Always 1; the version is a label.",
       write: (lines) => lines.sample({ version }, 1),
     },
   ];
 }
 
 function writeRequests(lines: Lines, meter: RouteMeter): void {
-  for (const { method, outcome, byStatusClass } of meter.kinds()) {
+  for (const { method, outcome, byStatusClass } of meter.requestCounters()) {
     byStatusClass.forEach((count, digit) => {
       const status_class = digit === 0 ? "other" : `${digit}xx`;
       if (count > 0) lines.sample({ route_id: meter.id, method, outcome, status_class }, count);
@@ -120,7 +121,7 @@ function writeRequests(lines: Lines, meter: RouteMeter): void {
 }
 
 function writeDurations(lines: Lines, meter: RouteMeter): void {
-  for (const { method, outcome, duration } of meter.kinds()) {
+  for (const { method, outcome, duration } of meter.requestCounters()) {
     lines.histogram({ route_id: meter.id, method, outcome }, duration);
   }
 }
@@ -131,8 +132,8 @@ function writeUpstreams(lines: Lines, meter: RouteMeter): void {
   }
 }
 
-/** Refusals are outcomes already: what a limit refused is read off them. */
-const LIMITS: Readonly<Record<string, string>> = {
+/** Limits by the outcome of the exchanges that they refuse: nothing else counts refusals. */
+const LIMIT_BY_OUTCOME: Readonly<Record<string, string>> = {
   rate_limited: "rate",
   downstream_concurrency_exceeded: "downstream",
   upstream_concurrency_exceeded: "upstream",
@@ -140,17 +141,17 @@ const LIMITS: Readonly<Record<string, string>> = {
 
 function writeLimited(lines: Lines, meter: RouteMeter): void {
   const byLimit = new Map<string, number>();
-  for (const kind of meter.kinds()) {
-    const limit = LIMITS[kind.outcome];
-    if (limit !== undefined) byLimit.set(limit, (byLimit.get(limit) ?? 0) + total(kind));
+  for (const counter of meter.requestCounters()) {
+    const limit = LIMIT_BY_OUTCOME[counter.outcome];
+    if (limit !== undefined) byLimit.set(limit, (byLimit.get(limit) ?? 0) + total(counter));
   }
   writeKeyed(lines, meter.id, "kind", byLimit);
 }
 
-function total({ byStatusClass }: Kind): number {
+function total({ byStatusClass }: RequestCounter): number {
   return byStatusClass.reduce((sum, count) => sum + count, 0);
 }
 
 function writeKeyed(lines: Lines, routeId: string, label: string, counts: ReadonlyMap<string, number>): void {
-  for (const [word, count] of counts) lines.sample({ route_id: routeId, [label]: word }, count);
+  for (const [key, count] of counts) lines.sample({ route_id: routeId, [label]: key }, count);
 }

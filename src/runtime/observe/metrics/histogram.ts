@@ -1,10 +1,11 @@
-// How long do things take? Prometheus' buckets, counted in a typed array: a hundredth of what a labelled one would cost.
+// Counts durations in the buckets that Prometheus gets.
+// A typed array does it in a hundredth of the time that a labelled histogram of prom-client would take.
 
-/** Upper bounds in ms: 1 ms doubling, 16 of them (contract, section 11). */
+/** The upper bounds of the buckets, ms: 16 of them, from 1 ms, each twice the one before (contract, section 11). */
 export const BOUNDS_MS: readonly number[] = Object.freeze(Array.from({ length: 16 }, (_, i) => 2 ** i));
 
 export class Histogram {
-  /** Per bucket, not cumulated; the last one is what lies above all bounds. */
+  /** One count per bucket, not cumulative. The last one counts what is above all bounds. */
   readonly counts = new Float64Array(BOUNDS_MS.length + 1);
   sumMs = 0;
 
@@ -19,6 +20,6 @@ export class Histogram {
 function bucketOf(ms: number): number {
   if (ms <= 1) return 0;
   if (ms > 32_768) return BOUNDS_MS.length;
-  // The bound is the next power of two: the bits of one less.
+  // The bound is the next power of two. Its exponent is the number of bits of `ceil(ms) - 1`.
   return 32 - Math.clz32(Math.ceil(ms) - 1);
 }

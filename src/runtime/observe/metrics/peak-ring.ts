@@ -1,16 +1,17 @@
-// What was the most at one time, step by step? Right also when nothing happens for hours: what is under way then stays under way.
+// Keeps the peak of a level, such as the requests in flight, for each of the last time steps.
+// A step in which nothing changes has the level before it as its peak: a stream that lasts for hours counts in every step.
 
 export class PeakRing {
   readonly #slots: Uint32Array;
   #step = 0;
   #current = 0;
 
-  /** @param slots how many steps are kept */
+  /** @param slots the number of steps to keep */
   constructor(slots: number) {
     this.#slots = new Uint32Array(slots);
   }
 
-  /** Says what is under way from now on. @param step number of the running step, counted from the epoch */
+  /** Sets the level from now on. @param step the number of the current step, counted from the epoch */
   set(step: number, current: number): void {
     this.#advance(step);
     this.#current = current;
@@ -18,7 +19,7 @@ export class PeakRing {
     if (current > (this.#slots[slot] as number)) this.#slots[slot] = current;
   }
 
-  /** The peak of the last `count` steps, the running one included. */
+  /** The peak of the last `count` steps, the current one included. */
   peak(step: number, count: number = this.#slots.length): number {
     this.#advance(step);
     let peak = 0;
@@ -38,7 +39,10 @@ export class PeakRing {
     return this.#slots[(this.#step + length - steps) % length] as number;
   }
 
-  /** Steps that went by unseen had what was under way all along. A clock that was set back is waited for. */
+  /**
+   * Fills the steps that passed with the current level. If the clock was set back, the current step lasts until the clock
+   * has caught up.
+   */
   #advance(to: number): void {
     if (to <= this.#step) return;
     const { length } = this.#slots;

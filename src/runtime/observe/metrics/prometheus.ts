@@ -1,7 +1,7 @@
-// What does Prometheus read? Our metrics, then the process' own. prom-client's door.
+// Builds the text that Prometheus scrapes: the gateway's metrics, then those of the Node process.
 //
-// Ours are counted in typed arrays: a labelled counter and two histograms of prom-client would cost a microsecond a request,
-// a hundred times as much. They become text only when somebody scrapes.
+// Only this file imports prom-client. The gateway's own metrics are counted in typed arrays and become text only at a scrape.
+// A labelled counter and two histograms of prom-client would take a microsecond per request, a hundred times as much.
 
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Document } from "../../endpoints/metrics.ts";
@@ -9,10 +9,10 @@ import { Lines } from "./exposition.ts";
 import { type FamiliesContext, families } from "./families.ts";
 import type { Meters } from "./meters.ts";
 
-/** After this much text other events get their turn, characters. */
+/** After this many characters, other events get a turn. */
 const TURN_CHARS = 256 * 1024;
 
-/** The text of a scrape, made anew at each call. */
+/** Returns the function that builds the text of one scrape. */
 export function prometheusText(meters: Meters, context: FamiliesContext): () => Promise<Document> {
   const defaults = processMetrics();
   const ours = families(meters, context);
@@ -32,12 +32,12 @@ export function prometheusText(meters: Meters, context: FamiliesContext): () => 
 }
 
 /**
- * prom-client's defaults, less the percentiles of the event loop's delay: they would keep a timer that wakes a hundred times a
- * second. The delay itself is measured at each scrape.
+ * The default metrics of prom-client, without the percentiles of the event loop's delay: those need a timer that fires a
+ * hundred times a second. The delay itself is measured at each scrape.
  */
 function processMetrics(): Registry {
   const registry = new Registry();
-  // The longest interval a timer takes stands for none.
+  // The timer can't be turned off. This is the longest interval that Node accepts.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 2 ** 31 - 1 });
   for (const part of ["min", "max", "mean", "stddev", "p50", "p90", "p99"]) {
     registry.removeSingleMetric(`nodejs_eventloop_lag_${part}_seconds`);

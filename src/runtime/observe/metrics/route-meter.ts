@@ -1,4 +1,4 @@
-// What is counted of one route? Its cells of requests, its durations, what is in flight, and the rings of the last day.
+// Counts the exchanges of one route: totals and durations since the start, exchanges in flight, and the last day by minutes.
 
 import type { Outcome } from "../../../plan/exchange.ts";
 import { isError, type ResultClass } from "../result-class.ts";
@@ -9,22 +9,23 @@ import { PeakRing } from "./peak-ring.ts";
 const DAY_MINUTES = 24 * 60;
 const HOUR_MINUTES = 60;
 
-/** Methods that are labels of their own (contract, section 11); all others are one. */
+/** Methods that have a label of their own (contract, section 11). All others share one. */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** Where a client was left waiting when it went: for a place, for the head, for the rest of the body. */
+/** What a client waited for when it disconnected: its turn in the queue, the response headers, or the rest of the body. */
 export type AbortPhase = "queue" | "head" | "body";
 
-/** Exchanges of one method and outcome. */
-export interface Kind {
+/** Counts the exchanges with one method and outcome. */
+export interface RequestCounter {
   readonly method: string;
   readonly outcome: Outcome;
   readonly duration: Histogram;
-  /** By the first digit of the status; 0 is anything odd. */
+  /** By the first digit of the status; index 0 counts statuses outside 100 to 599. */
   readonly byStatusClass: Float64Array;
 }
 
-export interface UpstreamCell {
+/** The durations of requests to one upstream host that had one result. */
+export interface UpstreamDurations {
   readonly host: string;
   readonly result: string;
   readonly duration: Histogram;
@@ -32,40 +33,40 @@ export interface UpstreamCell {
 
 export class RouteMeter {
   readonly id: string;
-  /** How many may go upstream at once: what the plan of the moment says. */
+  /** The limit of requests to the upstream at one time, in the current plan. */
   upstreamMax: number | null = null;
   inflight = 0;
   streams = 0;
-  /** Made at the first answer of its upstream: of ten thousand routes most are silent. */
+  /** Created with the upstream's first response: with ten thousand routes, most are never used. */
   ttfb: Histogram | undefined = undefined;
   readonly aborts = new Map<AbortPhase, number>();
-  readonly #kinds = new Map<string, Map<Outcome, Kind>>();
-  readonly #upstreams = new Map<string, Map<string, UpstreamCell>>();
+  readonly #requests = new Map<string, Map<Outcome, RequestCounter>>();
+  readonly #upstreams = new Map<string, Map<string, UpstreamDurations>>();
   #rings: Rings | undefined = undefined;
 
   constructor(id: string) {
     this.id = id;
   }
 
-  /** Counts one exchange of a kind. @returns where its duration belongs */
+  /** Counts one exchange. @returns the histogram to which its duration belongs */
   count(method: string, outcome: Outcome, status: number): Histogram {
-    const { byStatusClass, duration } = this.#kind(method, outcome);
+    const { byStatusClass, duration } = this.#counterOf(method, outcome);
     const statusClass = status >= 100 && status < 600 ? Math.floor(status / 100) : 0;
     byStatusClass[statusClass] = (byStatusClass[statusClass] as number) + 1;
     return duration;
   }
 
-  kinds(): Kind[] {
-    return [...this.#kinds.values()].flatMap((byOutcome) => [...byOutcome.values()]);
+  requestCounters(): RequestCounter[] {
+    return [...this.#requests.values()].flatMap((byOutcome) => [...byOutcome.values()]);
   }
 
-  /** Durations of requests to an upstream, to its response head or to its failure. */
+  /** The histogram of requests to an upstream host that had one result. Durations end at the response head or at the failure. */
   upstream(host: string, result: string): Histogram {
-    const byResult = kept(this.#upstreams, host, () => new Map<string, UpstreamCell>());
-    return kept(byResult, result, () => ({ host, result, duration: new Histogram() })).duration;
+    const byResult = getOrCreate(this.#upstreams, host, () => new Map<string, UpstreamDurations>());
+    return getOrCreate(byResult, result, () => ({ host, result, duration: new Histogram() })).duration;
   }
 
-  upstreams(): UpstreamCell[] {
+  upstreams(): UpstreamDurations[] {
     return [...this.#upstreams.values()].flatMap((byResult) => [...byResult.values()]);
   }
 
@@ -79,17 +80,17 @@ export class RouteMeter {
     this.#ring().inflight.set(minute, this.inflight);
   }
 
-  countEnd(minute: number, ending: ResultClass): void {
+  countEnd(minute: number, result: ResultClass): void {
     const { requests, errors } = this.#ring();
     requests.add(minute);
-    if (isError(ending)) errors.add(minute);
+    if (isError(result)) errors.add(minute);
   }
 
   countAbort(phase: AbortPhase): void {
     this.aborts.set(phase, (this.aborts.get(phase) ?? 0) + 1);
   }
 
-  /** The row of the summary, less what others know. */
+  /** The route's row in the summary, without the fields that this class does not know. */
   row(minute: number) {
     const rings = this.#rings;
     return {
@@ -105,11 +106,10 @@ export class RouteMeter {
     };
   }
 
-  /** Made at its first exchange. */
-  #kind(method: string, outcome: Outcome): Kind {
+  #counterOf(method: string, outcome: Outcome): RequestCounter {
     const label = METHODS.has(method) ? method : "OTHER";
-    const byOutcome = kept(this.#kinds, label, () => new Map<Outcome, Kind>());
-    return kept(byOutcome, outcome, () => ({
+    const byOutcome = getOrCreate(this.#requests, label, () => new Map<Outcome, RequestCounter>());
+    return getOrCreate(byOutcome, outcome, () => ({
       method: label,
       outcome,
       duration: new Histogram(),
@@ -123,14 +123,14 @@ export class RouteMeter {
   }
 }
 
-/** Made at the first request. */
+/** Created with the route's first request. */
 interface Rings {
   readonly requests: CountRing;
   readonly errors: CountRing;
   readonly inflight: PeakRing;
 }
 
-function kept<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+function getOrCreate<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) {
     value = make();

@@ -1,10 +1,10 @@
-// What did the whole gateway do, step by step? The columns behind a chart, each a ring of its own length.
+// Keeps the time series behind one chart: counts, peaks and percentiles of the whole gateway for each of the last steps.
 
 import type { ResultClass } from "../result-class.ts";
-import { DurationHistogramRing } from "./duration-ring.ts";
+import { DurationHistogramRing } from "./duration-histogram-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
 
-/** As `{path}/summary` shows it: parallel arrays, oldest first, the last is the running step. */
+/** As `{path}/summary` shows it: parallel arrays, the oldest step first, the current step last. */
 export interface SeriesData {
   readonly step_seconds: number;
   readonly start_unix_ms: number;
@@ -31,6 +31,10 @@ export class Series {
   readonly #inflight: PeakRing;
   #step = 0;
 
+  /**
+   * @param stepMs the length of a time step, ms
+   * @param points the number of steps to keep
+   */
   constructor(stepMs: number, points: number) {
     this.#stepMs = stepMs;
     this.#points = points;
@@ -48,21 +52,26 @@ export class Series {
     this.#inflight.set(Math.floor(now / this.#stepMs), current);
   }
 
-  /** Counts one exchange at its end. @param ms how long it took. @param ttfbMs till its upstream's head, if that came */
-  add(now: number, ending: ResultClass, ms: number, ttfbMs: number | undefined): void {
+  /**
+   * Counts one exchange at its end.
+   * @param now ms since the epoch
+   * @param ms how long the exchange took
+   * @param ttfbMs the time to the upstream's response headers, if they came
+   */
+  add(now: number, result: ResultClass, ms: number, ttfbMs: number | undefined): void {
     const slot = this.#slotAt(now);
     this.#latency.add(slot, ms);
     if (ttfbMs !== undefined) this.#ttfb.add(slot, ttfbMs);
-    this.count(now, ending);
+    this.count(now, result);
   }
 
-  /** Counts one that took no time worth telling: it was never read whole. */
-  count(now: number, ending: ResultClass): void {
+  /** Counts one exchange without a duration, such as a request that could not be parsed. */
+  count(now: number, result: ResultClass): void {
     const slot = this.#slotAt(now);
-    bump(this.#requests, slot);
-    if (ending === "client_error") bump(this.#clientErrors, slot);
-    else if (ending === "server_error") bump(this.#serverErrors, slot);
-    else if (ending === "client_closed") bump(this.#clientClosed, slot);
+    increment(this.#requests, slot);
+    if (result === "client_error") increment(this.#clientErrors, slot);
+    else if (result === "server_error") increment(this.#serverErrors, slot);
+    else if (result === "client_closed") increment(this.#clientClosed, slot);
   }
 
   data(now: number): SeriesData {
@@ -86,7 +95,7 @@ export class Series {
     };
   }
 
-  /** The running step's slot, those that went by emptied. A clock that was set back is waited for. */
+  /** Empties the slots of steps that passed. If the clock was set back, the current step lasts until it has caught up. */
   #slotAt(now: number): number {
     const step = Math.floor(now / this.#stepMs);
     const from = Math.max(this.#step, step - this.#points);
@@ -102,6 +111,6 @@ export class Series {
   }
 }
 
-function bump(counts: Uint32Array, slot: number): void {
+function increment(counts: Uint32Array, slot: number): void {
   counts[slot] = (counts[slot] as number) + 1;
 }

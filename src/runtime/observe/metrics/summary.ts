@@ -1,4 +1,5 @@
-// What does `{path}/summary` answer? The figures of the last hour and day as JSON (contract, section 11); names are never changed.
+// Builds the JSON of `{path}/summary`: the numbers of the last hour and day. Its field names never change.
+// (contract, section 11)
 
 import type { CountRing } from "./count-ring.ts";
 import { type Meters, minuteOf, UNMATCHED } from "./meters.ts";
@@ -7,11 +8,10 @@ export interface SummaryContext {
   readonly version: string;
   /** ms since the epoch. */
   readonly now: number;
-  /** How many wait for an upstream, by route. */
+  /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: ReadonlyMap<string, number>;
 }
 
-/** All of it, as it will be printed. */
 export function summarise(meters: Meters, { version, now, waiting }: SummaryContext) {
   const minute = minuteOf(now);
   const { startedAt, reloads, lastReload, ceilings } = meters;
@@ -36,15 +36,15 @@ export function summarise(meters: Meters, { version, now, waiting }: SummaryCont
       success_total: reloads.success,
       failure_total: reloads.failure,
     },
-    outcomes_1h: words(meters, (ring) => ring.lastHour(minute)),
-    outcomes_24h: words(meters, (ring) => ring.lastDay(minute)),
+    outcomes_1h: outcomeCounts(meters, (ring) => ring.lastHour(minute)),
+    outcomes_24h: outcomeCounts(meters, (ring) => ring.lastDay(minute)),
     series: { hour: meters.hour.data(now), day: meters.day.data(now) },
   };
 }
 
 export type Summary = ReturnType<typeof summarise>;
 
-/** Every route of the plan, also a silent one; what no route took only when there was some. */
+/** One row for each route. Unmatched requests have a row only if there were any in the last day. */
 function routeRows(meters: Meters, minute: number, waiting: ReadonlyMap<string, number>) {
   return [...meters.routes.values()]
     .map((meter) => ({ ...meter.row(minute), queue_waiting: waiting.get(meter.id) ?? 0 }))
@@ -52,7 +52,7 @@ function routeRows(meters: Meters, minute: number, waiting: ReadonlyMap<string, 
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.route_id, b.route_id));
 }
 
-/** Every token seen in the last day. */
+/** One row for each token that was used in the last day. */
 function tokenRows(meters: Meters, minute: number) {
   return [...meters.clients.values()]
     .map(({ label, requests, errors }) => ({
@@ -66,7 +66,8 @@ function tokenRows(meters: Meters, minute: number) {
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
 }
 
-function words(meters: Meters, read: (ring: CountRing) => number): Record<string, number> {
+/** The outcomes that occurred, with their counts. */
+function outcomeCounts(meters: Meters, read: (ring: CountRing) => number): Record<string, number> {
   const counted = [...meters.outcomes].map(([outcome, ring]) => [outcome, read(ring)] as const);
   return Object.fromEntries(counted.filter(([, count]) => count > 0));
 }

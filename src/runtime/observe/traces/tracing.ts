@@ -24,6 +24,7 @@ import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import type { OtlpSpec, TracingSpec } from "../../../plan/observability.ts";
 import type { Tracer as AttemptTracer, Observer } from "../../exchange/observer.ts";
 import type { ExchangeRecord } from "../../exchange/record.ts";
+import { headerValues, onlyValue } from "../../headers/find-header.ts";
 import { within } from "../../within.ts";
 import { clientEnd, clientStart, methodName, serverEnd, serverName, serverStart } from "./span-attributes.ts";
 
@@ -147,15 +148,9 @@ const HEADER_SETTER = { set: (headers: string[], name: string, value: string) =>
 
 /** The client's trace, if its headers name one, once and valid (W3C Trace Context, section 3.2). */
 function parentOf(rawHeaders: readonly string[]): Context {
-  const parents: string[] = [];
-  const states: string[] = [];
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = (rawHeaders[i] as string).toLowerCase();
-    if (name === "traceparent") parents.push(rawHeaders[i + 1] as string);
-    else if (name === "tracestate") states.push(rawHeaders[i + 1] as string);
-  }
-  const [traceparent] = parents;
-  if (traceparent === undefined || parents.length > 1) return ROOT_CONTEXT;
+  const traceparent = onlyValue(rawHeaders, "traceparent");
+  if (traceparent === undefined) return ROOT_CONTEXT;
+  const states = headerValues(rawHeaders, "tracestate");
   const carrier = { traceparent, tracestate: states.length === 0 ? undefined : states.join(",") };
   return propagator.extract(ROOT_CONTEXT, carrier, CARRIER_GETTER);
 }

@@ -1,12 +1,14 @@
-// Which durations had each step of time? Fine buckets, four to a doubling, from which percentiles are estimated.
+// Keeps a histogram of durations for each of the last time steps, and estimates percentiles from it.
 
-const PER_DOUBLING = 4;
-/** Bucket 0 is all below 1 ms; the last one begins at about two hours. */
+/** Each bucket is wider than the one before by the fourth root of 2: an estimate is off by a fifth at most. */
+const BUCKETS_PER_DOUBLING = 4;
+/** Bucket 0 holds all durations below 1 ms; the last one begins at about two hours. */
 const BUCKETS = 93;
 
 export class DurationHistogramRing {
   readonly #counts: Uint32Array;
 
+  /** @param steps the number of steps to keep */
   constructor(steps: number) {
     this.#counts = new Uint32Array(steps * BUCKETS);
   }
@@ -21,9 +23,9 @@ export class DurationHistogramRing {
   }
 
   /**
-   * The duration that a share of a step's exchanges stayed within, ms.
-   * @param share 0 to 1, such as 0.95
-   * @returns null when the step had none
+   * Estimates a percentile of one step's durations.
+   * @param share 0 to 1; 0.95 is the 95th percentile
+   * @returns ms, or null when the step has no durations
    */
   quantile(slot: number, share: number): number | null {
     const counts = this.#counts.subarray(slot * BUCKETS, (slot + 1) * BUCKETS);
@@ -44,9 +46,9 @@ export class DurationHistogramRing {
 
 function bucketOf(ms: number): number {
   if (ms < 1) return 0;
-  return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(ms) * PER_DOUBLING));
+  return Math.min(BUCKETS - 1, 1 + Math.floor(Math.log2(ms) * BUCKETS_PER_DOUBLING));
 }
 
 function lowerBound(bucket: number): number {
-  return bucket === 0 ? 0 : 2 ** ((bucket - 1) / PER_DOUBLING);
+  return bucket === 0 ? 0 : 2 ** ((bucket - 1) / BUCKETS_PER_DOUBLING);
 }
