@@ -1,14 +1,13 @@
 // Lowers the gateway tokens and their sources.
 
-import type { TokenSource } from "../../plan/steps.ts";
+import type { AuthSpec, TokenSource } from "../../plan/steps.ts";
 import type { TokenSource as ConfigTokenSource } from "../schema/config.generated.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
 import { tokenSpec } from "./gateway-token.ts";
-import type { Lowerer } from "./index.ts";
 
-export const lowerAuth: Lowerer<"auth"> = ({ gateway_auth }) => {
-  const spec = { tokens: gateway_auth.tokens.map(tokenSpec), sources: gateway_auth.token_sources.map(lowerSource) };
-  return () => spec;
-};
+export function lowerAuth({ gateway_auth }: CompleteConfig): AuthSpec {
+  return { tokens: gateway_auth.tokens.map(tokenSpec), sources: gateway_auth.token_sources.map(lowerSource) };
+}
 
 function lowerSource({ type, name }: ConfigTokenSource): TokenSource {
   return type === "header" && name !== undefined

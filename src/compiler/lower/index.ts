@@ -10,26 +10,24 @@ import { lowerServer } from "./server.ts";
 
 /**
  * Makes the spec of one step, or nothing where the feature is not configured.
- * Takes the whole config once, then each route: routes can so share a spec, and with it the guard that is made from it.
+ * Takes the whole config once, then each route. Routes that get the same spec object share the guard made from it, too.
  */
-export type Lowerer<K extends StepKind> = (
-  config: CompleteConfig,
-) => (route: CompleteRoute) => StepSpecs[K] | undefined;
+type Lowerer<K extends StepKind> = (config: CompleteConfig) => (route: CompleteRoute) => StepSpecs[K] | undefined;
 
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
-  cors: (config) => {
-    const spec = corsSpec(config);
-    return () => spec;
-  },
-  auth: lowerAuth,
+  cors: (config) => same(corsSpec(config)),
+  auth: (config) => same(lowerAuth(config)),
   rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
     return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
   },
-  downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) => {
-    const spec = max === undefined ? undefined : { max };
-    return () => spec;
-  },
+  downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) =>
+    same(max === undefined ? undefined : { max }),
 };
+
+/** One spec for all routes. */
+function same<T>(spec: T): () => T {
+  return () => spec;
+}
 
 /** The blueprint of a config that has no errors. */
 export function lower(config: CompleteConfig): Blueprint {
