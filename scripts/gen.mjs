@@ -50,7 +50,7 @@ function inlined(schema, definitions) {
 /** What the compiler asks of a schema node, and nothing else. */
 function shapeOf(schema) {
   if (schema.type === "array")
-    return compact({ kind: "list", items: shapeOf(schema.items), standIn: standInOf(schema) });
+    return compact({ kind: "list", items: shapeOf(schema.items), placeholder: placeholderOf(schema) });
   if (schema.type !== "object") return scalarShape(schema);
   if (schema.properties === undefined) return { kind: "map", values: shapeOf(schema.additionalProperties) };
   const keys = Object.entries(schema.properties).map(([key, value]) => [key, shapeOf(value)]);
@@ -59,10 +59,10 @@ function shapeOf(schema) {
 
 function scalarShape(schema) {
   const { type, enum: values, writeOnly, minimum, maximum } = schema;
-  return compact({ kind: type, values, secret: writeOnly, minimum, maximum, standIn: standInOf(schema) });
+  return compact({ kind: type, values, secret: writeOnly, minimum, maximum, placeholder: placeholderOf(schema) });
 }
 
-function standInOf(schema) {
+function placeholderOf(schema) {
   return schema.default ?? schema.examples?.[0];
 }
 
@@ -104,7 +104,7 @@ function bare(schema, isProperties = false) {
 
 function shapeFile(schema) {
   const shape = JSON.stringify(shapeOf(inlined(schema, schema.definitions)), null, 1);
-  return `${BANNER}\n\nimport type { ObjectShape } from "./shape.ts";\n\nexport const CONFIG_SHAPE: ObjectShape = ${shape};\n`;
+  return `${BANNER}\n\nimport type { ObjectShape } from "./shape-types.ts";\n\nexport const CONFIG_SHAPE: ObjectShape = ${shape};\n`;
 }
 
 async function main() {

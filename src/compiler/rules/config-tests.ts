@@ -1,7 +1,7 @@
 // Do the config's own tests hold? The dry run is the runtime's; here its results become findings at their places.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import type { Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
 import type { ConfigTest } from "../schema/config.generated.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import type { RuleContext } from "./rule.ts";

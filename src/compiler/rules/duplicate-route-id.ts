@@ -1,10 +1,10 @@
 // Do two routes have one id? Logs, metrics and limits would take them for one.
 
-import { shown } from "../schema/labels.ts";
+import { shownValue } from "../schema/labels.ts";
 import { eachDuplicate } from "./duplicates.ts";
 import type { Rule } from "./rule.ts";
 
-export const duplicateRouteId: Rule = ({ routes }, { report, known, wording }) => {
+export const duplicateRouteId: Rule = ({ routes }, { report, known, file }) => {
   const at = (index: number) => ["routes", index, "id"];
   eachDuplicate(
     routes,
@@ -13,7 +13,7 @@ export const duplicateRouteId: Rule = ({ routes }, { report, known, wording }) =
       report({
         code: "rule/duplicate-route-id",
         path: at(index),
-        message: `the id ${shown(at(index), wording)} is taken by another route`,
+        message: `the id ${shownValue(at(index), file)} is taken by another route`,
         help: "give each route an id of its own",
         related: [{ path: at(first), message: "first used here" }],
       }),

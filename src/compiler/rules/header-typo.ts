@@ -31,7 +31,7 @@ function check(
   const lower = name.toLowerCase();
   if (!seen.has(lower)) seen.set(lower, seen.size < MAX_NAMES ? nearMiss(lower) : undefined);
   const meant = seen.get(lower);
-  if (meant === undefined || literalAt(path, context.wording) === undefined) return;
+  if (meant === undefined || literalAt(path, context.file) === undefined) return;
   const message = `${quote(name)} is no header that LLM APIs use`;
   context.report({ code: "rule/header-typo", path, message, help: `did you mean ${quote(meant)}?` });
 }

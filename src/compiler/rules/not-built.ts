@@ -1,7 +1,7 @@
 // Does the config ask for something that this version does not do yet? It is refused, never silently taken.
 
-import type { Path } from "../read/tree.ts";
-import { readable } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
+import { readable } from "../diagnostics/location.ts";
 import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import type { Rule } from "./rule.ts";
 

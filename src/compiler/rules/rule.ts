@@ -2,12 +2,12 @@
 
 import type { CompilerHost } from "../compiler-host.ts";
 import type { DiagnosticCode } from "../diagnostics/codes.ts";
-import type { Findings } from "../diagnostics/findings.ts";
-import type { Severity } from "../diagnostics/types.ts";
-import { keyPlace, missingPlace, valuePlace } from "../read/locations.ts";
-import { locate, type Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
+import type { Findings, Severity } from "../diagnostics/types.ts";
+import { keyLocation, missingLocation, valueLocation } from "../read/locations.ts";
+import { locate } from "../read/tree.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-import type { Wording } from "../schema/labels.ts";
+import type { ParsedFile } from "../schema/labels.ts";
 import { isUnknown } from "../schema/placeholders.ts";
 
 export type Rule = (config: CompleteConfig, context: RuleContext) => void;
@@ -25,7 +25,7 @@ export interface Report {
 }
 
 export interface RuleContext {
-  readonly wording: Wording;
+  readonly file: ParsedFile;
   readonly host: CompilerHost;
   /** To lint, never to serve: what is missing here may be there where it is served. */
   readonly lenient: boolean;
@@ -40,16 +40,16 @@ export interface RuleContext {
 }
 
 /** What the rules are given besides the config. */
-export interface RuleInput extends Pick<RuleContext, "wording" | "host" | "lenient"> {
+export interface RuleInput extends Pick<RuleContext, "file" | "host" | "lenient"> {
   /** Pointers of stand-ins: nothing is said of them. */
   readonly unknown: ReadonlySet<string>;
 }
 
-export function ruleContext({ unknown, wording, host, lenient }: RuleInput, findings: Findings): RuleContext {
-  const { root, interpolations } = wording;
+export function ruleContext({ unknown, file, host, lenient }: RuleInput, findings: Findings): RuleContext {
+  const { root, interpolations } = file;
   const known = (path: Path): boolean => !isUnknown(unknown, path);
   return {
-    wording,
+    file,
     host,
     lenient,
     known,
@@ -62,13 +62,13 @@ export function ruleContext({ unknown, wording, host, lenient }: RuleInput, find
       if (!known(at === "missing" ? path.slice(0, -1) : path)) return;
       const place =
         at === "missing"
-          ? missingPlace(root, path.slice(0, -1))
+          ? missingLocation(root, path.slice(0, -1))
           : at === "key"
-            ? keyPlace(root, path)
-            : valuePlace(root, path);
+            ? keyLocation(root, path)
+            : valueLocation(root, path);
       const notes = (related ?? []).map((other) => ({
         message: other.message,
-        span: valuePlace(root, other.path).span,
+        span: valueLocation(root, other.path).span,
       }));
       const others = [...notes, ...place.related];
       findings.add({ code, path, message, help, span: place.span, related: others, ...(severity && { severity }) });

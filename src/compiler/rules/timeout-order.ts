@@ -1,6 +1,6 @@
 // Is there a timeout that another one always beats?
 
-import type { Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
 import type { CompleteUpstream } from "../schema/defaults.ts";
 import { quote } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";

@@ -1,10 +1,10 @@
 // Can TLS be served with the files that the config names?
 
+import type { Path } from "../diagnostics/location.ts";
 import { lowerTls } from "../lower/server.ts";
 import { type PairReading, readPair } from "../lower/tls-pair.ts";
-import type { Path } from "../read/tree.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-import { quote, shown } from "../schema/labels.ts";
+import { quote, shownValue } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
@@ -32,8 +32,8 @@ export const tlsFiles: Rule = ({ inbound_tls }, context) => {
 };
 
 /** The file as it is named in the config; what a reference stands for is not shown. */
-function nameOf(path: Path, tls: Tls, { wording, written }: RuleContext): string {
-  return written(path) ? shown(path, wording) : quote(String(tls[path.at(-1) as keyof Tls]));
+function nameOf(path: Path, tls: Tls, { file, written }: RuleContext): string {
+  return written(path) ? shownValue(path, file) : quote(String(tls[path.at(-1) as keyof Tls]));
 }
 
 function unreadable(path: Path, message: string, selfSigned: boolean, { report, lenient }: RuleContext): void {

@@ -1,10 +1,10 @@
 // Does an upstream limit bind a route that has no upstream key? It counts per key.
 
 import { upstreamKey } from "../lower/upstream-key.ts";
-import { quote, routeName } from "../schema/labels.ts";
+import { quote, routeLabel } from "../schema/labels.ts";
 import type { Rule } from "./rule.ts";
 
-export const upstreamKeyMissing: Rule = ({ concurrency, routes }, { report, known, wording }) => {
+export const upstreamKeyMissing: Rule = ({ concurrency, routes }, { report, known, file }) => {
   const global = ["concurrency", "upstream_per_key_max_inflight"];
   routes.forEach(({ upstream }, route) => {
     const base = ["routes", route, "upstream"];
@@ -21,7 +21,7 @@ export const upstreamKeyMissing: Rule = ({ concurrency, routes }, { report, know
       code: "rule/upstream-key-missing",
       path: own ? limit : base,
       at: "key",
-      message: `${quote(String(limit.at(-1)))} counts per upstream key, and ${routeName(route, wording)} injects none`,
+      message: `${quote(String(limit.at(-1)))} counts per upstream key, and ${routeLabel(route, file)} injects none`,
       help: "inject an authorization or x-api-key header with a value, or drop the limit",
       related: own ? [] : [{ path: limit, message: "the limit is set here" }],
     });

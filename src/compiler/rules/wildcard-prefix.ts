@@ -3,12 +3,12 @@
 import { literalAt } from "../schema/labels.ts";
 import type { Rule } from "./rule.ts";
 
-export const wildcardPrefix: Rule = ({ routes }, { report, wording }) => {
+export const wildcardPrefix: Rule = ({ routes }, { report, file }) => {
   routes.forEach(({ prefix }, index) => {
     const wildcard = /\/(?:\*+|:[\w*]+|\{[^/]*\}|\(\.\*\))$/.exec(prefix);
     if (wildcard === null) return;
     const path = ["routes", index, "prefix"];
-    const shown = literalAt(path, wording) === undefined ? undefined : prefix.slice(0, wildcard.index) || "/";
+    const shown = literalAt(path, file) === undefined ? undefined : prefix.slice(0, wildcard.index) || "/";
     report({
       code: "rule/wildcard-prefix",
       path,
