@@ -1,6 +1,6 @@
 // What does the page on diagnostics say? Every code with why and how to mend it, a wrong sample and a right one.
 
-import { CODES, type DiagnosticCode } from "../../src/compiler/index.ts";
+import { CODES, type DiagnosticCode } from "../../src/compiler/diagnostics/codes.ts";
 
 /** The sample of a code: its fixture, read. */
 export interface Sample {
@@ -22,7 +22,7 @@ const STAGES: Readonly<Record<string, string>> = {
 
 const INTRO = `# Diagnostics
 
-<!-- Generated from the table of codes and the fixtures in test/diagnostics. Run the docs test with UPDATE_GOLDEN=1. -->
+<!-- Generated from the table of codes and the fixtures in test/diagnostics. Edit them, then run \`npm run gen\`. -->
 
 \`ai-gw-lite check --config FILE\` prints every finding of a file in one run, sorted by position. Each has a code that is
 never renamed, a severity, plain words, the line and column in the source, and a help line where a mend is known. Errors
