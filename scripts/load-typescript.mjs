@@ -1,4 +1,4 @@
-// Lets a script import TypeScript files: a loader hook that strips their types with esbuild. Node 20 can't do it itself.
+// Lets a script import TypeScript files: a loader hook strips their types with esbuild. Node 20 can't do it alone.
 //
 //   import { register } from "node:module";
 //   register("./load-typescript.mjs", import.meta.url);

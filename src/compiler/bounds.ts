@@ -6,7 +6,7 @@ export const MAX_BYTES = 4 * 1024 * 1024;
 /** How deep collections may nest. The root mapping is level 1. */
 export const MAX_DEPTH = 64;
 
-/** How many keys and values a file may hold with its aliases written out. A config of 10,000 routes has about 160,000. */
+/** How many keys and values a file may hold, with aliases written out. A config of 10,000 routes has about 160,000. */
 export const MAX_NODES = 250_000;
 
 /** How many lexical tokens a file may hold, including line breaks and spaces. */

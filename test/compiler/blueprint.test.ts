@@ -1,4 +1,4 @@
-// What does a config come to? The blueprint, key by key, and the plan that is linked from it.
+// Checks the blueprint that a config is compiled to, key by key, and the plan that is linked from it.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
@@ -55,7 +55,7 @@ describe("the blueprint", () => {
     ]);
   });
 
-  test("has what is to be seen: sinks, the metrics token as its digest, the collector", () => {
+  test("has the telemetry: the sinks of the log, the metrics token as its digest, the collector", () => {
     const server = (text: string) => opened(blueprint(`${CLEAN}${text}`).server) as ServerSpec;
     const { logging, metrics, tracing } = server("");
     expect({ logging, metrics, tracing }).toEqual({

@@ -1,4 +1,4 @@
-// The parts of the compiler on their own: plain scalars, suggestions, addresses, positions, splitting.
+// Tests parts of the compiler alone: plain scalars, suggestions, addresses, positions, references, widths.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 

@@ -6,7 +6,7 @@ import type { Path, Range, Span } from "./location.ts";
 
 export type { Severity } from "./code-entry.ts";
 
-/** What a stage or a rule has found. It holds offsets only: lines and columns are computed for findings that are shown. */
+/** What a stage or a rule has found. It has only offsets: lines and columns are computed for findings that are shown. */
 export interface Finding {
   readonly code: DiagnosticCode;
   /** The severity, where it differs from the severity of the code. */

@@ -14,7 +14,10 @@ const MAX_WIDTH = 200;
 /** How much of a long line is shown before the finding, UTF-16 units. */
 const LEAD = 80;
 
-/** Makes excerpts of a file. @param root `undefined` when the file could not be parsed: then only known keys are shown */
+/**
+ * Makes excerpts of a file.
+ * @param root `undefined` when the file could not be parsed: then only keys and values that are never secret are shown
+ */
 export function makeExcerpts(
   source: Source,
   root: Node | undefined,

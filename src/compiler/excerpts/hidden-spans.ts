@@ -1,4 +1,4 @@
-// Decides which spans of a parsed file are hidden in excerpts: secrets, unknown values, and anything like a key or token.
+// Decides which spans of a parsed file excerpts hide: secrets, unknown values, and text that could be a key or a token.
 
 import type { Span } from "../diagnostics/location.ts";
 import { keyMaterialIn, looksLikeKeyMaterial, shownKey } from "../diagnostics/printable.ts";
@@ -18,7 +18,7 @@ export interface FileSpans {
   readonly content: readonly Span[];
 }
 
-/** Walks the tree and the schema side by side. Only values that the schema knows, and that are no secret, stay visible. */
+/** Walks the tree and the schema side by side. A value stays visible only if the schema knows it and it is no secret. */
 export function hiddenSpans(root: Node, text: string, interpolations: Interpolations): FileSpans {
   const hidden: Span[] = [];
   const content: Span[] = [];

@@ -1,4 +1,4 @@
-// Hides parts of a source line behind asterisks: given ranges, or in an unparsed line everything that could be a secret.
+// Replaces parts of a source line by asterisks: given ranges, or in an unparsed line all that could be a secret.
 
 import { isWide, looksLikeKeyMaterial, shownKey } from "../diagnostics/printable.ts";
 import { CONFIG_SHAPE } from "../schema/shape.generated.ts";

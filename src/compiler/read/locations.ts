@@ -31,7 +31,7 @@ export function keyLocation(root: Node | undefined, path: Path): Location {
   return { span: at.keySpan ?? ownerSpan(root, path), related: aliases(at, false) };
 }
 
-/** The location of a key that is missing in the object at `parent`: the parent's key, or the first key of a list item. */
+/** The location of a key that is missing in the object at `parent`: the key of the parent, or a list item's first key. */
 export function missingLocation(root: Node | undefined, parent: Path): Location {
   return { span: ownerSpan(root, parent), related: aliases(nearest(root, parent), false) };
 }

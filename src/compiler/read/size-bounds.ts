@@ -39,7 +39,7 @@ export function refuseUnparsed(source: Source): Refusal | undefined {
   return tooMany(source.text);
 }
 
-/** Characters that start or end a node: `\n " , [ ] { } & * !`. A quarter of a million nodes cost the parser seconds. */
+/** Characters that start or end a node: `\n " , [ ] { } & * !`. To parse a quarter of a million nodes takes seconds. */
 const NODE_MARKS: ReadonlySet<number> = new Set([...'\n",[]{}&*!'].map((mark) => mark.charCodeAt(0)));
 
 /** Counts the characters that make nodes, before the parser makes the nodes (hazard Y3). */

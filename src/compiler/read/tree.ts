@@ -38,7 +38,7 @@ export interface MapNode {
   readonly entries: ReadonlyMap<string, Entry>;
   /** The later entries of keys that occur more than once. */
   readonly repeated: readonly Entry[];
-  /** What else is written in the map but is not an entry: keys that are not text, their values, and the values of `<<`. */
+  /** What is written in the map but is not an entry: keys that are not text, their values, and the values of `<<`. */
   readonly strays: readonly Span[];
 }
 

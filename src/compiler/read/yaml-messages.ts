@@ -168,7 +168,7 @@ function unquotedReference(text: string, offset: number): Span | undefined {
   return { start: offset - 1, end: close === -1 || close > endOfLine(text, offset) ? offset + 1 : close + 1 };
 }
 
-/** Fits a span to what can be underlined: on one line, inside the text, not on a line break, and not empty if possible. */
+/** The part of a span that can be underlined: on one line, not on a line break, and not empty if possible. */
 function visible(text: string, span: Span): Span {
   let start = Math.min(Math.max(span.start, 0), text.length);
   // For a line that is indented wrongly, the text after its indentation.

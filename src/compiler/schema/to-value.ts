@@ -11,7 +11,7 @@ import type { Shape } from "./shape-types.ts";
 
 export interface TreeValue {
   readonly value: unknown;
-  /** JSON Pointers of the scalars without a usable value. They are reported already, so the schema does not report them again. */
+  /** JSON Pointers of the scalars without a usable value. They are reported already, and must not be reported again. */
   readonly unreadable: ReadonlySet<string>;
 }
 
