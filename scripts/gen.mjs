@@ -1,12 +1,14 @@
-// What does the code need to know of the schema? Its types, a validator made ahead of time, and its shape: written here.
+// Writes the generated files: from the schema its types, a validator, its shape and the config reference, and from the
+// table of codes the diagnostics reference.
 //
 //   node scripts/gen.mjs           writes the generated files
 //   node scripts/gen.mjs --check   exits 1 and names each one that is out of date
 //
-// The validator is made here and not at start-up: loading and running the schema compiler costs more than all else
-// that `check` does.
+// The validator is made here and not at start-up: to load and run the schema compiler takes longer than everything
+// else that `check` does.
 
 import { readFileSync, writeFileSync } from "node:fs";
+import { register } from "node:module";
 import { Ajv } from "ajv";
 import standaloneModule from "ajv/dist/standalone/index.js";
 import { compile as compileTypes } from "json-schema-to-typescript";
@@ -25,21 +27,21 @@ const root = new URL("../", import.meta.url);
 const published = JSON.parse(readFileSync(new URL("schema/config.schema.json", root), "utf8"));
 
 /**
- * The schema as it holds after interpolation. The published one lets `${…}` stand where a number or a fixed form is
- * wanted, so that editors don't complain; once values are settled that way out must be shut.
+ * The schema for values whose references are replaced. The published schema accepts `${…}` where a number or a fixed
+ * format is wanted, so that editors don't complain. After interpolation it must not be accepted any more.
  */
-export function settled(schema) {
-  if (Array.isArray(schema)) return schema.map(settled);
+function withoutInterpolated(schema) {
+  if (Array.isArray(schema)) return schema.map(withoutInterpolated);
   if (typeof schema !== "object" || schema === null) return schema;
   const { anyOf, ...rest } = schema;
-  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, settled(value)]));
+  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withoutInterpolated(value)]));
   if (anyOf === undefined) return out;
   const strict = anyOf.filter((branch) => branch.$ref !== INTERPOLATED);
   if (strict.length !== 1) throw new Error("an anyOf must be one strict form and the interpolated one");
-  return { ...out, ...settled(strict[0]) };
+  return { ...out, ...withoutInterpolated(strict[0]) };
 }
 
-/** Every `$ref` put in its place: the schema has no cycles. */
+/** The schema with every `$ref` replaced by its definition. The schema has no cycles. */
 function inlined(schema, definitions) {
   if (Array.isArray(schema)) return schema.map((item) => inlined(item, definitions));
   if (typeof schema !== "object" || schema === null) return schema;
@@ -47,10 +49,10 @@ function inlined(schema, definitions) {
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inlined(value, definitions)]));
 }
 
-/** What the compiler asks of a schema node, and nothing else. */
+/** The parts of a schema node that the compiler asks about at run time. */
 function shapeOf(schema) {
   if (schema.type === "array")
-    return compact({ kind: "list", items: shapeOf(schema.items), standIn: standInOf(schema) });
+    return compact({ kind: "list", items: shapeOf(schema.items), placeholder: placeholderOf(schema) });
   if (schema.type !== "object") return scalarShape(schema);
   if (schema.properties === undefined) return { kind: "map", values: shapeOf(schema.additionalProperties) };
   const keys = Object.entries(schema.properties).map(([key, value]) => [key, shapeOf(value)]);
@@ -59,10 +61,10 @@ function shapeOf(schema) {
 
 function scalarShape(schema) {
   const { type, enum: values, writeOnly, minimum, maximum } = schema;
-  return compact({ kind: type, values, secret: writeOnly, minimum, maximum, standIn: standInOf(schema) });
+  return compact({ kind: type, values, secret: writeOnly, minimum, maximum, placeholder: placeholderOf(schema) });
 }
 
-function standInOf(schema) {
+function placeholderOf(schema) {
   return schema.default ?? schema.examples?.[0];
 }
 
@@ -92,7 +94,7 @@ function validatorFile(schema) {
   return `${BANNER}\n// @ts-nocheck\n${code.replace('"use strict";', "").replace(/export default \w+;/, "")}\n`;
 }
 
-/** The schema less its annotations, which would only make the validator longer. */
+/** The schema without its annotations, which would only make the validator longer. */
 function bare(schema, isProperties = false) {
   if (Array.isArray(schema)) return schema.map((item) => bare(item));
   if (typeof schema !== "object" || schema === null) return schema;
@@ -104,16 +106,29 @@ function bare(schema, isProperties = false) {
 
 function shapeFile(schema) {
   const shape = JSON.stringify(shapeOf(inlined(schema, schema.definitions)), null, 1);
-  return `${BANNER}\n\nimport type { ObjectShape } from "./shape.ts";\n\nexport const CONFIG_SHAPE: ObjectShape = ${shape};\n`;
+  return `${BANNER}\n\nimport type { ObjectShape } from "./shape-types.ts";\n\nexport const CONFIG_SHAPE: ObjectShape = ${shape};\n`;
+}
+
+async function docsFiles() {
+  register("./load-typescript.mjs", import.meta.url);
+  const { configReference } = await import("./docs/config-reference.ts");
+  const { diagnosticsReference } = await import("./docs/diagnostics-reference.ts");
+  const { readSamples } = await import("./docs/samples.ts");
+  return {
+    "docs/config.md": configReference("en"),
+    "docs/config.zh-CN.md": configReference("zh-CN"),
+    "docs/diagnostics.md": diagnosticsReference(readSamples()),
+  };
 }
 
 async function main() {
-  const schema = settled(published);
+  const schema = withoutInterpolated(published);
   delete schema.definitions.interpolated;
   const files = {
     "src/compiler/schema/config.generated.ts": await typesFile(structuredClone(schema)),
     "src/compiler/schema/validator.generated.ts": validatorFile(schema),
     "src/compiler/schema/shape.generated.ts": shapeFile(schema),
+    ...(await docsFiles()),
   };
   const check = process.argv.includes("--check");
   for (const [path, text] of Object.entries(files)) {

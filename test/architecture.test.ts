@@ -1,3 +1,5 @@
+// Checks the structure of the sources: who imports whom, where packages and the process are used, how files are named.
+
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -5,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const ROOT = resolve(import.meta.dirname, "..");
 const SRC = join(ROOT, "src");
 
-/** Who may import whom: bin -> cli -> compiler -> plan <- runtime <- cli; the mock and the page stand alone. */
+/** Which package of ours may import which. The mock provider and the page import nothing of ours. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["plan"],
   compiler: ["compiler", "plan"],
@@ -15,10 +17,38 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["cli", "compiler", "runtime", "plan", "mock"],
 };
 
-/** A package, and the one file that may import it. */
-const DOORS: Readonly<Record<string, string>> = {
-  yaml: "compiler/read/parse.ts",
+/** The folders of a package, lowest first: each imports only itself and those before it. "." is the package's own folder. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  compiler: ["diagnostics", "read", "schema", "excerpts", "lower", "rules", "."],
+  runtime: [
+    "headers",
+    "replies",
+    "limits",
+    "endpoints",
+    "exchange",
+    "guards",
+    "upstream/connections",
+    "upstream",
+    "downstream",
+    "observe",
+    ".",
+    "dry",
+  ],
+};
+
+/** Files of a package's own folder that import nothing of the package, so every folder may import them. */
+const LEAVES: readonly string[] = [
+  "compiler/bounds.ts",
+  "compiler/compiler-host.ts",
+  "runtime/clock.ts",
+  "runtime/within.ts",
+];
+
+/** Each third-party package, and the one file or folder that may import it. */
+const ENTRY_POINTS: Readonly<Record<string, string>> = {
+  yaml: "compiler/read/",
   ajv: "compiler/schema/validate.ts",
+  "get-east-asian-width": "compiler/diagnostics/printable.ts",
   "http-proxy": "runtime/upstream/http-proxy.ts",
   bottleneck: "runtime/limits/upstream-gate.ts",
   pino: "runtime/observe/logs/log.ts",
@@ -30,35 +60,17 @@ const DOORS: Readonly<Record<string, string>> = {
   selfsigned: "cli/tls/self-signed.ts",
 };
 
-/** The folders of the runtime, bottom first. Each imports only itself and those before it. */
-const RUNTIME_FLOORS = [
-  "headers",
-  "replies",
-  "limits",
-  "endpoints",
-  "exchange",
-  "guards",
-  "upstream/connections",
-  "upstream",
-  "downstream",
-  "observe",
-  ".",
-  "dry",
-];
-
-/** Files of the runtime's own folder that import nothing, so every folder may import them. */
-const RUNTIME_LEAVES = ["clock.ts", "within.ts"];
-
-/** Sockets, processes and files are no business of the vocabulary or the compiler. */
+/** These packages use no sockets, processes or files. */
 const PURE = ["plan", "compiler"];
 const IMPURE = /^node:(fs|net|tls|http|https|dns|child_process|process|worker_threads|cluster)/;
 
-const BANNED = /(^|\/)(utils?|helpers?|common|misc|manager|service)(\.ts)?(\/|$)/;
+const BANNED_NAMES = /(^|\/)(utils?|helpers?|common|misc|manager|service)(\.ts)?(\/|$)/;
 const MAX_LINES = 300;
 
 interface SourceFile {
+  /** Below `src`. */
   readonly path: string;
-  readonly house: string;
+  readonly package: string;
   readonly text: string;
   readonly imports: readonly { readonly from: string; readonly typeOnly: boolean }[];
 }
@@ -67,8 +79,12 @@ const files: SourceFile[] = readdirSync(SRC, { recursive: true, encoding: "utf8"
   .filter((path) => path.endsWith(".ts"))
   .map((path) => {
     const text = readFileSync(join(SRC, path), "utf8");
-    return { path, house: path.split("/")[0] ?? "", text, imports: importsOf(text) };
+    return { path, package: packageOf(path), text, imports: importsOf(text) };
   });
+
+function packageOf(path: string): string {
+  return path.split("/")[0] ?? "";
+}
 
 function importsOf(text: string): SourceFile["imports"] {
   const found = [...text.matchAll(/^(?:import|export)(\s+type)?\s[^;]*?from\s+"([^"]+)"/gms)].map((match) => ({
@@ -82,88 +98,109 @@ function importsOf(text: string): SourceFile["imports"] {
   return [...found, ...called];
 }
 
+/** The files of ours that a file imports, types included, as paths below `src`. */
+function ownImports(file: SourceFile): string[] {
+  return file.imports
+    .filter(({ from }) => from.startsWith("."))
+    .map(({ from }) => relative(SRC, resolve(SRC, dirname(file.path), from)));
+}
+
 /** The text without its comments. */
 function codeOf(text: string): string {
   return text.replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$/gm, (comment) => comment.replaceAll(/[^\n]/g, ""));
 }
 
-function houseOf(file: SourceFile, from: string): string | undefined {
-  if (!from.startsWith(".")) return undefined;
-  return relative(SRC, resolve(SRC, dirname(file.path), from)).split("/")[0];
-}
+const isGenerated = (path: string): boolean => path.endsWith(".generated.ts");
 
 describe("the architecture", () => {
-  it("has files to look at in every house", () => {
-    expect(new Set(files.map(({ house }) => house))).toEqual(new Set(Object.keys(MAY_IMPORT)));
+  it("has files in every package", () => {
+    expect(new Set(files.map((file) => file.package))).toEqual(new Set(Object.keys(MAY_IMPORT)));
   });
 
-  it("lets imports run one way", () => {
+  it("lets imports between packages run one way", () => {
+    const wrong = files.flatMap((file) =>
+      ownImports(file)
+        .filter((to) => !MAY_IMPORT[file.package]?.includes(packageOf(to)))
+        .map((to) => `${file.path} imports ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(Object.entries(FOLDERS))("lets imports between the folders of %s run one way", (name, folders) => {
+    const inPackage = (path: string): string => path.slice(name.length + 1);
+    const levelOf = (path: string): number =>
+      folders.indexOf(folders.find((folder) => inPackage(path).startsWith(`${folder}/`)) ?? ".");
+    const own = files.filter((file) => file.package === name);
+    expect(folders.filter((_, level) => !own.some(({ path }) => levelOf(path) === level))).toEqual([]);
+    const wrong = own.flatMap((file) =>
+      ownImports(file)
+        .filter((to) => packageOf(to) === name && !LEAVES.includes(to) && levelOf(to) > levelOf(file.path))
+        .map((to) => `${file.path} imports ${to}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("has leaves that import nothing of their package", () => {
+    const leaves = files.filter(({ path }) => LEAVES.includes(path));
+    expect(leaves).toHaveLength(LEAVES.length);
+    expect(leaves.flatMap((file) => ownImports(file).filter((to) => packageOf(to) === file.package))).toEqual([]);
+  });
+
+  it("has no circle of imports between files, types included", () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) return void circles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
+      if (done.has(path)) return;
+      const file = byPath.get(path);
+      for (const to of file === undefined ? [] : ownImports(file)) visit(to, [...trail, path]);
+      done.add(path);
+    };
+    for (const { path } of files) visit(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  it("imports each third-party package in one place", () => {
+    const isEntryPoint = (entry: string, path: string): boolean =>
+      entry.endsWith("/") ? path.startsWith(entry) : path === entry;
     const wrong = files.flatMap((file) =>
       file.imports
-        .map(({ from }) => houseOf(file, from))
-        .filter((house) => house !== undefined && !MAY_IMPORT[file.house]?.includes(house))
-        .map((house) => `${file.path} imports ${house}`),
-    );
-    expect(wrong).toEqual([]);
-  });
-
-  it("lets imports inside the runtime run one way", () => {
-    const inRuntime = (path: string) => path.slice("runtime/".length);
-    const floorOf = (path: string) =>
-      RUNTIME_FLOORS.indexOf(RUNTIME_FLOORS.find((folder) => inRuntime(path).startsWith(`${folder}/`)) ?? ".");
-    const wrong = files
-      .filter(({ house }) => house === "runtime")
-      .flatMap((file) =>
-        file.imports
-          .filter(({ from }) => from.startsWith(".") && houseOf(file, from) === "runtime")
-          .map(({ from }) => relative(SRC, resolve(SRC, dirname(file.path), from)))
-          .filter((to) => !RUNTIME_LEAVES.includes(inRuntime(to)) && floorOf(to) > floorOf(file.path))
-          .map((to) => `${file.path} imports ${to}`),
-      );
-    expect(wrong).toEqual([]);
-  });
-
-  it("has one door for each package", () => {
-    const uses = files.flatMap((file) =>
-      file.imports
-        .map(({ from }) => Object.keys(DOORS).find((name) => from === name || from.startsWith(`${name}/`)))
-        .filter((name) => name !== undefined && DOORS[name] !== file.path)
+        .map(({ from }) => Object.keys(ENTRY_POINTS).find((name) => from === name || from.startsWith(`${name}/`)))
+        .filter((name) => name !== undefined && !isEntryPoint(ENTRY_POINTS[name] ?? "", file.path))
         .map((name) => `${file.path} imports ${name}`),
     );
-    expect(uses).toEqual([]);
+    expect(wrong).toEqual([]);
   });
 
-  it("keeps the vocabulary and the compiler pure", () => {
+  it("keeps the blueprint and the compiler pure", () => {
     const wrong = files
-      .filter(({ house }) => PURE.includes(house))
+      .filter((file) => PURE.includes(file.package))
       .flatMap((file) => [
         ...file.imports
           .filter(({ from, typeOnly }) => IMPURE.test(from) && !typeOnly)
           .map(({ from }) => `${file.path}: ${from}`),
-        ...(/\bprocess\./.test(codeOf(file.text)) && !file.path.endsWith(".generated.ts")
-          ? [`${file.path}: process`]
-          : []),
+        ...(/\bprocess\./.test(codeOf(file.text)) && !isGenerated(file.path) ? [`${file.path}: process`] : []),
       ]);
     expect(wrong).toEqual([]);
   });
 
-  it("touches the process only in the command line", () => {
+  it("uses the process only in the command line", () => {
     const wrong = files
-      .filter(({ house, path }) => house !== "cli" && !path.endsWith(".generated.ts"))
+      .filter((file) => file.package !== "cli" && !isGenerated(file.path))
       .filter(({ text }) => /\bprocess\.(?!nextTick\b)/.test(codeOf(text)))
       .map(({ path }) => path);
     expect(wrong).toEqual([]);
   });
 
-  it("names its files for what they hold, and keeps them small", () => {
-    const generated = (path: string) => path.endsWith(".generated.ts");
-    expect(files.map(({ path }) => path).filter((path) => BANNED.test(path))).toEqual([]);
-    const long = files.filter(({ path, text }) => !generated(path) && text.split("\n").length > MAX_LINES);
+  it("names its files for what they hold, and keeps them short", () => {
+    expect(files.map(({ path }) => path).filter((path) => BANNED_NAMES.test(path))).toEqual([]);
+    const long = files.filter(({ path, text }) => !isGenerated(path) && text.split("\n").length > MAX_LINES);
     expect(long.map(({ path }) => path)).toEqual([]);
   });
 
-  it("opens every file with the question it answers", () => {
-    const mute = files.filter(({ path, text }) => !path.endsWith(".generated.ts") && !text.startsWith("//"));
+  it("opens every file with a comment that says what the file does", () => {
+    const mute = files.filter(({ path, text }) => !isGenerated(path) && !text.startsWith("//"));
     expect(mute.map(({ path }) => path)).toEqual([]);
   });
 });

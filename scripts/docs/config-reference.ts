@@ -32,8 +32,7 @@ const TRANSLATION: Readonly<Record<string, string>> = JSON.parse(
 
 const ENGLISH: Language = {
   title: "Config reference",
-  generated:
-    "<!-- Generated from schema/config.schema.json. Edit the schema, then run the docs test with UPDATE_GOLDEN=1. -->",
+  generated: "<!-- Generated from schema/config.schema.json. Edit the schema, then run `npm run gen`. -->",
   intro: [
     "The config is one YAML 1.2 document. Unknown keys, duplicate keys and wrong types are errors.",
     "`ai-gw-lite check --config FILE` shows each of them with its line and column, and [diagnostics.md](diagnostics.md) explains them.",
@@ -83,7 +82,7 @@ const ENGLISH: Language = {
 const CHINESE: Language = {
   title: "配置参考",
   generated:
-    "<!-- 由 schema/config.schema.json 和 schema/config.zh-CN.json 生成。请修改它们，再以 UPDATE_GOLDEN=1 运行文档测试。 -->",
+    "<!-- 由 schema/config.schema.json 和 schema/config.zh-CN.json 生成。请修改它们，再运行 `npm run gen`。 -->",
   intro: [
     "配置是一个 YAML 1.2 文档。未知的键、重复的键和类型错误都算错误。",
     "`ai-gw-lite check --config FILE` 会列出每个错误所在的行和列，[diagnostics.md](diagnostics.md) 解释它们的含义。",

@@ -1,6 +1,6 @@
 // Writes the page on diagnostics: every code with its reason, its fix, a wrong sample and a right one.
 
-import { CODES, type DiagnosticCode } from "../../src/compiler/index.ts";
+import { CODES, type DiagnosticCode } from "../../src/compiler/diagnostics/codes.ts";
 
 /** The sample of a code, read from its fixture. */
 export interface Sample {
@@ -22,7 +22,7 @@ const STAGES: Readonly<Record<string, string>> = {
 
 const INTRO = `# Diagnostics
 
-<!-- Generated from the table of codes and the fixtures in test/diagnostics. Run the docs test with UPDATE_GOLDEN=1. -->
+<!-- Generated from the table of codes and the fixtures in test/diagnostics. Edit them, then run \`npm run gen\`. -->
 
 \`ai-gw-lite check --config FILE\` prints all errors and warnings of a file in one run, sorted by position. Each has a code, a
 severity, a message, the line and column in the source, and a help line if a fix is known. At most 200 are shown per file.

@@ -1,4 +1,4 @@
-// What may the compiler ask of the world? Two questions, so that it stays pure and tests need no disk.
+// Defines what the compiler asks of its host: environment, files and time. So it stays pure, and tests need no disk.
 
 export type FileRead =
   | { readonly ok: true; readonly bytes: Uint8Array }
@@ -9,10 +9,10 @@ export interface CompilerHost {
   env(name: string): string | undefined;
   /**
    * Reads a whole file. Never throws and never blocks on a pipe or a device.
-   * @param path relative paths are taken from the working directory
-   * @returns the bytes, or why not in a few words ("no such file")
+   * @param path a relative path starts at the working directory
+   * @returns the bytes, or the reason why it can't be read, in a few words ("no such file")
    */
   readFile(path: string): FileRead;
-  /** ms since the epoch. Without it nothing is said of what has expired. */
+  /** The time, ms since the epoch. Without it, expired certificates are not reported. */
   now?(): number;
 }

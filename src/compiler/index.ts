@@ -1,9 +1,9 @@
-// How does a config file become a blueprint? The stages in order, and nothing else.
+// Compiles a config file to a blueprint: runs the stages in order, and collects the findings of all of them.
 
 import type { Blueprint } from "../plan/blueprint.ts";
 import type { CompilerHost } from "./compiler-host.ts";
-import { type Findings, makeFindings } from "./diagnostics/findings.ts";
-import type { Result } from "./diagnostics/types.ts";
+import { makeFindings } from "./diagnostics/findings.ts";
+import type { Findings, Result } from "./diagnostics/types.ts";
 import { makeExcerpts } from "./excerpts/excerpt.ts";
 import { freeze } from "./lower/freeze.ts";
 import { lower } from "./lower/index.ts";
@@ -14,8 +14,8 @@ import { checkConfigTests, type RunConfigTests } from "./rules/config-tests.ts";
 import { checkRules } from "./rules/index.ts";
 import { ruleContext } from "./rules/rule.ts";
 import { complete } from "./schema/defaults.ts";
-import { repair } from "./schema/placeholders.ts";
-import { settle } from "./schema/to-value.ts";
+import { withPlaceholders } from "./schema/placeholders.ts";
+import { toValue } from "./schema/to-value.ts";
 import { validate } from "./schema/validate.ts";
 
 export type { CompilerHost, FileRead } from "./compiler-host.ts";
@@ -29,17 +29,20 @@ export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts"
 export type { ConfigTest } from "./schema/config.generated.ts";
 
 export interface CompileOptions {
-  /** A missing variable or file of `${…}` is a warning, and something stands in for it: to lint, never to serve. */
+  /**
+   * Makes a missing variable or file of `${…}` a warning and puts a placeholder in its place. Only for checking a
+   * config, never for serving it.
+   */
   readonly allowMissingEnv?: boolean;
-  /** Runs the config's own tests; without it they are only read. */
-  readonly prove?: RunConfigTests;
+  /** Runs the config's own tests. Without it they are read but not run. */
+  readonly runConfigTests?: RunConfigTests;
 }
 
-const NOTHING: Interpolations = new Map();
+const NO_INTERPOLATIONS: Interpolations = new Map();
 
 /**
- * Compiles a config file. Pure but for what the host is asked, synchronous, and never throws.
- * @returns the frozen blueprint, or no value when there is an error; all findings of the file either way
+ * Compiles a config file. It is synchronous, asks nothing but the host, and never throws.
+ * @returns the frozen blueprint, or no value when there is an error; all findings of the file in both cases
  */
 export function compile(source: Source, host: CompilerHost, options: CompileOptions = {}): Result<Blueprint> {
   const findings = makeFindings();
@@ -61,20 +64,20 @@ function analyse(
   findings: Findings,
   options: CompileOptions,
 ): Analysed {
-  if (!sound || root === undefined) return { blueprint: undefined, interpolations: NOTHING };
+  if (!sound || root === undefined) return { blueprint: undefined, interpolations: NO_INTERPOLATIONS };
   const lenient = options.allowMissingEnv === true;
   const interpolations = interpolate(root, source, host, findings, { allowMissingEnv: lenient });
-  const wording = { root, interpolations };
-  const settled = settle(root, interpolations, findings);
-  const bad = validate(settled.value, settled.unread, wording, findings);
-  const { config, unknown } = repair(settled.value, new Set([...bad, ...settled.unread]));
+  const file = { root, interpolations };
+  const { value, unreadable } = toValue(root, interpolations, findings);
+  const bad = validate(value, unreadable, file, findings);
+  const { config, unknown } = withPlaceholders(value, new Set([...bad, ...unreadable]));
   const completed = complete(config);
-  const context = ruleContext({ unknown, wording, host, lenient }, findings);
+  const context = ruleContext({ unknown, file, host, lenient }, findings);
   checkRules(completed, context);
   const blueprint = findings.failed ? undefined : freeze(lower(completed));
-  // With stand-ins for missing values a test would tell nothing.
-  if (blueprint !== undefined && options.prove !== undefined && unknown.size === 0) {
-    checkConfigTests(completed, blueprint, options.prove, context);
+  // With placeholders for missing values, the result of a test would mean nothing.
+  if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
+    checkConfigTests(completed, blueprint, options.runConfigTests, context);
   }
   return { blueprint: findings.failed ? undefined : blueprint, interpolations };
 }

@@ -54,7 +54,7 @@ describe("the blueprint", () => {
     });
   });
 
-  test("has what is to be seen: sinks, the metrics token as its digest, the collector", () => {
+  test("has the telemetry: the sinks of the log, the metrics token as its digest, the collector", () => {
     const server = (text: string) => opened(blueprint(`${CLEAN}${text}`).server) as ServerSpec;
     const { logging, metrics, tracing } = server("");
     expect({ logging, metrics, tracing }).toEqual({

@@ -1,4 +1,4 @@
-// Compiles texts for tests: a host that is a table, a base config that is clean, and edits to it.
+// Compiles texts for tests, with a host made of tables, a config without findings, and edits to that config.
 
 import { type CompileOptions, type CompilerHost, compile, sourceFromText } from "../../src/compiler/index.ts";
 
@@ -9,7 +9,7 @@ export interface World {
 
 export const ENV = { TOKEN: "tok-0123456789", KEY: "sk-abcdefghij" };
 
-/** What time it is in every test of the compiler. */
+/** The time in every test of the compiler. */
 const NOW = Date.parse("2026-01-01");
 
 export const CLEAN = `listen: 127.0.0.1:8080
@@ -43,14 +43,14 @@ export function compileText(text: string, world: World = {}, options: CompileOpt
   return compile(sourceFromText("config.yaml", text), hostOf(world), options);
 }
 
-/** The clean config with one text in it replaced. Throws when the text is not there: a test must not lose its edit. */
+/** The clean config with one text replaced. Throws when the text is missing, so that no test loses its edit. */
 export function edited(from: string, to: string, text: string = CLEAN): string {
-  if (!text.includes(from)) throw new Error(`the config holds no ${JSON.stringify(from)}`);
+  if (!text.includes(from)) throw new Error(`the config does not contain ${JSON.stringify(from)}`);
   return text.replace(from, () => to);
 }
 
 /** Findings as `code line:column-line:column`. */
-export function places(text: string, world: World = {}): string[] {
+export function locations(text: string, world: World = {}): string[] {
   return compileText(text, world).diagnostics.map(
     ({ code, range: { start, end } }) => `${code} ${start.line}:${start.column}-${end.line}:${end.column}`,
   );

@@ -1,4 +1,4 @@
-// Do the defaults that are applied and the defaults that the schema promises agree?
+// Checks that the defaults in the code are those of the schema.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -16,7 +16,7 @@ const SCHEMA = JSON.parse(
   readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"),
 ) as SchemaNode & { readonly definitions: { readonly [name: string]: SchemaNode } };
 
-/** Every optional section there, but empty of what has a default. */
+/** A config with every optional section, but without the keys that have a default. */
 const SPARSE: Config = {
   listen: "127.0.0.1:1",
   gateway_auth: { tokens: ["t"] },
@@ -45,13 +45,13 @@ function resolve(node: SchemaNode): SchemaNode {
   return node.$ref === undefined ? node : (SCHEMA.definitions[node.$ref.slice("#/definitions/".length)] ?? {});
 }
 
-/** Each default of the schema, with its path; lists by their first item. */
-function* promised(node: SchemaNode, path: readonly string[]): Generator<[path: string, value: unknown]> {
+/** Each default of the schema with its path. Of a list, those of its first item. */
+function* schemaDefaults(node: SchemaNode, path: readonly string[]): Generator<[path: string, value: unknown]> {
   for (const [key, child] of Object.entries(resolve(node).properties ?? {})) {
     if (child.default !== undefined) yield [[...path, key].join("."), child.default];
-    yield* promised(child, [...path, key]);
+    yield* schemaDefaults(child, [...path, key]);
     const items = resolve(child).items;
-    if (items !== undefined && key === "routes") yield* promised(items, [...path, key, "0"]);
+    if (items !== undefined && key === "routes") yield* schemaDefaults(items, [...path, key, "0"]);
   }
 }
 
@@ -61,9 +61,9 @@ function at(value: unknown, path: string): unknown {
 
 describe("defaults", () => {
   const completed = complete(SPARSE);
-  const all = [...promised(SCHEMA, [])];
+  const all = [...schemaDefaults(SCHEMA, [])];
 
-  test("the schema promises some", () => {
+  test("the schema has some", () => {
     expect(all.length).toBeGreaterThan(30);
   });
 
@@ -71,7 +71,7 @@ describe("defaults", () => {
     expect(at(completed, path)).toEqual(value);
   });
 
-  test("nothing is defaulted that the schema does not promise", () => {
+  test("there is no default that the schema does not have", () => {
     const known = new Set(all.map(([path]) => path));
     const added = leaves(completed).filter(
       (path) =>
@@ -83,7 +83,7 @@ describe("defaults", () => {
     );
   });
 
-  test("what is written stands", () => {
+  test("a written value wins over the default", () => {
     const written = complete({ ...SPARSE, shutdown: { grace_ms: 5, drain_timeout_ms: 0 }, cors: { enabled: true } });
     expect(written.shutdown).toEqual({ grace_ms: 5, drain_timeout_ms: 0 });
     expect(written.cors.enabled).toBe(true);

@@ -1,4 +1,4 @@
-// The golden fixtures of `test/diagnostics`: a config and its world in, what `check` prints out.
+// Reads the golden fixtures of `test/diagnostics`, and runs `check` on their configs.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
@@ -11,11 +11,11 @@ export const ROOT = resolve(import.meta.dirname, "../diagnostics");
 /** `env.json` of a fixture. */
 interface FixtureWorld extends World {
   readonly allowMissingEnv?: boolean;
-  /** The config is this many times its text: large files are not kept. */
+  /** How often the text of the config is repeated: large files are not stored. */
   readonly repeat?: number;
   /** The config's bytes are Latin-1, not UTF-8. */
   readonly latin1?: boolean;
-  /** The environment of `right.yaml`, where it is another. */
+  /** The environment of `right.yaml`, where it differs. */
   readonly rightEnv?: { readonly [name: string]: string };
 }
 
@@ -24,7 +24,7 @@ export interface Fixture {
   readonly code: string;
   readonly name: string;
   readonly folder: string;
-  /** Whether it is the sample that the documentation shows: then there is a `right.yaml`. */
+  /** Whether it is the sample in the documentation. Such a fixture has a `right.yaml`. */
   readonly sample: boolean;
 }
 
@@ -37,7 +37,7 @@ export const FIXTURES: readonly Fixture[] = readdirSync(ROOT, { recursive: true,
     return { code: `${stage}/${code}`, name, folder, sample: existsSync(join(folder, "right.yaml")) };
   });
 
-/** What `check` prints for a file of a fixture, as people and as programs read it. */
+/** The output of `check` for a file of a fixture, in one of its formats. */
 export async function run(
   fixture: Fixture,
   file: "config.yaml" | "right.yaml",

@@ -1,4 +1,4 @@
-// Are the generated files those of the schema as it stands?
+// Checks that the generated files are up to date with the schema and the table of codes.
 
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Config in, diagnostics out: every fixture prints what was reviewed. `UPDATE_GOLDEN=1` rewrites; the diff is the review.
+// Checks that `check` prints the reviewed output for every fixture. `UPDATE_GOLDEN=1` rewrites it: review the diff.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ describe("golden fixtures", () => {
   test.each(FIXTURES.filter(({ sample }) => sample))("$code: the right sample has no such finding", async (fixture) => {
     const printed = await run(fixture, "right.yaml", "text");
     expect(printed).not.toContain(` ${fixture.code}: `);
-    // What is left may be a feature that is not built yet, and nothing else.
+    // The only other error may be a feature that is not built yet.
     expect(printed.match(/^\S+ error (?!rule\/not-built).*/gm)).toBeNull();
   });
 });

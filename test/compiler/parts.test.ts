@@ -1,13 +1,14 @@
-// The parts of the compiler on their own: plain scalars, suggestions, addresses, positions, splitting.
+// Tests parts of the compiler alone: plain scalars, suggestions, addresses, positions, references, widths.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { describe, expect, test } from "vitest";
+import { pathOf, pointer, readable } from "../../src/compiler/diagnostics/location.ts";
+import { isWide } from "../../src/compiler/diagnostics/printable.ts";
 import { suggest } from "../../src/compiler/diagnostics/suggest.ts";
 import { isLoopback, readAddress } from "../../src/compiler/lower/address.ts";
-import { split } from "../../src/compiler/read/interpolate.ts";
+import { split } from "../../src/compiler/read/references.ts";
 import { sourceFromBytes, sourceFromText } from "../../src/compiler/read/source.ts";
-import { pathOf, pointer, readable } from "../../src/compiler/read/tree.ts";
 import { readPlain } from "../../src/compiler/schema/scalar.ts";
 
 describe("a plain scalar", () => {
@@ -44,7 +45,7 @@ describe("a plain scalar", () => {
     ["-.INF", undefined],
     [".nan", undefined],
   ])("%j is refused", (text, write) => {
-    expect(readPlain(text)).toMatchObject({ kind: "odd", write });
+    expect(readPlain(text)).toMatchObject({ kind: "refused", write });
   });
 });
 
@@ -151,5 +152,19 @@ describe("paths", () => {
     expect(pathOf("/a~1b/c~0d/0")).toEqual(["a/b", "c~d", "0"]);
     expect(pointer([])).toBe("");
     expect(readable(["routes", 0, "upstream"])).toBe("routes[0].upstream");
+  });
+});
+
+describe("the width of a character on a terminal", () => {
+  test.each([
+    ["a", false],
+    ["é", false],
+    ["密", true],
+    ["\uac00", true],
+    ["\u{1f300}", true],
+    ["\u3250", true],
+    ["🔑", true],
+  ])("%s takes two cells: %s", (char, wide) => {
+    expect(isWide(char)).toBe(wide);
   });
 });

@@ -1,4 +1,5 @@
-// What holds for any bytes: `compile` neither throws nor hangs, ranges lie in the source, no secret is printed.
+// Checks for arbitrary bytes that `compile` neither throws nor hangs, that ranges lie in the source, and that no secret
+// is printed.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
@@ -12,7 +13,7 @@ import { compile, type Diagnostic, type Source, sourceFromBytes, sourceFromText 
 import { CLEAN, hostOf, type World } from "./compiling.ts";
 import { FIXTURES } from "./fixtures.ts";
 
-/** Secrets that look like nothing else, so that finding one is proof. */
+/** Secrets that occur nowhere else, so that finding one proves a leak. */
 const SECRETS = {
   env: { TOKEN: "qzTOKENqz0123456789", KEY: "qzKEYqz0123456789", OTHER: "qzOTHERqz0123" },
   files: { "key.txt": "qzFILEqz0123456789\n" },
@@ -26,7 +27,7 @@ const LITERALS = [
   "qzHEADERqz0123",
 ];
 
-/** Every key that holds a secret, each with one written out and the rest from elsewhere. */
+/** A config with every key that holds a secret: some secrets are written out, the others come from references. */
 const FULL = `listen: \${OTHER:-127.0.0.1:8080}
 gateway_auth:
   tokens:

@@ -1,4 +1,4 @@
-// Is the published schema of use by itself, to editors and to linters that know nothing of us?
+// Checks that the published schema works alone, for editors and linters that do not know the gateway.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
@@ -13,7 +13,7 @@ const schema = JSON.parse(readFileSync(new URL("schema/config.schema.json", ROOT
 const ajv = new Ajv({ strict: true, allErrors: true });
 const validate = ajv.compile(schema);
 
-function complaints(text: string): string[] {
+function schemaErrors(text: string): string[] {
   return validate(parse(text))
     ? []
     : (validate.errors ?? []).map(({ instancePath, keyword }) => `${keyword} ${instancePath}`);
@@ -29,7 +29,7 @@ describe("the published schema", () => {
 
   test.each(samples)("takes config/%s, which names it in its first line", (name) => {
     const text = readFileSync(new URL(`config/${name}`, ROOT), "utf8");
-    expect(complaints(text)).toEqual([]);
+    expect(schemaErrors(text)).toEqual([]);
     expect(text.split("\n", 1)[0]).toBe("# yaml-language-server: $schema=../schema/config.schema.json");
   });
 
@@ -41,7 +41,7 @@ describe("the published schema", () => {
     ["a URL made of variables", edited("https://api.openai.com", "${SCHEME}://${HOST}/v1")],
     ["a file", edited("${KEY}", "${file:/run/secrets/key}")],
   ])("takes %s", (_, text) => {
-    expect(complaints(text)).toEqual([]);
+    expect(schemaErrors(text)).toEqual([]);
   });
 
   test.each([
@@ -53,7 +53,7 @@ describe("the published schema", () => {
     ["half a pair", `${CLEAN}inbound_tls:\n  key_path: a.key\n`],
     ["no tokens", edited("\n    - ${TOKEN}", " []")],
   ])("refuses %s, as check does", (_, text) => {
-    expect(complaints(text).length).toBeGreaterThan(0);
+    expect(schemaErrors(text).length).toBeGreaterThan(0);
     expect(compileText(text).ok).toBe(false);
   });
 });

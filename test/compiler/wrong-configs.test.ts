@@ -1,9 +1,9 @@
-// Wrong configs: does each finding point at the right line and column, start and end?
+// Checks that each finding of a wrong config has the right line and column, at its start and at its end.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { describe, expect, test } from "vitest";
-import { CLEAN, compileText, edited, places } from "./compiling.ts";
+import { CLEAN, compileText, edited, locations } from "./compiling.ts";
 
 const CASES: readonly (readonly [name: string, text: string, ...found: string[]])[] = [
   ["a misspelt key", edited("upstream:", "upstrem:"), "schema/unknown-key 8:5-8:12"],
@@ -66,11 +66,11 @@ const CASES: readonly (readonly [name: string, text: string, ...found: string[]]
 
 describe("a wrong config", () => {
   test.each(CASES)("%s", (_, text, ...found) => {
-    expect(places(text)).toEqual(found);
+    expect(locations(text)).toEqual(found);
   });
 
   test("a clean config has no findings", () => {
-    expect(places(CLEAN)).toEqual([]);
+    expect(locations(CLEAN)).toEqual([]);
   });
 });
 
@@ -91,7 +91,7 @@ describe("positions", () => {
       "schema/unknown-key 11:22-11:26",
     ],
   ])("with %s", (_, text, found) => {
-    expect(places(text)).toContain(found);
+    expect(locations(text)).toContain(found);
   });
 
   test("a finding on an aliased value points at the value, and names the alias", () => {
@@ -117,8 +117,8 @@ describe("positions", () => {
   test("a finding on a merged value points into the mapping it came from", () => {
     const text = `${edited("    upstream:", "    upstream: &up")}  - id: two\n    prefix: /two\n    upstream:\n      <<: *up\n      base_url: 5\n`;
     const wrong = edited("api.openai.com", "api.openai.com?q", text);
-    expect(places(wrong)).toEqual(["rule/base-url 9:17-9:41", "schema/type 17:17-17:18"]);
+    expect(locations(wrong)).toEqual(["rule/base-url 9:17-9:41", "schema/type 17:17-17:18"]);
     const shared = text.replace("      base_url: 5\n", "").replace("Bearer ${KEY}", "*nothing");
-    expect(places(shared)).toEqual(["yaml/alias 12:18-12:26"]);
+    expect(locations(shared)).toEqual(["yaml/alias 12:18-12:26"]);
   });
 });

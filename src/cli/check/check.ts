@@ -70,7 +70,10 @@ async function reportOf(
   const source = sourceFromBytes(file, read.bytes);
   // The dry run brings the runtime with it, a fifth of the whole start: only a config that has tests pays for it.
   const prove = source.text.includes("tests") ? (await import("./run-config-tests.ts")).runConfigTests : undefined;
-  const { diagnostics } = compile(source, host, { allowMissingEnv: allowMissingEnv === true, ...(prove && { prove }) });
+  const { diagnostics } = compile(source, host, {
+    allowMissingEnv: allowMissingEnv === true,
+    ...(prove && { runConfigTests: prove }),
+  });
   return { file, diagnostics };
 }
 

@@ -1,6 +1,6 @@
-// What is said of a code wherever it turns up?
+// Defines an entry of the table of codes: the severity of a code and its text in the reference page.
 
-import type { Severity } from "./types.ts";
+export type Severity = "error" | "warning";
 
 export interface CodeEntry {
   readonly severity: Severity;

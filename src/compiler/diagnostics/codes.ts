@@ -1,4 +1,4 @@
-// Which findings are there? The one table of codes. A code is never renamed once released.
+// Joins the tables of codes into one. A code is never renamed once released.
 
 import { READING_CODES } from "./reading-codes.ts";
 import { RULE_CODES } from "./rule-codes.ts";

@@ -1,26 +1,11 @@
-// How do findings become what is shown? Collected, each once, sorted by position, capped.
+// Collects findings: each once, sorted by position, and no more than a fixed number.
 
 import { MAX_FINDINGS } from "../bounds.ts";
-import type { Excerpt } from "../excerpts/excerpt.ts";
-import type { Source, Span } from "../read/source.ts";
-import { shownPointer } from "../read/tree.ts";
 import { CODES } from "./codes.ts";
-import type { Diagnostic, Finding, Severity } from "./types.ts";
+import { type Range, type Span, shownPointer } from "./location.ts";
+import type { Diagnostic, Excerpt, Finding, Findings, Severity } from "./types.ts";
 
-export interface Findings {
-  add(finding: Finding): void;
-  /** Whether an error is among them. */
-  readonly failed: boolean;
-  /** Whether there are so many that no more are kept: then finding further ones is not worth the time. */
-  readonly full: boolean;
-  /**
-   * The findings to show: errors before warnings when there are too many, then by position.
-   * @param excerpt the source line of a span, secrets masked
-   */
-  shown(source: Source, excerpt: (span: Span) => Excerpt): Diagnostic[];
-}
-
-/** Kept besides the shown ones, so that a hostile file can't fill the memory with findings. */
+/** How many findings of one severity are kept, so that a hostile file can't fill the memory with them. */
 const MAX_KEPT = 10 * MAX_FINDINGS;
 
 export function makeFindings(): Findings {
@@ -29,7 +14,7 @@ export function makeFindings(): Findings {
   return {
     add(finding) {
       const kept = severityOf(finding) === "error" ? errors : warnings;
-      // One place may be reached on several ways, through aliases: it is named once.
+      // Aliases lead to one value by several paths: its finding is kept once.
       const key = `${finding.code} ${finding.span.start} ${finding.span.end} ${finding.related ? finding.message : ""}`;
       if (!kept.has(key) && kept.size < MAX_KEPT) kept.set(key, finding);
     },
@@ -57,7 +42,11 @@ function byPosition(a: Finding, b: Finding): number {
   return a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }
 
-function diagnostic(finding: Finding, source: Source, excerpt: (span: Span) => Excerpt): Diagnostic {
+function diagnostic(
+  finding: Finding,
+  source: { range(span: Span): Range },
+  excerpt: (span: Span) => Excerpt,
+): Diagnostic {
   return {
     code: finding.code,
     severity: severityOf(finding),

@@ -1,13 +1,14 @@
-// What may be printed, and how wide is it on a terminal?
+// Makes text safe to print on a terminal, and recognizes text that could be a key or a token.
 
-/** Whether a terminal gives a character two cells. */
+import { eastAsianWidth } from "get-east-asian-width";
+
+/** Whether a terminal gives a character two cells. @param char one code point */
 export function isWide(char: string): boolean {
-  return /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-    char,
-  );
+  const codePoint = char.codePointAt(0);
+  return codePoint !== undefined && eastAsianWidth(codePoint) === 2;
 }
 
-/** Characters that would move the cursor or turn the reading direction become U+FFFD. */
+/** Replaces characters that would move the cursor or turn the reading direction by U+FFFD. */
 export function harmless(text: string): string {
   return text.replace(HARMFUL, "\ufffd");
 }
@@ -15,8 +16,8 @@ export function harmless(text: string): string {
 const HARMFUL = /[^\P{C}\t\n]|[\u2028\u2029]/gu;
 
 /**
- * A key of the file as it may be shown. A forgotten colon makes a key of what should be a secret value: of a key that is
- * more than one word only the first is shown, and of one that looks like key material only the start.
+ * A key of the file, as much of it as may be shown. When a colon is forgotten, a secret value can become part of a key.
+ * So only the first word of a key is shown, and only the start of a word that could be a secret.
  */
 export function shownKey(key: string): string {
   const word = /^[^\s"'`:=,]*/.exec(key)?.[0] ?? "";
@@ -26,12 +27,12 @@ export function shownKey(key: string): string {
 
 const MAX_KEY = 60;
 
-/** Whether a word could be a key or a token that has slipped to where none belongs: long, and with digits in it. */
+/** Whether a word could be a key or a token in the wrong position: it is long, and has letters and digits. */
 export function looksLikeKeyMaterial(word: string): boolean {
   return word.length >= 12 && word.replace(/\D/g, "").length >= 4 && /[A-Za-z]/.test(word);
 }
 
-/** Stretches of a text that could be key material, when it is more than one word: a forgotten comma joins two values. */
+/** The ranges of a text of several words that could be key material: a forgotten comma joins two values. */
 export function keyMaterialIn(text: string): readonly { readonly start: number; readonly end: number }[] {
   if (!/[\s"']/.test(text)) return [];
   return [...text.matchAll(/\S{12,}/g)]

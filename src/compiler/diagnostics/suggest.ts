@@ -1,15 +1,15 @@
-// Which of the known names was meant?
+// Suggests the known name that is nearest to an unknown one.
 
 import { MAX_SUGGEST_LENGTH } from "../bounds.ts";
 
 /**
- * The name nearest to one that is unknown, or `undefined` when none is near.
- * @param names of equally near ones the first wins
+ * The known name nearest to an unknown one; `undefined` when no name is near.
+ * @param names the known names; of equally near ones the first is returned
  */
 export function suggest(unknown: string, names: readonly string[]): string | undefined {
   if (unknown.length > MAX_SUGGEST_LENGTH) return undefined;
   const folded = fold(unknown);
-  const whole = onlyOneHolding(folded, names);
+  const whole = onlyNameContaining(folded, names);
   if (whole !== undefined) return whole;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(folded.length / 3)) + 1;
@@ -22,19 +22,19 @@ export function suggest(unknown: string, names: readonly string[]): string | und
   return best;
 }
 
-/** The one name that the unknown one is a part of: `bearer` of `authorization_bearer`. */
-function onlyOneHolding(folded: string, names: readonly string[]): string | undefined {
+/** The only known name that contains the unknown one: `authorization_bearer` for `bearer`. */
+function onlyNameContaining(folded: string, names: readonly string[]): string | undefined {
   if (folded.length < 4) return undefined;
-  const holding = names.filter((name) => fold(name).includes(folded));
-  return holding.length === 1 ? holding[0] : undefined;
+  const containing = names.filter((name) => fold(name).includes(folded));
+  return containing.length === 1 ? containing[0] : undefined;
 }
 
-/** Spellings of one name: `basePath`, `base-path` and `BASE_PATH` are alike. */
+/** Makes the spellings of one name equal: `basePath`, `base-path` and `BASE_PATH`. */
 function fold(name: string): string {
   return name.toLowerCase().replace(/[-_. ]/g, "");
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make one text the other; at most `limit`. */
+/** The number of insertions, deletions, replacements and swaps of neighbours between two texts; at most `limit`. */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let before: number[] = [];

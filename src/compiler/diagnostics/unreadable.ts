@@ -1,4 +1,4 @@
-// What is said of a config file that can't be read at all?
+// Makes the diagnostic of a config file that can't be read.
 
 import type { Diagnostic } from "./types.ts";
 

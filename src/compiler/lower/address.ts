@@ -1,4 +1,4 @@
-// What do `host:port` texts say?
+// Reads `host:port` texts, and recognizes addresses of this machine.
 
 export interface Address {
   /** An IPv6 address without its brackets. */
@@ -6,7 +6,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** Reads `host:port`; `undefined` when it is none, or the port is past 65535. */
+/** Reads `host:port`; `undefined` when the text has another format or the port is larger than 65535. */
 export function readAddress(text: string): Address | undefined {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -14,7 +14,7 @@ export function readAddress(text: string): Address | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
-/** Whether a host is this machine only: `localhost`, 127.0.0.0/8, `::1`. @param host without brackets */
+/** Whether a host is always this machine: `localhost`, 127.0.0.0/8, `::1`. @param host without brackets */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");
   if (name === "localhost" || name.endsWith(".localhost")) return true;

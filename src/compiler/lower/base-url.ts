@@ -1,4 +1,4 @@
-// What does a `base_url` say, and what is wrong with one?
+// Reads a `base_url`, and explains what is wrong with one that can't be used.
 
 import type { UpstreamTarget } from "../../plan/forward.ts";
 
@@ -8,23 +8,26 @@ export type BaseUrl =
 
 const DEFAULT_PORT = { "http:": 80, "https:": 443 } as const;
 
-/** Takes a base URL apart (fact F5). The text is the config's, checked against the schema. */
+/** Splits a base URL into its parts (fact F5). @param text a value that fits the schema */
 export function readBaseUrl(text: string): BaseUrl {
-  if (/[\s\\]/.test(text)) return { ok: false, why: "must not hold spaces or backslashes" };
+  if (/[\s\\]/.test(text)) return { ok: false, why: "must not contain spaces or backslashes" };
   let url: URL;
   try {
     url = new URL(text);
   } catch {
-    return { ok: false, why: "is no valid URL", help: "look at the host name and the port" };
+    return { ok: false, why: "is not a valid URL", help: "check the host name and the port" };
   }
-  const why = refusal(url, text);
-  return why ?? { ok: true, target: targetOf(url) };
+  return refusal(url, text) ?? { ok: true, target: targetOf(url) };
 }
 
 function refusal(url: URL, text: string): BaseUrl | undefined {
   if (url.protocol !== "http:" && url.protocol !== "https:") return { ok: false, why: "must be an http or https URL" };
   if (url.username !== "" || url.password !== "" || /^\w+:\/\/[^/]*@/.test(text)) {
-    return { ok: false, why: "must not hold a user name or password", help: "put credentials into `inject_headers`" };
+    return {
+      ok: false,
+      why: "must not contain a user name or password",
+      help: "put credentials into `inject_headers`",
+    };
   }
   if (text.includes("?")) return { ok: false, why: "must have no query", help: "drop the `?` and what follows" };
   if (text.includes("#")) return { ok: false, why: "must have no fragment", help: "drop the `#` and what follows" };

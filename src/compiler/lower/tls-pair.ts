@@ -1,22 +1,23 @@
-// Can TLS be served with this certificate and this key? Asked by `check`, and again when the files are loaded.
+// Checks whether TLS can be served with a certificate and a key. Used by `check`, and again when the files are loaded.
 
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 
 export type PairReading =
   | {
       readonly ok: true;
-      /** From when to when the certificate is valid, ms since the epoch. */
+      /** The certificate is valid from this time on, ms since the epoch. */
       readonly validFrom: number;
+      /** The certificate expires at this time, ms since the epoch. */
       readonly validTo: number;
     }
   | {
       readonly ok: false;
       readonly of: "cert" | "key";
-      /** Finishes a sentence that begins with the file's name. */
+      /** The rest of a sentence that starts with the file name. */
       readonly why: string;
     };
 
-/** Looks at PEM texts. Of a chain the first certificate is the server's own (RFC 8446, section 4.4.2). */
+/** Reads PEM texts. In a chain, the first certificate is that of the server (RFC 8446, section 4.4.2). */
 export function readPair(cert: Uint8Array, key: Uint8Array): PairReading {
   const certificate = readCertificate(cert);
   if (certificate === undefined) return { ok: false, of: "cert", why: "holds no PEM certificate" };
@@ -35,13 +36,13 @@ function readCertificate(pem: Uint8Array): X509Certificate | undefined {
   }
 }
 
-/** The key, or what is wrong with it. */
+/** The key, or the reason why it can't be used. */
 function readKey(pem: Uint8Array): KeyObject | string {
   try {
     return createPrivateKey({ key: Buffer.from(pem), format: "pem" });
   } catch {
     const encrypted = Buffer.from(pem).includes("ENCRYPTED");
-    return encrypted ? "is encrypted, and nobody is there to type its passphrase" : "holds no PEM private key";
+    return encrypted ? "is encrypted, and the gateway can't ask for its passphrase" : "holds no PEM private key";
   }
 }
 

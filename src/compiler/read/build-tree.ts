@@ -1,101 +1,80 @@
-// How do the parser's nodes become our tree? Aliases and merge keys are resolved, duplicates and odd keys reported.
+// Builds our tree from the parser's nodes: resolves aliases and merge keys, and reports duplicate and wrong keys.
 
-import { MAX_DEPTH, MAX_NODES } from "../bounds.ts";
-import type { Findings } from "../diagnostics/findings.ts";
+import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
+import type { Path, Span } from "../diagnostics/location.ts";
 import { harmless, shownKey } from "../diagnostics/printable.ts";
-import type { Finding } from "../diagnostics/types.ts";
-import type { RawList, RawMap, RawNode, RawScalar } from "./raw-node.ts";
-import type { Span } from "./source.ts";
-import type { Entry, ListNode, MapNode, Node, Path, ScalarNode, Use } from "./tree.ts";
-
-/** How many nodes a node stands for with its aliases written out, and how deep they nest. */
-interface Extent {
-  readonly size: number;
-  readonly depth: number;
-  /** An alias in it, if there is one. */
-  readonly alias: Span | undefined;
-}
+import type { Finding, Findings } from "../diagnostics/types.ts";
+import { AliasBounds } from "./alias-bounds.ts";
+import type { Entry, ListNode, MapNode, Node, ScalarNode, ScalarStyle, Use } from "./tree.ts";
 
 interface Builder {
-  readonly view: (node: unknown) => RawNode | undefined;
   readonly text: string;
   readonly findings: Findings;
-  /** The nearest node before, by anchor: what an alias means. */
+  /** The last finished node of each anchor: the node that an alias stands for. */
   readonly anchors: Map<string, Node>;
-  /** Anchors whose node is still being built: an alias to one would never end. */
+  /** Anchors whose node is not finished: an alias to one would never end. */
   readonly open: Set<string>;
-  readonly extents: Map<Node, Extent>;
+  readonly bounds: AliasBounds;
   readonly path: (string | number)[];
-  /** How many entries merge keys have copied. */
-  copied: number;
-  /** Set once aliases have been refused: the tree is not to be used. */
-  overgrown: boolean;
 }
 
 const CORE_TAG = /^tag:yaml\.org,2002:(?:int|float|bool|null)$/;
 
 /**
- * @param view shows a node of the parser
+ * @param root a node of the parser
  * @param text the source: spans are trimmed by it
- * @returns the tree, or `undefined` when its aliases would grow it past the bounds
+ * @returns the tree, or `undefined` when its aliases would grow it beyond the bounds
  */
-export function buildTree(
-  root: unknown,
-  view: (node: unknown) => RawNode | undefined,
-  text: string,
-  findings: Findings,
-): Node | undefined {
-  const anchors = new Map<string, Node>();
-  const bounds = { extents: new Map<Node, Extent>(), copied: 0, overgrown: false };
-  const builder: Builder = { view, text, findings, anchors, open: new Set<string>(), path: [], ...bounds };
+export function buildTree(root: unknown, text: string, findings: Findings): Node | undefined {
+  const bounds = new AliasBounds(findings);
+  const builder: Builder = { text, findings, anchors: new Map(), open: new Set(), bounds, path: [] };
   const use = build(builder, root, 0);
-  return builder.overgrown ? undefined : use.node;
+  return bounds.exceeded ? undefined : use.node;
 }
 
-/** @param offset where an absent node would stand */
+/** @param offset the offset of a node that is absent */
 function build(b: Builder, node: unknown, offset: number): Use {
-  const raw = b.view(node);
-  if (raw === undefined) return { node: emptyScalar(offset), via: [] };
-  if (raw.kind === "alias") return resolve(b, raw.name, raw.span);
-  const { anchor } = raw;
-  if (anchor !== undefined) b.open.add(anchor);
-  const made = raw.kind === "map" ? buildMap(b, raw) : raw.kind === "list" ? buildList(b, raw) : buildScalar(b, raw);
-  if (anchor !== undefined) {
-    b.open.delete(anchor);
-    b.anchors.set(anchor, made);
-  }
-  return { node: made, via: [] };
+  if (isAlias(node)) return resolve(b, node.source, spanOf(node));
+  if (isMap(node)) return { node: anchored(b, node.anchor, () => buildMap(b, node)), via: [] };
+  if (isSeq(node)) return { node: anchored(b, node.anchor, () => buildList(b, node)), via: [] };
+  if (isScalar(node)) return { node: anchored(b, node.anchor, () => buildScalar(b, node)), via: [] };
+  return { node: emptyScalar(offset), via: [] };
+}
+
+function anchored(b: Builder, anchor: string | undefined, make: () => Node): Node {
+  if (anchor === undefined) return make();
+  b.open.add(anchor);
+  const made = make();
+  b.open.delete(anchor);
+  b.anchors.set(anchor, made);
+  return made;
 }
 
 function emptyScalar(offset: number): ScalarNode {
   return { kind: "scalar", span: { start: offset, end: offset }, style: "plain", text: "", tag: undefined };
 }
 
-function buildScalar(b: Builder, raw: RawScalar): ScalarNode {
-  const { style, text } = raw;
-  const tag = raw.tag === undefined ? undefined : CORE_TAG.test(raw.tag) ? "core" : "str";
-  const span = style === "block" ? trimmed(b.text, raw.span) : raw.span;
-  // Other tags have been complained about: what they would make of the text is not known.
-  const broken = tag === "str" && raw.tag !== "!" && raw.tag !== "tag:yaml.org,2002:str";
-  return { kind: "scalar", span, style, text, tag, ...(broken ? { broken } : {}) };
+function buildScalar(b: Builder, node: Scalar): ScalarNode {
+  const style = styleOf(node);
+  const tag = node.tag === undefined ? undefined : CORE_TAG.test(node.tag) ? "core" : "str";
+  const span = style === "block" ? trimmed(b.text, spanOf(node)) : spanOf(node);
+  // Other tags are reported already. What they would make of the text is not known.
+  const broken = tag === "str" && node.tag !== "!" && node.tag !== "tag:yaml.org,2002:str";
+  return { kind: "scalar", span, style, text: node.source ?? "", tag, ...(broken ? { broken } : {}) };
 }
 
 function resolve(b: Builder, name: string, span: Span): Use {
   const node = b.anchors.get(name);
-  if (node !== undefined && !b.open.has(name)) return { node, via: [span] };
-  const message = b.open.has(name)
-    ? `the alias ${quote(name)} stands inside the value it names`
+  const open = b.open.has(name);
+  if (node !== undefined && !open) return { node, via: [span] };
+  const message = open
+    ? `the alias ${quote(name)} is inside the value it refers to`
     : `there is no anchor ${quote(name)} before this alias`;
-  const help = b.open.has(name)
+  const help = open
     ? undefined
-    : `an anchor is written \`&${name}\` in front of a value; quote the value if the \`*\` is meant`;
-  b.findings.add({
-    code: "yaml/alias",
-    path: [...b.path],
-    span,
-    message,
-    help: shownKey(name) === name ? help : undefined,
-  });
+    : `an anchor is written \`&${name}\` in front of a value; quote the value if the \`*\` is part of it`;
+  const shownHelp = shownKey(name) === name ? help : undefined;
+  b.findings.add({ code: "yaml/alias", path: [...b.path], span, message, help: shownHelp });
   return { node: { ...emptyScalar(span.start), broken: true }, via: [] };
 }
 
@@ -103,25 +82,28 @@ function quote(name: string): string {
   return `"${harmless(shownKey(name))}"`;
 }
 
-function buildList(b: Builder, raw: RawList): ListNode {
-  const items = raw.items.map((item, index) => {
+function buildList(b: Builder, list: YAMLSeq): ListNode {
+  const span = spanOf(list);
+  const items = list.items.map((item, index) => {
     b.path.push(index);
-    const use = build(b, item, raw.span.start);
+    const use = build(b, item, span.start);
     b.path.pop();
     return use;
   });
-  const node: ListNode = { kind: "list", span: collectionSpan(raw, items), flow: raw.flow, items };
-  measure(b, node, items);
+  const flow = list.flow === true;
+  const node: ListNode = { kind: "list", span: collectionSpan(span, flow, items), flow, items };
+  b.bounds.measure(node, items, b.path);
   return node;
 }
 
-function buildMap(b: Builder, raw: RawMap): MapNode {
+function buildMap(b: Builder, map: YAMLMap): MapNode {
+  const outer = spanOf(map);
   const entries = new Map<string, Entry>();
   const merges: { readonly keySpan: Span; readonly use: Use }[] = [];
   const repeated: Entry[] = [];
   const strays: Span[] = [];
-  for (const pair of raw.pairs) {
-    const key = buildKey(b, pair.key, raw.span.start);
+  for (const pair of map.items) {
+    const key = buildKey(b, pair.key, outer.start);
     b.path.push(key.text);
     const use = build(b, pair.value, key.span.end);
     if (key.kind === "merge") merges.push({ keySpan: key.span, use });
@@ -132,9 +114,10 @@ function buildMap(b: Builder, raw: RawMap): MapNode {
     b.path.pop();
   }
   for (const { keySpan, use } of merges) merge(b, entries, keySpan, use);
-  const span = collectionSpan(raw, [...entries.values()]);
-  const node: MapNode = { kind: "map", span, flow: raw.flow, entries, repeated, strays };
-  measure(b, node, [...entries.values()]);
+  const flow = map.flow === true;
+  const span = collectionSpan(outer, flow, [...entries.values()]);
+  const node: MapNode = { kind: "map", span, flow, entries, repeated, strays };
+  b.bounds.measure(node, [...entries.values()], b.path);
   return node;
 }
 
@@ -149,7 +132,7 @@ function addEntry(b: Builder, entries: Map<string, Entry>, entry: Entry): boolea
     code: "yaml/duplicate-key",
     path: [...b.path],
     span: entry.keySpan,
-    message: `the key ${quote(entry.key)} stands here twice`,
+    message: `the key ${quote(entry.key)} is written twice`,
     help: "keep one of the two",
     related: [{ message: "first written here", span: first.keySpan }],
   });
@@ -163,21 +146,20 @@ interface Key {
 }
 
 function buildKey(b: Builder, node: unknown, offset: number): Key {
-  const raw = b.view(node);
-  const scalar = raw?.kind === "scalar" ? raw : undefined;
-  if (scalar !== undefined && !(scalar.style === "plain" && scalar.text === "")) {
-    const merges = scalar.text === "<<" && scalar.style === "plain" && scalar.tag === undefined;
-    return { kind: merges ? "merge" : "text", text: scalar.text, span: scalar.span };
+  const scalar = isScalar(node) ? node : undefined;
+  if (scalar !== undefined && !isEmptyScalar(scalar)) {
+    const merges = scalar.source === "<<" && styleOf(scalar) === "plain" && scalar.tag === undefined;
+    return { kind: merges ? "merge" : "text", text: scalar.source ?? "", span: spanOf(scalar) };
   }
-  const missing = raw === undefined || scalar !== undefined;
-  const start = raw?.span.start ?? offset;
-  const span = missing ? { start, end: start + 1 } : trimmed(b.text, raw.span);
-  const message = missing ? "a key is missing before the colon" : "a key has to be plain text";
+  const raw = isAlias(node) || isMap(node) || isSeq(node) ? node : undefined;
+  const start = (raw ?? scalar) === undefined ? offset : spanOf(raw ?? scalar).start;
+  const span = raw === undefined ? { start, end: start + 1 } : trimmed(b.text, spanOf(raw));
+  const message = raw === undefined ? "a key is missing before the colon" : "a key has to be plain text";
   b.findings.add({ code: "yaml/key", path: [...b.path], span, message });
   return { kind: "wrong", text: "", span };
 }
 
-/** `<<`: the keys of another mapping, where this one has none of the name. */
+/** `<<`: adds the keys of another map that this map does not have. */
 function merge(b: Builder, entries: Map<string, Entry>, keySpan: Span, use: Use): void {
   const sources = use.node.kind === "list" && use.via.length === 0 ? use.node.items : [use];
   for (const source of sources) {
@@ -187,10 +169,8 @@ function merge(b: Builder, entries: Map<string, Entry>, keySpan: Span, use: Use)
 }
 
 function copyEntries(b: Builder, entries: Map<string, Entry>, from: MapNode, via: Span): void {
-  // Copies count as they are made: many merges of one large mapping would be too many long before the root is reached.
-  b.copied += from.entries.size;
-  if (b.copied > MAX_NODES) overgrow(b, via, "yaml/alias-limit");
-  if (b.overgrown) return;
+  b.bounds.countCopies(from.entries.size, b.path, via);
+  if (b.bounds.exceeded) return;
   for (const entry of from.entries.values()) {
     if (!entries.has(entry.key)) entries.set(entry.key, { ...entry, via: [via, ...entry.via] });
   }
@@ -201,44 +181,38 @@ function badMerge(path: Path, span: Span): Finding {
   return { code: "yaml/merge", path, span, message, help: "write `<<: *name` with the name of an anchor on a mapping" };
 }
 
-/** Bounds what aliases multiply: in linear time, as each node is measured once (hazard Y1). */
-function measure(b: Builder, node: MapNode | ListNode, uses: readonly Use[]): void {
-  let size = 1;
-  let depth = 0;
-  let alias: Span | undefined;
-  for (const use of uses) {
-    const extent = b.extents.get(use.node) ?? { size: 1, depth: 0, alias: undefined };
-    size += extent.size;
-    depth = Math.max(depth, extent.depth);
-    alias = use.via[0] ?? alias ?? extent.alias;
-  }
-  b.extents.set(node, { size, depth: depth + 1, alias });
-  // Without an alias in it, a node is as the parser's own bounds allow.
-  if (alias !== undefined && size > MAX_NODES) overgrow(b, alias, "yaml/alias-limit");
-  if (alias !== undefined && depth >= MAX_DEPTH) overgrow(b, alias, "yaml/too-deep");
-}
-
-function overgrow(b: Builder, span: Span, code: "yaml/alias-limit" | "yaml/too-deep"): void {
-  if (b.overgrown) return;
-  b.overgrown = true;
-  const message =
-    code === "yaml/alias-limit"
-      ? "with its aliases written out the file would hold more values than a config may"
-      : `with its aliases written out the file nests more than ${MAX_DEPTH} deep`;
-  b.findings.add({ code, path: [...b.path], span, message });
-}
-
-/** A block scalar reaches to the next token: what follows its last character is none of it. */
+/** The span of a block scalar reaches to the next token: the space at its end is cut off. */
 function trimmed(text: string, span: Span): Span {
   let { end } = span;
   while (end > span.start && /\s/.test(text[end - 1] ?? "")) end--;
   return { start: span.start, end };
 }
 
-/** A block collection ends where its last value does; the parser counts the space and comments after it. */
-function collectionSpan(raw: RawMap | RawList, uses: readonly (Use | Entry)[]): Span {
+/** A block collection ends with its last value; the parser's range includes the space and comments after it. */
+function collectionSpan(span: Span, flow: boolean, uses: readonly (Use | Entry)[]): Span {
   const last = uses.at(-1);
-  if (raw.flow || last === undefined) return raw.span;
+  if (flow || last === undefined) return span;
   const end = Math.max("keySpan" in last ? last.keySpan.end : 0, last.via[0]?.end ?? last.node.span.end);
-  return { start: raw.span.start, end: Math.min(Math.max(end, raw.span.start), raw.span.end) };
+  return { start: span.start, end: Math.min(Math.max(end, span.start), span.end) };
+}
+
+const STYLES = {
+  PLAIN: "plain",
+  QUOTE_SINGLE: "single",
+  QUOTE_DOUBLE: "double",
+  BLOCK_LITERAL: "block",
+  BLOCK_FOLDED: "block",
+} as const satisfies Record<Scalar.Type, ScalarStyle>;
+
+function styleOf({ type }: Scalar): ScalarStyle {
+  return STYLES[(type as Scalar.Type | undefined) ?? "PLAIN"];
+}
+
+/** Whether a node of the parser is a plain scalar without text. */
+export function isEmptyScalar(node: unknown): boolean {
+  return isScalar(node) && styleOf(node) === "plain" && (node.source ?? "") === "";
+}
+
+function spanOf(node: { readonly range?: readonly [number, number, number] | null | undefined } | undefined): Span {
+  return node?.range ? { start: node.range[0], end: node.range[1] } : { start: 0, end: 0 };
 }

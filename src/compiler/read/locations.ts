@@ -1,19 +1,20 @@
-// Where does a finding about a path point? At the key, the value, or what is there of it (contract, section 2).
+// Finds the location that a finding points at: the key or the value of a path, or the nearest part that the file has.
+// The rules are those of contract, section 2.
 
+import type { Path, Span } from "../diagnostics/location.ts";
 import type { RelatedSpan } from "../diagnostics/types.ts";
-import type { Span } from "./source.ts";
-import { type Located, locate, type Node, type Path } from "./tree.ts";
+import { type Located, locate, type Node } from "./tree.ts";
 
-export interface Place {
+export interface Location {
   readonly span: Span;
-  /** The aliases on the way, for a value that stands elsewhere. */
+  /** The alias through which the value is used, when the value is written elsewhere. */
   readonly related: readonly RelatedSpan[];
 }
 
 const START: Span = { start: 0, end: 0 };
 
-/** The place of a value that is wrong; of a value that is not written, its key. */
-export function valuePlace(root: Node | undefined, path: Path): Place {
+/** The location of a wrong value; of a value that is not written, the location of its key. */
+export function valueLocation(root: Node | undefined, path: Path): Location {
   const at = nearest(root, path);
   if (at.node === undefined) return { span: START, related: [] };
   const { span } = at.node;
@@ -24,14 +25,14 @@ export function valuePlace(root: Node | undefined, path: Path): Place {
   };
 }
 
-/** The place of a key that is wrong. */
-export function keyPlace(root: Node | undefined, path: Path): Place {
+/** The location of a wrong key. */
+export function keyLocation(root: Node | undefined, path: Path): Location {
   const at = nearest(root, path);
   return { span: at.keySpan ?? ownerSpan(root, path), related: aliases(at, false) };
 }
 
-/** The place of a key that is missing in the object at `parent`: the parent's own key, in a list item its first one. */
-export function missingPlace(root: Node | undefined, parent: Path): Place {
+/** The location of a key that is missing in the object at `parent`: the key of the parent, or a list item's first key. */
+export function missingLocation(root: Node | undefined, parent: Path): Location {
   return { span: ownerSpan(root, parent), related: aliases(nearest(root, parent), false) };
 }
 
@@ -45,13 +46,16 @@ function ownerSpan(root: Node | undefined, path: Path): Span {
   return at.node?.span ?? START;
 }
 
-/** The located value, or the nearest thing around it that the file has. */
+/** The located value, or the nearest parent that the file has. */
 function nearest(root: Node | undefined, path: Path): Located {
   const at = locate(root, path);
   return at.node !== undefined ? at : locate(root, path.slice(0, at.depth));
 }
 
-/** An alias is worth naming when the span is not at it already: a key before an alias stands where it is used. */
+/**
+ * The alias to name beside a finding. A key in front of an alias is already where the alias is used, so its own alias
+ * is left out.
+ */
 function aliases(at: Located, value: boolean): RelatedSpan[] {
   const via = value ? at.via : at.via.slice(0, -1);
   return via.slice(0, 1).map((span) => ({ message: "used here", span }));

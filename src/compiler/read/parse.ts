@@ -1,20 +1,19 @@
-// What does the YAML say? The one door to the parser: bounded before it starts, and its nodes made into our tree.
+// Parses the YAML of a config file into our tree, within bounds on size and depth.
 
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, Parser, type Scalar } from "yaml";
+import { Composer, type Document, Lexer, Parser } from "yaml";
 import { MAX_DEPTH, MAX_TOKENS } from "../bounds.ts";
-import type { Findings } from "../diagnostics/findings.ts";
-import type { Finding } from "../diagnostics/types.ts";
-import { buildTree } from "./build-tree.ts";
-import type { RawNode } from "./raw-node.ts";
-import { type Refusal, refuseUnread, tooDeepAt, tooManyAt } from "./size-bounds.ts";
-import type { Source, Span } from "./source.ts";
-import type { Node, ScalarStyle } from "./tree.ts";
+import type { Span } from "../diagnostics/location.ts";
+import type { Finding, Findings } from "../diagnostics/types.ts";
+import { buildTree, isEmptyScalar } from "./build-tree.ts";
+import { type Refusal, refuseUnparsed, tooDeepAt, tooManyAt } from "./size-bounds.ts";
+import type { Source } from "./source.ts";
+import type { Node } from "./tree.ts";
 import { type Problem, syntaxFinding } from "./yaml-messages.ts";
 
-/** What of a file could be read, and whether all of it could. */
+/** The result of parsing a file. */
 export interface Syntax {
   readonly root: Node | undefined;
-  /** False when the parser found errors: then nothing after it is worth asking. */
+  /** False when the parser found errors: then the later stages do not run. */
   readonly sound: boolean;
 }
 
@@ -26,7 +25,7 @@ const UNSOUND: Syntax = { root: undefined, sound: false };
  * Findings: `file/*` and `yaml/*`.
  */
 export function parse(source: Source, findings: Findings): Syntax {
-  const refusal = refuseUnread(source);
+  const refusal = refuseUnparsed(source);
   if (refusal !== undefined) {
     findings.add({ path: [], ...refusal });
     return UNSOUND;
@@ -39,35 +38,31 @@ export function parse(source: Source, findings: Findings): Syntax {
   }
   if (second !== undefined) findings.add(secondDocument(second));
   if (!reportProblems(doc, source.text, scan, findings)) return UNSOUND;
-  if (doc.contents === null || isEmptyScalar(raw(doc.contents))) {
-    findings.add({ code: "yaml/empty", path: [], span: START, message: "the file holds no config" });
+  if (doc.contents === null || isEmptyScalar(doc.contents)) {
+    findings.add({ code: "yaml/empty", path: [], span: START, message: "there is no config in this file" });
     return UNSOUND;
   }
-  const root = buildTree(doc.contents, raw, source.text, findings);
+  const root = buildTree(doc.contents, source.text, findings);
   return { root, sound: root !== undefined };
 }
 
 function secondDocument(start: number): Finding {
-  const message = "a config is one document, and here a second one starts";
+  const message = "a config is one YAML document, and a second one starts here";
   const help = "drop the `---` line and what follows, or put it into a file of its own";
   return { code: "yaml/multiple-documents", path: [], span: { start, end: start + 3 }, message, help };
 }
 
-function isEmptyScalar(node: RawNode | undefined): boolean {
-  return node?.kind === "scalar" && node.style === "plain" && node.text === "";
-}
-
 interface Scan {
   refusal: Refusal | undefined;
-  /** Where a quoted scalar starts that is never closed. */
+  /** The offset of a quoted scalar that is never closed. */
   quote: number | undefined;
-  /** Where a flow collection starts that is never closed. */
+  /** The offset of a flow collection that is never closed. */
   bracket: number | undefined;
 }
 
 interface Composed {
   readonly doc: Document.Parsed;
-  /** Where a second document starts, if one does. */
+  /** The offset of a second document, if there is one. */
   readonly second: number | undefined;
 }
 
@@ -77,11 +72,11 @@ function compose(text: string, scan: Scan): Composed {
     if (doc !== undefined) return { doc, second: next.range[0] };
     doc = next;
   }
-  if (doc === undefined) throw new Error("the parser always gives a document");
+  if (doc === undefined) throw new Error("the parser always returns a document");
   return { doc, second: undefined };
 }
 
-/** Duplicate keys are our own affair (hazard Y3), and so are the lines and columns. */
+/** We report duplicate keys ourselves (hazard Y3), and compute lines and columns ourselves. */
 const OPTIONS = {
   version: "1.2",
   uniqueKeys: false,
@@ -90,7 +85,7 @@ const OPTIONS = {
   resolveKnownTags: false,
 } as const;
 
-/** The parser's tokens, ended early when they nest too deep or are too many (hazards Y2, Y3). */
+/** The parser's tokens. They end early when they nest too deep or are too many (hazards Y2, Y3). */
 function* boundedTokens(text: string, scan: Scan): ReturnType<Parser["parse"]> {
   const parser = new Parser();
   const watch = watchOpenings(scan);
@@ -99,7 +94,7 @@ function* boundedTokens(text: string, scan: Scan): ReturnType<Parser["parse"]> {
   for (const lexeme of new Lexer().lex(text)) {
     yield* parser.next(lexeme);
     if (++count > MAX_TOKENS) scan.refusal = tooManyAt(offset);
-    // The document itself, and a scalar on top, are on the stack too.
+    // The stack also holds the document and, on top, a scalar.
     if (parser.stack.length > MAX_DEPTH + 1 && nesting(parser) > MAX_DEPTH) scan.refusal = tooDeepAt(offset);
     if (scan.refusal !== undefined) return;
     watch(lexeme, offset);
@@ -109,7 +104,7 @@ function* boundedTokens(text: string, scan: Scan): ReturnType<Parser["parse"]> {
   yield* parser.end();
 }
 
-/** Remembers, lexeme by lexeme, where something starts that is never closed. */
+/** Remembers, lexeme by lexeme, the start of a quote or bracket that is never closed. */
 function watchOpenings(scan: Scan): (lexeme: string, offset: number) => void {
   const brackets: number[] = [];
   return (lexeme, offset) => {
@@ -120,10 +115,10 @@ function watchOpenings(scan: Scan): (lexeme: string, offset: number) => void {
   };
 }
 
-/** The lexer's word for a flow collection that ends before its bracket does. */
+/** The lexer's mark for a flow collection whose closing bracket is missing. */
 const FLOW_CUT = "\u0018";
 
-/** Lexemes that stand for no text. */
+/** Lexemes that are marks of the lexer and take up no text. */
 const MARKERS: ReadonlySet<string> = new Set(["\u0002", FLOW_CUT, "\u001f"]);
 const COLLECTIONS: ReadonlySet<string> = new Set(["block-map", "block-seq", "flow-collection"]);
 
@@ -137,10 +132,10 @@ function isUnclosed(lexeme: string): boolean {
   return lexeme.length === 1 || !lexeme.endsWith(quote);
 }
 
-/** Of the parser's own list: a broken file repeats itself. */
+/** How many of the parser's errors are looked at: a broken file causes the same ones again and again. */
 const MAX_PROBLEMS = 1000;
 
-/** Reports what the parser found; false when it is more than odd tags. */
+/** Reports what the parser found. @returns false when there are errors; unknown tags are only warnings of the parser */
 function reportProblems(
   doc: { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] },
   text: string,
@@ -150,11 +145,11 @@ function reportProblems(
   let line = -1;
   for (const problem of doc.errors.slice(0, MAX_PROBLEMS)) {
     const at = lineStart(text, problem.pos[0]);
-    // What follows on the same line, or as a left-over, is most often the echo of the first.
+    // An error on the same line, or about the rest of the text, is most often a consequence of the first.
     if (line !== -1 && (at <= line || / (?:in YAML stream|at node end)/.test(problem.message))) continue;
     line = at;
     findings.add(syntaxFinding(problem, text, scan));
-    // What is read after an open quote or bracket, or beside a tab, is read wrongly.
+    // After an open quote or bracket, or beside a tab, the parser reads the text wrongly.
     if (problem.code === "TAB_AS_INDENT" || /closing .quote|^Flow/.test(problem.message)) break;
   }
   for (const warning of doc.warnings.slice(0, MAX_PROBLEMS)) findings.add(syntaxFinding(warning, text, {}));
@@ -166,8 +161,8 @@ function lineStart(text: string, offset: number): number {
 }
 
 /**
- * Runs a parse without collecting a stack for each of its error values: they cost more than the parse does, and a
- * hostile file has many.
+ * Runs a parse without a stack trace in each of its error values. The traces cost more than the parse, and a hostile
+ * file causes many errors.
  */
 function withoutStackTraces<T>(run: () => T): T {
   const limit = Error.stackTraceLimit;
@@ -177,30 +172,4 @@ function withoutStackTraces<T>(run: () => T): T {
   } finally {
     Error.stackTraceLimit = limit;
   }
-}
-
-/** The parser's nodes, seen without the parser. */
-function raw(node: unknown): RawNode | undefined {
-  if (isAlias(node)) return { kind: "alias", name: node.source, span: spanOf(node.range) };
-  if (isMap(node)) {
-    return { kind: "map", anchor: node.anchor, span: spanOf(node.range), flow: node.flow === true, pairs: node.items };
-  }
-  if (isSeq(node)) {
-    return { kind: "list", anchor: node.anchor, span: spanOf(node.range), flow: node.flow === true, items: node.items };
-  }
-  if (!isScalar(node)) return undefined;
-  const { anchor, range, source, type, tag } = node;
-  return { kind: "scalar", anchor, span: spanOf(range), style: STYLES[type ?? "PLAIN"], text: source ?? "", tag };
-}
-
-const STYLES = {
-  PLAIN: "plain",
-  QUOTE_SINGLE: "single",
-  QUOTE_DOUBLE: "double",
-  BLOCK_LITERAL: "block",
-  BLOCK_FOLDED: "block",
-} as const satisfies Record<Scalar.Type, ScalarStyle>;
-
-function spanOf(range: readonly [number, number, number] | null | undefined): Span {
-  return range ? { start: range[0], end: range[1] } : START;
 }

@@ -1,19 +1,19 @@
-// Where in the source does each character of a scalar stand? Quotes, escapes, folds and indentation in between.
+// Finds the source offset of each character of a scalar, through quotes, escapes, folded lines and indentation.
 
 import type { ScalarNode } from "./tree.ts";
 
 /**
- * Source offsets for the characters of a scalar's text, one more for its end.
- * @returns `undefined` when the source can't be followed to exactly this text: then only the whole scalar can be shown
+ * Source offsets of the characters of a scalar's text, and one more for its end.
+ * @returns `undefined` when this reading of the source gives another text: then only the whole scalar can be located
  */
 export function scalarOffsets(node: ScalarNode, source: string): readonly number[] | undefined {
   const raw = source.slice(node.span.start, node.span.end);
   const read = READERS[node.style](raw);
-  if (read.text.join("") !== node.text && !trailsOff(read, node.text)) return undefined;
+  if (read.text.join("") !== node.text && !endsInBreaks(read, node.text)) return undefined;
   return read.offsets.map((offset) => offset + node.span.start);
 }
 
-/** Characters and, for each, its offset in the scalar's source; one more offset for the end. */
+/** The characters of a text, and the offset of each in the scalar's source; one more offset for the end. */
 interface Read {
   readonly text: string[];
   readonly offsets: number[];
@@ -26,13 +26,13 @@ const READERS: { readonly [S in ScalarNode["style"]]: (raw: string) => Read } = 
   block: readBlock,
 };
 
-/** Block scalars may end in line breaks that the span leaves out. */
-function trailsOff(read: Read, text: string): boolean {
+/** Whether the text has only line breaks more: the span of a block scalar leaves out those at its end. */
+function endsInBreaks(read: Read, text: string): boolean {
   const joined = read.text.join("");
   return text.startsWith(joined) && /^\n*$/.test(text.slice(joined.length));
 }
 
-/** What an escape at `at` yields, and how many units it takes; `undefined` when there is none. */
+/** The text of the escape at `at`, and how many units it takes; `undefined` when there is none. */
 type Escape = (raw: string, at: number) => { readonly text: string; readonly length: number } | undefined;
 
 const singleQuote: Escape = (raw, at) => (raw.startsWith("''", at) ? { text: "'", length: 2 } : undefined);
@@ -73,7 +73,7 @@ const doubleQuote: Escape = (raw, at) => {
   return { text: "", length: continued?.[0].length ?? 2 };
 };
 
-/** Flow scalars: a line break with the space around it is folded into one space, each further one stays. */
+/** Reads a flow scalar: a line break and the space around it become one space, each further line break stays. */
 function readFolded(raw: string, from: number, to: number, breaks: number, undo?: Escape): Read {
   const read: Read = { text: [], offsets: [] };
   let at = from;
@@ -104,7 +104,7 @@ function foldAt(raw: string, at: number, to: number): { readonly end: number; re
   return breaks === 0 ? undefined : { end, breaks };
 }
 
-/** Literal block scalars only: a folded one that is more than lines of text is not followed. */
+/** Reads a literal block scalar. Of folded ones it reads only those of simple lines of text. */
 function readBlock(raw: string): Read {
   const read: Read = { text: [], offsets: [] };
   const header = raw.indexOf("\n") + 1;

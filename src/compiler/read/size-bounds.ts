@@ -1,7 +1,8 @@
-// What is refused before the parser sees a byte? Files too large or too full, and bytes that are no YAML.
+// Refuses a file before it is parsed: when it is too large, holds too many values, or has bytes that YAML forbids.
 
 import { MAX_BYTES, MAX_DEPTH, MAX_NODES } from "../bounds.ts";
-import type { Source, Span } from "./source.ts";
+import type { Span } from "../diagnostics/location.ts";
+import type { Source } from "./source.ts";
 
 export type Refusal = {
   readonly code:
@@ -16,11 +17,11 @@ export type Refusal = {
 };
 
 const START: Span = { start: 0, end: 0 };
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the check looks for.
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
-/** What is refused before the parser sees a byte. */
-export function refuseUnread(source: Source): Refusal | undefined {
+/** The reason to refuse a file before it is parsed; `undefined` when there is none. */
+export function refuseUnparsed(source: Source): Refusal | undefined {
   if (source.bytes > MAX_BYTES) {
     return { code: "file/too-large", span: START, message: `the file is larger than ${MAX_BYTES / 1024 / 1024} MiB` };
   }
@@ -32,16 +33,16 @@ export function refuseUnread(source: Source): Refusal | undefined {
   const control = source.text.search(CONTROL);
   if (control !== -1) {
     const hex = source.text.charCodeAt(control).toString(16).padStart(4, "0");
-    const message = `a control character (U+${hex.toUpperCase()}) can't stand in YAML`;
+    const message = `a control character (U+${hex.toUpperCase()}) is not allowed in YAML`;
     return { code: "yaml/control-character", span: { start: control, end: control + 1 }, message };
   }
   return tooMany(source.text);
 }
 
-/** What starts or ends a node, a quarter of a million of which cost the parser seconds: `\n " , [ ] { } & * !`. */
+/** Characters that start or end a node: `\n " , [ ] { } & * !`. To parse a quarter of a million nodes takes seconds. */
 const NODE_MARKS: ReadonlySet<number> = new Set([...'\n",[]{}&*!'].map((mark) => mark.charCodeAt(0)));
 
-/** Counts what makes nodes before the parser makes them (hazard Y3). */
+/** Counts the characters that make nodes, before the parser makes the nodes (hazard Y3). */
 function tooMany(text: string): Refusal | undefined {
   let count = 0;
   let open = 0;
@@ -52,7 +53,7 @@ function tooMany(text: string): Refusal | undefined {
     if (unit === 0x5b || unit === 0x7b) open++;
     if (unit === 0x5d || unit === 0x7d) open--;
     if (open > MAX_DEPTH) deep ??= at;
-    // Quotes are not looked at: only text that is nearly all brackets is called deep here.
+    // Brackets in quotes are counted too, so only a text that is nearly all brackets is reported as too deep here.
     if (++count > MAX_NODES) return deep !== undefined && open > MAX_NODES / 2 ? tooDeepAt(deep) : tooManyAt(at);
   }
   return undefined;

@@ -1,29 +1,14 @@
-// Where in a config file is an offset? Text with its lines, counted as editors count them.
+// Holds the text of a config file and converts offsets to lines and columns, counted as editors count them.
 
-/** Offsets into the text, in UTF-16 units; `end` is exclusive. What is stored; lines and columns are derived late. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** 1-based; columns count Unicode code points: a tab is one, a byte order mark none. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-export interface Range {
-  readonly start: Position;
-  readonly end: Position;
-}
+import type { Position, Range, Span } from "../diagnostics/location.ts";
 
 export interface Source {
-  /** The name shown in findings. */
+  /** The file name that findings show. */
   readonly file: string;
   readonly text: string;
   /** Size of the file, bytes. */
   readonly bytes: number;
-  /** Whether the file was well-formed UTF-8; where it was not, the text holds U+FFFD. */
+  /** Whether the file was well-formed UTF-8. If it was not, the text holds U+FFFD. */
   readonly wellFormed: boolean;
   position(offset: number): Position;
   range(span: Span): Range;
@@ -33,7 +18,7 @@ export interface Source {
 
 const BOM = "\ufeff";
 
-/** Reads a file's bytes as UTF-8. Never throws: bytes that are no UTF-8 become U+FFFD and `wellFormed` is false. */
+/** Reads a file's bytes as UTF-8. Never throws: bytes that are not UTF-8 become U+FFFD, and `wellFormed` is false. */
 export function sourceFromBytes(file: string, bytes: Uint8Array): Source {
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const wellFormed = !text.includes("\ufffd") || isUtf8(bytes);
@@ -104,7 +89,7 @@ function countUpTo(sorted: readonly number[], limit: number): number {
   return low;
 }
 
-/** Makes a value when it is first asked for. */
+/** Makes a value when it is first needed, and only once. */
 export function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -1,7 +1,6 @@
-// What does a YAML file hold, and where? Maps, lists and scalars with their spans; aliases and merge keys resolved.
+// Defines the tree of a YAML file: maps, lists and scalars with their spans; aliases and merge keys are resolved.
 
-import { harmless, shownKey } from "../diagnostics/printable.ts";
-import type { Span } from "./source.ts";
+import type { Path, Span } from "../diagnostics/location.ts";
 
 export type ScalarStyle = "plain" | "single" | "double" | "block";
 
@@ -9,15 +8,18 @@ export interface ScalarNode {
   readonly kind: "scalar";
   readonly span: Span;
   readonly style: ScalarStyle;
-  /** What the scalar says, quotes and escapes undone. */
+  /** The text of the scalar, without quotes and with its escapes replaced. */
   readonly text: string;
-  /** A tag's word on how to read it; without one, quoted and block scalars are strings and plain ones are looked at. */
+  /**
+   * The type that a tag gives: a string, or a type of the core schema. Without a tag, quoted and block scalars are
+   * strings, and the type of a plain scalar depends on its text.
+   */
   readonly tag: "str" | "core" | undefined;
-  /** Stands for an alias that means nothing: complained about already. */
+  /** Has no usable value, and the reason is reported already: a wrong alias or an unknown tag. */
   readonly broken?: true;
 }
 
-/** Where a node is used. `via` are the aliases and merge keys on the way to it, outermost first. */
+/** A use of a node. `via` are the aliases and merge keys that lead to it, outermost first. */
 export interface Use {
   readonly node: Node;
   readonly via: readonly Span[];
@@ -32,11 +34,11 @@ export interface MapNode {
   readonly kind: "map";
   readonly span: Span;
   readonly flow: boolean;
-  /** A `Map`, never an object: keys are the file's (hazard Y4). */
+  /** A `Map`, never an object: the keys come from the file (hazard Y4). */
   readonly entries: ReadonlyMap<string, Entry>;
-  /** Keys that stand in it again. */
+  /** The later entries of keys that occur more than once. */
   readonly repeated: readonly Entry[];
-  /** What else is written in it but is no entry: keys that are no text and their values, the values of `<<`. */
+  /** What is written in the map but is not an entry: keys that are not text, their values, and the values of `<<`. */
   readonly strays: readonly Span[];
 }
 
@@ -49,11 +51,8 @@ export interface ListNode {
 
 export type Node = ScalarNode | MapNode | ListNode;
 
-/** A way from the root to a value. */
-export type Path = readonly (string | number)[];
-
 export interface Located {
-  /** The node, or `undefined` when the file has none there. */
+  /** The node, or `undefined` when the file has none at the path. */
   readonly node: Node | undefined;
   /** The key that holds it; `undefined` in a list and at the root. */
   readonly keySpan: Span | undefined;
@@ -62,7 +61,7 @@ export interface Located {
   readonly depth: number;
 }
 
-/** Follows a path as far as the file goes. */
+/** Follows a path as far as the file has it. */
 export function locate(root: Node | undefined, path: Path): Located {
   let at: Located = { node: root, keySpan: undefined, via: [], depth: 0 };
   for (const segment of path) {
@@ -78,30 +77,4 @@ function step(node: Node, segment: string | number): Entry | Use | undefined {
   if (node.kind === "map") return node.entries.get(String(segment));
   if (node.kind === "list") return node.items[Number(segment)];
   return undefined;
-}
-
-/** The path as a JSON Pointer (RFC 6901). */
-export function pointer(path: Path): string {
-  return path.map((segment) => `/${String(segment).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-}
-
-/** The path as a JSON Pointer that may be shown. */
-export function shownPointer(path: Path): string {
-  return pointer(path.map((segment) => harmless(shownKey(String(segment)))));
-}
-
-/** The path of a JSON Pointer; list indexes stay strings. */
-export function pathOf(jsonPointer: string): string[] {
-  return jsonPointer
-    .split("/")
-    .slice(1)
-    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"));
-}
-
-/** The path as people write it: `routes[0].upstream`. */
-export function readable(path: Path): string {
-  return path
-    .map((segment) => (/^\d+$/.test(String(segment)) ? `[${segment}]` : `.${shownKey(String(segment))}`))
-    .join("")
-    .replace(/^\./, "");
 }

@@ -1,9 +1,9 @@
-// What does a parser's complaint mean in plain words, where exactly is it, and what mends it?
+// Turns an error of the YAML parser into a finding: plain words, the exact location, and a fix.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
+import type { Span } from "../diagnostics/location.ts";
 import type { Finding } from "../diagnostics/types.ts";
-import type { Span } from "./source.ts";
 
 /** An error or a warning of the parser. */
 export interface Problem {
@@ -12,18 +12,19 @@ export interface Problem {
   readonly pos: readonly [number, number];
 }
 
-interface Words {
+interface Explanation {
   readonly message: string;
   readonly help?: string;
   readonly span?: Span;
 }
 
-/** Where something starts that is never closed. */
-export interface Open {
+/** The offsets of a quote and a bracket that are never closed. */
+export interface Unclosed {
   readonly quote?: number | undefined;
   readonly bracket?: number | undefined;
 }
-export function syntaxFinding(problem: Problem, text: string, open: Open): Finding {
+
+export function syntaxFinding(problem: Problem, text: string, open: Unclosed): Finding {
   const span = visible(text, { start: problem.pos[0], end: problem.pos[1] });
   const reference = unquotedReference(text, span.start);
   if (reference !== undefined) {
@@ -34,25 +35,25 @@ export function syntaxFinding(problem: Problem, text: string, open: Open): Findi
     const message = "inside [ ] and { } a value with `${…}` has to be quoted";
     return { code: "yaml/unquoted-interpolation", path: [], span: reference, message, help };
   }
-  const words = WORDS[problem.code]?.(text, span, problem, open) ?? {
+  const explanation = EXPLANATIONS[problem.code]?.(text, span, problem, open) ?? {
     message: lowerFirst(firstLine(problem.message)),
   };
   const code = OTHER_CODES[problem.code] ?? "yaml/syntax";
-  return { code, path: [], span: words.span ?? span, message: words.message, help: words.help };
+  return { code, path: [], span: explanation.span ?? span, message: explanation.message, help: explanation.help };
 }
 
-/** What is no matter of syntax alone. */
+/** Errors of the parser that have a code of their own. */
 const OTHER_CODES: { readonly [code: string]: "yaml/tag" | "yaml/directive" | "yaml/alias" } = {
   TAG_RESOLVE_FAILED: "yaml/tag",
   BAD_DIRECTIVE: "yaml/directive",
   BAD_ALIAS: "yaml/alias",
 };
 
-type Explain = (text: string, span: Span, problem: Problem, open: Open) => Words;
+type Explain = (text: string, span: Span, problem: Problem, open: Unclosed) => Explanation;
 
 const QUOTE_HELP = "put the value in quotes";
 
-const WORDS: { readonly [code: string]: Explain } = {
+const EXPLANATIONS: { readonly [code: string]: Explain } = {
   TAB_AS_INDENT: () => ({ message: "a tab can't be used to indent", help: "indent with spaces" }),
   MISSING_CHAR: missingChar,
   BAD_INDENT: badIndent,
@@ -63,7 +64,7 @@ const WORDS: { readonly [code: string]: Explain } = {
   BLOCK_AS_IMPLICIT_KEY: secondColon,
   MULTILINE_IMPLICIT_KEY: noColon,
   BAD_DQ_ESCAPE: () => ({
-    message: "this is no escape that double quotes know",
+    message: "this is not an escape sequence of double-quoted text",
     help: "write `\\\\` for a backslash, or use single quotes",
   }),
   UNEXPECTED_TOKEN: unexpected,
@@ -71,18 +72,21 @@ const WORDS: { readonly [code: string]: Explain } = {
   MULTIPLE_TAGS: () => ({ message: "a value can have one tag only", help: "drop one of the two" }),
   KEY_OVER_1024_CHARS: () => ({ message: "a key can't be longer than 1024 characters" }),
   BLOCK_IN_FLOW: () => ({
-    message: "an indented block can't stand inside [ ] or { }",
+    message: "an indented block is not allowed inside [ ] or { }",
     help: "close the bracket first",
   }),
   TAG_RESOLVE_FAILED: () => ({
     message: "this tag has no meaning here",
-    help: "drop it, or quote the value if the `!` is meant",
+    help: "drop it, or quote the value if the `!` is part of it",
   }),
-  BAD_ALIAS: () => ({ message: "an alias needs the name of an anchor", help: "quote the value if the `*` is meant" }),
+  BAD_ALIAS: () => ({
+    message: "an alias needs the name of an anchor",
+    help: "quote the value if the `*` is part of it",
+  }),
   BAD_DIRECTIVE: () => ({ message: "this directive has no meaning here", help: "drop the line" }),
 };
 
-function missingChar(text: string, span: Span, problem: Problem, open: Open): Words {
+function missingChar(text: string, span: Span, problem: Problem, open: Unclosed): Explanation {
   if (/closing/.test(problem.message)) {
     const start = open.quote ?? span.start;
     const quote = text[start] ?? '"';
@@ -94,7 +98,7 @@ function missingChar(text: string, span: Span, problem: Problem, open: Open): Wo
   }
   if (/Sequence item without/.test(problem.message)) {
     return {
-      message: "this line stands at no level of the list above",
+      message: "wrong indentation: this line matches no key of the list item above it",
       help: "indent it like the other keys of its item, or start it with `- `",
     };
   }
@@ -104,11 +108,11 @@ function missingChar(text: string, span: Span, problem: Problem, open: Open): Wo
   return { message: "a colon is missing after this key", help: "write `key: value`" };
 }
 
-function badIndent(text: string, _span: Span, problem: Problem, { bracket }: Open): Words {
+function badIndent(text: string, _span: Span, problem: Problem, { bracket }: Unclosed): Explanation {
   if (!/Flow/.test(problem.message)) {
     return {
-      message: "this line's indentation fits no level above it",
-      help: "indent it like the keys it belongs with",
+      message: "wrong indentation: this line matches no level above it",
+      help: "indent it like the other keys of its mapping",
     };
   }
   if (bracket === undefined) {
@@ -125,52 +129,52 @@ function badIndent(text: string, _span: Span, problem: Problem, { bracket }: Ope
   };
 }
 
-function secondColon(text: string, span: Span): Words {
+function secondColon(text: string, span: Span): Explanation {
   const line = text.slice(span.start, endOfLine(text, span.start));
   if (/:(?:\s|$)/.test(line)) {
     return {
-      message: "a second `: ` on one line",
-      help: "quote the value if it holds a colon and a space, or put the inner key on a line of its own",
+      message: "there is a second `: ` on this line",
+      help: "quote the value if the colon is part of it, or put the inner key on a line of its own",
     };
   }
   return {
-    message: "this key has a value, and keys below it too",
+    message: "this key has a value and also keys below it",
     help: "indent the next line like this key, or drop the value",
   };
 }
 
-function noColon(text: string, span: Span): Words {
+function noColon(text: string, span: Span): Explanation {
   const line = text.slice(span.start, endOfLine(text, span.start));
   const help = /^[A-Za-z_]+:\S/.test(line) ? "put a space after the colon" : "write `key: value`";
   return { message: "this line is neither a key with a value nor a list item", help };
 }
 
-function unexpected(text: string, span: Span, problem: Problem): Words {
+function unexpected(text: string, span: Span, problem: Problem): Explanation {
   if (/block-seq-ind/.test(problem.message)) {
     return { message: "a list can't start on the line of its key", help: "put the `- ` on the next line" };
   }
   const char = text[span.start] ?? "";
   if (char === "]" || char === "}")
-    return { message: `this \`${char}\` closes nothing`, help: "drop it, or open the bracket" };
+    return { message: `this \`${char}\` has no opening bracket`, help: "drop it, or add the opening bracket" };
   if (/at node end/.test(problem.message))
     return { message: "the value ends before this", help: "quote the whole value" };
-  return { message: "this doesn't belong here", help: "check the indentation, and the quotes and brackets above" };
+  return { message: "this is not allowed here", help: "check the indentation, and the quotes and brackets above" };
 }
 
-/** The `${…}` that an error stands on, when it is one: in flow collections the brace ends a plain scalar. */
+/** The `${…}` at the offset of an error, if there is one: in flow collections the brace ends a plain scalar. */
 function unquotedReference(text: string, offset: number): Span | undefined {
   if (text[offset] !== "{" || text[offset - 1] !== "$") return undefined;
   const close = text.indexOf("}", offset);
   return { start: offset - 1, end: close === -1 || close > endOfLine(text, offset) ? offset + 1 : close + 1 };
 }
 
-/** A span on one line, inside the text, not empty where the text allows it, and not on a line break. */
+/** The part of a span that can be underlined: on one line, not on a line break, and not empty if possible. */
 function visible(text: string, span: Span): Span {
   let start = Math.min(Math.max(span.start, 0), text.length);
-  // Of a line that is indented wrongly, what stands on it.
+  // For a line that is indented wrongly, the text after its indentation.
   while (text[start] === " ") start++;
   if (start === text.length || text[start] === "\n") {
-    // The complaint is about what is missing here: show the last thing before it.
+    // Something is missing here: show the last character before it.
     while (start > 0 && /\s/.test(text[start - 1] ?? "")) start--;
     start = Math.max(0, start - 1);
   }

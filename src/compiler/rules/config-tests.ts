@@ -1,22 +1,22 @@
-// Do the config's own tests hold? The dry run is the runtime's; here its results become findings at their places.
+// Turns failed tests of the config into findings. The tests are run by a function that the caller passes in.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import type { Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
 import type { ConfigTest } from "../schema/config.generated.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import type { RuleContext } from "./rule.ts";
 
-/** An expectation that did not hold. */
+/** An expectation of a test that did not hold. */
 export interface FailedExpectation {
-  /** Below the test: `["expect", "route"]`. */
+  /** The path of the expectation in the test: `["expect", "route"]`. */
   readonly path: Path;
   /** What happened instead, in plain words, without a value of the config. */
   readonly problem: string;
-  /** The route that took the request, where that is worth telling: its place in the config's list. */
+  /** The index of the route that took the request. Its name ends the message. */
   readonly takenBy?: number;
 }
 
-/** Runs a config's tests dry. Lent by who knows the runtime, as step makers are. */
+/** Runs the tests of a config without sending requests. Passed in, because it needs the runtime. */
 export type RunConfigTests = (
   blueprint: Blueprint,
   tests: readonly ConfigTest[],
@@ -26,11 +26,11 @@ export type RunConfigTests = (
 export function checkConfigTests(
   config: CompleteConfig,
   blueprint: Blueprint,
-  prove: RunConfigTests,
+  runConfigTests: RunConfigTests,
   context: RuleContext,
 ): void {
-  prove(blueprint, config.tests).forEach((unmet, index) => {
-    for (const { path, problem, takenBy } of unmet) {
+  runConfigTests(blueprint, config.tests).forEach((failed, index) => {
+    for (const { path, problem, takenBy } of failed) {
       const route = takenBy === undefined ? "" : routeName(config, takenBy, context);
       context.report({
         code: "test/failed",
@@ -42,7 +42,7 @@ export function checkConfigTests(
   });
 }
 
-/** A route by its id where the file itself says it: no interpolated value is shown. */
+/** The id of a route where the file itself has it, else its number: the value of a reference is not shown. */
 function routeName(config: CompleteConfig, index: number, context: RuleContext): string {
   const id = config.routes[index]?.id;
   return id !== undefined && context.literal(["routes", index, "id"]) ? ` "${id}"` : ` number ${index + 1}`;

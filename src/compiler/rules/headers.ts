@@ -1,37 +1,184 @@
-// Which header names mean something to the gateway? Lower-case lists that several rules ask.
+// Checks the headers that are injected into upstream requests and removed from them.
 
-/** Made by the gateway for each request, whatever came in. */
-export const RESTATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
+import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
+import type { Path } from "../diagnostics/location.ts";
+import { editDistance } from "../diagnostics/suggest.ts";
+import { tokenHeaders } from "../lower/forward.ts";
+import type { CompleteUpstream } from "../schema/defaults.ts";
+import { literalAt, quote } from "../schema/labels.ts";
+import { carriesSecret, hasNoKey, RESTATED, WELL_KNOWN } from "./header-names.ts";
+import type { Rule } from "./rule.ts";
+import { eachDuplicate, eachUpstream } from "./walks.ts";
 
-/** Headers that LLM APIs and their clients use: what a near miss most likely means. */
-export const WELL_KNOWN: readonly string[] = [
-  "authorization",
-  "x-api-key",
-  "api-key",
-  "x-goog-api-key",
-  "anthropic-version",
-  "anthropic-beta",
-  "openai-organization",
-  "openai-project",
-  "openai-beta",
-  "content-type",
-  "content-encoding",
-  "accept",
-  "accept-encoding",
-  "accept-language",
-  "user-agent",
-  "x-request-id",
-  "x-forwarded-for",
-  "x-real-ip",
-  "cookie",
-  "origin",
-  "referer",
-  "traceparent",
-  "http-referer",
-  "x-title",
-];
+/** Reports an injected header that the gateway sets itself, or that belongs to one connection. */
+const hopByHopInjected: Rule = (config, { report }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    upstream.inject_headers.forEach(({ name }, index) => {
+      const why = notInjectable(name.toLowerCase());
+      if (why === undefined) return;
+      const message = `this header can't be injected: ${why}`;
+      const at = [...path, "inject_headers", index, "name"];
+      report({ code: "rule/hop-by-hop-injected", path: at, message, help: "drop this header" });
+    });
+  }
+};
 
-/** Whether a header of this name carries a secret. */
-export function carriesSecret(name: string): boolean {
-  return /(?:^|[-_])(?:authorization|key|token|secret|password|cookie)$/i.test(name);
+function notInjectable(name: string): string | undefined {
+  if (name === "host") return "the gateway sets it to the host of base_url";
+  if (RESTATED.has(name)) return "the gateway sets it itself";
+  if (HOP_BY_HOP.has(name)) return "it belongs to one connection and is never forwarded";
+  return name === "expect" ? "the gateway handles it itself" : undefined;
 }
+
+/** Reports a header that is injected twice, maybe in two spellings: each replaces the earlier one of its name. */
+const duplicateInjectedHeader: Rule = (config, { report, known }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    const at = (index: number) => [...path, "inject_headers", index, "name"];
+    const duplicates = eachDuplicate(upstream.inject_headers, ({ name }, index) =>
+      known(at(index)) ? name.toLowerCase() : undefined,
+    );
+    for (const { index, first } of duplicates) {
+      report({
+        code: "rule/duplicate-injected-header",
+        path: at(index),
+        message: "this header is injected twice, and only the last one counts",
+        help: "drop one of the two; names are case-insensitive",
+        related: [{ path: at(first), message: "first injected here" }],
+      });
+    }
+  }
+};
+
+/** Reports a header of a key that is injected without a key: the upstream would refuse every request. */
+const emptyKeyHeader: Rule = (config, { report, known }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    upstream.inject_headers.forEach(({ name, value }, index) => {
+      const header = [...path, "inject_headers", index];
+      if (!known([...header, "name"]) || !carriesSecret(name) || !hasNoKey(value)) return;
+      const message = "this header is sent without a key in it";
+      const help = "check the variable it comes from, or drop the header";
+      report({ code: "rule/empty-key-header", path: [...header, "value"], message, help });
+    });
+  }
+};
+
+/** Reports a header that is removed and injected: headers are removed first, so removing it has no effect. */
+const headerRuleConflict: Rule = (config, { report, known }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    const at = (index: number) => [...path, "inject_headers", index, "name"];
+    const injected = new Map<string, number>();
+    upstream.inject_headers.forEach(({ name }, index) => {
+      if (known(at(index))) injected.set(name.toLowerCase(), index);
+    });
+    upstream.remove_headers.forEach((name, index) => {
+      const injection = injected.get(name.toLowerCase());
+      if (injection === undefined) return;
+      report({
+        code: "rule/header-rule-conflict",
+        path: [...path, "remove_headers", index],
+        message: "this header is removed, and then injected anyway",
+        help: "drop it here: an injected header replaces all headers of its name",
+        related: [{ path: at(injection), message: "injected here" }],
+      });
+    });
+  }
+};
+
+/** Reports `user-agent` when it is set in two keys. */
+const userAgentConflict: Rule = (config, { report }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    if (upstream.user_agent === undefined) continue;
+    const injected = upstream.inject_headers.findIndex(({ name }) => name.toLowerCase() === "user-agent");
+    if (injected === -1) continue;
+    report({
+      code: "rule/user-agent-conflict",
+      path: [...path, "inject_headers", injected, "name"],
+      message: "user-agent is injected here, but user_agent is set too, and only user_agent counts",
+      help: "drop one of the two",
+      related: [{ path: [...path, "user_agent"], message: "set here" }],
+    });
+  }
+};
+
+/** Reports the removal of a header that is never sent upstream as the client sent it. */
+const redundantRemove: Rule = (config, { report, known }) => {
+  const tokens = known(["gateway_auth", "token_sources"]) ? new Set(tokenHeaders(config)) : new Set<string>();
+  for (const { upstream, path } of eachUpstream(config)) {
+    upstream.remove_headers.forEach((name, index) => {
+      const why = neverForwarded(name.toLowerCase(), upstream, tokens);
+      if (why === undefined) return;
+      const message = `this entry has no effect: ${why}`;
+      report({ code: "rule/redundant-remove", path: [...path, "remove_headers", index], message, help: "drop it" });
+    });
+  }
+};
+
+function neverForwarded(name: string, upstream: CompleteUpstream, tokens: ReadonlySet<string>): string | undefined {
+  if (upstream.inject_headers.some((header) => header.name.toLowerCase() === name)) return undefined;
+  if (tokens.has(name)) return "a token header is never sent upstream";
+  if (HOP_BY_HOP.has(name) || name === "expect") return "a header of the connection is never sent upstream";
+  if (RESTATED.has(name)) return "the gateway sets this header itself";
+  if (!upstream.forward_xff && FORWARDING.has(name)) return "without forward_xff the header is never sent upstream";
+  return undefined;
+}
+
+/** Reports a header that is removed twice. */
+const duplicateRemove: Rule = (config, { report, known }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    const at = (index: number) => [...path, "remove_headers", index];
+    const duplicates = eachDuplicate(upstream.remove_headers, (name, index) =>
+      known(at(index)) ? name.toLowerCase() : undefined,
+    );
+    for (const { index, first } of duplicates) {
+      report({
+        code: "rule/redundant-remove",
+        path: at(index),
+        message: "this entry has no effect: the header is removed already",
+        help: "drop it; names are case-insensitive",
+        related: [{ path: at(first), message: "removed here" }],
+      });
+    }
+  }
+};
+
+/** Reports a header name that is almost a well-known one. */
+const headerTypo: Rule = (config, { file, report }) => {
+  const suggestions = new Map<string, string | undefined>();
+  const check = (name: string, path: Path): void => {
+    const lower = name.toLowerCase();
+    // Configs repeat their header names, and each search costs time.
+    if (!suggestions.has(lower)) suggestions.set(lower, suggestions.size < MAX_NAMES ? nearMiss(lower) : undefined);
+    const suggestion = suggestions.get(lower);
+    if (suggestion === undefined || literalAt(path, file) === undefined) return;
+    const message = `${quote(name)} is not a header that LLM APIs use`;
+    report({ code: "rule/header-typo", path, message, help: `did you mean ${quote(suggestion)}?` });
+  };
+  config.gateway_auth.token_sources.forEach(({ name }, index) => {
+    if (name !== undefined) check(name, ["gateway_auth", "token_sources", index, "name"]);
+  });
+  for (const { upstream, path } of eachUpstream(config)) {
+    upstream.inject_headers.forEach(({ name }, index) => void check(name, [...path, "inject_headers", index, "name"]));
+    upstream.remove_headers.forEach((name, index) => void check(name, [...path, "remove_headers", index]));
+  }
+};
+
+/** How many different names are searched for: no real config has more. */
+const MAX_NAMES = 500;
+
+/** Stricter than other suggestions, because any header name is allowed: `x-team` is not a misspelt `x-title`. */
+function nearMiss(name: string): string | undefined {
+  if (name.length < 7 || name.length > 64 || WELL_KNOWN.includes(name)) return undefined;
+  const plain = name.replaceAll("_", "-");
+  return WELL_KNOWN.find((known) => known === plain || editDistance(plain, known, 3) <= (known.length >= 12 ? 2 : 1));
+}
+
+export const HEADER_RULES: readonly Rule[] = [
+  hopByHopInjected,
+  duplicateInjectedHeader,
+  emptyKeyHeader,
+  headerRuleConflict,
+  userAgentConflict,
+  redundantRemove,
+  duplicateRemove,
+  headerTypo,
+];

@@ -1,55 +1,55 @@
-// What is a rule given, and how does it speak? A typed config in, findings at paths out.
+// Defines a rule: a function that checks the typed config and reports findings at paths.
 
 import type { CompilerHost } from "../compiler-host.ts";
 import type { DiagnosticCode } from "../diagnostics/codes.ts";
-import type { Findings } from "../diagnostics/findings.ts";
-import type { Severity } from "../diagnostics/types.ts";
-import { keyPlace, missingPlace, valuePlace } from "../read/locations.ts";
-import { locate, type Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
+import type { Findings, Severity } from "../diagnostics/types.ts";
+import { keyLocation, type Location, missingLocation, valueLocation } from "../read/locations.ts";
+import { locate, type Node } from "../read/tree.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-import type { Wording } from "../schema/labels.ts";
+import type { ParsedFile } from "../schema/labels.ts";
 import { isUnknown } from "../schema/placeholders.ts";
 
 export type Rule = (config: CompleteConfig, context: RuleContext) => void;
 
 export interface Report {
   readonly code: DiagnosticCode;
-  /** Where it is not the one of the code. */
+  /** The severity, where it differs from the severity of the code. */
   readonly severity?: Severity;
   readonly path: Path;
   readonly message: string;
   readonly help?: string | undefined;
-  /** What is wrong at the path: its value, its key, or that it is missing. A value where nothing is said. */
+  /** The part that is wrong at the path: its value (the default), its key, or that it is missing. */
   readonly at?: "value" | "key" | "missing";
   readonly related?: readonly { readonly path: Path; readonly message: string }[];
 }
 
 export interface RuleContext {
-  readonly wording: Wording;
+  readonly file: ParsedFile;
   readonly host: CompilerHost;
-  /** To lint, never to serve: what is missing here may be there where it is served. */
+  /** The config is only checked, not served: a file that is missing here may exist where it is served. */
   readonly lenient: boolean;
-  /** Reports, unless the value at the path is a stand-in. */
+  /** Reports a finding, unless the value at the path is a placeholder. */
   report(report: Report): void;
-  /** Whether the value at a path is the file's own, and readable. */
+  /** Whether the value at a path is not a placeholder. */
   known(path: Path): boolean;
   /** Whether the file has a value at a path. */
   written(path: Path): boolean;
-  /** Whether the scalar at a path stands in the file as it is, without `${…}`. */
+  /** Whether the scalar at a path is written in the file as it is, without `${…}`. */
   literal(path: Path): boolean;
 }
 
-/** What the rules are given besides the config. */
-export interface RuleInput extends Pick<RuleContext, "wording" | "host" | "lenient"> {
-  /** Pointers of stand-ins: nothing is said of them. */
+/** What a rule context is made of. */
+export interface RuleInput extends Pick<RuleContext, "file" | "host" | "lenient"> {
+  /** Pointers of the placeholders: nothing is reported about them. */
   readonly unknown: ReadonlySet<string>;
 }
 
-export function ruleContext({ unknown, wording, host, lenient }: RuleInput, findings: Findings): RuleContext {
-  const { root, interpolations } = wording;
+export function ruleContext({ unknown, file, host, lenient }: RuleInput, findings: Findings): RuleContext {
+  const { root, interpolations } = file;
   const known = (path: Path): boolean => !isUnknown(unknown, path);
   return {
-    wording,
+    file,
     host,
     lenient,
     known,
@@ -60,18 +60,18 @@ export function ruleContext({ unknown, wording, host, lenient }: RuleInput, find
     },
     report({ code, severity, path, message, help, at, related }) {
       if (!known(at === "missing" ? path.slice(0, -1) : path)) return;
-      const place =
-        at === "missing"
-          ? missingPlace(root, path.slice(0, -1))
-          : at === "key"
-            ? keyPlace(root, path)
-            : valuePlace(root, path);
+      const location = locationOf(root, path, at);
       const notes = (related ?? []).map((other) => ({
         message: other.message,
-        span: valuePlace(root, other.path).span,
+        span: valueLocation(root, other.path).span,
       }));
-      const others = [...notes, ...place.related];
-      findings.add({ code, path, message, help, span: place.span, related: others, ...(severity && { severity }) });
+      const others = [...notes, ...location.related];
+      findings.add({ code, path, message, help, span: location.span, related: others, ...(severity && { severity }) });
     },
   };
+}
+
+function locationOf(root: Node | undefined, path: Path, at: Report["at"]): Location {
+  if (at === "missing") return missingLocation(root, path.slice(0, -1));
+  return at === "key" ? keyLocation(root, path) : valueLocation(root, path);
 }

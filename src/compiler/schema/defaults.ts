@@ -1,4 +1,4 @@
-// What holds for a key that is not written? The one place where defaults are applied; a test holds it to the schema.
+// Fills in the default of each key that is not written. A test compares these defaults with those of the schema.
 
 import type {
   Concurrency,
@@ -59,7 +59,7 @@ export interface CompleteConfig {
   readonly shutdown: Required<Shutdown>;
 }
 
-/** The config with every default in its place. */
+/** The config with all defaults filled in. */
 export function complete(config: Config): CompleteConfig {
   const { inbound_tls, concurrency } = config;
   return {

@@ -1,26 +1,26 @@
-// What is said of a text of the wrong form? By its key: what form is wanted, and what this one lacks.
+// Explains a text of the wrong format: which format its key wants, and how to fix this text.
 
-import type { Path } from "../read/tree.ts";
-import { literalAt, quote, subjectOf, type Wording } from "./labels.ts";
+import type { Path } from "../diagnostics/location.ts";
+import { literalAt, type ParsedFile, quote, valueLabel } from "./labels.ts";
 
-export interface Words {
+export interface Explanation {
   readonly message: string;
   readonly help?: string | undefined;
 }
 
-/** @param name of the value, in quotes. @param literal the text, where it may be shown */
-type Tell = (name: string, literal: string | undefined) => Words;
+/** @param name the label of the value. @param literal the text, where it may be shown */
+type Explain = (name: string, literal: string | undefined) => Explanation;
 
-/** @param value the text; never shown unless it is a literal of the file and no secret */
-export function patternWords(path: Path, value: string, wording: Wording): Words {
-  const name = subjectOf(path, wording);
+/** @param value the text; it is shown only when it is written in the file and is not a secret */
+export function explainPattern(path: Path, value: string, file: ParsedFile): Explanation {
+  const name = valueLabel(path, file);
   if (value.trim() === "") return { message: `${name} must not be blank` };
   const key = path.findLast((segment) => !/^\d+$/.test(String(segment)));
-  const tell = path.at(-2) === "file" ? filePrefix : (BY_KEY[String(key)] ?? otherForm);
-  return tell(name, literalAt(path, wording));
+  const explain = path.at(-2) === "file" ? filePrefix : (BY_KEY[String(key)] ?? otherFormat);
+  return explain(name, literalAt(path, file));
 }
 
-const BY_KEY: { readonly [key: string]: Tell } = {
+const BY_KEY: { readonly [key: string]: Explain } = {
   listen: address,
   address,
   prefix,
@@ -39,7 +39,7 @@ const BY_KEY: { readonly [key: string]: Tell } = {
   user_agent: headerValue,
 };
 
-function address(name: string, literal: string | undefined): Words {
+function address(name: string, literal: string | undefined): Explanation {
   return { message: `${name} must be host:port`, help: literal === undefined ? undefined : addressHelp(literal) };
 }
 
@@ -54,7 +54,7 @@ function addressHelp(literal: string): string | undefined {
   return undefined;
 }
 
-function prefix(name: string, literal: string | undefined): Words {
+function prefix(name: string, literal: string | undefined): Explanation {
   if (literal !== undefined && !literal.startsWith("/")) {
     return { message: `${name} must start with /`, help: `write /${literal.replace(/\/+$/, "")}` };
   }
@@ -63,33 +63,33 @@ function prefix(name: string, literal: string | undefined): Words {
   return { message: `${name} must start with / and must not end with one` };
 }
 
-function url(name: string, literal: string | undefined): Words {
+function url(name: string, literal: string | undefined): Explanation {
   const message = `${name} must be an absolute http or https URL`;
   if (literal === undefined) return { message };
   if (/^[a-z][\w.-]*\.[a-z]{2,}(?:[/:]|$)/i.test(literal)) return { message, help: `write https://${literal}` };
-  if (/^https?:\/?[^/]/i.test(literal)) return { message, help: "two slashes follow the colon" };
+  if (/^https?:\/?[^/]/i.test(literal)) return { message, help: "write two slashes after the colon" };
   return { message };
 }
 
-function headerName(name: string, literal: string | undefined): Words {
+function headerName(name: string, literal: string | undefined): Explanation {
   const message =
-    literal === undefined ? `${name} is no valid header name` : `${quote(literal)} is no valid header name`;
+    literal === undefined ? `${name} is not a valid header name` : `${quote(literal)} is not a valid header name`;
   const bare = literal?.trim().replace(/:.*$/s, "").trim();
-  const mended = bare?.replace(/\s+/g, "-");
-  return { message, help: mended && mended !== literal && /^[\w-]+$/.test(mended) ? `write ${mended}` : undefined };
+  const fixed = bare?.replace(/\s+/g, "-");
+  return { message, help: fixed && fixed !== literal && /^[\w-]+$/.test(fixed) ? `write ${fixed}` : undefined };
 }
 
-function headerValue(name: string): Words {
+function headerValue(name: string): Explanation {
   return {
-    message: `${name} holds a character that a header can't carry`,
-    help: "a line break, a control character or one outside of Latin-1; from a file or a variable, look at its end",
+    message: `${name} has a character that is not allowed in a header`,
+    help: "look for a line break at its end, a control character, or a character outside of Latin-1",
   };
 }
 
-function filePrefix(name: string): Words {
-  return { message: `${name} starts a file name: it can't hold a slash or a space` };
+function filePrefix(name: string): Explanation {
+  return { message: `${name} is the start of a file name: it must not have a slash or a space` };
 }
 
-function otherForm(name: string): Words {
-  return { message: `${name} is not of the form wanted here` };
+function otherFormat(name: string): Explanation {
+  return { message: `${name} has the wrong format` };
 }

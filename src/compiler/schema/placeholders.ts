@@ -1,74 +1,75 @@
-// How can the rules look at a config that does not fit the schema? What does not fit is put aside, and remembered.
+// Replaces values that do not fit the schema by placeholders, so that the rules can still check the rest of the config.
 
-import { type Path, pointer } from "../read/tree.ts";
+import { type Path, pointer } from "../diagnostics/location.ts";
 import type { Config } from "./config.generated.ts";
-import { CONFIG_SHAPE, type ObjectShape, type ScalarShape, type Shape } from "./shape.ts";
+import { CONFIG_SHAPE } from "./shape.generated.ts";
+import type { ObjectShape, ScalarShape, Shape } from "./shape-types.ts";
 
-export interface Repaired {
+export interface ConfigWithPlaceholders {
   readonly config: Config;
-  /** JSON Pointers of what is not the file's own: rules have nothing to say about it. */
+  /** JSON Pointers of the placeholders: rules report nothing about them. */
   readonly unknown: ReadonlySet<string>;
 }
 
-interface Repair {
+interface Walk {
   readonly bad: ReadonlySet<string>;
   readonly unknown: Set<string>;
   readonly path: (string | number)[];
 }
 
 /**
- * A config of the right types, whatever came in: unknown keys go, and where a needed value is missing or does not fit
- * a stand-in takes its place.
- * @param bad pointers of what does not fit the schema, or could not be read
+ * A config of the right types, whatever the input. Unknown keys are dropped; a value that does not fit, and a required
+ * value that is missing, become placeholders.
+ * @param bad pointers of the values that do not fit the schema or could not be read
  */
-export function repair(value: unknown, bad: ReadonlySet<string>): Repaired {
+export function withPlaceholders(value: unknown, bad: ReadonlySet<string>): ConfigWithPlaceholders {
   const unknown = new Set<string>();
-  const config = fix({ bad, unknown, path: [] }, value, CONFIG_SHAPE) as Config;
+  const config = visit({ bad, unknown, path: [] }, value, CONFIG_SHAPE) as Config;
   return { config, unknown };
 }
 
-function fix(r: Repair, at: unknown, shape: Shape): unknown {
+function visit(walk: Walk, value: unknown, shape: Shape): unknown {
   switch (shape.kind) {
     case "object":
-      return isRecord(at) ? fixObject(r, at, shape) : putAside(r, shape);
+      return isRecord(value) ? visitObject(walk, value, shape) : replace(walk, shape);
     case "map":
-      return isRecord(at) ? fixMap(r, at, shape.values) : putAside(r, shape);
+      return isRecord(value) ? visitMap(walk, value, shape.values) : replace(walk, shape);
     case "list":
-      return Array.isArray(at) ? fixList(r, at, shape.items) : putAside(r, shape);
+      return Array.isArray(value) ? visitList(walk, value, shape.items) : replace(walk, shape);
     default:
-      return fits(at, shape) && !r.bad.has(pointer(r.path)) ? at : putAside(r, shape);
+      return fits(value, shape) && !walk.bad.has(pointer(walk.path)) ? value : replace(walk, shape);
   }
 }
 
-function fixObject(r: Repair, at: Readonly<Record<string, unknown>>, shape: ObjectShape): unknown {
-  const fixed: Record<string, unknown> = {};
+function visitObject(walk: Walk, value: Readonly<Record<string, unknown>>, shape: ObjectShape): unknown {
+  const made: Record<string, unknown> = {};
   for (const [key, child] of Object.entries(shape.keys)) {
-    if (at[key] !== undefined || shape.required.includes(key)) fixed[key] = fixInside(r, key, at[key], child);
+    if (value[key] !== undefined || shape.required.includes(key)) made[key] = visitChild(walk, key, value[key], child);
   }
-  return fixed;
+  return made;
 }
 
-function fixMap(r: Repair, at: Readonly<Record<string, unknown>>, values: Shape): unknown {
-  const fixed: Record<string, unknown> = Object.create(null);
-  for (const [key, child] of Object.entries(at)) fixed[key] = fixInside(r, key, child, values);
-  return fixed;
+function visitMap(walk: Walk, value: Readonly<Record<string, unknown>>, values: Shape): unknown {
+  const made: Record<string, unknown> = Object.create(null);
+  for (const [key, child] of Object.entries(value)) made[key] = visitChild(walk, key, child, values);
+  return made;
 }
 
-function fixList(r: Repair, at: readonly unknown[], items: Shape): unknown {
-  if (at.length === 0 && r.bad.has(pointer(r.path))) r.unknown.add(pointer(r.path));
-  return at.map((item, index) => fixInside(r, index, item, items));
+function visitList(walk: Walk, value: readonly unknown[], items: Shape): unknown {
+  if (value.length === 0 && walk.bad.has(pointer(walk.path))) walk.unknown.add(pointer(walk.path));
+  return value.map((item, index) => visitChild(walk, index, item, items));
 }
 
-function fixInside(r: Repair, segment: string | number, at: unknown, shape: Shape): unknown {
-  r.path.push(segment);
-  const fixed = fix(r, at, shape);
-  r.path.pop();
-  return fixed;
+function visitChild(walk: Walk, segment: string | number, value: unknown, shape: Shape): unknown {
+  walk.path.push(segment);
+  const made = visit(walk, value, shape);
+  walk.path.pop();
+  return made;
 }
 
-function putAside(r: Repair, shape: Shape): unknown {
-  r.unknown.add(pointer(r.path));
-  return standIn(shape);
+function replace(walk: Walk, shape: Shape): unknown {
+  walk.unknown.add(pointer(walk.path));
+  return placeholder(shape);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -86,25 +87,25 @@ function fits(value: unknown, shape: ScalarShape): boolean {
   }
 }
 
-/** Something of the right type: the default or example of the schema, and of objects what they must have. */
-function standIn(shape: Shape): unknown {
+/** A value of the right type: the default or example of the schema; for an object, its required keys. */
+function placeholder(shape: Shape): unknown {
   switch (shape.kind) {
     case "object":
-      return Object.fromEntries(shape.required.map((key) => [key, standIn(shape.keys[key] ?? { kind: "string" })]));
+      return Object.fromEntries(shape.required.map((key) => [key, placeholder(shape.keys[key] ?? { kind: "string" })]));
     case "map":
       return {};
     case "list":
       return [];
     case "string":
-      return shape.standIn ?? shape.values?.[0] ?? "";
+      return shape.placeholder ?? shape.values?.[0] ?? "";
     case "boolean":
-      return shape.standIn ?? false;
+      return shape.placeholder ?? false;
     default:
-      return shape.standIn ?? shape.minimum ?? 0;
+      return shape.placeholder ?? shape.minimum ?? 0;
   }
 }
 
-/** Whether a value, or anything around it, was put aside. */
+/** Whether the value at a path is a placeholder, or inside one. */
 export function isUnknown(unknown: ReadonlySet<string>, path: Path): boolean {
   if (unknown.size === 0) return false;
   for (let length = 0; length <= path.length; length++) {

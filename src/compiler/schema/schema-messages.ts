@@ -1,15 +1,25 @@
-// What does a schema error mean in plain words, where does it point, and what mends it?
+// Turns an error of the schema validator into a finding: plain words, the location, and a fix.
 
+import { type Path, pathOf } from "../diagnostics/location.ts";
 import { shownKey } from "../diagnostics/printable.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { Finding } from "../diagnostics/types.ts";
-import { keyPlace, missingPlace, type Place, valuePlace } from "../read/locations.ts";
-import { type Path, pathOf } from "../read/tree.ts";
-import { exampleHelp, literalAt, nameOf, quote, quoteKey, subjectOf, type Wording, whereOf } from "./labels.ts";
-import { patternWords } from "./pattern-messages.ts";
-import { homesOf, type ScalarShape, type Shape, shapeAt } from "./shape.ts";
-import { meantKey } from "./suggest-key.ts";
-import { typeWords } from "./type-messages.ts";
+import { keyLocation, type Location, missingLocation, valueLocation } from "../read/locations.ts";
+import {
+  exampleHelp,
+  keyLabel,
+  literalAt,
+  type ParsedFile,
+  quote,
+  quoteKey,
+  sectionLabel,
+  valueLabel,
+} from "./labels.ts";
+import { explainPattern } from "./pattern-messages.ts";
+import { sectionsWith, shapeAt } from "./shape.ts";
+import type { ScalarShape, Shape } from "./shape-types.ts";
+import { suggestKey } from "./suggest-key.ts";
+import { explainType } from "./type-messages.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -18,29 +28,27 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-interface Found {
+interface Mismatch {
   readonly error: SchemaError;
   readonly path: Path;
   readonly shape: Shape | undefined;
   /** The value that does not fit. */
   readonly value: unknown;
-  readonly wording: Wording;
+  readonly file: ParsedFile;
 }
 
-type Told = Omit<Finding, "span" | "related">;
+/** The text of a finding, and its location. */
+type Explained = readonly [Omit<Finding, "span" | "related">, Location];
 
-/** @param config the whole settled value */
-export function schemaFinding(error: SchemaError, config: unknown, wording: Wording): Finding {
+/** @param config the whole config as a plain value */
+export function schemaFinding(error: SchemaError, config: unknown, file: ParsedFile): Finding {
   const path = pathOf(error.instancePath);
   const value = path.reduce<unknown>((at, segment) => (at as Record<string, unknown> | undefined)?.[segment], config);
-  const found: Found = { error, path, shape: shapeAt(path), value, wording };
-  const [told, place] = (KEYWORDS[error.keyword] ?? other)(found);
-  return { ...told, ...place };
+  const [text, location] = (KEYWORDS[error.keyword] ?? other)({ error, path, shape: shapeAt(path), value, file });
+  return { ...text, ...location };
 }
 
-type Tell = (found: Found) => readonly [Told, Place];
-
-const KEYWORDS: { readonly [keyword: string]: Tell } = {
+const KEYWORDS: { readonly [keyword: string]: (mismatch: Mismatch) => Explained } = {
   additionalProperties: unknownKey,
   required: missingKey,
   dependencies: halfPair,
@@ -50,69 +58,70 @@ const KEYWORDS: { readonly [keyword: string]: Tell } = {
   maximum: outOfRange,
   minItems: tooFew,
   minProperties: tooFew,
-  pattern: wrongForm,
+  pattern: wrongFormat,
 };
 
-function unknownKey({ error, path, shape, wording }: Found): readonly [Told, Place] {
+function unknownKey({ error, path, shape, file }: Mismatch): Explained {
   const key = String(error.params["additionalProperty"]);
   const at = [...path, key];
-  const message = `unknown key ${quoteKey(key)} ${whereOf(path, wording)}`;
+  const message = `unknown key ${quoteKey(key)} ${sectionLabel(path, file)}`;
   return [
     { code: "schema/unknown-key", path: at, message, help: keyHelp(key, path, shape) },
-    keyPlace(wording.root, at),
+    keyLocation(file.root, at),
   ];
 }
 
 function keyHelp(key: string, path: Path, shape: Shape | undefined): string | undefined {
   if (shape?.kind !== "object") return undefined;
-  const meant = meantKey(shape, key);
-  if (meant !== undefined) return `did you mean ${quote(meant)}?`;
+  const suggestion = suggestKey(shape, key);
+  if (suggestion !== undefined) return `did you mean ${quote(suggestion)}?`;
   if (path.at(-2) === "inject_headers") return `write \`name: ${shownKey(key)}\`, and \`value: …\` below it`;
-  const [section = "", inner] = key.split(".", 2);
-  if (inner !== undefined && Object.hasOwn(shape.keys, section)) {
-    return `write \`${section}:\` and \`${shownKey(inner)}:\` indented below it`;
+  const [first = "", inner] = key.split(".", 2);
+  if (inner !== undefined && Object.hasOwn(shape.keys, first)) {
+    return `write \`${first}:\` and \`${shownKey(inner)}:\` indented below it`;
   }
-  const [home] = homesOf(key);
-  if (home !== undefined) return `${quoteKey(key)} belongs ${home === "" ? "at the top level" : `in ${home}`}`;
+  const [section] = sectionsWith(key);
+  if (section !== undefined) {
+    return `${quoteKey(key)} belongs ${section === "" ? "at the top level" : `in ${section}`}`;
+  }
   const known = Object.keys(shape.keys);
   return known.length <= 8 ? `known here: ${known.join(", ")}` : undefined;
 }
 
-function missingKey({ error, path, wording }: Found): readonly [Told, Place] {
+function missingKey({ error, path, file }: Mismatch): Explained {
   const key = String(error.params["missingProperty"]);
   const at = [...path, key];
-  const message = `${quote(key)} is missing ${whereOf(path, wording)}`;
-  return [{ code: "schema/missing-key", path: at, message, help: exampleHelp(at) }, missingPlace(wording.root, path)];
+  const message = `${quote(key)} is missing ${sectionLabel(path, file)}`;
+  return [{ code: "schema/missing-key", path: at, message, help: exampleHelp(at) }, missingLocation(file.root, path)];
 }
 
-function halfPair({ error, path, wording }: Found): readonly [Told, Place] {
-  const there = String(error.params["property"]);
+function halfPair({ error, path, file }: Mismatch): Explained {
+  const present = String(error.params["property"]);
   const missing = String(error.params["missingProperty"]);
-  const at = [...path, there];
-  const message = `${quote(there)} needs ${quote(missing)} beside it`;
-  const help = `add ${quote(missing)}, or drop ${quote(there)}`;
-  return [{ code: "schema/half-pair", path: at, message, help }, keyPlace(wording.root, at)];
+  const at = [...path, present];
+  const message = `${quote(present)} needs ${quote(missing)} beside it`;
+  const help = `add ${quote(missing)}, or drop ${quote(present)}`;
+  return [{ code: "schema/half-pair", path: at, message, help }, keyLocation(file.root, at)];
 }
 
-function wrongType(found: Found): readonly [Told, Place] {
-  const { path, wording, value } = found;
-  const words = typeWords(path, String(found.error.params["type"]), value, wording);
-  return [{ code: "schema/type", path, ...words }, valuePlace(wording.root, path)];
+function wrongType({ error, path, value, file }: Mismatch): Explained {
+  const explanation = explainType(path, String(error.params["type"]), value, file);
+  return [{ code: "schema/type", path, ...explanation }, valueLocation(file.root, path)];
 }
 
-function notListed({ path, shape, wording }: Found): readonly [Told, Place] {
+function notListed({ path, shape, file }: Mismatch): Explained {
   const values = (shape as ScalarShape | undefined)?.values ?? [];
-  const literal = literalAt(path, wording);
-  const meant = literal === undefined ? undefined : suggest(literal, values);
-  const message = `${subjectOf(path, wording)} must be one of ${values.join(", ")}`;
-  const help = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
-  return [{ code: "schema/enum", path, message, help }, valuePlace(wording.root, path)];
+  const literal = literalAt(path, file);
+  const suggestion = literal === undefined ? undefined : suggest(literal, values);
+  const message = `${valueLabel(path, file)} must be one of ${values.join(", ")}`;
+  const help = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
+  return [{ code: "schema/enum", path, message, help }, valueLocation(file.root, path)];
 }
 
-/** The largest number of ms a timer takes: said as such, not as a number nobody chose. */
+/** The longest time of a Node timer, ms. The message gives it in days too, because the number alone says nothing. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-function outOfRange({ path, shape, error, wording }: Found): readonly [Told, Place] {
+function outOfRange({ path, shape, error, file }: Mismatch): Explained {
   const { minimum, maximum } = (shape ?? {}) as Partial<ScalarShape>;
   const timer = maximum === LONGEST_TIMER_MS;
   const bounds =
@@ -124,8 +133,8 @@ function outOfRange({ path, shape, error, wording }: Found): readonly [Told, Pla
   const help =
     minimum === 1 && path.at(-1) !== "max_attempts" && error.keyword === "minimum" ? noLimitHelp(path) : undefined;
   return [
-    { code: "schema/range", path, message: `${subjectOf(path, wording)} must be ${bounds}`, help },
-    valuePlace(wording.root, path),
+    { code: "schema/range", path, message: `${valueLabel(path, file)} must be ${bounds}`, help },
+    valueLocation(file.root, path),
   ];
 }
 
@@ -140,19 +149,17 @@ function noLimitHelp(path: Path): string | undefined {
   return OFF_WHEN_ABSENT.has(String(path.at(-1))) ? "drop the key for no limit" : undefined;
 }
 
-function tooFew({ path, wording }: Found): readonly [Told, Place] {
-  const message = `${nameOf(path)} must not be empty`;
-  return [{ code: "schema/too-few", path, message, help: exampleHelp(path) }, valuePlace(wording.root, path)];
+function tooFew({ path, file }: Mismatch): Explained {
+  const message = `${keyLabel(path)} must not be empty`;
+  return [{ code: "schema/too-few", path, message, help: exampleHelp(path) }, valueLocation(file.root, path)];
 }
 
-function wrongForm({ path, wording, value }: Found): readonly [Told, Place] {
-  const words = patternWords(path, String(value), wording);
-  return [{ code: "schema/pattern", path, ...words }, valuePlace(wording.root, path)];
+function wrongFormat({ path, file, value }: Mismatch): Explained {
+  const explanation = explainPattern(path, String(value), file);
+  return [{ code: "schema/pattern", path, ...explanation }, valueLocation(file.root, path)];
 }
 
-function other({ path, wording }: Found): readonly [Told, Place] {
-  return [
-    { code: "schema/pattern", path, message: `${nameOf(path)} does not fit the schema` },
-    valuePlace(wording.root, path),
-  ];
+function other({ path, file }: Mismatch): Explained {
+  const message = `${keyLabel(path)} does not fit the schema`;
+  return [{ code: "schema/pattern", path, message }, valueLocation(file.root, path)];
 }

@@ -3,14 +3,14 @@
 // biome-ignore-all assist: generated
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
-import type { ObjectShape } from "./shape.ts";
+import type { ObjectShape } from "./shape-types.ts";
 
 export const CONFIG_SHAPE: ObjectShape = {
  "kind": "object",
  "keys": {
   "listen": {
    "kind": "string",
-   "standIn": "127.0.0.1:8080"
+   "placeholder": "127.0.0.1:8080"
   },
   "gateway_auth": {
    "kind": "object",
@@ -20,9 +20,9 @@ export const CONFIG_SHAPE: ObjectShape = {
      "items": {
       "kind": "string",
       "secret": true,
-      "standIn": "${GATEWAY_TOKEN}"
+      "placeholder": "${GATEWAY_TOKEN}"
      },
-     "standIn": [
+     "placeholder": [
       "${GATEWAY_TOKEN}"
      ]
     },
@@ -37,18 +37,18 @@ export const CONFIG_SHAPE: ObjectShape = {
          "authorization_bearer",
          "header"
         ],
-        "standIn": "header"
+        "placeholder": "header"
        },
        "name": {
         "kind": "string",
-        "standIn": "x-gw-token"
+        "placeholder": "x-gw-token"
        }
       },
       "required": [
        "type"
       ]
      },
-     "standIn": [
+     "placeholder": [
       {
        "type": "authorization_bearer"
       }
@@ -66,40 +66,40 @@ export const CONFIG_SHAPE: ObjectShape = {
     "keys": {
      "id": {
       "kind": "string",
-      "standIn": "openai"
+      "placeholder": "openai"
      },
      "prefix": {
       "kind": "string",
-      "standIn": "/openai"
+      "placeholder": "/openai"
      },
      "upstream": {
       "kind": "object",
       "keys": {
        "base_url": {
         "kind": "string",
-        "standIn": "https://api.openai.com"
+        "placeholder": "https://api.openai.com"
        },
        "strip_prefix": {
         "kind": "boolean",
-        "standIn": true
+        "placeholder": true
        },
        "connect_timeout_ms": {
         "kind": "integer",
         "minimum": 1,
         "maximum": 2147483647,
-        "standIn": 10000
+        "placeholder": 10000
        },
        "request_timeout_ms": {
         "kind": "integer",
         "minimum": 1,
         "maximum": 2147483647,
-        "standIn": 60000
+        "placeholder": 60000
        },
        "stream_idle_timeout_ms": {
         "kind": "integer",
         "minimum": 0,
         "maximum": 2147483647,
-        "standIn": 300000
+        "placeholder": 300000
        },
        "inject_headers": {
         "kind": "list",
@@ -108,12 +108,12 @@ export const CONFIG_SHAPE: ObjectShape = {
          "keys": {
           "name": {
            "kind": "string",
-           "standIn": "authorization"
+           "placeholder": "authorization"
           },
           "value": {
            "kind": "string",
            "secret": true,
-           "standIn": "Bearer ${OPENAI_API_KEY}"
+           "placeholder": "Bearer ${OPENAI_API_KEY}"
           }
          },
          "required": [
@@ -121,23 +121,23 @@ export const CONFIG_SHAPE: ObjectShape = {
           "value"
          ]
         },
-        "standIn": []
+        "placeholder": []
        },
        "remove_headers": {
         "kind": "list",
         "items": {
          "kind": "string",
-         "standIn": "x-internal-user"
+         "placeholder": "x-internal-user"
         },
-        "standIn": []
+        "placeholder": []
        },
        "user_agent": {
         "kind": "string",
-        "standIn": "my-gateway/1.0"
+        "placeholder": "my-gateway/1.0"
        },
        "forward_xff": {
         "kind": "boolean",
-        "standIn": false
+        "placeholder": false
        },
        "proxy": {
         "kind": "object",
@@ -149,21 +149,21 @@ export const CONFIG_SHAPE: ObjectShape = {
            "https",
            "socks"
           ],
-          "standIn": "http"
+          "placeholder": "http"
          },
          "address": {
           "kind": "string",
-          "standIn": "proxy.internal:3128"
+          "placeholder": "proxy.internal:3128"
          },
          "username": {
           "kind": "string",
           "secret": true,
-          "standIn": "${PROXY_USER}"
+          "placeholder": "${PROXY_USER}"
          },
          "password": {
           "kind": "string",
           "secret": true,
-          "standIn": "${PROXY_PASSWORD}"
+          "placeholder": "${PROXY_PASSWORD}"
          }
         },
         "required": [
@@ -174,7 +174,7 @@ export const CONFIG_SHAPE: ObjectShape = {
        "upstream_key_max_inflight": {
         "kind": "integer",
         "minimum": 1,
-        "standIn": 8
+        "placeholder": 8
        },
        "retry": {
         "kind": "object",
@@ -183,7 +183,7 @@ export const CONFIG_SHAPE: ObjectShape = {
           "kind": "integer",
           "minimum": 1,
           "maximum": 5,
-          "standIn": 3
+          "placeholder": 3
          },
          "retry_on": {
           "kind": "list",
@@ -199,32 +199,32 @@ export const CONFIG_SHAPE: ObjectShape = {
             "504"
            ]
           },
-          "standIn": [
+          "placeholder": [
            "connect_error"
           ]
          },
          "max_body_bytes": {
           "kind": "integer",
           "minimum": 0,
-          "standIn": 1048576
+          "placeholder": 1048576
          },
          "backoff_ms": {
           "kind": "integer",
           "minimum": 0,
           "maximum": 2147483647,
-          "standIn": 200
+          "placeholder": 200
          },
          "max_backoff_ms": {
           "kind": "integer",
           "minimum": 0,
           "maximum": 2147483647,
-          "standIn": 5000
+          "placeholder": 5000
          },
          "attempt_timeout_ms": {
           "kind": "integer",
           "minimum": 1,
           "maximum": 2147483647,
-          "standIn": 15000
+          "placeholder": 15000
          }
         },
         "required": [
@@ -249,19 +249,19 @@ export const CONFIG_SHAPE: ObjectShape = {
    "keys": {
     "cert_path": {
      "kind": "string",
-     "standIn": "/etc/ssl/gateway.crt"
+     "placeholder": "/etc/ssl/gateway.crt"
     },
     "key_path": {
      "kind": "string",
-     "standIn": "/etc/ssl/gateway.key"
+     "placeholder": "/etc/ssl/gateway.key"
     },
     "self_signed_cert_path": {
      "kind": "string",
-     "standIn": "certs/gateway-selfsigned.crt"
+     "placeholder": "certs/gateway-selfsigned.crt"
     },
     "self_signed_key_path": {
      "kind": "string",
-     "standIn": "certs/gateway-selfsigned.key"
+     "placeholder": "certs/gateway-selfsigned.key"
     }
    },
    "required": []
@@ -271,39 +271,39 @@ export const CONFIG_SHAPE: ObjectShape = {
    "keys": {
     "enabled": {
      "kind": "boolean",
-     "standIn": false
+     "placeholder": false
     },
     "allow_origins": {
      "kind": "list",
      "items": {
       "kind": "string",
-      "standIn": "https://app.example"
+      "placeholder": "https://app.example"
      },
-     "standIn": []
+     "placeholder": []
     },
     "allow_headers": {
      "kind": "list",
      "items": {
       "kind": "string",
-      "standIn": "x-team"
+      "placeholder": "x-team"
      },
-     "standIn": []
+     "placeholder": []
     },
     "allow_methods": {
      "kind": "list",
      "items": {
       "kind": "string",
-      "standIn": "POST"
+      "placeholder": "POST"
      },
-     "standIn": []
+     "placeholder": []
     },
     "expose_headers": {
      "kind": "list",
      "items": {
       "kind": "string",
-      "standIn": "x-request-id"
+      "placeholder": "x-request-id"
      },
-     "standIn": []
+     "placeholder": []
     }
    },
    "required": []
@@ -314,7 +314,7 @@ export const CONFIG_SHAPE: ObjectShape = {
     "per_minute": {
      "kind": "integer",
      "minimum": 1,
-     "standIn": 600
+     "placeholder": 600
     }
    },
    "required": []
@@ -325,12 +325,12 @@ export const CONFIG_SHAPE: ObjectShape = {
     "downstream_max_inflight": {
      "kind": "integer",
      "minimum": 1,
-     "standIn": 512
+     "placeholder": 512
     },
     "upstream_per_key_max_inflight": {
      "kind": "integer",
      "minimum": 1,
-     "standIn": 32
+     "placeholder": 32
     },
     "queue": {
      "kind": "object",
@@ -338,13 +338,13 @@ export const CONFIG_SHAPE: ObjectShape = {
       "max_waiting": {
        "kind": "integer",
        "minimum": 0,
-       "standIn": 0
+       "placeholder": 0
       },
       "timeout_ms": {
        "kind": "integer",
        "minimum": 1,
        "maximum": 2147483647,
-       "standIn": 1000
+       "placeholder": 1000
       }
      },
      "required": []
@@ -367,7 +367,7 @@ export const CONFIG_SHAPE: ObjectShape = {
         "warn",
         "error"
        ],
-       "standIn": "info"
+       "placeholder": "info"
       },
       "format": {
        "kind": "string",
@@ -375,26 +375,26 @@ export const CONFIG_SHAPE: ObjectShape = {
         "json",
         "text"
        ],
-       "standIn": "json"
+       "placeholder": "json"
       },
       "to_stdout": {
        "kind": "boolean",
-       "standIn": true
+       "placeholder": true
       },
       "file": {
        "kind": "object",
        "keys": {
         "enabled": {
          "kind": "boolean",
-         "standIn": true
+         "placeholder": true
         },
         "dir": {
          "kind": "string",
-         "standIn": "logs"
+         "placeholder": "logs"
         },
         "prefix": {
          "kind": "string",
-         "standIn": "ai-gw-lite"
+         "placeholder": "ai-gw-lite"
         },
         "rotation": {
          "kind": "string",
@@ -404,12 +404,12 @@ export const CONFIG_SHAPE: ObjectShape = {
           "daily",
           "never"
          ],
-         "standIn": "daily"
+         "placeholder": "daily"
         },
         "max_files": {
          "kind": "integer",
          "minimum": 1,
-         "standIn": 7
+         "placeholder": 7
         }
        },
        "required": []
@@ -422,16 +422,16 @@ export const CONFIG_SHAPE: ObjectShape = {
      "keys": {
       "enabled": {
        "kind": "boolean",
-       "standIn": false
+       "placeholder": false
       },
       "path": {
        "kind": "string",
-       "standIn": "/metrics"
+       "placeholder": "/metrics"
       },
       "token": {
        "kind": "string",
        "secret": true,
-       "standIn": "${METRICS_TOKEN}"
+       "placeholder": "${METRICS_TOKEN}"
       }
      },
      "required": []
@@ -441,20 +441,20 @@ export const CONFIG_SHAPE: ObjectShape = {
      "keys": {
       "enabled": {
        "kind": "boolean",
-       "standIn": false
+       "placeholder": false
       },
       "sample_ratio": {
        "kind": "number",
        "minimum": 0,
        "maximum": 1,
-       "standIn": 0.05
+       "placeholder": 0.05
       },
       "otlp": {
        "kind": "object",
        "keys": {
         "endpoint": {
          "kind": "string",
-         "standIn": "http://127.0.0.1:4317"
+         "placeholder": "http://127.0.0.1:4317"
         },
         "protocol": {
          "kind": "string",
@@ -462,13 +462,13 @@ export const CONFIG_SHAPE: ObjectShape = {
           "grpc",
           "http"
          ],
-         "standIn": "grpc"
+         "placeholder": "grpc"
         },
         "timeout_ms": {
          "kind": "integer",
          "minimum": 1,
          "maximum": 2147483647,
-         "standIn": 3000
+         "placeholder": 3000
         }
        },
        "required": [
@@ -488,18 +488,18 @@ export const CONFIG_SHAPE: ObjectShape = {
     "keys": {
      "name": {
       "kind": "string",
-      "standIn": "chat goes to openai"
+      "placeholder": "chat goes to openai"
      },
      "request": {
       "kind": "object",
       "keys": {
        "method": {
         "kind": "string",
-        "standIn": "POST"
+        "placeholder": "POST"
        },
        "path": {
         "kind": "string",
-        "standIn": "/openai/v1/chat/completions"
+        "placeholder": "/openai/v1/chat/completions"
        },
        "headers": {
         "kind": "map",
@@ -519,17 +519,17 @@ export const CONFIG_SHAPE: ObjectShape = {
       "keys": {
        "route": {
         "kind": "string",
-        "standIn": "openai"
+        "placeholder": "openai"
        },
        "status": {
         "kind": "integer",
         "minimum": 100,
         "maximum": 599,
-        "standIn": 401
+        "placeholder": 401
        },
        "upstream_url": {
         "kind": "string",
-        "standIn": "https://api.openai.com/v1/chat/completions"
+        "placeholder": "https://api.openai.com/v1/chat/completions"
        },
        "upstream_headers": {
         "kind": "map",
@@ -542,9 +542,9 @@ export const CONFIG_SHAPE: ObjectShape = {
         "kind": "list",
         "items": {
          "kind": "string",
-         "standIn": "x-gw-token"
+         "placeholder": "x-gw-token"
         },
-        "standIn": [
+        "placeholder": [
          "x-gw-token"
         ]
        }
@@ -558,7 +558,7 @@ export const CONFIG_SHAPE: ObjectShape = {
      "expect"
     ]
    },
-   "standIn": []
+   "placeholder": []
   },
   "errors": {
    "kind": "object",
@@ -571,7 +571,7 @@ export const CONFIG_SHAPE: ObjectShape = {
       "anthropic",
       "auto"
      ],
-     "standIn": "plain"
+     "placeholder": "plain"
     }
    },
    "required": []
@@ -581,7 +581,7 @@ export const CONFIG_SHAPE: ObjectShape = {
    "keys": {
     "watch": {
      "kind": "boolean",
-     "standIn": false
+     "placeholder": false
     }
    },
    "required": []
@@ -593,13 +593,13 @@ export const CONFIG_SHAPE: ObjectShape = {
      "kind": "integer",
      "minimum": 0,
      "maximum": 2147483647,
-     "standIn": 0
+     "placeholder": 0
     },
     "drain_timeout_ms": {
      "kind": "integer",
      "minimum": 0,
      "maximum": 2147483647,
-     "standIn": 30000
+     "placeholder": 30000
     }
    },
    "required": []

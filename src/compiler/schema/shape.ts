@@ -1,39 +1,10 @@
-// What does the schema want at a path? The generated shape, and questions to it.
+// Answers questions about the schema: the shape at a path, and the sections that have a key of a given name.
 
-import type { Path } from "../read/tree.ts";
+import type { Path } from "../diagnostics/location.ts";
 import { CONFIG_SHAPE } from "./shape.generated.ts";
+import type { Shape } from "./shape-types.ts";
 
-export interface ScalarShape {
-  readonly kind: "string" | "integer" | "number" | "boolean";
-  readonly values?: readonly string[];
-  /** A secret: shown nowhere, wherever it came from. */
-  readonly secret?: boolean;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  /** The default, else an example: what stands in for a value that is not known. */
-  readonly standIn?: unknown;
-}
-
-export interface ListShape {
-  readonly kind: "list";
-  readonly items: Shape;
-  readonly standIn?: unknown;
-}
-
-export interface MapShape {
-  readonly kind: "map";
-  readonly values: Shape;
-}
-
-export interface ObjectShape {
-  readonly kind: "object";
-  readonly keys: { readonly [key: string]: Shape };
-  readonly required: readonly string[];
-}
-
-export type Shape = ScalarShape | ListShape | MapShape | ObjectShape;
-
-/** The shape below a key or an index; `undefined` where the schema has no place for it. */
+/** The shape below a key or an index; `undefined` where the schema allows none. */
 export function below(shape: Shape | undefined, segment: string | number): Shape | undefined {
   switch (shape?.kind) {
     case "object":
@@ -52,15 +23,15 @@ export function shapeAt(path: Path): Shape | undefined {
   return path.reduce<Shape | undefined>(below, CONFIG_SHAPE);
 }
 
-let homes: ReadonlyMap<string, readonly string[]> | undefined;
+let sections: ReadonlyMap<string, readonly string[]> | undefined;
 
-/** Where in the config keys of this name have their place, as people write paths: `routes[].upstream`, "" for the top. */
-export function homesOf(key: string): readonly string[] {
-  homes ??= collectHomes();
-  return homes.get(key) ?? [];
+/** The sections that have a key of this name, as people write paths: `routes[].upstream`, "" for the top level. */
+export function sectionsWith(key: string): readonly string[] {
+  sections ??= collectSections();
+  return sections.get(key) ?? [];
 }
 
-function collectHomes(): ReadonlyMap<string, readonly string[]> {
+function collectSections(): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   const visit = (shape: Shape, path: string): void => {
     if (shape.kind === "list") visit(shape.items, `${path}[]`);
@@ -74,10 +45,8 @@ function collectHomes(): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-/** Whether a value of this shape may be shown: a scalar that is no secret. */
-export function isOpen(shape: Shape | undefined): boolean {
+/** Whether a value of this shape may be shown: it is a scalar and not a secret. */
+export function mayBeShown(shape: Shape | undefined): boolean {
   if (shape === undefined || shape.kind === "object" || shape.kind === "list" || shape.kind === "map") return false;
   return shape.secret !== true;
 }
-
-export { CONFIG_SHAPE };

@@ -1,55 +1,58 @@
-// What value does the tree stand for, now that its references are followed? Scalars are read as their place wants them.
+// Converts the tree to a plain value. The schema decides how a scalar that comes from a reference is read.
 
-import type { Findings } from "../diagnostics/findings.ts";
-import type { Interpolations } from "../read/interpolate.ts";
-import { type Node, type Path, pointer, type ScalarNode } from "../read/tree.ts";
+import { type Path, pointer } from "../diagnostics/location.ts";
+import type { Findings } from "../diagnostics/types.ts";
+import type { Interpolation, Interpolations } from "../read/interpolate.ts";
+import type { Node, ScalarNode } from "../read/tree.ts";
 import { readPlain } from "./scalar.ts";
-import { below, CONFIG_SHAPE, type Shape } from "./shape.ts";
+import { CONFIG_SHAPE } from "./shape.generated.ts";
+import { below } from "./shape.ts";
+import type { Shape } from "./shape-types.ts";
 
-export interface Settled {
+export interface TreeValue {
   readonly value: unknown;
-  /** JSON Pointers of the scalars that could not be read: complained about already, and not to be judged again. */
-  readonly unread: ReadonlySet<string>;
+  /** JSON Pointers of the scalars without a usable value. They are reported already, and must not be reported again. */
+  readonly unreadable: ReadonlySet<string>;
 }
 
 /**
  * The plain value of a tree. Objects have no prototype, so that `__proto__` is a key like any other (hazard Y4).
  * Findings: `yaml/number`.
  */
-export function settle(root: Node, interpolations: Interpolations, findings: Findings): Settled {
+export function toValue(root: Node, interpolations: Interpolations, findings: Findings): TreeValue {
   const path: (string | number)[] = [];
-  const unread = new Set<string>();
+  const unreadable = new Set<string>();
   const visit = (node: Node, shape: Shape | undefined): unknown => {
     if (node.kind === "scalar") {
-      const value = settleScalar(node, shape, interpolations, findings, path);
-      if (value === UNREAD) unread.add(pointer(path));
-      return value === UNREAD ? node.text : value;
+      const value = scalarToValue(node, shape, interpolations, findings, path);
+      if (value === UNREADABLE) unreadable.add(pointer(path));
+      return value === UNREADABLE ? node.text : value;
     }
-    if (node.kind === "list") return node.items.map((item, index) => into(index, item.node, shape));
+    if (node.kind === "list") return node.items.map((item, index) => visitChild(index, item.node, shape));
     const object: Record<string, unknown> = Object.create(null);
-    for (const entry of node.entries.values()) object[entry.key] = into(entry.key, entry.node, shape);
+    for (const entry of node.entries.values()) object[entry.key] = visitChild(entry.key, entry.node, shape);
     return object;
   };
-  const into = (segment: string | number, node: Node, shape: Shape | undefined): unknown => {
+  const visitChild = (segment: string | number, node: Node, shape: Shape | undefined): unknown => {
     path.push(segment);
     const value = visit(node, below(shape, segment));
     path.pop();
     return value;
   };
-  return { value: visit(root, CONFIG_SHAPE), unread };
+  return { value: visit(root, CONFIG_SHAPE), unreadable };
 }
 
-function settleScalar(
+function scalarToValue(
   node: ScalarNode,
   shape: Shape | undefined,
   interpolations: Interpolations,
   findings: Findings,
   path: Path,
 ): unknown {
-  if (node.broken === true) return UNREAD;
+  if (node.broken === true) return UNREADABLE;
   const interpolation = interpolations.get(node);
-  if (interpolation?.unresolved === true) return UNREAD;
-  if (interpolation !== undefined) return interpolated(interpolation, shape);
+  if (interpolation?.unresolved === true) return UNREADABLE;
+  if (interpolation !== undefined) return interpolatedValue(interpolation, shape);
   if (node.tag === "str" || (node.tag === undefined && node.style !== "plain")) return node.text;
   const reading = readPlain(node.text);
   if (reading.kind === "value") return reading.value;
@@ -58,25 +61,21 @@ function settleScalar(
     path: [...path],
     span: node.span,
     message: reading.why,
-    help: mend(reading.write, shape),
+    help: numberHelp(reading.write, shape),
   });
-  return UNREAD;
+  return UNREADABLE;
 }
 
-const UNREAD = Symbol("unread");
+const UNREADABLE = Symbol("unreadable");
 
-function mend(write: string | undefined, shape: Shape | undefined): string | undefined {
+function numberHelp(write: string | undefined, shape: Shape | undefined): string | undefined {
   if (shape?.kind === "string") return "put it in quotes if it is a text";
   return write === undefined ? undefined : `write ${write}`;
 }
 
-/** Text, unless the scalar is wholly one reference and its place wants a number or a boolean. */
-function interpolated(
-  interpolation: { readonly text: string; readonly whole: boolean },
-  shape: Shape | undefined,
-): unknown {
-  const { text, whole } = interpolation;
-  if (!whole || shape === undefined || !TYPED.has(shape.kind)) return text;
+/** A text; a number or a boolean when the scalar is one reference and nothing else, and the schema wants one. */
+function interpolatedValue({ text, onlyReference }: Interpolation, shape: Shape | undefined): unknown {
+  if (!onlyReference || shape === undefined || !TYPED.has(shape.kind)) return text;
   const reading = readPlain(text.trim());
   return reading.kind === "value" && reading.value !== null ? reading.value : text;
 }

@@ -1,13 +1,10 @@
-// What is said of a value of the wrong type? What is wanted, what stands there, and the most likely mend.
+// Explains a value of the wrong type: which type is wanted, which type it has, and the most likely fix.
 
-import { locate, type Path } from "../read/tree.ts";
-import { exampleHelp, literalAt, nameOf, sourcesAt, type Wording } from "./labels.ts";
+import type { Path } from "../diagnostics/location.ts";
+import { locate } from "../read/tree.ts";
+import { exampleHelp, keyLabel, literalAt, type ParsedFile, sourcesAt } from "./labels.ts";
+import type { Explanation } from "./pattern-messages.ts";
 import { shapeAt } from "./shape.ts";
-
-interface Words {
-  readonly message: string;
-  readonly help?: string | undefined;
-}
 
 const WANTED: { readonly [type: string]: string } = {
   string: "a string",
@@ -18,25 +15,25 @@ const WANTED: { readonly [type: string]: string } = {
   object: "a mapping",
 };
 
-/** @param type what the schema wants */
-export function typeWords(path: Path, type: string, value: unknown, wording: Wording): Words {
+/** @param type the type that the schema wants */
+export function explainType(path: Path, type: string, value: unknown, file: ParsedFile): Explanation {
   const wanted = WANTED[type] ?? type;
-  const name = nameOf(path);
-  const sources = sourcesAt(path, wording);
+  const name = keyLabel(path);
+  const sources = sourcesAt(path, file);
   if (sources !== undefined) {
-    const quoted = isQuoted(path, wording) && type !== "string";
+    const quoted = isQuoted(path, file) && type !== "string";
     const message = quoted
-      ? `${name} must be ${wanted}, and in quotes ${sources} is a string`
-      : `${name} must be ${wanted}, and ${sources} is not`;
+      ? `${name} must be ${wanted}, but ${sources} in quotes is a string`
+      : `${name} must be ${wanted}, but ${sources} is not`;
     return { message, help: quoted ? "drop the quotes" : undefined };
   }
-  if (value === null) return emptyWords(path, type, wanted);
+  if (value === null) return explainEmpty(path, type, wanted);
   const message = `${name} must be ${wanted}, not ${kindOf(value)}`;
-  return { message, help: mend(path, type, value, wording) };
+  return { message, help: typeHelp(path, type, value, file) };
 }
 
-function emptyWords(path: Path, type: string, wanted: string): Words {
-  const message = `${nameOf(path)} has no value: it must be ${wanted}`;
+function explainEmpty(path: Path, type: string, wanted: string): Explanation {
+  const message = `${keyLabel(path)} has no value: it must be ${wanted}`;
   if (type === "object") return { message, help: "indent its keys below it, or drop it" };
   return { message, help: exampleHelp(path) };
 }
@@ -56,61 +53,61 @@ function kindOf(value: unknown): string {
   }
 }
 
-function mend(path: Path, type: string, value: unknown, wording: Wording): string | undefined {
+function typeHelp(path: Path, type: string, value: unknown, file: ParsedFile): string | undefined {
   switch (type) {
     case "string":
-      return stringMend(path, value, wording);
+      return stringHelp(path, value, file);
     case "integer":
     case "number":
-      return typeof value === "string" ? numberMend(path, value, wording) : undefined;
+      return typeof value === "string" ? numberHelp(path, value, file) : undefined;
     case "boolean":
-      return typeof value === "string" ? booleanMend(path, value, wording) : undefined;
+      return typeof value === "string" ? booleanHelp(path, value, file) : undefined;
     case "array":
-      return listMend(path, value);
+      return listHelp(path, value);
     default:
-      return objectMend(path, value);
+      return objectHelp(path, value);
   }
 }
 
-function stringMend(path: Path, value: unknown, wording: Wording): string | undefined {
+function stringHelp(path: Path, value: unknown, file: ParsedFile): string | undefined {
   if (Array.isArray(value)) return "write one value, without `- ` or brackets";
   if (typeof value === "object") return undefined;
-  const literal = literalAt(path, wording);
+  const literal = literalAt(path, file);
   if (path.at(-1) === "listen" && typeof value === "number") return `write 127.0.0.1:${literal}`;
   return literal === undefined ? "put it in quotes" : `put it in quotes: "${literal}"`;
 }
 
 const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
-function numberMend(path: Path, value: string, wording: Wording): string | undefined {
+function numberHelp(path: Path, value: string, file: ParsedFile): string | undefined {
   const digits = /^[\d_,' ]+$/.test(value) ? value.replace(/\D/g, "") : "";
-  if (digits === value && digits !== "" && isQuoted(path, wording)) return "drop the quotes";
+  if (digits === value && digits !== "" && isQuoted(path, file)) return "drop the quotes";
   if (digits !== "") return `write ${Number(digits)}`;
   const timed = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h)$/.exec(value);
   if (timed === null || !String(path.at(-1)).endsWith("_ms")) return undefined;
   return `the value is in ms: write ${Number(timed[1]) * (UNIT_MS[timed[2] ?? ""] ?? 1)}`;
 }
 
-function booleanMend(path: Path, value: string, wording: Wording): string | undefined {
-  if (/^(?:true|false)$/i.test(value) && isQuoted(path, wording)) return "drop the quotes";
+function booleanHelp(path: Path, value: string, file: ParsedFile): string | undefined {
+  if (/^(?:true|false)$/i.test(value) && isQuoted(path, file)) return "drop the quotes";
   if (/^(?:yes|on|y)$/i.test(value)) return "write true";
   return /^(?:no|off|n)$/i.test(value) ? "write false" : undefined;
 }
 
-function listMend(path: Path, value: unknown): string | undefined {
+function listHelp(path: Path, value: unknown): string | undefined {
   if (path.at(-1) === "inject_headers") return "write each header as an item: `- name: …`, and `value: …` below it";
   if (typeof value === "object") return "start each item with `- `";
   return "write each item on a line of its own, after `- `";
 }
 
-function objectMend(path: Path, value: unknown): string | undefined {
+function objectHelp(path: Path, value: unknown): string | undefined {
   const shape = shapeAt(path);
   if (Array.isArray(value)) return "drop the `- `: it has keys, not items";
   const first = shape?.kind === "object" ? (shape.required[0] ?? Object.keys(shape.keys)[0]) : undefined;
   return first === undefined ? undefined : `write its keys on lines of their own, such as \`${first}: …\``;
 }
 
-function isQuoted(path: Path, wording: Wording): boolean {
-  const { node } = locate(wording.root, path);
+function isQuoted(path: Path, file: ParsedFile): boolean {
+  const { node } = locate(file.root, path);
   return node?.kind === "scalar" && (node.style === "single" || node.style === "double");
 }

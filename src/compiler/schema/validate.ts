@@ -1,12 +1,12 @@
-// Does the value fit the schema? The one door to ajv, whose validator is made ahead of time, and what it says in our words.
+// Checks a config against the schema, with the validator that `npm run gen` makes, and reports errors in plain words.
 
 import type { ErrorObject } from "ajv";
-import type { Findings } from "../diagnostics/findings.ts";
-import { pathOf } from "../read/tree.ts";
-import type { Wording } from "./labels.ts";
+import { pathOf } from "../diagnostics/location.ts";
+import type { Findings } from "../diagnostics/types.ts";
+import type { ParsedFile } from "./labels.ts";
 import { schemaFinding } from "./schema-messages.ts";
 import { shapeAt } from "./shape.ts";
-import { meantKey } from "./suggest-key.ts";
+import { suggestKey } from "./suggest-key.ts";
 import { validate as generated } from "./validator.generated.ts";
 
 interface Validator {
@@ -14,24 +14,24 @@ interface Validator {
   errors?: ErrorObject[] | null;
 }
 
-/** Findings past this are not worth their words: only some hundreds are ever shown. */
+/** How many errors become findings. Only some hundreds are ever shown. */
 const MAX_ERRORS = 2000;
 
 /**
- * Checks a settled value against the schema. Findings: `schema/*`.
- * @param unread pointers of values that were complained about already
- * @returns the pointers of what does not fit
+ * Checks a value against the schema. Findings: `schema/*`.
+ * @param unreadable pointers of values that are reported already
+ * @returns the pointers of the values that do not fit
  */
 export function validate(
   value: unknown,
-  unread: ReadonlySet<string>,
-  wording: Wording,
+  unreadable: ReadonlySet<string>,
+  file: ParsedFile,
   findings: Findings,
 ): Set<string> {
   const run: Validator = generated;
   const bad = new Set<string>();
   if (run(value)) return bad;
-  const all = (run.errors ?? []).filter((error) => !unread.has(error.instancePath));
+  const all = (run.errors ?? []).filter((error) => !unreadable.has(error.instancePath));
   for (const { instancePath } of all) bad.add(instancePath);
   const errors = all.slice(0, MAX_ERRORS);
   const misspelt = misspeltKeys(errors);
@@ -40,22 +40,23 @@ export function validate(
     // A key that is missing because it is misspelt is one mistake, not two.
     if (error.keyword === "required" && misspelt.has(`${error.instancePath} ${error.params["missingProperty"]}`))
       continue;
-    // Of a value of the wrong type nothing else is worth saying.
+    // A value of the wrong type is one mistake: that it is not in the list of allowed values follows from it.
     if (error.keyword === "enum" && mistyped.has(error.instancePath)) continue;
-    // Keys that hold `${` have been refused as such.
+    // Keys that hold `${` are reported already.
     if (error.keyword === "additionalProperties" && String(error.params["additionalProperty"]).includes("${")) continue;
-    findings.add(schemaFinding(error, value, wording));
+    findings.add(schemaFinding(error, value, file));
   }
   return bad;
 }
 
+/** The known keys that unknown keys were probably meant to be, each with the pointer of its object. */
 function misspeltKeys(errors: readonly ErrorObject[]): Set<string> {
-  const meant = new Set<string>();
+  const suggested = new Set<string>();
   for (const { keyword, instancePath, params } of errors) {
     if (keyword !== "additionalProperties") continue;
     const shape = shapeAt(pathOf(instancePath));
-    const key = shape?.kind === "object" ? meantKey(shape, String(params["additionalProperty"])) : undefined;
-    if (key !== undefined) meant.add(`${instancePath} ${key}`);
+    const key = shape?.kind === "object" ? suggestKey(shape, String(params["additionalProperty"])) : undefined;
+    if (key !== undefined) suggested.add(`${instancePath} ${key}`);
   }
-  return meant;
+  return suggested;
 }

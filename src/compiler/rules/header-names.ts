@@ -1,0 +1,42 @@
+// Lists the header names that several rules ask about, in lower case.
+
+/** Set by the gateway for each request, whatever the client sent. */
+export const RESTATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
+
+/** Headers that LLM APIs and their clients use: the suggestions for a misspelt name. */
+export const WELL_KNOWN: readonly string[] = [
+  "authorization",
+  "x-api-key",
+  "api-key",
+  "x-goog-api-key",
+  "anthropic-version",
+  "anthropic-beta",
+  "openai-organization",
+  "openai-project",
+  "openai-beta",
+  "content-type",
+  "content-encoding",
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "user-agent",
+  "x-request-id",
+  "x-forwarded-for",
+  "x-real-ip",
+  "cookie",
+  "origin",
+  "referer",
+  "traceparent",
+  "http-referer",
+  "x-title",
+];
+
+/** Whether a header of this name carries a secret. */
+export function carriesSecret(name: string): boolean {
+  return /(?:^|[-_])(?:authorization|key|token|secret|password|cookie)$/i.test(name);
+}
+
+/** Whether the value of a key header has no key in it: it is blank, or the word `Bearer` alone. */
+export function hasNoKey(value: string): boolean {
+  return /^\s*(?:Bearer)?\s*$/i.test(value);
+}

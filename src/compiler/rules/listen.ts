@@ -1,0 +1,40 @@
+// Checks the address that the gateway listens on.
+
+import { isLoopback, readAddress } from "../lower/address.ts";
+import type { Rule } from "./rule.ts";
+
+/** Reports an address that the gateway can't listen on. */
+const listenAddress: Rule = ({ listen }, { report }) => {
+  const path = ["listen"];
+  const address = readAddress(listen);
+  if (address === undefined) {
+    report({ code: "rule/listen-address", path, message: "the port must be from 0 to 65535" });
+    return;
+  }
+  if (!isWrongHost(address.host, listen)) return;
+  const message = "the host is not an IPv4 address, an IPv6 address or a host name";
+  report({ code: "rule/listen-address", path, message });
+};
+
+/** A host of digits and dots must be an IPv4 address; a host in brackets must be an IPv6 address. */
+function isWrongHost(host: string, listen: string): boolean {
+  if (listen.startsWith("[")) return !URL.canParse(`http://[${host}]/`);
+  if (/^[\d.]+$/.test(host))
+    return !/^(?:\d{1,3}\.){3}\d{1,3}$/.test(host) || host.split(".").some((part) => Number(part) > 255);
+  return !/^[\w.-]+$/.test(host);
+}
+
+/** Reports tokens in clear text: other machines can connect, and there is no TLS. */
+const openListen: Rule = ({ listen, inbound_tls }, { report }) => {
+  const address = readAddress(listen);
+  if (address === undefined || inbound_tls !== undefined || isLoopback(address.host)) return;
+  if (isWrongHost(address.host, listen)) return;
+  report({
+    code: "rule/open-listen",
+    path: ["listen"],
+    message: "other machines can connect, and without inbound_tls their tokens travel in clear text",
+    help: "listen on 127.0.0.1, or put TLS in front",
+  });
+};
+
+export const LISTEN_RULES: readonly Rule[] = [listenAddress, openListen];

@@ -1,0 +1,102 @@
+// Checks where logs, metrics and traces go, and who can read the metrics.
+
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
+import { tokenSpec } from "../lower/gateway-token.ts";
+import { BUILT_IN_PATHS } from "./routes.ts";
+import type { Rule } from "./rule.ts";
+
+const LOGGING = ["observability", "logging"];
+const METRICS = ["observability", "metrics"];
+const TRACING = ["observability", "tracing"];
+
+/** Reports a log that is written nowhere. */
+const noLogSink: Rule = ({ observability: { logging } }, { report, known }) => {
+  if (logging.to_stdout || logging.file?.enabled === true) return;
+  if (!known([...LOGGING, "file"]) || !known([...LOGGING, "file", "enabled"])) return;
+  report({
+    code: "rule/no-log-sink",
+    path: [...LOGGING, "to_stdout"],
+    message: "the log goes nowhere: to_stdout is false and there is no file",
+    help: "set to_stdout: true, or add `file`",
+  });
+};
+
+/** Reports metrics without a token: they are served only to clients that have one. */
+const metricsTokenMissing: Rule = ({ observability: { metrics } }, { report, known }) => {
+  const path = [...METRICS, "token"];
+  if (!metrics.enabled || metrics.token !== undefined || !known(path)) return;
+  const message = 'metrics are enabled, but "token" is missing';
+  const help = "for example `token: ${METRICS_TOKEN}`";
+  report({ code: "rule/metrics-token-missing", path, at: "missing", message, help });
+};
+
+/** Reports a metrics token that is also a gateway token. */
+const metricsTokenReused: Rule = ({ observability: { metrics }, gateway_auth }, { report, known }) => {
+  const path = [...METRICS, "token"];
+  if (metrics.token === undefined || !known(path)) return;
+  const digest = tokenSpec(metrics.token).digest.reveal();
+  const same = gateway_auth.tokens.findIndex(
+    (token, index) => known(["gateway_auth", "tokens", index]) && tokenSpec(token).digest.reveal() === digest,
+  );
+  if (same === -1) return;
+  report({
+    code: "rule/metrics-token-reused",
+    path,
+    message: "the metrics token is a gateway token too: every client could read the metrics",
+    help: "use a token of its own",
+    related: [{ path: ["gateway_auth", "tokens", same], message: "the gateway token" }],
+  });
+};
+
+/** Reports a metrics path, or the path of its page, that is a built-in endpoint. */
+const metricsPath: Rule = ({ observability: { metrics } }, { report }) => {
+  const taken = BUILT_IN_PATHS.find((path) => metrics.path === path || `${metrics.path}/ui` === path);
+  if (taken === undefined) return;
+  report({
+    code: "rule/metrics-path",
+    path: [...METRICS, "path"],
+    message: `${taken} is a built-in endpoint`,
+    help: "choose another path, such as /metrics",
+  });
+};
+
+/** Reports a collector URL that can't be parsed. */
+const otlpEndpoint: Rule = ({ observability: { tracing } }, { report }) => {
+  if (tracing.otlp === undefined || URL.canParse(tracing.otlp.endpoint)) return;
+  const help = "write scheme, host and port, such as http://127.0.0.1:4317";
+  const message = "this is not a valid URL";
+  report({ code: "rule/otlp-endpoint", path: [...TRACING, "otlp", "endpoint"], message, help });
+};
+
+/** Reports tracing without a collector. */
+const tracingWithoutCollector: Rule = ({ observability: { tracing } }, { report }) => {
+  if (!tracing.enabled || tracing.otlp !== undefined) return;
+  report({
+    code: "rule/tracing-unused",
+    path: [...TRACING, "enabled"],
+    message: "tracing is enabled, but its spans go nowhere",
+    help: "add `otlp` with the collector's `endpoint`",
+  });
+};
+
+/** Reports tracing that samples nothing. */
+const tracingWithoutSamples: Rule = ({ observability: { tracing } }, { report }) => {
+  if (!tracing.enabled || tracing.sample_ratio !== 0) return;
+  report({
+    code: "rule/tracing-unused",
+    path: [...TRACING, "sample_ratio"],
+    message: "tracing is enabled, but no exchange is sampled",
+    help: "raise sample_ratio, or disable tracing",
+  });
+};
+
+export const OBSERVABILITY_RULES: readonly Rule[] = [
+  noLogSink,
+  metricsTokenMissing,
+  metricsTokenReused,
+  metricsPath,
+  otlpEndpoint,
+  tracingWithoutCollector,
+  tracingWithoutSamples,
+];

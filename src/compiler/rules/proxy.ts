@@ -1,0 +1,45 @@
+// Checks the outbound proxy of each upstream.
+
+import { readAddress } from "../lower/address.ts";
+import type { Rule } from "./rule.ts";
+import { eachUpstream } from "./walks.ts";
+
+/** Reports a proxy address that can't be connected to. */
+const proxyAddress: Rule = (config, { report }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    if (upstream.proxy === undefined) continue;
+    const address = readAddress(upstream.proxy.address);
+    if (address !== undefined && address.port > 0) continue;
+    const message = "the port must be from 1 to 65535";
+    report({ code: "rule/proxy-address", path: [...path, "proxy", "address"], message });
+  }
+};
+
+/** RFC 1929, section 2: one byte holds the length of the user name, and one the length of the password. */
+const SOCKS_BYTES = 255;
+
+/** Reports SOCKS credentials that are too long for the protocol. */
+const socksCredentials: Rule = (config, { report }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    const { proxy } = upstream;
+    if (proxy?.protocol !== "socks" || proxy.username === undefined || proxy.password === undefined) continue;
+    for (const key of ["username", "password"] as const) {
+      if (new TextEncoder().encode(proxy[key]).length <= SOCKS_BYTES) continue;
+      const message = `a SOCKS "${key}" is at most 255 bytes long`;
+      report({ code: "rule/proxy-credentials", path: [...path, "proxy", key], message });
+    }
+  }
+};
+
+/** Reports a user name with a colon for an HTTP proxy: a colon ends the user name (RFC 7617, section 2). */
+const basicCredentials: Rule = (config, { report }) => {
+  for (const { upstream, path } of eachUpstream(config)) {
+    const { proxy } = upstream;
+    if (proxy === undefined || proxy.protocol === "socks" || proxy.password === undefined) continue;
+    if (proxy.username?.includes(":") !== true) continue;
+    const message = "a user name can't have a colon: the proxy would read the rest as the password (RFC 7617)";
+    report({ code: "rule/proxy-credentials", path: [...path, "proxy", "username"], message });
+  }
+};
+
+export const PROXY_RULES: readonly Rule[] = [proxyAddress, socksCredentials, basicCredentials];

@@ -1,0 +1,35 @@
+// Walks over the parts of a config that several rules check: every upstream, and the repeated items of a list.
+
+import type { Path } from "../diagnostics/location.ts";
+import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
+
+export interface UpstreamVisit {
+  readonly upstream: CompleteUpstream;
+  /** The path of the upstream in the config. */
+  readonly path: Path;
+  readonly route: CompleteRoute;
+  /** The index of the route. */
+  readonly index: number;
+}
+
+/** Every upstream of the config. */
+export function* eachUpstream({ routes }: CompleteConfig): Generator<UpstreamVisit> {
+  for (const [index, route] of routes.entries()) {
+    yield { upstream: route.upstream, path: ["routes", index, "upstream"], route, index };
+  }
+}
+
+/** The items of a list that have the same key as an earlier item. @param keyOf `undefined` leaves an item out */
+export function* eachDuplicate<T>(
+  items: readonly T[],
+  keyOf: (item: T, index: number) => string | undefined,
+): Generator<{ readonly index: number; readonly first: number }> {
+  const seen = new Map<string, number>();
+  for (const [index, item] of items.entries()) {
+    const key = keyOf(item, index);
+    if (key === undefined) continue;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, index);
+    else yield { index, first };
+  }
+}
