@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { compile, sourceFromText } from "../src/compiler/index.ts";
 import { ERROR_REPLIES } from "../src/plan/replies.ts";
+import { STEP_ORDER } from "../src/plan/steps.ts";
 import { makePair } from "./support/certificates.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -38,6 +39,12 @@ describe("the docs", () => {
       readFile: (path) => ({ ok: true, bytes: Buffer.from(FILES[path.slice(-4)] ?? "value-of-a-file\n") }),
     });
     expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  });
+
+  it("shows each step of a request in its order", () => {
+    const shown = [...text("docs/lifecycle.md").matchAll(/^ {3}├─ (\w+)/gm)].map((match) => match[1] ?? "");
+    const steps: readonly string[] = STEP_ORDER;
+    expect(shown.filter((name) => steps.includes(name))).toEqual(steps);
   });
 
   it("has samples to check", () => {
