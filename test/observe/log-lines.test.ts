@@ -1,7 +1,7 @@
 // Which file does a line go to, which files are deleted, and what does a line for people look like?
 
 import { describe, expect, it, test } from "vitest";
-import { logFileName, outdated, periodEnd } from "../../src/runtime/observe/logs/log-file-name.ts";
+import { logFileName, outdated, periodEnd } from "../../src/runtime/observe/logs/rotating-file.ts";
 import { textLine } from "../../src/runtime/observe/logs/text-line.ts";
 
 const AT = Date.parse("2026-11-23T23:59:58.500Z");
