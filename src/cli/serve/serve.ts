@@ -38,7 +38,7 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
   });
   const stopCatching = catchBugs(log);
-  for (const { fields, message } of startupWarnings(processFacts())) log.warn(fields, message);
+  for (const { fields, message } of startupWarnings(processFacts(), systemClock.now())) log.warn(fields, message);
   try {
     const { listen, tls } = started.server;
     const pair = tls && (await loadPair(tls, listen, log));
