@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type InstallOptions, install, type Machine } from "../../src/cli/install/install.ts";
-import { unitText } from "../../src/cli/install/install-unit.ts";
+import { unitText } from "../../src/cli/install/install-plan.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
 
 const PACKAGE = join(import.meta.dirname, "../..");

@@ -2,7 +2,7 @@
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
-import { version } from "../../src/cli/version.ts";
+import { version } from "../../src/cli/io.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
 import { startGateway as start } from "../../src/runtime/gateway.ts";
