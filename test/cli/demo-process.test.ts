@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { speak } from "../../src/mock/words.ts";
+import { speak } from "../../src/mock/speech.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let home: string;

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo } from "../../src/cli/demo/demo.ts";
 import { demoConfig } from "../../src/cli/demo/demo-texts.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
-import { speak } from "../../src/mock/words.ts";
+import { speak } from "../../src/mock/speech.ts";
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
-import { speak } from "../../src/mock/words.ts";
 import { framesOf, post } from "./client.ts";
 
 let mock: Mock;

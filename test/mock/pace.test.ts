@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { pause } from "../../src/mock/pace.ts";
+import { pause } from "../../src/mock/deliver.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

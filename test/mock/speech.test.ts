@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allTextOf, promptOf } from "../../src/mock/prompt.ts";
-import { speak, tokenLimit } from "../../src/mock/words.ts";
+import { speak, tokenLimit } from "../../src/mock/speech.ts";
 
 describe("speak", () => {
   it("says the same to the same prompt, prompt included", () => {
