@@ -26,7 +26,7 @@ export function knobsOfModel(model: unknown): Partial<Knobs> {
   return MODELS.find((known) => known.id === model)?.knobs ?? {};
 }
 
-/** When the models were made, for all the same: 2025-01-01, as Unix time in s. */
+/** The creation time of all models: 2025-01-01, as Unix time in s. */
 const CREATED = 1_735_689_600;
 
 export const modelList: PlainEndpoint = {

@@ -1,6 +1,6 @@
 // Holds the two texts of the demo: the gateway's config, and the page with lines to paste into a terminal.
 
-/** The variables that the config refers to. It contains their names, not the secrets. */
+/** The environment variables that the config refers to. It contains only their names, not the secrets. */
 export interface DemoSecrets {
   readonly DEMO_TOKEN: string;
   readonly DEMO_UPSTREAM_KEY: string;
@@ -40,7 +40,7 @@ shutdown:
 `;
 }
 
-/** A running demo. */
+/** What the page shows about a running demo. */
 export interface DemoFacts {
   /** The gateway's URL, without a trailing slash. */
   readonly url: string;
@@ -54,7 +54,7 @@ export interface DemoFacts {
 export function demoGuide(facts: DemoFacts): string {
   return [
     factLines(facts),
-    "Paste these into another terminal, the Python into a .py file, the JavaScript into a .mjs file.",
+    "Paste these into another terminal. Put the Python into a .py file and the JavaScript into a .mjs file.",
     ...curlLines(facts),
     ...openaiLines(facts),
     ...anthropicLines(facts),

@@ -15,12 +15,12 @@ export type Action =
       readonly keep: boolean;
     }
   | { readonly kind: "remove"; readonly path: string }
-  /** Not touched; shown so that the operator knows about it. */
+  /** The path is not touched. It is shown so that the operator knows about it. */
   | { readonly kind: "left"; readonly path: string }
   | {
       readonly kind: "systemctl";
       readonly args: readonly string[];
-      /** Skip the call when this file does not exist. */
+      /** The call is skipped when this file does not exist. */
       readonly ifThere?: string;
     };
 

@@ -1,4 +1,4 @@
-// Defines what all report formats get: the findings of each file. Counts errors and warnings.
+// Defines the findings that every report format gets, and counts errors and warnings.
 
 import type { Diagnostic } from "../../compiler/index.ts";
 

@@ -27,7 +27,7 @@ export interface ReloaderParts {
   readonly inputs: RecordingHost;
 }
 
-/** Reloads the config at a signal or when one of its files changes. A reload never throws. */
+/** Reloads the config at a signal or when one of its files changes. A config that can't be used changes nothing. */
 export class Reloader {
   readonly #parts: ReloaderParts;
   #current: Blueprint;
@@ -102,7 +102,7 @@ export class Reloader {
     this.#inputs = inputs;
     log.info({ ...changes, fingerprint: gateway.host.plan.fingerprint, routes: next.routes.length }, "reloaded");
     const keys = restartKeys(started.server, next.server);
-    if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are left");
+    if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are not applied");
     this.#watchInputs();
     gateway.reloaded("success");
   }

@@ -3,10 +3,10 @@
 import { readFileSync } from "node:fs";
 import type { LogFields } from "../../runtime/observe/logs/log.ts";
 
-/** Where the dates below come from. As of November 2026. */
+/** The source of the dates below, which were entered in November 2026. A release that is not listed gets no warning. */
 const RELEASE_SCHEDULE = "https://github.com/nodejs/release#release-schedule";
 
-/** The day on which a release line of Node.js stops getting security fixes, by major version. Lines before 20 ended earlier. */
+/** The day from which a release of Node.js gets no more security fixes, by major version. */
 const END_OF_LIFE: ReadonlyMap<number, string> = new Map([
   [20, "2026-04-30"],
   [21, "2024-06-01"],
@@ -60,7 +60,7 @@ export function processFacts(): ProcessFacts {
   return { node: process.versions.node, descriptors: descriptorLimit() };
 }
 
-/** The soft limit, which Node has already raised to the hard limit. Linux shows it in a file; elsewhere it would take a child process. */
+/** The soft limit, which Node has already raised to the hard limit. Only Linux shows it in a file. */
 function descriptorLimit(): number | undefined {
   try {
     const found = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));
