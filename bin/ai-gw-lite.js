@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Until `serve` takes it over, a SIGHUP would end the process: Node resets it at start, `nohup` or not.
+// Runs the command line. Until `serve` handles SIGHUP, the signal would end the process, even under `nohup`: Node resets its handling.
 process.on("SIGHUP", () => {});
 
 const { main } = await import("../dist/cli/main.js");

@@ -1,4 +1,4 @@
-// What do tests call of the page's build?
+// Declares what tests use of build-ui.mjs.
 
-/** Builds the page's files; those that stay the same are not touched. */
+/** Builds the files of the dashboard. A file whose contents stay the same is not written. */
 export function buildUi(): Promise<void>;

@@ -1,4 +1,4 @@
-// What does the dashboard become? A few small files in dist/ui, bundled from src/ui: the gateway serves them from memory.
+// Builds the dashboard: bundles src/ui into a few small files in dist/ui. The gateway serves them from memory.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,10 +8,10 @@ const root = new URL("../", import.meta.url);
 const source = new URL("src/ui/", root);
 const target = new URL("dist/ui/", root);
 
-/** Browsers that know `light-dark()`: from spring 2024 on. */
+/** Browsers that support `light-dark()`, since spring 2024. */
 const BROWSERS = ["chrome123", "firefox120", "safari17.5"];
 
-/** Builds the page's files; those that stay the same are not touched. */
+/** Builds the files of the dashboard. A file whose contents stay the same is not written. */
 export async function buildUi() {
   const { outputFiles } = await build({
     entryPoints: [
@@ -28,16 +28,16 @@ export async function buildUi() {
     write: false,
   });
   mkdirSync(target, { recursive: true });
-  for (const { path, contents } of outputFiles) put(path, Buffer.from(contents));
+  for (const { path, contents } of outputFiles) writeIfChanged(path, Buffer.from(contents));
   for (const name of ["index.html", "icon.svg"]) {
-    put(fileURLToPath(new URL(name, target)), readFileSync(new URL(name, source)));
+    writeIfChanged(fileURLToPath(new URL(name, target)), readFileSync(new URL(name, source)));
   }
-  // The charting library's licence goes where its code goes.
+  // The licence of the charting library must be distributed with its code.
   const licence = new URL("node_modules/uplot/LICENSE", root);
-  put(fileURLToPath(new URL("uplot.LICENSE.txt", target)), readFileSync(licence));
+  writeIfChanged(fileURLToPath(new URL("uplot.LICENSE.txt", target)), readFileSync(licence));
 }
 
-function put(path, contents) {
+function writeIfChanged(path, contents) {
   if (!read(path)?.equals(contents)) writeFileSync(path, contents);
 }
 

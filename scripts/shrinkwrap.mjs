@@ -1,12 +1,12 @@
-// What does a user's install get? The very versions that were tested: the package carries the runtime half of the lock file.
-// Run by npm around packing: `node scripts/shrinkwrap.mjs write` before, `… remove` after.
+// Adds the runtime part of the lock file to the package, so that users install exactly the versions that were tested.
+// npm runs `node scripts/shrinkwrap.mjs write` before packing and `node scripts/shrinkwrap.mjs remove` after it.
 
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const OUT = "npm-shrinkwrap.json";
 
 if (process.argv[2] === "write") {
-  // What an older build left behind is no part of the package.
+  // Files of an older build must not get into the package.
   rmSync("dist", { recursive: true, force: true });
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
   const { devDependencies: _dev, ...root } = lock.packages[""];

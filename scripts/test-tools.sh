@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the programs of Debian that tests judge the gateway with. Fast when all are there. Needs root where one is missing.
-# What can't be installed is named; the tests that want it then say so and are skipped.
+# Installs the Debian programs that the tests use (curl, squid, testssl …). Returns at once when all are installed; otherwise needs root.
+# If a program can't be installed, this script says so, and the tests that need it are skipped.
 set -euo pipefail
 PATH="$PATH:/usr/sbin:/sbin"
 
-# program package
+# Each line: a program, and the package that contains it.
 tools="
 chromium chromium
 curl curl
@@ -25,12 +25,12 @@ done <<<"$tools"
 if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
 
 if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
-  echo "test tools: ${missing[*]} are missing, and only root can install them, on Debian: apt-get install ${missing[*]}" >&2
+  echo "test tools: missing: ${missing[*]}. Only root can install them, on Debian with: apt-get install ${missing[*]}" >&2
   exit 0
 fi
 wait_for_lock="-o DPkg::Lock::Timeout=300"
-# RUNLEVEL=1: the programs are wanted, their services are not.
+# RUNLEVEL=1 installs the programs without starting their services.
 if ! apt-get $wait_for_lock update -qq ||
   ! RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get $wait_for_lock install -y -qq --no-install-recommends "${missing[@]}"; then
-  echo "test tools: ${missing[*]} could not be installed; tests that need them are skipped" >&2
+  echo "test tools: could not install: ${missing[*]}. The tests that need them are skipped" >&2
 fi

@@ -1,5 +1,5 @@
-// What does a newcomer see first? `npm run try`: the demo on a free port, and a chat streaming through it.
-// `--once`, or standard output that is no terminal: ends after the stream; exit code 0 when it came whole.
+// Runs `npm run try`: starts the demo on a free port and streams a chat through it.
+// With `--once`, or without a terminal, it ends after the stream. The exit code is 0 if the stream was complete.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -7,17 +7,18 @@ import { fileURLToPath } from "node:url";
 
 const READY_WITHIN_MS = 15_000;
 const CLI = fileURLToPath(new URL("../bin/ai-gw-lite.js", import.meta.url));
-const stays = process.stdin.isTTY && process.stdout.isTTY && !process.argv.includes("--once");
+const keepsRunning = process.stdin.isTTY && process.stdout.isTTY && !process.argv.includes("--once");
 
 const demo = spawn(process.execPath, [CLI, "demo", "--port", "0"], { stdio: ["ignore", "pipe", "pipe"] });
 const exited = once(demo, "exit");
 process.on("exit", () => demo.kill());
-// This process ends when the demo has. Ctrl-C reaches the demo by itself as well: it takes both signals for one.
+// This process ends after the demo. Ctrl-C also sends SIGINT to the demo directly, and a second SIGINT would end it at once. So the
+// demo gets SIGTERM from here.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => demo.kill("SIGTERM"));
 
 const { url, token, page } = await readyDemo();
-const whole = await showStream();
-if (stays) {
+const complete = await showStream();
+if (keepsRunning) {
   process.stdout.write(page);
   demo.stdout.pipe(process.stdout);
   demo.stderr.pipe(process.stderr);
@@ -25,18 +26,18 @@ if (stays) {
   demo.kill("SIGINT");
 }
 const [code] = await exited;
-process.exitCode = whole && code === 0 ? 0 : 1;
+process.exitCode = complete && code === 0 ? 0 : 1;
 
-/** The demo's page, and what it says about itself, once it is up. */
+/** Waits until the demo is ready. @returns its page, and the URL and token that the page contains */
 async function readyDemo() {
   let page = "";
-  let complaint = "";
+  let errors = "";
   demo.stdout.setEncoding("utf8");
   const ready = new Promise((resolve, reject) => {
-    const fail = (why) => reject(new Error(`the demo ${why}\n${complaint}`));
+    const fail = (why) => reject(new Error(`the demo ${why}\n${errors}`));
     const timer = setTimeout(() => fail(`was not ready after ${READY_WITHIN_MS / 1000} s`), READY_WITHIN_MS);
     demo.stderr.on("data", (text) => {
-      complaint += text;
+      errors += text;
     });
     demo.once("exit", (code) => fail(`ended with exit code ${code}`));
     demo.stdout.on("data", function collect(text) {
@@ -55,7 +56,7 @@ async function readyDemo() {
   return { url: fact("gateway"), token: fact("token"), page };
 }
 
-/** A streaming chat through the gateway, shown as it arrives; true when it came whole. */
+/** Shows a streaming chat through the gateway as it arrives. @returns whether the stream was complete */
 async function showStream() {
   const at = `${url}/openai/v1/chat/completions`;
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
@@ -65,10 +66,10 @@ async function showStream() {
   return (await curl(at, headers, body)) ?? (await fetchInstead(at, headers, body));
 }
 
-/** Nothing where there is no curl. */
+/** @returns whether curl succeeded; undefined when curl is not installed */
 async function curl(at, headers, body) {
   const fields = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
-  // A proxy of the environment has no business between this machine and itself.
+  // A proxy from the environment must not be used for a connection to this machine.
   const args = ["-N", "-sS", "--fail", "--noproxy", "*", ...fields, "-d", body, at];
   const child = spawn("curl", args, { stdio: ["ignore", "inherit", "inherit"] });
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// How does a command read a file? Whole, or with a reason in plain words; never a pipe or a device that could block.
+// Reads a whole regular file, or says in plain words why it can't be read. It never opens a pipe or a device, which could block.
 
 import { readFileSync, statSync } from "node:fs";
 import type { FileRead } from "../compiler/index.ts";
@@ -11,7 +11,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
 };
 
-/** Reads a regular file. Relative paths are taken from the working directory. */
+/** Reads a regular file. Never throws. @param path relative paths are taken from the working directory */
 export function readWholeFile(path: string): FileRead {
   try {
     const stat = statSync(path);

@@ -1,24 +1,25 @@
-// What does a command touch of the world? The one place that turns the process into values, so that tests can pass others.
+// Gives commands what they need of the process (output, files, environment) as one value, so that tests can pass another.
 
 import { readFileSync } from "node:fs";
 import type { CompilerHost, FileRead } from "../compiler/index.ts";
 import { readWholeFile } from "./files.ts";
-import { version } from "./version.ts";
 
 export interface Io {
   stdout(text: string): void;
   stderr(text: string): void;
-  /** Environment and files. Never throws; relative paths are taken from the working directory. */
+  /** Reads the environment and files. Never throws. Relative paths are taken from the working directory. */
   readonly host: CompilerHost;
   readStdin(): Promise<FileRead>;
-  /** Standard output is a terminal that takes colours. */
+  /** Whether standard output is a terminal that shows colours. */
   readonly color: boolean;
-  /** The same of standard error. */
+  /** Whether standard error is one. */
   readonly stderrColor: boolean;
   readonly version: string;
 }
 
+/** The `Io` of the running process. */
 export function processIo(): Io {
+  // See https://no-color.org.
   const plain = process.env["NO_COLOR"] !== undefined && process.env["NO_COLOR"] !== "";
   return {
     stdout: (text) => void process.stdout.write(text),
@@ -29,6 +30,12 @@ export function processIo(): Io {
     stderrColor: process.stderr.isTTY === true && !plain,
     version: version(),
   };
+}
+
+/** The version in package.json. */
+export function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function readStandardInput(): FileRead {

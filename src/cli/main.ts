@@ -1,21 +1,26 @@
-// What was asked on the command line? Commander's door. Each command's code is loaded only when it is called.
+// Parses the command line with commander and runs the command. The code of a command is loaded only when it is called.
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { processIo } from "./io.ts";
-import { version } from "./version.ts";
+import { processIo, version } from "./io.ts";
 
 const USAGE_ERROR = 2;
 
-/** Options that stand where a command stands. */
-const SET_UP: readonly string[] = ["--install", "--uninstall"];
+/** Options that take the position of a command. */
+const SETUP_OPTIONS: readonly string[] = ["--install", "--uninstall"];
 
-/** Runs one command line; sets the exit code (contract, section 1): 0 fine, 1 config or serving failed, 2 wrong usage. */
+/**
+ * Runs one command line and sets the exit code (contract, section 1): 0 for success, 1 when the config has errors or the command
+ * failed, 2 for wrong usage.
+ *
+ * `--install` and `--uninstall` are looked up here, before commander parses, because they can't be options of the root command:
+ * where a default command exists (`serve`), commander runs it and never the root's own action.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    const asked = argv[2] ?? "";
-    const setsUp = asked.startsWith("-") && SET_UP.some((option) => argv.includes(option, 2));
-    await (setsUp ? setUp() : program()).parseAsync([...argv]);
+    const namesCommand = !(argv[2] ?? "").startsWith("-");
+    const isSetup = !namesCommand && SETUP_OPTIONS.some((option) => argv.includes(option, 2));
+    await (isSetup ? setupProgram() : program()).parseAsync([...argv]);
   } catch (err) {
     if (!(err instanceof CommanderError)) throw err;
     process.exitCode = err.exitCode === 0 ? 0 : USAGE_ERROR;
@@ -29,7 +34,7 @@ function program(): Command {
     .enablePositionalOptions()
     .addHelpText(
       "after",
-      "\nAs a systemd service (Linux, root): --install, --uninstall; with --dry-run only told, not done.",
+      "\nTo set up a systemd service (Linux, as root): --install or --uninstall. Add --dry-run to only show the steps.",
     )
     .exitOverride();
   addServe(root);
@@ -40,15 +45,17 @@ function program(): Command {
   return root;
 }
 
-/** `--install` and `--uninstall`, with the options that go with them. */
-function setUp(): Command {
+/** Parses `--install` and `--uninstall` with the options that belong to them. */
+function setupProgram(): Command {
   return new Command("ai-gw-lite")
-    .description("Sets the gateway up as a systemd service, or takes that back.")
+    .description("Sets up the gateway as a systemd service, or removes that service.")
     .addOption(
-      new Option("--install", "make or update the service; config and env file are kept").conflicts("uninstall"),
+      new Option("--install", "create or update the service; an existing config and env file are kept").conflicts(
+        "uninstall",
+      ),
     )
     .option("--uninstall", "stop and remove the service; config and env file are kept")
-    .option("--dry-run", "say what would be done, do nothing", false)
+    .option("--dry-run", "show what would be done, but do nothing", false)
     .option("--root <dir>", "work below this folder and leave systemd alone, as package tools do")
     .exitOverride()
     .action(async ({ uninstall, dryRun, root }: { uninstall?: boolean; dryRun: boolean; root?: string }) => {
@@ -72,13 +79,17 @@ function addServe(root: Command): void {
 function addCheck(root: Command): void {
   root
     .command("check")
-    .description("compile only, print every diagnostic")
+    .description("compile the config and print every diagnostic")
     .requiredOption("--config <file>", "a config file; may be given several times", collect, [])
     .addOption(
-      new Option("--format <form>", "how to print").choices(["text", "json", "sarif", "github"]).default("text"),
+      new Option("--format <format>", "output format").choices(["text", "json", "sarif", "github"]).default("text"),
     )
-    .option("--allow-missing-env", "a missing environment variable is a warning, for linting without secrets", false)
-    .option("--strict", "warnings fail too", false)
+    .option(
+      "--allow-missing-env",
+      "report a missing environment variable as a warning, to check without the secrets",
+      false,
+    )
+    .option("--strict", "exit with 1 for warnings, too", false)
     .action(async (options) => {
       const { check } = await import("./check/check.ts");
       process.exitCode = await check(options, processIo());
@@ -88,12 +99,12 @@ function addCheck(root: Command): void {
 function addExplain(root: Command): void {
   root
     .command("explain")
-    .description("dry run of one request through the compiled plan; sends nothing")
+    .description("show what the gateway would do with one request; sends nothing")
     .requiredOption("--config <file>", "the config file")
     .requiredOption("--method <method>", "the request's method")
     .requiredOption("--path <path>", "the request's path, query included")
     .option("--header <header>", "a header, 'Name: value'; may be given several times", collect, [])
-    .addOption(new Option("--format <form>", "how to print").choices(["text", "json"]).default("text"))
+    .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .action(async (options) => {
       const { explain } = await import("./explain/explain.ts");
       process.exitCode = await explain(options, processIo());
@@ -103,7 +114,7 @@ function addExplain(root: Command): void {
 function addDemo(root: Command): void {
   root
     .command("demo")
-    .description("a mock provider and a gateway in front of it, ready to be tried")
+    .description("run a mock provider and a gateway in front of it, to try it out")
     .addOption(new Option("--port <n>", "the gateway's port; 0 takes a free one").argParser(portNumber))
     .action(async ({ port }: { port?: number }) => {
       const { demo } = await import("./demo/demo.ts");

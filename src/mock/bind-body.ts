@@ -1,14 +1,14 @@
-// Is a body what its endpoint takes? Bytes in; the endpoint with its parsed body, or a complaint, out.
+// Parses a request body as its endpoint wants it. The result is the endpoint with its body, or a message that says why the body is refused.
 
 import { type Answer, type Call, type Dialect, type Endpoint, isObject } from "./endpoint.ts";
 
-/** An endpoint that has its body and lacks only the call. */
+/** An endpoint with its parsed body, ready to be called; or why the body is refused. */
 export type Bound =
   | { readonly ok: true; readonly model: unknown; readonly answer: (call: Call) => Answer }
   | { readonly ok: false; readonly message: string };
 
 /**
- * Parses a body as its endpoint takes it. Never rejects.
+ * Parses a body. Never rejects.
  * @param type the request's `content-type`
  */
 export async function bindBody(
@@ -43,7 +43,7 @@ function missingKey(dialect: Dialect, key: string): string {
   return dialect === "anthropic" ? `${key}: Field required` : `Missing required parameter: '${key}'.`;
 }
 
-/** The value of a JSON body; nothing for what is no JSON. */
+/** The value of a JSON body. @returns undefined when it is not JSON */
 function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
@@ -54,6 +54,6 @@ function parseJson(body: Buffer): unknown {
 
 async function parseForm(type = "", body: Buffer): Promise<FormData | undefined> {
   if (!/^multipart\/form-data\b/i.test(type)) return undefined;
-  // The platform's own parser: what fetch uses to read a multipart response.
+  // Node's own multipart parser, the one that fetch uses for responses.
   return new Response(body, { headers: { "content-type": type } }).formData().catch(() => undefined);
 }

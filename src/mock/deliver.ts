@@ -1,19 +1,18 @@
-// How does an answer reach the client? Whole ones at once, streams frame by frame, never faster than the client reads.
+// Sends an answer to the client: at once, or frame by frame, and never faster than the client reads.
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type Answer, requestId, type StreamAnswer, type WholeAnswer } from "./endpoint.ts";
 import type { Knobs } from "./knobs.ts";
-import { pause } from "./pace.ts";
 
-/** Both names, for both SDKs look for their own. */
+/** The request id under both names: each SDK reads its own. */
 function idHeaders(id: string): Record<string, string> {
   return { "x-request-id": requestId(id), "request-id": requestId(id) };
 }
 
 /**
- * Writes an answer. Returns early, and without an error, when the client has left.
- * @param signal aborted when the response closes
+ * Sends an answer. Returns early, and without an error, when the client has left.
+ * @param signal is aborted when the response closes
  */
 export async function deliver(
   res: ServerResponse,
@@ -57,7 +56,7 @@ async function writeStream(
     if (!res.write(frame) && !(await drained(res, signal))) return;
     sent += 1;
   }
-  // A cut is a broken connection, never an ended body. What was written has to leave first.
+  // A cut breaks the connection instead of ending the body, but what was written is sent first.
   if (sent === knobs.cutAfter) res.socket?.destroySoon();
   else res.end();
 }
@@ -68,4 +67,24 @@ async function drained(res: ServerResponse, signal: AbortSignal): Promise<boolea
     () => true,
     () => false,
   );
+}
+
+/**
+ * Waits. Ends early, and without an error, when the client leaves.
+ * @param ms with 0 it does not wait
+ * @param signal is aborted when the client leaves; it also removes the timer
+ * @returns false when the signal was aborted
+ */
+export function pause(ms: number, signal: AbortSignal): Promise<boolean> | boolean {
+  if (signal.aborted || ms === 0) return !signal.aborted;
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => finish(true), ms);
+    const leave = () => finish(false);
+    signal.addEventListener("abort", leave);
+    function finish(stayed: boolean) {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", leave);
+      resolve(stayed);
+    }
+  });
 }

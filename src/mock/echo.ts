@@ -1,8 +1,8 @@
-// What reaches an upstream? `/v1/echo` answers with the request as it arrived, so that header rules and keys can be seen at work.
+// Answers `/v1/echo` with the request as it arrived, to show the effect of header rules and injected keys.
 
 import { type Call, json, type PlainEndpoint } from "./endpoint.ts";
 
-/** Credentials are shown only as far as is needed to tell one from another. */
+/** Only the start of these headers is shown: enough to distinguish two credentials. */
 const CREDENTIALS = new Set(["authorization", "x-api-key", "proxy-authorization", "cookie"]);
 
 export const echo: PlainEndpoint = {

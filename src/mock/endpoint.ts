@@ -1,13 +1,13 @@
-// What is an endpoint of the mock? A method, a path, what body it takes, and a function from a call to an answer: no sockets.
+// Defines an endpoint of the mock: a method, a path, the body it takes, and a function that turns a call into an answer.
 
 import type { Knobs } from "./knobs.ts";
 
-/** Whose manners a request wants: they differ in keys, errors and lists. */
+/** The API that a request speaks. The two differ in keys, errors and lists. */
 export type Dialect = "openai" | "anthropic";
 
-/** One request, as far as an endpoint cares. */
+/** One request, as an endpoint sees it. */
 export interface Call {
-  /** Unique for one mock: the number of the request, in hex. Ids of answers are made from it. */
+  /** The number of the request, in hex, unique within one mock. The ids in answers are made from it. */
   readonly id: string;
   /** Unix time, s. */
   readonly now: number;
@@ -16,12 +16,12 @@ export interface Call {
   /** The raw request target, query included. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The part of the path that an endpoint's `{id}` stands for; empty where there is none. */
+  /** The segment of the path that matches the endpoint's `{id}`; empty when it has none. */
   readonly param: string;
   readonly knobs: Knobs;
 }
 
-/** An answer that is ready at once. */
+/** An answer that is sent at once. */
 export interface WholeAnswer {
   readonly kind: "whole";
   readonly status: number;
@@ -30,54 +30,54 @@ export interface WholeAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An answer that is told frame by frame, at the mock's pace. */
+/** An answer that is sent frame by frame, at the mock's pace. */
 export interface StreamAnswer {
   readonly kind: "stream";
-  /** Whole SSE frames. */
+  /** Complete SSE frames. */
   readonly frames: Iterable<string>;
 }
 
 export type Answer = WholeAnswer | StreamAnswer;
 
-interface Place {
+interface EndpointInfo {
   readonly method: "GET" | "POST" | "*";
-  /** May hold one `{id}`, which stands for one segment. */
+  /** May contain one `{id}`, which matches one segment. */
   readonly path: string;
-  /** Said in the guide. */
+  /** A description for the guide. */
   readonly what: string;
 }
 
-/** Takes a JSON object. */
-export interface JsonEndpoint extends Place {
+/** An endpoint that takes a JSON object. */
+export interface JsonEndpoint extends EndpointInfo {
   readonly takes: "json";
   /** The keys a body must have. */
   readonly needs: readonly string[];
   readonly answer: (call: Call, body: JsonObject) => Answer;
 }
 
-/** Takes a `multipart/form-data` body. */
-export interface FormEndpoint extends Place {
+/** An endpoint that takes a `multipart/form-data` body. */
+export interface FormEndpoint extends EndpointInfo {
   readonly takes: "form";
   readonly answer: (call: Call, form: FormData) => Answer;
 }
 
-/** Takes any body, only to count it. */
-export interface PlainEndpoint extends Place {
+/** An endpoint that takes any body and only counts its bytes. */
+export interface PlainEndpoint extends EndpointInfo {
   readonly takes: "bytes";
   readonly answer: (call: Call, body: Buffer) => Answer;
 }
 
 export type Endpoint = JsonEndpoint | FormEndpoint | PlainEndpoint;
 
-/** A JSON object of a client: nothing in it is known. */
+/** A JSON object from a client. Nothing about its values is known. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Tells an object from all else JSON can be. */
+/** Whether a JSON value is an object, not an array and not null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What providers call a request: in a header of every answer, and in Anthropic's errors. */
+/** The request id in the form of the providers. It is in a header of every answer and in Anthropic's errors. */
 export function requestId(id: string): string {
   return `req_${id}`;
 }
@@ -96,3 +96,12 @@ export function text(body: string): WholeAnswer {
 export function stream(frames: Iterable<string>): StreamAnswer {
   return { kind: "stream", frames };
 }
+
+/** An SSE frame (WHATWG HTML, section 9.2) with JSON data. @param event the name of the event, if the API names its events */
+export function frame(data: unknown, event?: string): string {
+  const line = `data: ${JSON.stringify(data)}\n\n`;
+  return event === undefined ? line : `event: ${event}\n${line}`;
+}
+
+/** The last frame of a stream of OpenAI's chat completions. */
+export const DONE = "data: [DONE]\n\n";

@@ -1,11 +1,10 @@
-// Which endpoints has the mock, and which of them takes a request?
+// Lists the endpoints of the mock, and finds the one for a request.
 
-import { countTokens } from "./anthropic/count-tokens.ts";
-import { messages } from "./anthropic/messages.ts";
+import { countTokens, messages } from "./anthropic/messages.ts";
 import { echo } from "./echo.ts";
 import { type Endpoint, type PlainEndpoint, text } from "./endpoint.ts";
 import { guide } from "./guide.ts";
-import { modelList, oneModel } from "./model-list.ts";
+import { modelList, oneModel } from "./models.ts";
 import { chatCompletions } from "./openai/chat.ts";
 import { embeddings } from "./openai/embeddings.ts";
 import { responses } from "./openai/responses.ts";
@@ -32,13 +31,13 @@ const page: PlainEndpoint = {
   answer: () => text(guide([...SERVED, page])),
 };
 
-/** An endpoint and what its `{id}` stands for, or why there is none. */
-export type Found =
+/** An endpoint and the segment that matches its `{id}`, or the status to refuse the request with. */
+export type EndpointMatch =
   | { readonly endpoint: Endpoint; readonly param: string }
   | { readonly endpoint: undefined; readonly status: 404 | 405 };
 
-/** @param path the raw request path, without the query */
-export function findEndpoint(method: string, path: string): Found {
+/** Finds the endpoint for a request. @param path the raw request path, without the query */
+export function findEndpoint(method: string, path: string): EndpointMatch {
   let status: 404 | 405 = 404;
   for (const endpoint of [...SERVED, page]) {
     const param = matchPath(endpoint.path, path);
@@ -49,7 +48,7 @@ export function findEndpoint(method: string, path: string): Found {
   return { endpoint: undefined, status };
 }
 
-/** What `{id}` stands for, the empty string where the pattern has none, nothing where the path does not match. */
+/** The segment that matches `{id}`, or the empty string if the pattern has none. @returns undefined when the path does not match */
 function matchPath(pattern: string, path: string): string | undefined {
   const [before = "", after] = pattern.split("{id}");
   if (after === undefined) return pattern === path ? "" : undefined;

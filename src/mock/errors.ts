@@ -1,4 +1,4 @@
-// How does a provider say no? Each in its own words, so that the SDKs raise the error class they would for the real one.
+// Makes the error answers of both providers, so that the SDKs raise the same error classes as for the real ones.
 
 import { type Dialect, requestId, type WholeAnswer } from "./endpoint.ts";
 
@@ -23,8 +23,8 @@ const ROWS = new Map<number, Row>([
 ]);
 
 /**
- * An error as the provider would answer it.
- * @param id of the call
+ * An error answer in the form of the provider.
+ * @param id the id of the call
  */
 export function refuse(dialect: Dialect, status: number, message: string, id: string): WholeAnswer {
   const row = ROWS.get(status) ?? ROWS.get(status < 500 ? 400 : 500);

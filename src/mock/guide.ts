@@ -1,16 +1,16 @@
-// What can be tried on the mock? `GET /` says so, from the same tables that the mock works by.
+// Writes the page of `GET /`, which lists what the mock can do. It is made from the same tables that the mock uses.
 
 import type { Endpoint } from "./endpoint.ts";
 import { KNOBS } from "./knobs.ts";
 import { MODELS } from "./models.ts";
 
-/** The page as plain text. */
+/** The page, as plain text. */
 export function guide(endpoints: readonly Endpoint[]): string {
   const paths = endpoints.map(({ method, path, what }) => row(`${method === "*" ? "ANY" : method} ${path}`, what));
   const headers = Object.values(KNOBS).map(({ header, min, max, what }) => row(`${header}: ${min}..${max}`, what));
   const models = MODELS.map(({ id, what }) => row(id, what));
   return [
-    "AI Gateway Lite, mock provider. It answers like OpenAI and Anthropic, with the same words to the same prompt.",
+    "AI Gateway Lite, mock provider. It answers like OpenAI and Anthropic. The same prompt always gets the same answer.",
     section("Endpoints", paths),
     section("Request headers that change an answer", headers),
     section("Models (any other name answers like mock-1)", models),

@@ -1,12 +1,12 @@
-// How does a request change what the mock does? By `x-mock-*` headers, which every SDK can send, or by the model's name.
+// Reads the settings of a request from its `x-mock-*` headers, which every SDK can send. The model's name can set them, too.
 
 /** The settings of one answer. */
 export interface Knobs {
-  /** Pause before each SSE frame but the first, ms. */
+  /** Pause before each SSE frame except the first, ms. */
   readonly paceMs: number;
-  /** Pause before the response head, ms. */
+  /** Pause before the response headers, ms. */
   readonly delayMs: number;
-  /** Words to answer with, one SSE event each; without it the whole text once. */
+  /** The number of words in the answer, one SSE event each. By default the text is sent once. */
   readonly events?: number;
   /** Answer with this error status. */
   readonly status?: number;
@@ -21,23 +21,23 @@ interface KnobRow {
   readonly what: string;
 }
 
-/** Every knob with its header, its bounds and the line the guide says about it. */
+/** Each setting with its header, its bounds and its line in the guide. */
 export const KNOBS: { readonly [K in keyof Required<Knobs>]: KnobRow } = {
   paceMs: { header: "x-mock-pace-ms", min: 0, max: 60_000, what: "pause before each event of a stream, ms" },
   events: { header: "x-mock-events", min: 1, max: 100_000, what: "number of words to answer with, one event each" },
-  delayMs: { header: "x-mock-delay-ms", min: 0, max: 600_000, what: "pause before the response head, ms" },
+  delayMs: { header: "x-mock-delay-ms", min: 0, max: 600_000, what: "pause before the response headers, ms" },
   status: { header: "x-mock-status", min: 400, max: 599, what: "answer with this error status" },
-  cutAfter: { header: "x-mock-cut-after", min: 0, max: 100_000, what: "break the connection after so many events" },
+  cutAfter: { header: "x-mock-cut-after", min: 0, max: 100_000, what: "break the connection after this many events" },
 };
 
-/** What `readKnobs` found, or what is wrong in plain words. */
+/** The settings, or a message that says what is wrong. */
 export type KnobsRead =
   | { readonly ok: true; readonly knobs: Partial<Knobs> }
   | { readonly ok: false; readonly message: string };
 
 /**
- * Reads the `x-mock-*` headers of a request. A value that is no whole number within its bounds is refused,
- * so that a typing mistake does not look like a setting that has no effect.
+ * Reads the `x-mock-*` headers of a request. A value that is not a whole number within its bounds is refused. Otherwise a typing
+ * mistake would look like a setting without effect.
  */
 export function readKnobs(headers: Readonly<Record<string, string | string[] | undefined>>): KnobsRead {
   const knobs: Record<string, number> = {};

@@ -1,15 +1,17 @@
-// Which models does the mock list, and what is special about each? Any other name is answered too, as the first one is.
+// Lists the mock's models, and answers `GET /v1/models` and `GET /v1/models/{id}`. Any other model name works like the first one.
 
+import { type Call, type Dialect, json, type PlainEndpoint } from "./endpoint.ts";
+import { refuse } from "./errors.ts";
 import type { Knobs } from "./knobs.ts";
 
 export interface MockModel {
   readonly id: string;
   readonly what: string;
-  /** Settings that asking for this model brings; `x-mock-*` headers win over them. */
+  /** The settings of this model. `x-mock-*` headers override them. */
   readonly knobs: Partial<Knobs>;
 }
 
-/** For clients that can name a model but can't send a header. */
+/** Different behaviours, for clients that can name a model but can't send a header. */
 export const MODELS: readonly MockModel[] = [
   { id: "mock-1", what: "answers at the mock's own pace", knobs: {} },
   { id: "mock-fast", what: "streams without a pause", knobs: { paceMs: 0 } },
@@ -19,7 +21,43 @@ export const MODELS: readonly MockModel[] = [
   { id: "mock-unavailable", what: "always answers 503", knobs: { status: 503 } },
 ];
 
-/** The settings a model's name brings; none for a name the mock does not list. */
+/** The settings of a model. @param model the name in a request; a name that is not listed has no settings */
 export function knobsOfModel(model: unknown): Partial<Knobs> {
   return MODELS.find((known) => known.id === model)?.knobs ?? {};
+}
+
+/** The creation time of all models: 2025-01-01, as Unix time in s. */
+const CREATED = 1_735_689_600;
+
+export const modelList: PlainEndpoint = {
+  method: "GET",
+  path: "/v1/models",
+  takes: "bytes",
+  what: "the models the mock lists",
+  answer(call) {
+    const data = MODELS.map((model) => entry(model, call.dialect));
+    if (call.dialect === "openai") return json({ object: "list", data });
+    return json({ data, has_more: false, first_id: MODELS.at(0)?.id ?? null, last_id: MODELS.at(-1)?.id ?? null });
+  },
+};
+
+export const oneModel: PlainEndpoint = {
+  method: "GET",
+  path: "/v1/models/{id}",
+  takes: "bytes",
+  what: "one of them",
+  answer(call) {
+    const model = MODELS.find(({ id }) => id === call.param);
+    return model === undefined ? noSuchModel(call) : json(entry(model, call.dialect));
+  },
+};
+
+function entry(model: MockModel, dialect: Dialect) {
+  if (dialect === "openai") return { id: model.id, object: "model", created: CREATED, owned_by: "mock" };
+  const created_at = new Date(CREATED * 1000).toISOString();
+  return { type: "model", id: model.id, display_name: `${model.id}: ${model.what}`, created_at };
+}
+
+function noSuchModel(call: Call) {
+  return refuse(call.dialect, 404, `The model '${call.param}' does not exist.`, call.id);
 }

@@ -1,11 +1,10 @@
-// What did the user say? The text of the last user message, in whichever of the three APIs' shapes it came.
+// Finds the text of a conversation in the request formats of the three APIs (chat completions, responses, messages).
 
 import { isObject } from "./endpoint.ts";
 
 /**
- * The words of the last user message: of chat completions and messages (`messages`), or of responses (`input`).
- * A shape that is not known has no words.
- * @param conversation a list of messages, or a bare string
+ * The text of the last user message. An unknown format gives an empty text.
+ * @param conversation a list of messages or a string: `messages` of chat completions and messages, `input` of responses
  */
 export function promptOf(conversation: unknown): string {
   if (typeof conversation === "string") return conversation;
@@ -14,7 +13,7 @@ export function promptOf(conversation: unknown): string {
   return isObject(last) ? textOf(last["content"]) : "";
 }
 
-/** All the words of a conversation, for counting tokens. */
+/** The text of all messages, for counting tokens. */
 export function allTextOf(conversation: unknown): string {
   if (!Array.isArray(conversation)) return textOf(conversation);
   return conversation.map((message) => (isObject(message) ? textOf(message["content"]) : "")).join("\n");

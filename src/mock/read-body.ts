@@ -1,15 +1,15 @@
-// What did the client send? The whole body, bounded: the mock never holds more of a request than this.
+// Reads a request body up to a maximum size, so that a large upload can't fill the memory.
 
 import type { IncomingMessage } from "node:http";
 
-/** 32 MiB: above what the real providers take as JSON. */
+/** 32 MiB: more than the real providers accept as JSON. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads a request's body to its end. Never rejects.
- * @param max bytes; of a longer body the rest is read and dropped, up to as much again, so that the client
- *   can read the 413; past that the connection is broken
- * @returns the body, `too_large` as soon as it is, or `gone` when the client left before its end
+ * @param max the largest size, in bytes. The rest of a larger body is read and dropped, so that the client can read the 413.
+ *   After twice this size the connection is broken.
+ * @returns the body, `too_large` as soon as it exceeds `max`, or `gone` when the client left before its end
  */
 export function readBody(req: IncomingMessage, max = MAX_BODY_BYTES): Promise<Buffer | "too_large" | "gone"> {
   return new Promise((resolve) => {

@@ -1,4 +1,4 @@
-// What does the mock answer to a request it has read whole? Key, path, settings, body, in a provider's order; no sockets.
+// Decides the answer to a complete request. It checks path, key, settings and body, in the order of a provider.
 
 import { bindBody } from "./bind-body.ts";
 import type { Answer, Dialect } from "./endpoint.ts";
@@ -7,7 +7,7 @@ import { refuse } from "./errors.ts";
 import { type Knobs, readKnobs } from "./knobs.ts";
 import { knobsOfModel } from "./models.ts";
 
-/** A request, read to its end. */
+/** A request with its whole body. */
 export interface WholeRequest {
   readonly id: string;
   /** Unix time, s. */
@@ -19,45 +19,47 @@ export interface WholeRequest {
   readonly body: Buffer | "too_large";
 }
 
-/** What a mock is told once, when it starts. */
-export interface Manners {
-  /** The key that requests must show; without it none is asked for. */
+/** The settings of a mock, set when it starts. */
+export interface MockSettings {
+  /** The key that requests must carry; `undefined` accepts requests without a key. */
   readonly key: string | undefined;
   readonly paceMs: number;
 }
 
-/** An answer and the settings to deliver it by. */
-export interface Told {
+/** An answer, and the settings for sending it. */
+export interface Delivery {
   readonly answer: Answer;
   readonly knobs: Knobs;
 }
 
-/** The answer to a request. Never throws: an endpoint that fails is a 500. */
-export async function respond(request: WholeRequest, manners: Manners): Promise<Told> {
+/** Decides the answer to a request. Never rejects: if an endpoint throws, the answer is a 500. */
+export async function respond(request: WholeRequest, settings: MockSettings): Promise<Delivery> {
   const path = request.target.split("?", 1)[0] ?? "";
   const dialect = dialectOf(path, request.headers);
-  const defaults: Knobs = { paceMs: manners.paceMs, delayMs: 0 };
-  const no = (status: number, message: string, knobs = defaults): Told => ({
+  const defaults: Knobs = { paceMs: settings.paceMs, delayMs: 0 };
+  const refusal = (status: number, message: string, knobs = defaults): Delivery => ({
     answer: refuse(dialect, status, message, request.id),
     knobs,
   });
 
   const found = findEndpoint(request.method, path);
-  if (found.endpoint === undefined) return no(found.status, notServed(found.status, request.method, path));
-  if (path.startsWith("/v1/") && !showsKey(manners.key, dialect, request.headers)) return no(401, WRONG_KEY[dialect]);
+  if (found.endpoint === undefined) return refusal(found.status, notServed(found.status, request.method, path));
+  if (path.startsWith("/v1/") && !showsKey(settings.key, dialect, request.headers))
+    return refusal(401, WRONG_KEY[dialect]);
   const read = readKnobs(request.headers);
-  if (!read.ok) return no(400, read.message);
-  if (request.body === "too_large") return no(413, "The request is larger than the mock provider takes.");
+  if (!read.ok) return refusal(400, read.message);
+  if (request.body === "too_large") return refusal(413, "The request is larger than the mock provider takes.");
   const bound = await bindBody(found.endpoint, dialect, one(request.headers["content-type"]), request.body);
-  if (!bound.ok) return no(400, bound.message);
+  if (!bound.ok) return refusal(400, bound.message);
 
   const knobs = { ...defaults, ...knobsOfModel(bound.model), ...read.knobs };
-  if (knobs.status !== undefined) return no(knobs.status, `The mock provider was asked for a ${knobs.status}.`, knobs);
+  if (knobs.status !== undefined)
+    return refusal(knobs.status, `The mock provider was asked for a ${knobs.status}.`, knobs);
   try {
     const { id, now, method, target, headers } = request;
     return { answer: bound.answer({ id, now, method, target, headers, dialect, param: found.param, knobs }), knobs };
   } catch {
-    return no(500, "The mock provider failed to answer this request.");
+    return refusal(500, "The mock provider failed to answer this request.");
   }
 }
 
@@ -66,13 +68,13 @@ const WRONG_KEY: { readonly [D in Dialect]: string } = {
   anthropic: "invalid x-api-key",
 };
 
-/** Anthropic's clients say so by a header; a person with curl may leave it out, but not the path. */
+/** Anthropic's clients send a header. Someone with curl may leave it out, so the path counts as well. */
 function dialectOf(path: string, headers: WholeRequest["headers"]): Dialect {
   const anthropic = headers["anthropic-version"] !== undefined || path.startsWith("/v1/messages");
   return anthropic ? "anthropic" : "openai";
 }
 
-/** OpenAI takes its key as a bearer token; Anthropic in `x-api-key`, and OAuth tokens as bearer. */
+/** OpenAI takes the key as a bearer token. Anthropic takes it in `x-api-key`, and OAuth tokens as a bearer token. */
 function showsKey(key: string | undefined, dialect: Dialect, headers: WholeRequest["headers"]): boolean {
   if (key === undefined) return true;
   const bearer = /^Bearer +(.*)$/i.exec(one(headers["authorization"]) ?? "")?.[1];

@@ -1,4 +1,4 @@
-// How is a mock provider started and stopped? One node:http server around `respond` and `deliver`.
+// Starts and stops a mock provider: one node:http server around `respond` and `deliver`.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,32 +7,33 @@ import { readBody } from "./read-body.ts";
 import { respond } from "./respond.ts";
 import { type MockStats, Tally } from "./stats.ts";
 
-/** Slow enough to be watched, fast enough not to be waited for, ms. */
-const WATCHABLE_PACE_MS = 40;
+/** The default pause between events, ms: slow enough to see them arrive one by one. */
+const DEFAULT_PACE_MS = 40;
 
+/** As long as the real providers keep idle connections, so that those of a gateway do not become stale, ms. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** The head of a request, as the mock saw it. */
+/** The request line and headers of a request, as the mock received them. */
 export interface SeenRequest {
   readonly method: string;
   /** The raw request target, query included. */
   readonly target: string;
-  /** Names and values in turn, as they came. */
+  /** Names and values alternate, as they were received. */
   readonly rawHeaders: readonly string[];
 }
 
 export interface MockOptions {
-  /** 0, the default, takes a free one. */
+  /** Default 0, which takes a free port. */
   readonly port?: number;
-  /** Default 127.0.0.1: the mock is for trying things out, not for a network. */
+  /** Default 127.0.0.1, because the mock is not meant for a network. */
   readonly host?: string;
-  /** Given, requests without this key are answered 401, as the real providers do. */
+  /** If set, requests without this key get a 401, as from the real providers. */
   readonly key?: string;
-  /** Pause before each event of a stream, ms; default 40. A request may ask for another. */
+  /** Pause before each event of a stream, ms. Default 40. A request may ask for another one. */
   readonly paceMs?: number;
-  /** Told of every request's head as it arrives. */
+  /** Called for each request when its headers arrive. */
   readonly onRequest?: (request: SeenRequest) => void;
-  /** Unix time, ms. */
+  /** Returns the Unix time, ms. */
   readonly now?: () => number;
 }
 
@@ -41,24 +42,23 @@ export interface Mock {
   readonly url: string;
   readonly port: number;
   readonly stats: MockStats;
-  /** Resolves as soon as the counts are as wanted. */
+  /** Resolves as soon as `wanted` is true of the counts. */
   until(wanted: (stats: MockStats) => boolean): Promise<void>;
-  /** Breaks what is under way and resolves once the port is free. */
+  /** Breaks running requests. Resolves when the port is free. */
   close(): Promise<void>;
 }
 
 /**
  * Starts a mock provider that answers like OpenAI and Anthropic.
- * @throws the listen error (for example `EADDRINUSE`)
+ * @throws the error of listening, for example `EADDRINUSE`
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const tally = new Tally();
   const host = options.host ?? "127.0.0.1";
   const server = createServer((req, res) => {
-    // Whatever goes wrong with one request breaks that one and no other.
+    // An error in one request breaks that request and no other.
     serveOne(req, res, options, tally).catch(() => res.destroy());
   });
-  // As patient as the real providers, so that a gateway's pooled connections do not go stale under it.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", (_err, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
@@ -82,7 +82,7 @@ async function serveOne(req: IncomingMessage, res: ServerResponse, options: Mock
   const id = `mock${tally.stats.requests.toString(16)}`;
   const gone = new AbortController();
   let streaming = false;
-  // A write to a response whose client has left is reported here; the close below says all there is to say.
+  // A write after the client has left causes this error. The close event below handles that case.
   res.on("error", () => {});
   res.on("close", () => {
     gone.abort();
@@ -95,8 +95,8 @@ async function serveOne(req: IncomingMessage, res: ServerResponse, options: Mock
   const body = await readBody(req);
   if (body === "gone") return;
   const now = Math.floor((options.now ?? Date.now)() / 1000);
-  const manners = { key: options.key, paceMs: options.paceMs ?? WATCHABLE_PACE_MS };
-  const { answer, knobs } = await respond({ id, now, method, target, headers, body }, manners);
+  const settings = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS };
+  const { answer, knobs } = await respond({ id, now, method, target, headers, body }, settings);
   if (gone.signal.aborted) return;
   if (answer.kind === "stream") {
     streaming = true;
@@ -110,7 +110,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
     server.once("error", reject);
     server.listen(port, host, () => {
       server.off("error", reject);
-      // A server that listens on TCP has an address of this shape.
+      // A server on a TCP port always has this type of address.
       resolve((server.address() as AddressInfo).port);
     });
   });

@@ -1,14 +1,14 @@
-// What is the mock doing, and what became of its streams? Counts, and a way to wait for them without sleeping.
+// Counts the mock's requests and streams, and lets tests wait for a count without sleeping.
 
-/** Counts since the start; the `open` ones are of now. */
+/** Counts since the start, except those that start with `open`: these are current. */
 export interface MockStats {
   readonly requests: number;
-  /** Requests whose response is not over. */
+  /** Requests whose response has not ended. */
   readonly openRequests: number;
-  /** Requests whose answer broke off: the client left, or asked for a cut. */
+  /** Requests whose answer broke off, because the client left or asked for a cut. */
   readonly abortedRequests: number;
   readonly openStreams: number;
-  /** Those of the aborted requests that were streams under way. */
+  /** The aborted requests that were running streams. */
   readonly abortedStreams: number;
 }
 
@@ -19,12 +19,12 @@ export class Tally {
   #stats: MockStats = { requests: 0, openRequests: 0, abortedRequests: 0, openStreams: 0, abortedStreams: 0 };
   #waiters: Waiter[] = [];
 
-  /** The counts of this moment: a snapshot that does not change. */
+  /** The current counts, as a snapshot that does not change. */
   get stats(): MockStats {
     return this.#stats;
   }
 
-  /** Adds to the counts and wakes whoever waited for that. */
+  /** Adds to the counts and resolves the waits that this fulfils. */
   add(change: { readonly [K in keyof MockStats]?: number }): void {
     const next: { -readonly [K in keyof MockStats]: number } = { ...this.#stats };
     for (const key of Object.keys(change) as (keyof MockStats)[]) next[key] += change[key] ?? 0;
@@ -34,7 +34,7 @@ export class Tally {
     for (const { resolve } of met) resolve();
   }
 
-  /** Resolves as soon as the counts are as wanted; at once if they are. */
+  /** Resolves as soon as `wanted` is true of the counts, which may be at once. */
   until(wanted: (stats: MockStats) => boolean): Promise<void> {
     if (wanted(this.#stats)) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ wanted, resolve }));

@@ -1,4 +1,4 @@
-// `check` as it is called: exit codes, forms, several files, standard input.
+// Tests `check`: exit codes, output formats, several files, standard input.
 
 import { readFileSync } from "node:fs";
 import schema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
@@ -64,8 +64,8 @@ describe("the exit code", () => {
   });
 });
 
-describe("the text form", () => {
-  test("shows place, code, line, underline and mend", async () => {
+describe("the text format", () => {
+  test("shows location, code, source line, underline and help", async () => {
     expect((await run(["fails.yaml"])).out).toBe(
       [
         'fails.yaml:8:5: error schema/unknown-key: unknown key "upstrem" in route "openai"',
@@ -78,26 +78,26 @@ describe("the text form", () => {
     );
   });
 
-  test("reports the others when one file is unreadable", async () => {
+  test("reports the other files when one is unreadable", async () => {
     const { out } = await run(["none.yaml", "fails.yaml"]);
     expect(out).toContain("none.yaml:1:1: error file/unreadable: the file can't be read: no such file");
     expect(out).toContain("fails.yaml:8:5: error schema/unknown-key");
     expect(out).toMatch(/2 errors, 0 warnings\n$/);
   });
 
-  test("of standard input has a name of its own", async () => {
+  test("shows standard input under a name of its own", async () => {
     expect((await run(["-"], { stdin: FAILS })).out).toContain("<stdin>:8:5: error");
   });
 
-  test("has colours on a terminal only, and the same words", async () => {
+  test("has colours on a terminal only, and the same text", async () => {
     const plain = (await run(["fails.yaml"])).out;
     const colored = (await run(["fails.yaml"], { color: true })).out;
     expect(colored).toContain("\u001b[31;1merror\u001b[0m");
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes contain them.
     expect(colored.replace(/\u001b\[[0-9;]*m/g, "")).toBe(plain);
   });
 
-  test("of a long line shows a window around the finding", async () => {
+  test("shows only the part of a long line around the finding", async () => {
     const long = edited(
       "remove",
       "remove",
@@ -115,8 +115,8 @@ describe("the text form", () => {
   });
 });
 
-describe("the JSON form", () => {
-  test("is that of the contract", async () => {
+describe("the JSON format", () => {
+  test("is that of the contract, section 2", async () => {
     expect(JSON.parse((await run(["fails.yaml", "clean.yaml"], { format: "json" })).out)).toEqual({
       ok: false,
       files: [
@@ -147,7 +147,7 @@ describe("the JSON form", () => {
   });
 });
 
-describe("the GitHub form", () => {
+describe("the GitHub format", () => {
   test("is a workflow command a finding", async () => {
     expect((await run(["fails.yaml", "warns.yaml"], { format: "github" })).out).toBe(
       '::error file=fails.yaml,line=8,col=5,endColumn=12,title=schema/unknown-key::unknown key "upstrem" in route "openai"%0Adid you mean "upstream"?\n' +
@@ -161,12 +161,12 @@ describe("the GitHub form", () => {
   });
 });
 
-describe("the SARIF form", () => {
-  // The schema is draft-04 in name; what it uses is the same in draft-07.
+describe("the SARIF format", () => {
+  // The schema calls itself draft-04, but everything that it uses is the same in draft-07.
   const { $schema, id, ...draft } = schema;
   const ajv = new Ajv({
     strict: false,
-    // A pattern of the official schema is no pattern under the `u` flag.
+    // A pattern of the official schema is invalid with the `u` flag.
     unicodeRegExp: false,
     allErrors: true,
     formats: {
@@ -185,7 +185,7 @@ describe("the SARIF form", () => {
     }
   });
 
-  test("validates for odd file names too, and names its rules", async () => {
+  test("is also valid with unusual file names, and names its rules", async () => {
     const log = JSON.parse((await run(["-", "none yaml%.yaml"], { format: "sarif", stdin: FAILS })).out);
     expect(valid(log) ? [] : valid.errors).toEqual([]);
     const [{ tool, results, columnKind }] = log.runs;
@@ -198,7 +198,7 @@ describe("the SARIF form", () => {
     });
   });
 
-  test("a schema that takes anything would not be one", () => {
+  test("is checked by a schema that refuses something else", () => {
     expect(valid({ version: "2.1.0", runs: [{ results: [] }] })).toBe(false);
   });
 });
@@ -210,7 +210,7 @@ describe("the samples", () => {
     expect(await run(["-"], { stdin: dev, strict: true })).toMatchObject({ code: 0, out: "0 errors, 0 warnings\n" });
   });
 
-  test("config/dev.yaml points editors at the schema, and fits it as it stands", () => {
+  test("config/dev.yaml names the schema for editors, and is valid", () => {
     expect(dev).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
   });
 });

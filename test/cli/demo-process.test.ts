@@ -1,4 +1,4 @@
-// The demo and `npm run try` as processes: built from the sources of this moment, in a folder of their own.
+// Tests the demo and `npm run try` as processes. They are built from the current sources, in a temporary folder.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { speak } from "../../src/mock/words.ts";
+import { speak } from "../../src/mock/speech.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 let home: string;
@@ -28,7 +28,7 @@ afterAll(() => rm(home, { recursive: true }));
 
 const node = (...args: string[]): ChildProcess => spawn(process.execPath, args, { cwd: home });
 const demo = (...args: string[]) => node("bin/ai-gw-lite.js", "demo", ...args);
-/** Exit code, or signal, and all that was written. */
+/** Waits for the end. @returns the exit code or the signal, and all output */
 async function ending(child: ChildProcess) {
   const [out, err, [code, signal]] = await Promise.all([
     child.stdout ? text(child.stdout) : "",
@@ -48,7 +48,7 @@ async function pageOf(child: ChildProcess): Promise<string> {
 }
 
 describe("demo", () => {
-  it.each(["SIGINT", "SIGTERM"] as const)("ends with 0 at %s, at once when nothing is under way", async (signal) => {
+  it.each(["SIGINT", "SIGTERM"] as const)("ends with 0 at %s, at once when no request is running", async (signal) => {
     const child = demo("--port", "0");
     await pageOf(child);
     const ended = ending(child);
@@ -56,7 +56,7 @@ describe("demo", () => {
     expect(await ended).toMatchObject({ code: 0 });
   });
 
-  it("lets a stream finish that is under way", async () => {
+  it("lets a running stream finish", async () => {
     const child = demo("--port", "0");
     const page = await pageOf(child);
     const fact = (name: string) => new RegExp(`^ *${name} +(\\S+)`, "m").exec(page)?.[1] ?? "";
@@ -84,14 +84,14 @@ describe("npm run try", () => {
   const contents = (out: string) =>
     [...out.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => JSON.parse(data ?? "").choices[0].delta.content);
 
-  it("without a terminal shows the whole stream and ends with 0", async () => {
+  it("shows the whole stream and ends with 0, without a terminal", async () => {
     const { code, out, err } = await ending(node("scripts/try.mjs"));
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(contents(out)).toEqual(["", ...words, undefined]);
     expect(out).toContain("data: [DONE]");
   });
 
-  it("does the same where there is no curl", async () => {
+  it("does the same without curl", async () => {
     const child = spawn(process.execPath, ["scripts/try.mjs", "--once"], { cwd: home, env: { PATH: "" } });
     const { code, out, err } = await ending(child);
     expect({ code, err }).toEqual({ code: 0, err: "" });

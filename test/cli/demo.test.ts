@@ -1,4 +1,4 @@
-// Every line that the demo prints to be pasted is run here as it stands.
+// Runs every block that the demo prints for pasting, exactly as it is printed.
 
 import { execFile } from "node:child_process";
 import { createServer } from "node:http";
@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo } from "../../src/cli/demo/demo.ts";
-import { demoConfig } from "../../src/cli/demo/demo-config.ts";
+import { demoConfig } from "../../src/cli/demo/demo-texts.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
-import { speak } from "../../src/mock/words.ts";
+import { speak } from "../../src/mock/speech.ts";
 
 const run = promisify(execFile);
 
@@ -24,8 +24,8 @@ function writtenIo(): Written {
   const out: string[] = [];
   const err: string[] = [];
   let resolve: (text: string) => void;
-  const first = new Promise<string>((settle) => {
-    resolve = settle;
+  const first = new Promise<string>((done) => {
+    resolve = done;
   });
   const io = {
     stdout(text: string) {
@@ -102,7 +102,7 @@ describe.concurrent("the pasted lines", () => {
     const code = block(title);
     expect(code).toContain(`api_key="${fact("token")}"`);
     expect(code).toContain(`"${fact("gateway")}/`);
-    // No Python SDK is among the dev dependencies: the syntax is what can be checked.
+    // The dev dependencies contain no Python SDK, so only the syntax is checked.
     await run("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", code]).catch((err) => {
       if (err.code !== "ENOENT") throw err;
     });
@@ -114,7 +114,7 @@ describe.concurrent("the pasted lines", () => {
   });
 });
 
-it("runs a config that check has nothing to say about", () => {
+it("runs a config for which check reports nothing", () => {
   const source = sourceFromText("demo.yaml", demoConfig(8787, "http://127.0.0.1:1"));
   const { diagnostics } = compile(source, { env: () => "set", readFile: () => ({ ok: false, reason: "none" }) });
   expect(diagnostics).toEqual([]);
@@ -127,7 +127,7 @@ it("logs to standard error, never the token or the key", () => {
   expect(log).not.toContain(fact("its key"));
 });
 
-it("ends with 1 and says why when the port is taken", async () => {
+it("ends with 1 and says why when the port is in use", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => taken.once("listening", resolve));
   const { io, out, err } = writtenIo();

@@ -1,3 +1,5 @@
+// Tests `explain`: the JSON and text formats, refusals, masked secrets, exit codes.
+
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain/explain.ts";
 import type { Explanation } from "../../src/cli/explain/explanation.ts";
@@ -48,16 +50,16 @@ async function run(path: string, header: string[] = [], format: "text" | "json" 
     version: "0",
   };
   const code = await explain({ config: "c.yaml", method: "post", path, header, format }, io);
-  return { code, out, err, told: () => JSON.parse(out) as Explanation };
+  return { code, out, err, explanation: () => JSON.parse(out) as Explanation };
 }
 
 const TOKEN = "X-GW-Token: canary-token-0001";
 
 describe("explain", () => {
-  it("tells route, steps, upstream, timeouts and limits", async () => {
-    const { code, told } = await run("/openai//v1/x?y=1", [TOKEN, "Cookie: a=1", "X-Twice: 1", "x-twice: 2"]);
+  it("shows route, steps, upstream, timeouts and limits", async () => {
+    const { code, explanation } = await run("/openai//v1/x?y=1", [TOKEN, "Cookie: a=1", "X-Twice: 1", "x-twice: 2"]);
     expect(code).toBe(0);
-    expect(told()).toEqual({
+    expect(explanation()).toEqual({
       route: "openai",
       steps: [
         { step: "route", verdict: "pass", detail: "/openai" },
@@ -87,15 +89,15 @@ describe("explain", () => {
     { path: "/x", header: [TOKEN, "host: a", "host: b"], route: null, refused: "message", status: 400 },
     { path: "*", header: [TOKEN], route: null, refused: "route", status: 400 },
   ])("stops at the first refusal: $path, $refused", async ({ path, header, route, refused, status }) => {
-    const { code, told } = await run(path, header);
+    const { code, explanation } = await run(path, header);
     expect(code).toBe(0);
-    expect(told()).toMatchObject({ route, reply: { status } });
-    expect(told().steps.at(-1)).toMatchObject({ step: refused, verdict: "refuse" });
-    expect(told()).not.toHaveProperty("upstream");
+    expect(explanation()).toMatchObject({ route, reply: { status } });
+    expect(explanation().steps.at(-1)).toMatchObject({ step: refused, verdict: "refuse" });
+    expect(explanation()).not.toHaveProperty("upstream");
   });
 
-  it("answers own endpoints as the gateway does", async () => {
-    expect((await run("/healthz")).told()).toMatchObject({ route: null, reply: { status: 405 } });
+  it("answers built-in endpoints as the gateway does", async () => {
+    expect((await run("/healthz")).explanation()).toMatchObject({ route: null, reply: { status: 405 } });
   });
 
   it("says in text which route was taken and why the others were not", async () => {
@@ -114,14 +116,14 @@ describe("explain", () => {
     }
   });
 
-  it("tells errors of the config and wrong usage apart", async () => {
+  it("distinguishes errors of the config from wrong usage", async () => {
     expect(await run("/x", [], "text", "listen: 1")).toMatchObject({ code: 1, out: "" });
     expect(await run("/x", ["no colon"], "text")).toMatchObject({ code: 2, out: "" });
   });
 
-  it("tells errors in the form of the config", async () => {
+  it("shows error replies in the configured format", async () => {
     const config = `${CONFIG}errors: {format: openai}\ncors: {enabled: true, allow_origins: ["https://app.example"]}\n`;
-    const refused = (await run("/openai/x", [], "json", config)).told();
+    const refused = (await run("/openai/x", [], "json", config)).explanation();
     expect(JSON.parse(refused.reply?.body ?? "")).toMatchObject({ error: { code: "unauthorized" } });
     expect(refused.steps.map(({ step, verdict }) => `${step} ${verdict}`)).toEqual([
       "route pass",

@@ -1,4 +1,4 @@
-// What does setting up as a service do to a machine? On a throwaway root, and judged by systemd's own tools.
+// Tests --install and --uninstall below a temporary root folder, and checks the unit with systemd's own tools.
 
 import { spawnSync } from "node:child_process";
 import {
@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type InstallOptions, install, type Machine } from "../../src/cli/install/install.ts";
-import { unitText } from "../../src/cli/install/install-unit.ts";
+import { unitText } from "../../src/cli/install/install-plan.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
 
 const PACKAGE = join(import.meta.dirname, "../..");
@@ -37,31 +37,31 @@ const CONFIG = "/etc/ai_gw_lite/conf.yaml";
 const ENV = "/etc/ai_gw_lite/env";
 const UNIT = "/etc/systemd/system/ai-gw-lite.service";
 
-function set(options: Partial<InstallOptions> = {}, machine: Partial<Machine> = {}) {
-  const said = { out: "", err: "" };
+function runSetup(options: Partial<InstallOptions> = {}, machine: Partial<Machine> = {}) {
+  const output = { out: "", err: "" };
   const io = {
     stdout: (text: string) => {
-      said.out += text;
+      output.out += text;
     },
     stderr: (text: string) => {
-      said.err += text;
+      output.err += text;
     },
   };
   const code = install({ kind: "install", dryRun: false, root, ...options }, io, { ...MACHINE, ...machine });
   const happened = new Map(
-    [...said.out.matchAll(/^(made|updated|unchanged|kept|removed|not there|run) +(.*)$/gm)].map(
+    [...output.out.matchAll(/^(made|updated|unchanged|kept|removed|not there|run) +(.*)$/gm)].map(
       ([, what, path = ""]) => [path.replace(root, ""), what],
     ),
   );
-  return { code, ...said, happened };
+  return { code, ...output, happened };
 }
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const mode = (path: string) => (statSync(join(root, path)).mode & 0o777).toString(8);
 
 describe("--install", () => {
-  test("makes config, environment and unit, tells of each, then what to type", () => {
-    const { code, happened, out } = set();
+  test("makes config, environment and unit, reports each, and shows the next command", () => {
+    const { code, happened, out } = runSetup();
     expect(code).toBe(0);
     expect([CONFIG, ENV, UNIT].map((path) => happened.get(path))).toEqual(["made", "made", "made"]);
     expect([CONFIG, ENV, UNIT].map(mode)).toEqual(["644", "600", "644"]);
@@ -69,9 +69,9 @@ describe("--install", () => {
     expect(out).toMatch(/^next: .*systemctl start ai-gw-lite$/m);
   });
 
-  test("makes a token of its own each time, says it nowhere, and the config is sound with it", () => {
+  test("makes a new token each time, never prints it, and the config is valid with it", () => {
     const token = () => /^GATEWAY_TOKEN=(\S{32})$/m.exec(read(ENV))?.[1] ?? "";
-    const { out } = set();
+    const { out } = runSetup();
     const first = token();
     expect(first).toMatch(/^[\w-]{32}$/);
     expect(out).not.toContain(first);
@@ -82,59 +82,59 @@ describe("--install", () => {
     expect(diagnostics).toEqual([]);
     expect(read(CONFIG)).not.toContain("$schema");
     rmSync(join(root, ENV));
-    set();
+    runSetup();
     expect(token()).not.toBe(first);
   });
 
-  test("does nothing the second time; keeps config and environment, and renews the unit", () => {
-    set();
+  test("changes nothing the second time; keeps config and environment, and updates the unit", () => {
+    runSetup();
     writeFileSync(join(root, CONFIG), "mine");
     writeFileSync(join(root, ENV), "MINE=1");
-    const again = set();
+    const again = runSetup();
     expect([CONFIG, ENV, UNIT].map((path) => again.happened.get(path))).toEqual(["kept", "kept", "unchanged"]);
-    const moved = set({}, { program: { ...MACHINE.program, cli: "/opt/other/bin/ai-gw-lite.js" } });
+    const moved = runSetup({}, { program: { ...MACHINE.program, cli: "/opt/other/bin/ai-gw-lite.js" } });
     expect(moved.happened.get(UNIT)).toBe("updated");
     expect([read(CONFIG), read(ENV)]).toEqual(["mine", "MINE=1"]);
     expect(read(UNIT)).toContain(`ExecStart=${process.execPath} /opt/other/bin/ai-gw-lite.js serve --config ${CONFIG}`);
   });
 
-  test("keeps a link where the config is, even to nowhere", () => {
+  test("keeps a link in place of the config, even a broken one", () => {
     mkdirSync(join(root, "/etc/ai_gw_lite"), { recursive: true });
     symlinkSync("/nowhere", join(root, CONFIG));
-    expect(set().happened.get(CONFIG)).toBe("kept");
+    expect(runSetup().happened.get(CONFIG)).toBe("kept");
   });
 
-  test("dry, it tells the same and touches nothing", () => {
-    const { code, happened } = set({ dryRun: true });
+  test("reports the same in a dry run, and changes nothing", () => {
+    const { code, happened } = runSetup({ dryRun: true });
     expect(code).toBe(0);
     expect(happened.get(UNIT)).toBe("made");
     expect(existsSync(join(root, "etc"))).toBe(false);
-    const real = set({ dryRun: true, root: undefined });
+    const real = runSetup({ dryRun: true, root: undefined });
     expect(real.happened.get("systemctl daemon-reload")).toBe("run");
     expect(real.happened.get("systemctl enable ai-gw-lite")).toBe("run");
   });
 
-  test("says which file it can't write", () => {
+  test("says which file can't be written", () => {
     writeFileSync(join(root, "etc"), "no folder");
-    expect(set()).toMatchObject({ code: 1, err: expect.stringContaining("/etc") });
+    expect(runSetup()).toMatchObject({ code: 1, err: expect.stringContaining("/etc") });
   });
 });
 
 describe("--uninstall", () => {
-  test("takes the unit away and keeps the rest; twice is once", () => {
-    set();
-    const { code, happened } = set({ kind: "uninstall" });
+  test("removes the unit and keeps the rest; a second time changes nothing", () => {
+    runSetup();
+    const { code, happened } = runSetup({ kind: "uninstall" });
     expect(code).toBe(0);
     expect(happened.get(UNIT)).toBe("removed");
     expect([CONFIG, ENV].map((path) => happened.get(path))).toEqual(["kept", "kept"]);
     expect(existsSync(join(root, UNIT))).toBe(false);
-    expect(set({ kind: "uninstall" }).happened.get(UNIT)).toBe("not there");
+    expect(runSetup({ kind: "uninstall" }).happened.get(UNIT)).toBe("not there");
   });
 });
 
 test.each<[why: string, options: Partial<InstallOptions>, machine: Partial<Machine>, says: RegExp]>([
   ["no Linux", {}, { platform: "darwin" }, /--install needs Linux with systemd; this is darwin/],
-  ["no Linux, to take back", { kind: "uninstall" }, { platform: "win32" }, /--uninstall needs Linux/],
+  ["no Linux, for uninstall", { kind: "uninstall" }, { platform: "win32" }, /--uninstall needs Linux/],
   ["no root", { root: undefined }, { uid: 1000 }, /needs root: run it with sudo/],
   ["no systemd", { root: undefined }, { systemd: false }, /needs systemd, which does not run here/],
   ["no such root", { root: "/no/such/root" }, {}, /--root \/no\/such\/root: no such folder/],
@@ -144,8 +144,8 @@ test.each<[why: string, options: Partial<InstallOptions>, machine: Partial<Machi
     { program: { node: "/tmp/node", cli: "/usr/x.js" } },
     /the service can't see/,
   ],
-])("with %s it says why not, and exits 1", (_why, options, machine, says) => {
-  const { code, err, out } = set(options, machine);
+])("refused with a reason and exit code 1: %s", (_why, options, machine, says) => {
+  const { code, err, out } = runSetup(options, machine);
   expect({ code, out }).toEqual({ code: 1, out: "" });
   expect(err).toMatch(says);
 });
@@ -162,7 +162,7 @@ describe("the unit", () => {
     ]);
   });
 
-  test("has room for connections, none for core dumps, threads for look-ups", () => {
+  test("allows many connections, forbids core dumps, and has threads for name look-ups", () => {
     const text = unit("/x.js");
     expect(values(text, "LimitNOFILE")).toEqual(["65536"]);
     expect(values(text, "LimitCORE")).toEqual(["0"]);
@@ -177,7 +177,7 @@ describe("the unit", () => {
     expect(values(unit(path), "ExecStart")).toEqual([`/usr/bin/node ${word} serve --config ${CONFIG}`]);
   });
 
-  test("lets homes be read when Node or the package is in one, else hides them", () => {
+  test("makes home folders readable only when Node or the package is in one", () => {
     expect(values(unit("/usr/lib/x.js"), "ProtectHome")).toEqual(["yes"]);
     expect(values(unit("/usr/lib/x.js", "/home/u/.nvm/node"), "ProtectHome")).toEqual(["read-only"]);
   });
@@ -185,15 +185,15 @@ describe("the unit", () => {
   const analyze = (...args: string[]) => spawnSync("systemd-analyze", args, { encoding: "utf8" });
   const there = analyze("--version").status === 0;
 
-  test.skipIf(!there)("is what systemd accepts, without a word", () => {
+  test.skipIf(!there)("is accepted by systemd without a warning", () => {
     const file = join(root, "ai-gw-lite.service");
-    // A program that is there: verify looks.
+    // `verify` checks that the program exists.
     writeFileSync(file, unit(join(PACKAGE, "bin/ai-gw-lite.js"), process.execPath));
     const { status, stderr } = analyze("verify", "--man=no", file);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
-  test.skipIf(!there)("leaves little exposed, by systemd's own count of 0 to 10", () => {
+  test.skipIf(!there)("has a low exposure, by systemd's own scale of 0 to 10", () => {
     const file = join(root, "ai-gw-lite.service");
     writeFileSync(file, unit("/x.js"));
     const { status, stdout } = analyze("security", "--offline=true", "--threshold=15", "--no-pager", file);

@@ -1,7 +1,7 @@
 // What do the SDK tests run against? The demo's own config: a gateway with one token, a mock provider behind it with another key.
 
 import { expect } from "vitest";
-import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-config.ts";
+import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-texts.ts";
 import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 

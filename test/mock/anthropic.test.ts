@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
-import { speak } from "../../src/mock/words.ts";
 import { framesOf, post } from "./client.ts";
 
 let mock: Mock;
@@ -61,7 +61,7 @@ describe("messages", () => {
     expect(message).toMatchObject({ stop_reason: "max_tokens", usage: { output_tokens: 4 } });
   });
 
-  it.each(["model", "max_tokens", "messages"])("wants %s", async (key) => {
+  it.each(["model", "max_tokens", "messages"])("requires %s", async (key) => {
     const { [key]: _left, ...rest } = ask as Record<string, unknown>;
     const res = await post(`${mock.url}/v1/messages`, rest);
     expect(res.status).toBe(400);
@@ -73,7 +73,7 @@ describe("messages", () => {
   });
 });
 
-it("counts the tokens that usage would tell", async () => {
+it("counts the same tokens as the usage of the message", async () => {
   const body = { model: "claude-x", system: "Be brief, please.", messages: ask.messages };
   const counted = (await (await post(`${mock.url}/v1/messages/count_tokens`, body)).json()) as { input_tokens: number };
   const message = await (await post(`${mock.url}/v1/messages`, { ...body, max_tokens: 9 })).json();
@@ -81,7 +81,7 @@ it("counts the tokens that usage would tell", async () => {
   expect(message).toMatchObject({ usage: counted });
 });
 
-it("lists models in Anthropic's form to those who say they speak it", async () => {
+it("lists models in Anthropic's format for its clients", async () => {
   const res = await fetch(`${mock.url}/v1/models`, { headers: { "anthropic-version": "2023-06-01" } });
   expect(await res.json()).toMatchObject({
     has_more: false,

@@ -1,6 +1,6 @@
-// How do the tests of the mock speak to it? With fetch, and by reading SSE frames off the body.
+// Sends requests to the mock for its tests, and reads SSE frames from a body.
 
-/** A POST of JSON. */
+/** Sends a JSON body with POST. */
 export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return fetch(url, { method: "POST", body: text, headers: { "content-type": "application/json", ...headers } });
@@ -11,7 +11,7 @@ export interface Frame {
   readonly data: string;
 }
 
-/** The frames of a whole SSE body. Fails on a line that is no part of one. */
+/** The frames of a complete SSE body. Fails on a line that belongs to no frame. */
 export function framesOf(body: string): Frame[] {
   if (!body.endsWith("\n\n")) throw new Error("the last frame is not whole");
   return body

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { vectorOf } from "../../src/mock/openai/embeddings.ts";
+import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
-import { speak } from "../../src/mock/words.ts";
 import { framesOf, post } from "./client.ts";
 
 let mock: Mock;
@@ -37,7 +37,7 @@ describe("chat completions", () => {
     });
   });
 
-  it("streams a chunk a word and ends with [DONE]", async () => {
+  it("streams one chunk per word and ends with [DONE]", async () => {
     const res = await post(`${mock.url}/v1/chat/completions`, { ...chat, stream: true });
     expect(res.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     const frames = framesOf(await res.text());
@@ -49,7 +49,7 @@ describe("chat completions", () => {
     expect(chunks.map((chunk) => chunk.choices[0].finish_reason).filter(Boolean)).toEqual(["stop"]);
   });
 
-  it("adds a last chunk with usage when asked for it", async () => {
+  it("adds a last chunk with usage when the request asks for it", async () => {
     const body = { ...chat, stream: true, stream_options: { include_usage: true } };
     const frames = framesOf(await (await post(`${mock.url}/v1/chat/completions`, body)).text());
     const chunks = frames.slice(0, -1).map(({ data }) => JSON.parse(data));
@@ -89,7 +89,7 @@ describe("responses", () => {
     expect(events.at(-1)).toMatchObject({ type: "response.completed", response: { status: "completed" } });
   });
 
-  it("says so when the token limit ended it", async () => {
+  it("says when the token limit ended it", async () => {
     const res = await post(`${mock.url}/v1/responses`, { ...ask, max_output_tokens: 2 });
     const body = { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
     expect(await res.json()).toMatchObject(body);
@@ -98,10 +98,10 @@ describe("responses", () => {
 
 describe("embeddings", () => {
   const embed = async (body: object) => (await post(`${mock.url}/v1/embeddings`, { model: "e", ...body })).json();
-  // What arrives as JSON are the nearest doubles of the floats.
+  // JSON carries the nearest doubles of the floats.
   const expected = (text: string, dimensions = 16) => Array.from(vectorOf(text, dimensions));
 
-  it("gives a vector an input, in order", async () => {
+  it("gives one vector per input, in order", async () => {
     expect(await embed({ input: ["a", "b"] })).toEqual({
       object: "list",
       model: "e",
@@ -120,7 +120,7 @@ describe("embeddings", () => {
     expect(floats).toEqual(expected("a"));
   });
 
-  it("gives as many dimensions as asked for, of length 1", async () => {
+  it("gives the requested number of dimensions, with length 1", async () => {
     const { data } = (await embed({ input: [1, 2, 3], dimensions: 333 })) as { data: [{ embedding: number[] }] };
     expect(data[0].embedding).toEqual(expected("1 2 3", 333));
     expect(Math.hypot(...data[0].embedding)).toBeCloseTo(1, 5);
@@ -169,13 +169,13 @@ describe("uploads", () => {
     expect(await res.text()).toBe(body);
   });
 
-  it.each(["/v1/files", "/v1/audio/transcriptions"])("misses the file of %s", async (path) => {
+  it.each(["/v1/files", "/v1/audio/transcriptions"])("refuses %s without a file", async (path) => {
     const res = await upload(path, { purpose: "user_data" });
     expect(res.status).toBe(400);
     expect(await res.json()).toMatchObject({ error: { message: "Missing required parameter: 'file'." } });
   });
 
-  it("refuses a body that is no form", async () => {
+  it("refuses a body that is not a form", async () => {
     const headers = { "content-type": "multipart/form-data; boundary=x" };
     expect((await post(`${mock.url}/v1/files`, "not a form", headers)).status).toBe(400);
     expect((await post(`${mock.url}/v1/files`, "{}")).status).toBe(400);
@@ -183,7 +183,7 @@ describe("uploads", () => {
 });
 
 describe("models", () => {
-  it("lists them, and gives each by its name", async () => {
+  it("lists all, and returns each by its name", async () => {
     const list = (await (await fetch(`${mock.url}/v1/models`)).json()) as { data: { id: string }[] };
     expect(list.data.map(({ id }) => id)).toContain("mock-1");
     for (const model of list.data) {
@@ -191,7 +191,7 @@ describe("models", () => {
     }
   });
 
-  it("has no others", async () => {
+  it("answers 404 for any other", async () => {
     const res = await fetch(`${mock.url}/v1/models/gpt-0`);
     expect(res.status).toBe(404);
     expect(await res.json()).toMatchObject({ error: { message: "The model 'gpt-0' does not exist." } });

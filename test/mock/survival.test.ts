@@ -1,4 +1,4 @@
-// Whatever a client sends or leaves undone, the mock goes on, and nothing of that request stays behind.
+// Tests that the mock survives whatever a client sends or does not send, and that no request leaves anything behind.
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const chat = { model: "m", messages: [{ role: "user", content: "hi" }] };
 
-/** The mock's pauses of a length that nothing else here uses: how many began, and how many were not taken away. */
+/** Counts the pauses of a length that nothing else here uses. @returns how many began, and how many were not cancelled */
 function pausesOf(ms: number) {
   const set = vi.spyOn(globalThis, "setTimeout");
   const clear = vi.spyOn(globalThis, "clearTimeout");
@@ -48,7 +48,7 @@ async function stillAnswers(): Promise<void> {
 }
 
 describe("a client that leaves", () => {
-  it("mid-stream ends the stream and its timer at once", async () => {
+  it("in the middle of a stream ends the stream and its timer at once", async () => {
     const pauses = pausesOf(59_999);
     const socket = await dial();
     socket.write(streamRequest("x-mock-pace-ms: 59999"));
@@ -61,7 +61,7 @@ describe("a client that leaves", () => {
     expect(pauses()).toEqual({ begun: 1, left: 0 });
   });
 
-  it("before the head ends the wait", async () => {
+  it("before the response headers ends the wait", async () => {
     const pauses = pausesOf(599_999);
     const socket = await dial();
     socket.write("GET /v1/models HTTP/1.1\r\nhost: m\r\nx-mock-delay-ms: 599999\r\n\r\n");
@@ -72,7 +72,7 @@ describe("a client that leaves", () => {
     expect(pauses()).toEqual({ begun: 1, left: 0 });
   });
 
-  it("mid-upload is forgotten", async () => {
+  it("in the middle of an upload leaves nothing behind", async () => {
     const socket = await dial();
     socket.write("POST /v1/files HTTP/1.1\r\nhost: m\r\ncontent-length: 1000\r\n\r\nabc");
     await mock.until(({ openRequests }) => openRequests === 1);
@@ -81,7 +81,7 @@ describe("a client that leaves", () => {
     await stillAnswers();
   });
 
-  it("or stops reading holds the stream back, and leaving ends it", async () => {
+  it("or stops reading pauses the stream, and leaving ends it", async () => {
     const socket = await dial();
     socket.pause();
     socket.write(streamRequest("x-mock-events: 100000"));
@@ -109,7 +109,7 @@ describe("a stream that is cut", () => {
 });
 
 describe("a body", () => {
-  it("that is too large is refused, and the connection lives on", async () => {
+  it("that is too large is refused, and the connection stays usable", async () => {
     const socket = await dial();
     const size = MAX_BODY_BYTES + 1;
     socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: m\r\ncontent-length: ${size}\r\n\r\n`);
@@ -119,7 +119,7 @@ describe("a body", () => {
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413", "HTTP/1.1 200"]);
   });
 
-  it("without an end is broken off", async () => {
+  it("without an end gets its connection broken", async () => {
     const socket = await dial();
     socket.write("POST /v1/chat/completions HTTP/1.1\r\nhost: m\r\ntransfer-encoding: chunked\r\n\r\n");
     const mebibyte = Buffer.concat([Buffer.from("100000\r\n"), Buffer.alloc(2 ** 20), Buffer.from("\r\n")]);
@@ -140,8 +140,11 @@ describe("a body", () => {
   });
 
   it.each([
-    ["of odd types", { model: {}, messages: [{ role: "user", content: [{ text: {} }, null] }], stream: "yes" }],
-    ["of odd shapes", { model: null, messages: 7, max_tokens: -1, stream_options: [] }],
+    [
+      "with values of wrong types",
+      { model: {}, messages: [{ role: "user", content: [{ text: {} }, null] }], stream: "yes" },
+    ],
+    ["with null and numbers instead", { model: null, messages: 7, max_tokens: -1, stream_options: [] }],
     ["with a proto", '{"__proto__":{"stream":true},"model":"m","messages":[]}'],
   ])("%s is answered", async (_name, body) => {
     const res = await post(`${mock.url}/v1/chat/completions`, body);
@@ -149,7 +152,7 @@ describe("a body", () => {
     expect(await res.json()).toHaveProperty("choices");
   });
 
-  it("of any JSON, anywhere, is answered and never a 500", async () => {
+  it("with any JSON, at any path, is answered and never with a 500", async () => {
     const paths = ["chat/completions", "responses", "embeddings", "messages", "messages/count_tokens"];
     const anything = fc.option(fc.jsonValue(), { nil: undefined });
     const body = fc.record({
@@ -188,11 +191,11 @@ it.each([
 });
 
 describe("start and close", () => {
-  it("a port that is taken is an error", async () => {
+  it("a port in use is an error", async () => {
     await expect(startMock({ port: mock.port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  it("close breaks streams under way and frees the port", async () => {
+  it("close breaks running streams and frees the port", async () => {
     const other = await startMock({ paceMs: 60_000 });
     const res = await post(`${other.url}/v1/chat/completions`, { ...chat, stream: true });
     await other.close();
@@ -201,11 +204,11 @@ describe("start and close", () => {
     await again.close();
   });
 
-  it("a request that onRequest fails on is broken, the mock is not", async () => {
+  it("an error in onRequest breaks that request, not the mock", async () => {
     let fail = true;
     const other = await startMock({
       onRequest: () => {
-        if (fail) throw new Error("told to fail");
+        if (fail) throw new Error("fails on purpose");
       },
     });
     await expect(fetch(other.url)).rejects.toThrow();

@@ -1,4 +1,4 @@
-// What may happen to a log file, and what is lost by it? Lines at the worst, and only those there was no room for.
+// Tests what can happen to a log file. At worst lines are lost, and only those that did not fit into the buffer.
 
 import {
   existsSync,
@@ -27,27 +27,27 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A rotating file on a clock that the test sets, with what it told of itself. */
+/** A rotating file on a clock that the test sets, with the troubles it reported. */
 function open(spec: Partial<LogFileSpec> = {}) {
-  const told: string[] = [];
+  const reported: string[] = [];
   const clock = { at: START, now: () => clock.at };
   const whole: LogFileSpec = { dir: join(dir, "logs"), prefix: "gw", rotation: "minutely", maxFiles: 3, ...spec };
   const file = new RotatingFile(whole, clock, {
-    onTrouble: (code) => told.push(code),
-    onRecovery: (lost) => told.push(`recovered, ${lost} lost`),
+    onTrouble: (code) => reported.push(code),
+    onRecovery: (lost) => reported.push(`recovered, ${lost} lost`),
   });
-  return { file, clock, told, dir: whole.dir };
+  return { file, clock, reported, dir: whole.dir };
 }
 
 const read = (...path: string[]) => readFileSync(join(dir, "logs", ...path), "utf8");
 
-/** The files there, none when the folder is not. */
+/** The names of the log files; none when the folder is missing. */
 function names(): string[] {
   const logs = join(dir, "logs");
   return existsSync(logs) ? readdirSync(logs).sort() : [];
 }
 
-/** Waits until something holds, event by event of the disk. */
+/** Waits until a condition is true. @param what finishes the sentence "waited for" */
 async function until(what: string, holds: () => boolean): Promise<void> {
   let over = false;
   const polled = (async () => {
@@ -59,22 +59,22 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 describe("a rotating file", () => {
-  it("has each line in the file of its minute, in order, and keeps max_files", async () => {
-    const { file, clock, told } = open();
+  it("writes each line to the file of its minute, in order, and keeps max_files files", async () => {
+    const { file, clock, reported } = open();
     for (let minute = 0; minute < 5; minute++) {
       clock.at = START + minute * MINUTE;
       file.write(`first of ${minute}\n`);
       file.write(`second of ${minute}\n`);
-      await until("the file to be there", () => names().length >= Math.min(minute + 1, 3));
+      await until("the file to exist", () => names().length >= Math.min(minute + 1, 3));
     }
     await file.close(2000);
     await until("old files to be gone", () => names().length === 3);
     expect(names()).toEqual(["gw.2026-11-24-00-01.log", "gw.2026-11-24-00-02.log", "gw.2026-11-24-00-03.log"]);
     expect(read("gw.2026-11-24-00-03.log")).toBe("first of 4\nsecond of 4\n");
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
-  it("appends to what a process before it wrote", async () => {
+  it("appends to the file of an earlier process", async () => {
     const first = open({ rotation: "never" });
     first.file.write("before\n");
     await first.file.close(2000);
@@ -84,21 +84,21 @@ describe("a rotating file", () => {
     expect(read("gw.log")).toBe("before\nafter\n");
   });
 
-  it("is made anew, with its folder, within a second of vanishing", async () => {
-    const { file, clock, dir: logs, told } = open();
+  it("is created again with its folder, a second after both were deleted", async () => {
+    const { file, clock, dir: logs, reported } = open();
     file.write("one\n");
     await until("the file", () => names().length === 1);
     rmSync(logs, { recursive: true });
     clock.at += 1000;
-    file.write("this line finds out, and is lost with the folder\n");
+    file.write("this line starts the check, and is lost with the folder\n");
     await until("the folder", () => names().length === 1);
     file.write("two\n");
     await file.close(2000);
     expect(read("gw.2026-11-23-23-59.log")).toBe("two\n");
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
-  it("leaves a file that was moved away, as logrotate does", async () => {
+  it("starts a new file after the old one was moved, as logrotate does", async () => {
     const { file, clock, dir: logs } = open({ rotation: "never" });
     file.write("one\n");
     await until("the line", () => names().length === 1 && read("gw.log") === "one\n");
@@ -111,43 +111,43 @@ describe("a rotating file", () => {
     expect([read("gw.log.1"), read("gw.log")]).toEqual(["one\ntwo\n", "three\n"]);
   });
 
-  it("keeps lines while its folder can't be made, says so once, and writes them when it can", async () => {
+  it("keeps lines while its folder can't be created, reports that once, and writes them later", async () => {
     writeFileSync(join(dir, "logs"), "a file where the folder should be");
-    const { file, told } = open();
+    const { file, reported } = open();
     for (let i = 0; i < 100; i++) file.write(`line ${i}\n`);
-    await until("trouble", () => told.length > 0);
+    await until("trouble", () => reported.length > 0);
     rmSync(join(dir, "logs"));
-    await until("recovery", () => told.length > 1);
+    await until("recovery", () => reported.length > 1);
     await file.close(2000);
-    expect(told).toEqual(["ENOTDIR", "recovered, 0 lost"]);
+    expect(reported).toEqual(["ENOTDIR", "recovered, 0 lost"]);
     expect(read("gw.2026-11-23-23-59.log").split("\n")).toHaveLength(101);
   });
 
-  it("survives a full disk: says so once, bounds what it keeps, and does not hang at the end", async () => {
+  it("survives a full disk: reports it once, buffers a limited amount, and does not hang at the end", async () => {
     const logs = join(dir, "logs");
-    const { file, told } = open({ rotation: "never" });
+    const { file, reported } = open({ rotation: "never" });
     await until("the folder", () => names().length === 1);
     rmSync(join(logs, "gw.log"));
     symlinkSync("/dev/full", join(logs, "gw.log"));
     const full = open({ rotation: "never" });
     const line = `${"x".repeat(1023)}\n`;
     full.file.write(line);
-    await until("trouble", () => full.told.length > 0);
+    await until("trouble", () => full.reported.length > 0);
     for (let i = 0; i < 40_000; i++) full.file.write(line);
     full.file.flush();
     const before = process.memoryUsage().heapUsed;
     await full.file.close(200);
-    expect(full.told).toEqual(["ENOSPC"]);
+    expect(full.reported).toEqual(["ENOSPC"]);
     expect(before).toBeLessThan(400 * 1024 * 1024);
     await file.close(200);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 });
 
 describe("a line writer", () => {
   const events = { onTrouble: () => {}, onRecovery: () => {} };
 
-  it("writes out at once all it holds, opened or not", () => {
+  it("flushes everything at once, also before the file is open", () => {
     const path = join(dir, "deep", "er", "lines.log");
     const writer = new LineWriter(path, events);
     for (let i = 0; i < 1000; i++) writer.write(`${i}\n`);
@@ -155,7 +155,7 @@ describe("a line writer", () => {
     expect(readFileSync(path, "utf8")).toBe(Array.from({ length: 1000 }, (_, i) => `${i}\n`).join(""));
   });
 
-  it("loses no line of many, and doubles none, whatever is flushed between", async () => {
+  it("loses no line and repeats none, with flushes in between", async () => {
     const path = join(dir, "lines.log");
     const writer = new LineWriter(path, events);
     for (let i = 0; i < 5000; i++) {

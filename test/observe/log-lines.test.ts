@@ -1,7 +1,7 @@
-// Which file does a line go to, which files are deleted, and what does a line for people look like?
+// Tests the names of log files, which of them are deleted, and the text format of a line.
 
 import { describe, expect, it, test } from "vitest";
-import { logFileName, outdated, periodEnd } from "../../src/runtime/observe/logs/log-file-name.ts";
+import { logFileName, outdated, periodEnd } from "../../src/runtime/observe/logs/rotating-file.ts";
 import { textLine } from "../../src/runtime/observe/logs/text-line.ts";
 
 const AT = Date.parse("2026-11-23T23:59:58.500Z");
@@ -16,12 +16,12 @@ describe("log file names", () => {
     expect(new Date(periodEnd({ rotation }, AT)).toISOString()).toBe(until);
   });
 
-  it("has one for ever without rotation", () => {
+  it("are always the same without rotation", () => {
     expect(logFileName({ prefix: "gw", rotation: "never" }, AT)).toBe("gw.log");
     expect(periodEnd({ rotation: "never" }, AT)).toBe(Infinity);
   });
 
-  it("deletes the oldest of its own, and nothing else", () => {
+  it("are deleted from the oldest on, and no other files", () => {
     const ours = ["gw.2026-11-21.log", "gw.2026-11-22.log", "gw.2026-11-23.log"];
     const others = ["gw.log", "gw.2026-11-01.log.gz", "gw.old.2026-11-01.log", "gw2.2026-11-01.log", "2026-11-01.log"];
     expect(outdated([...others, ...ours.toReversed()], "gw", 2)).toEqual(["gw.2026-11-21.log"]);
@@ -33,7 +33,7 @@ describe("a text line", () => {
   const line = (fields: object) =>
     JSON.stringify({ level: "warn", time: "2026-11-23T10:00:00.000Z", ...fields, msg: "request completed" });
 
-  it("shows time, level, message and fields, nothing for null", () => {
+  it("shows time, level, message and fields, but leaves out null", () => {
     expect(textLine(line({ method: "GET", route_id: null, status: 404, token: "tok***89#12ab34cd" }), false)).toBe(
       "2026-11-23T10:00:00.000Z WARN  request completed method=GET status=404 token=tok***89#12ab34cd\n",
     );
@@ -51,7 +51,7 @@ describe("a text line", () => {
     expect(textLine(line({ value }), false).endsWith(` value=${shown}\n`)).toBe(true);
   });
 
-  it("is coloured only for a terminal", () => {
+  it("has colours for a terminal only", () => {
     expect(textLine(line({}), true)).toContain("\u001b[33mWARN \u001b[0m");
     expect(textLine(line({}), false)).not.toContain("\u001b");
   });

@@ -1,4 +1,4 @@
-// Is the log whole when the process ends, however it ends, and does no sink hold it up? The built gateway, as users run it.
+// Tests with the built gateway that the log is complete however the process ends, and that no destination blocks it.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -48,15 +48,15 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:${upstream
     env: { ...process.env, TOKEN },
   });
   children.push(child);
-  const said = { out: "", err: "" };
+  const output = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => {
-    said.out += text;
+    output.out += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {
-    said.err += text;
+    output.err += text;
   });
   const exited = once(child, "exit").then(([code, signal]) => code ?? signal);
-  return { child, said, exited };
+  return { child, output, exited };
 }
 
 const FILE = "file: {dir: logs, prefix: gw, rotation: never}";
@@ -78,8 +78,8 @@ async function until<T>(what: string, look: () => T | undefined): Promise<T> {
 
 const portIn = (text: string) => /127\.0\.0\.1:(\d+)/.exec(text)?.[1];
 
-/** Asks without a token, many at once: each is a log line. */
-async function ask(port: string, times: number): Promise<void> {
+/** Sends requests without a token, ten at a time. Each causes a log line. */
+async function sendRequests(port: string, times: number): Promise<void> {
   const one = async () => {
     for (let i = 0; i < times / 10; i++) await (await fetch(`http://127.0.0.1:${port}/up`)).arrayBuffer();
   };
@@ -88,85 +88,87 @@ async function ask(port: string, times: number): Promise<void> {
 
 const completed = (text: string) => text.split("\n").filter((line) => line.includes("request completed"));
 
-it("no line is lost on a drain, in either sink", async () => {
-  const { child, said, exited } = serve(`{${FILE}}`);
-  const port = await until("it to listen", () => portIn(said.out));
-  await ask(port, 500);
+it("no line is lost on a drain, in either destination", async () => {
+  const { child, output, exited } = serve(`{${FILE}}`);
+  const port = await until("the gateway to listen", () => portIn(output.out));
+  await sendRequests(port, 500);
   child.kill("SIGTERM");
   expect(await within("its end", exited, 20_000)).toBe(0);
-  expect([completed(said.out).length, completed(logged()).length]).toEqual([500, 500]);
+  expect([completed(output.out).length, completed(logged()).length]).toEqual([500, 500]);
   for (const line of logged().trimEnd().split("\n")) expect(() => JSON.parse(line)).not.toThrow();
   expect(logged()).toContain('"stopped"');
-  expect(said.out).toBe(logged());
+  expect(output.out).toBe(logged());
 }, 60_000);
 
-it("lines are for people in text form, in both sinks", async () => {
-  const { child, said, exited } = serve(`{format: text, ${FILE}}`);
-  const port = await until("it to listen", () => portIn(said.out));
-  await ask(port, 10);
+it("lines have the text format in both destinations", async () => {
+  const { child, output, exited } = serve(`{format: text, ${FILE}}`);
+  const port = await until("the gateway to listen", () => portIn(output.out));
+  await sendRequests(port, 10);
   child.kill("SIGTERM");
   expect(await within("its end", exited, 20_000)).toBe(0);
   expect(completed(logged())[0]).toMatch(
     /^\S+Z WARN {2}request completed request_id=\S+ method=GET route_id=up path=\/up outcome=unauthorized status=401 /,
   );
-  expect(said.out).toBe(logged());
+  expect(output.out).toBe(logged());
 }, 60_000);
 
-it("a second signal ends it at once, its last lines written", async () => {
+it("a second signal ends the process at once, with its last lines written", async () => {
   const silent = createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
   await once(silent, "listening");
   const upstream = (silent.address() as AddressInfo).port;
-  const { child, said, exited } = serve(`{to_stdout: false, ${FILE}}`, upstream);
-  const port = await until("it to listen", () => (existsSync(join(dir, "logs/gw.log")) ? portIn(logged()) : undefined));
+  const { child, output, exited } = serve(`{to_stdout: false, ${FILE}}`, upstream);
+  const port = await until("the gateway to listen", () =>
+    existsSync(join(dir, "logs/gw.log")) ? portIn(logged()) : undefined,
+  );
   const held = fetch(`http://127.0.0.1:${port}/up`, { headers: { authorization: `Bearer ${TOKEN}` } });
   held.catch(() => {}); // Awaited below; until then it may fail unseen.
   await once(silent, "connection");
-  await ask(port, 100);
+  await sendRequests(port, 100);
   child.kill("SIGTERM");
   await until("the drain", () => (logged().includes('"draining"') ? true : undefined));
   child.kill("SIGINT");
   expect(await within("its end", exited, 20_000)).toBe(1);
   await expect(held).rejects.toThrow();
   silent.close();
-  expect(said.out).toBe("");
+  expect(output.out).toBe("");
   expect(completed(logged())).toHaveLength(100);
   expect(logged()).toContain("second signal");
 }, 60_000);
 
-it("a full disk costs lines, said once, and neither requests nor the end", async () => {
+it("a full disk costs lines, is reported once, and affects neither requests nor the end", async () => {
   mkdirSync(join(dir, "logs"));
   symlinkSync("/dev/full", join(dir, "logs/gw.log"));
-  const { child, said, exited } = serve(`{${FILE}}`);
-  const port = await until("it to listen", () => portIn(said.out));
-  await ask(port, 100);
+  const { child, output, exited } = serve(`{${FILE}}`);
+  const port = await until("the gateway to listen", () => portIn(output.out));
+  await sendRequests(port, 100);
   child.kill("SIGTERM");
   expect(await within("its end", exited, 20_000)).toBe(0);
-  expect(completed(said.out)).toHaveLength(100);
-  expect(said.err).toBe("ai-gw-lite: the log can't be written to its file: ENOSPC\n");
+  expect(completed(output.out)).toHaveLength(100);
+  expect(output.err).toBe("ai-gw-lite: the log can't be written to its file: ENOSPC\n");
 }, 60_000);
 
-it("a reader that has gone costs lines, and neither requests nor the end", async () => {
-  const { child, said, exited } = serve(`{${FILE}}`);
-  const port = await until("it to listen", () => portIn(said.out));
+it("a reader that is gone costs lines, and affects neither requests nor the end", async () => {
+  const { child, output, exited } = serve(`{${FILE}}`);
+  const port = await until("the gateway to listen", () => portIn(output.out));
   child.stdout?.destroy();
-  await ask(port, 100);
+  await sendRequests(port, 100);
   child.kill("SIGTERM");
   expect(await within("its end", exited, 20_000)).toBe(0);
   expect(completed(logged())).toHaveLength(100);
-  expect(said.err).toBe("ai-gw-lite: the log can't be written to standard output: EPIPE\n");
+  expect(output.err).toBe("ai-gw-lite: the log can't be written to standard output: EPIPE\n");
 }, 60_000);
 
-it("a folder that vanishes under load is there again, and no request noticed", async () => {
-  const { child, said, exited } = serve(`{${FILE}}`);
-  const port = await until("it to listen", () => portIn(said.out));
-  await ask(port, 100);
+it("a folder deleted under load is created again, and no request is affected", async () => {
+  const { child, output, exited } = serve(`{${FILE}}`);
+  const port = await until("the gateway to listen", () => portIn(output.out));
+  await sendRequests(port, 100);
   rmSync(join(dir, "logs"), { recursive: true });
   await until("a new file", () => {
-    void ask(port, 10).catch(() => {});
+    void sendRequests(port, 10).catch(() => {});
     return existsSync(join(dir, "logs")) && readdirSync(join(dir, "logs")).length > 0 ? true : undefined;
   });
   child.kill("SIGTERM");
   expect(await within("its end", exited, 20_000)).toBe(0);
-  expect(said.err).toBe("");
+  expect(output.err).toBe("");
   expect(logged()).toContain('"stopped"');
 }, 60_000);

@@ -1,8 +1,8 @@
 // A real gateway for a test: config text in, sockets out, its log lines kept.
 
 import { readWholeFile } from "../../src/cli/files.ts";
+import { version } from "../../src/cli/io.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
-import { version } from "../../src/cli/version.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
 import { startGateway as start } from "../../src/runtime/gateway.ts";

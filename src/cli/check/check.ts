@@ -1,4 +1,4 @@
-// Is a config fit to be served? Compiles each file, reports every finding, opens nothing.
+// Runs `check`: compiles each config file and reports every finding. It opens no socket.
 
 import { type CompilerHost, compile, type FileRead, sourceFromBytes, unreadable } from "../../compiler/index.ts";
 import { githubReport } from "../report/github.ts";
@@ -12,24 +12,24 @@ export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
 export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 export interface CheckOptions {
-  /** Files, in the order they are reported; `-` is standard input. */
+  /** The files, in the order in which they are reported. `-` means standard input. */
   readonly config: readonly string[];
   readonly format: CheckFormat;
-  /** A missing variable is a warning. */
+  /** A missing environment variable is a warning, not an error. */
   readonly allowMissingEnv?: boolean;
-  /** Warnings fail the check. */
+  /** Warnings fail the check, too. */
   readonly strict?: boolean;
 }
 
-/** What `check` touches of the process. */
+/** What `check` needs of the process. */
 export interface CheckIo {
   stdout(text: string): void;
   stderr(text: string): void;
-  /** Environment and files, for `${…}` and the configs themselves. */
+  /** Reads the environment and files, for `${…}` and for the configs themselves. */
   readonly host: CompilerHost;
-  /** All of standard input. */
+  /** Reads all of standard input. */
   readStdin(): Promise<FileRead>;
-  /** Whether standard output is a terminal that takes colours. */
+  /** Whether standard output is a terminal that shows colours. */
   readonly color: boolean;
   /** The program's version, for SARIF. */
   readonly version: string;
@@ -38,7 +38,10 @@ export interface CheckIo {
 const STDIN = "-";
 const STDIN_NAME = "<stdin>";
 
-/** Runs `check`. @returns the exit code: 0 fine, 1 findings that count, 2 wrong usage or an unreadable file */
+/**
+ * Runs `check`.
+ * @returns the exit code: 0 for no errors, 1 for errors (with `strict` also for warnings), 2 for wrong usage or an unreadable file
+ */
 export async function check(options: CheckOptions, io: CheckIo): Promise<0 | 1 | 2> {
   const { config: files, strict } = options;
   if (files.length === 0 || files.filter((file) => file === STDIN).length > 1) {
@@ -47,15 +50,15 @@ export async function check(options: CheckOptions, io: CheckIo): Promise<0 | 1 |
     );
     return 2;
   }
-  let unread = false;
+  let someUnreadable = false;
   const reports: FileReport[] = [];
   for (const file of files) {
     const read = file === STDIN ? await io.readStdin() : io.host.readFile(file);
-    unread ||= !read.ok;
+    someUnreadable ||= !read.ok;
     reports.push(await reportOf(file === STDIN ? STDIN_NAME : file, read, options, io.host));
   }
   io.stdout(FORMATTERS[options.format](reports, io));
-  if (unread) return 2;
+  if (someUnreadable) return 2;
   const { errors, warnings } = summarise(reports);
   return errors > 0 || (strict === true && warnings > 0) ? 1 : 0;
 }
@@ -68,7 +71,7 @@ async function reportOf(
 ): Promise<FileReport> {
   if (!read.ok) return { file, diagnostics: [unreadable(read.reason)] };
   const source = sourceFromBytes(file, read.bytes);
-  // The dry run brings the runtime with it, a fifth of the whole start: only a config that has tests pays for it.
+  // The dry run needs the runtime, and loading that takes a fifth of the start. So it is loaded only for a config with tests.
   const prove = source.text.includes("tests") ? (await import("./run-config-tests.ts")).runConfigTests : undefined;
   const { diagnostics } = compile(source, host, {
     allowMissingEnv: allowMissingEnv === true,

@@ -1,11 +1,11 @@
-// Do the tests in a config hold? Each is one dry run, by the same code as `explain` and the gateway itself.
+// Runs the `tests` of a config. Each test is one dry run, with the code that `explain` and the gateway itself use.
 
 import type { ConfigTest, FailedExpectation, RunConfigTests } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner } from "../../runtime/dry/dry-run.ts";
 
-/** Runs every test of a config. Each gets counts of its own, so that none refuses another. */
+/** Runs every test of a config. Each gets counters of its own, so that one test can't use up the rate limit of another. */
 export const runConfigTests: RunConfigTests = (blueprint, tests) => {
   const dryRun = dryRunner(blueprint, systemClock);
   return tests.map(({ request, expect }) => {
@@ -15,9 +15,9 @@ export const runConfigTests: RunConfigTests = (blueprint, tests) => {
       rawHeaders: rawHeaders(request.headers ?? {}),
     });
     const taken = blueprint.routes.findIndex(({ id }) => id === run.route);
-    const ends = [...unmetRoute(run, expect.route, taken), ...unmetStatus(run, expect.status, taken)];
-    // Where it goes is only worth comparing when it goes where it should.
-    return ends.length > 0 ? ends : unmetUpstream(run, expect);
+    const failed = [...failedRoute(run, expect.route, taken), ...failedStatus(run, expect.status, taken)];
+    // With the wrong route or status, differences in the upstream request would only repeat the same finding.
+    return failed.length > 0 ? failed : failedUpstream(run, expect);
   });
 };
 
@@ -29,14 +29,14 @@ function rawHeaders(headers: Readonly<Record<string, string>>): string[] {
   return host ? raw : ["host", "localhost", ...raw];
 }
 
-function unmetRoute(run: DryRun, route: string | undefined, taken: number): FailedExpectation[] {
+function failedRoute(run: DryRun, route: string | undefined, taken: number): FailedExpectation[] {
   if (route === undefined) return [];
   const path = ["expect", "route"];
   if (run.reply !== undefined) return [{ path, problem: refusal(run) }];
   return run.route === route ? [] : [{ path, problem: "the request is taken by route", takenBy: taken }];
 }
 
-function unmetStatus(run: DryRun, status: number | undefined, taken: number): FailedExpectation[] {
+function failedStatus(run: DryRun, status: number | undefined, taken: number): FailedExpectation[] {
   if (status === undefined || run.reply?.status === status) return [];
   const path = ["expect", "status"];
   if (run.reply !== undefined) return [{ path, problem: refusal(run) }];
@@ -47,7 +47,7 @@ function refusal({ reply }: DryRun): string {
   return `the request is answered with ${reply?.status} ${reply?.outcome}`;
 }
 
-function unmetUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
+function failedUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
   const { upstream_url: url, upstream_headers: headers, absent_headers: absent } = expect;
   const asked = Object.keys({ ...(url && { url }), ...headers }).length + (absent?.length ?? 0) > 0;
   const { upstream } = run;
@@ -56,7 +56,7 @@ function unmetUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
     ...(url === undefined || url === upstream.url
       ? []
       : [{ path: ["expect", "upstream_url"], problem: "the request is sent to another URL" }]),
-    ...Object.entries(headers ?? {}).flatMap(([name, value]) => unmetHeader(upstream, name, value)),
+    ...Object.entries(headers ?? {}).flatMap(([name, value]) => failedHeader(upstream, name, value)),
     ...(absent ?? []).flatMap((name, index) =>
       valuesOf(upstream, name).length === 0
         ? []
@@ -65,7 +65,7 @@ function unmetUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
   ];
 }
 
-function unmetHeader(upstream: DryUpstream, name: string, value: string): FailedExpectation[] {
+function failedHeader(upstream: DryUpstream, name: string, value: string): FailedExpectation[] {
   const sent = valuesOf(upstream, name);
   if (sent.includes(value)) return [];
   const problem = sent.length === 0 ? "this header is not sent" : "this header is sent with another value";

@@ -1,4 +1,4 @@
-// How is the gateway tried without a provider? A mock provider and the real gateway in front of it, in one process.
+// Runs `demo`: a mock provider and the real gateway in front of it, in one process, to try it without a provider.
 
 import { randomBytes } from "node:crypto";
 import { type CompilerHost, compile, sourceFromText } from "../../compiler/index.ts";
@@ -6,19 +6,17 @@ import { startMock } from "../../mock/start.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { startGateway } from "../../runtime/gateway.ts";
 import { createLog } from "../../runtime/observe/logs/log.ts";
-import type { Io } from "../io.ts";
-import { version } from "../version.ts";
-import { type DemoSecrets, demoConfig } from "./demo-config.ts";
-import { demoGuide } from "./demo-guide.ts";
+import { type Io, version } from "../io.ts";
+import { type DemoSecrets, demoConfig, demoGuide } from "./demo-texts.ts";
 
 const DEFAULT_PORT = 8787;
 
 /**
- * Runs the demo until it is told to stop. Both servers listen on loopback only; token and key are made anew each time.
- * Standard output gets the page with the lines to paste, standard error the gateway's log.
- * @param options.port the gateway's port, 8787 unless given; 0 takes a free one
- * @param stop settles when the demo is to end; by default at SIGINT, SIGTERM or SIGHUP
- * @returns the exit code: 0 ended whole; 1 the port is taken, or streams under way had to be broken
+ * Runs the demo until `stop` resolves. Both servers listen on loopback only. Each run has a new token and a new key.
+ * The page with the lines to paste goes to standard output, the gateway's log to standard error.
+ * @param options.port the gateway's port, 8787 by default; 0 takes a free one
+ * @param stop resolves when the demo should end; by default at SIGINT, SIGTERM or SIGHUP
+ * @returns the exit code: 0 when every request could finish; 1 when the port is in use or running streams had to be broken
  */
 export async function demo(
   options: { readonly port?: number },
@@ -44,7 +42,7 @@ export async function demo(
   }
 }
 
-/** The same way as a file: source, compile, blueprint. @throws Error when the config has errors, which is a bug of ours */
+/** Compiles the demo's config as `serve` compiles a file. @throws Error when the config has errors, which is a bug in this program */
 function compileDemo(config: string, secrets: DemoSecrets): Blueprint {
   const variables = new Map(Object.entries(secrets));
   const host: CompilerHost = {
@@ -60,7 +58,7 @@ function secretLike(prefix: string): string {
   return `${prefix}-${randomBytes(12).toString("hex")}`;
 }
 
-/** A handler goes with its first signal, so a second one has Node's own effect: it ends the process at once. */
+/** Resolves at the first signal. Each handler runs once, so a second signal of the same kind ends the process at once. */
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => resolve());

@@ -1,4 +1,4 @@
-// What would the gateway do with this request? A dry run through the compiled plan, told as text or JSON. Sends nothing.
+// Runs `explain`: shows as text or JSON what the gateway would do with one request. It sends nothing.
 
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
 import type { Io } from "../io.ts";
@@ -10,16 +10,25 @@ export interface ExplainOptions {
   readonly config: string;
   readonly method: string;
   readonly path: string;
-  /** `Name: value` lines. */
+  /** Headers in the form `Name: value`. */
   readonly header: readonly string[];
   readonly format: "text" | "json";
 }
 
-/** Runs `explain`. @returns the exit code: 0 whatever the verdict, 1 the config has errors, 2 wrong usage or unreadable file */
+/** The characters of a token (RFC 9110, section 5.6.2): methods and header names are tokens. */
+const HTTP_TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const METHOD = new RegExp(`^${HTTP_TOKEN}$`);
+const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
+
+/**
+ * Runs `explain`.
+ * @returns the exit code: 0 for a result (also when the request would be refused), 1 when the config has errors, 2 for wrong usage
+ *   or an unreadable file
+ */
 export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 2> {
   const rawHeaders = parseHeaders(options.header);
-  if (rawHeaders === undefined || !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(options.method)) {
-    io.stderr(`error: ${rawHeaders === undefined ? "a header has the form 'Name: value'" : "that is no method"}\n`);
+  if (rawHeaders === undefined || !METHOD.test(options.method)) {
+    io.stderr(`error: ${rawHeaders === undefined ? "a header has the form 'Name: value'" : "that is not a method"}\n`);
     return 2;
   }
   const { config: file } = options;
@@ -34,19 +43,21 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
     return 1;
   }
   const method = options.method.toUpperCase();
-  const told = explainer(result.value)({ method, target: options.path, rawHeaders });
+  const explanation = explainer(result.value)({ method, target: options.path, rawHeaders });
   io.stdout(
-    options.format === "json" ? `${JSON.stringify(told, undefined, 2)}\n` : explanationText(told, result.value),
+    options.format === "json"
+      ? `${JSON.stringify(explanation, undefined, 2)}\n`
+      : explanationText(explanation, result.value),
   );
   return 0;
 }
 
-/** `Name: value` lines as a raw list, with a `host` if none is given; `undefined` when one has another form. */
+/** The headers as a raw list of names and values. Adds a `host` if none is given. @returns undefined when a line has another form */
 function parseHeaders(lines: readonly string[]): string[] | undefined {
   const raw: string[] = [];
   let host = false;
   for (const line of lines) {
-    const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*$/.exec(line);
+    const match = HEADER_LINE.exec(line);
     if (match === null) return undefined;
     raw.push(match[1] as string, match[2] as string);
     host ||= match[1]?.toLowerCase() === "host";

@@ -1,27 +1,29 @@
-// How do people read a dry run? Which route and why, each step, what would be sent, and what would bound it.
+// Writes an explanation as text: the route and why, each step, the upstream request, timeouts and limits.
 
 import type { Blueprint, RouteBlueprint } from "../../plan/blueprint.ts";
 import type { Explanation } from "./explanation.ts";
 
 /** The text form of an explanation. */
-export function explanationText(told: Explanation, blueprint: Blueprint): string {
-  const lines = ["routes", ...blueprint.routes.map((route) => `  ${routeLine(route, told)}`), "steps"];
-  for (const { step, verdict, detail } of told.steps) {
+export function explanationText(explanation: Explanation, blueprint: Blueprint): string {
+  const lines = ["routes", ...blueprint.routes.map((route) => `  ${routeLine(route, explanation)}`), "steps"];
+  for (const { step, verdict, detail } of explanation.steps) {
     lines.push(`  ${verdict === "pass" ? "pass  " : "refuse"} ${step}${detail === undefined ? "" : `: ${detail}`}`);
   }
-  if (told.reply !== undefined) lines.push("reply", `  ${told.reply.status} ${told.reply.body}`);
-  if (told.upstream !== undefined) {
-    const { method, url, headers } = told.upstream;
+  if (explanation.reply !== undefined) {
+    lines.push("reply", `  ${explanation.reply.status} ${explanation.reply.body}`);
+  }
+  if (explanation.upstream !== undefined) {
+    const { method, url, headers } = explanation.upstream;
     lines.push("upstream", `  ${method} ${url}`);
     for (const [name, value] of Object.entries(headers)) {
       for (const one of [value].flat()) lines.push(`  ${name}: ${one}`);
     }
   }
-  lines.push(...table("timeouts", told.timeouts), ...table("limits", told.limits));
+  lines.push(...table("timeouts", explanation.timeouts), ...table("limits", explanation.limits));
   return `${lines.join("\n")}\n`;
 }
 
-/** Why a route was taken, or was not. Matching was the trie's; this only words it. */
+/** Says why a route was taken or not. The trie has already decided that; this only writes it down. */
 function routeLine({ id, prefix }: RouteBlueprint, { route, steps }: Explanation): string {
   if (id === route) return `${id} (${prefix}): taken, the longest prefix that matches`;
   const taken = steps.find(({ step }) => step === "route")?.detail ?? "";

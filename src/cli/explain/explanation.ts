@@ -1,4 +1,4 @@
-// What does a dry run come to, in words a person or a program can use? The form of `explain --format json` (contract, section 2).
+// Makes an explanation of one dry run. Its fields are the JSON of `explain --format json` (contract, section 2).
 
 import { createHash } from "node:crypto";
 import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";
@@ -10,7 +10,7 @@ import { eachHeader } from "../../runtime/headers/find-header.ts";
 export interface ShownUpstream {
   readonly method: string;
   readonly url: string;
-  /** Names lower-case; one that is sent more than once has a list. */
+  /** By lower-case name. A header that is sent more than once has a list. */
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
 }
 
@@ -23,7 +23,10 @@ export interface Explanation {
   readonly limits: Readonly<Record<string, number>>;
 }
 
-/** Makes the dry runner of a blueprint: linked once, its secrets masked, for any number of requests. */
+/**
+ * Prepares the explanations of a blueprint, with its secrets masked.
+ * @returns a function that explains one request; it can be called any number of times
+ */
 export function explainer(blueprint: Blueprint): (request: DryRequest) => Explanation {
   const masked = maskSecrets(blueprint);
   const tokens = tokenDigests(blueprint);
@@ -42,7 +45,7 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
   };
 }
 
-/** The headers as an object, a gateway token that is left in one masked: it must not be shown, wherever it is. */
+/** The headers as an object. A gateway token is masked in whichever header the client sent it. */
 function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
   const shown: Record<string, string | string[]> = Object.create(null);
   eachHeader(headers, (spelled, sent) => {
@@ -55,8 +58,8 @@ function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySe
 }
 
 function maskToken(value: string, tokens: ReadonlySet<string>): string {
-  const word = value.split(/\s+/).at(-1) ?? "";
-  const known = [value, word].some((text) => tokens.has(createHash("sha256").update(text, "utf8").digest("hex")));
+  const lastWord = value.split(/\s+/).at(-1) ?? "";
+  const known = [value, lastWord].some((text) => tokens.has(createHash("sha256").update(text, "utf8").digest("hex")));
   return known ? "***" : value;
 }
 

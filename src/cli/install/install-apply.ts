@@ -1,15 +1,15 @@
-// How is one action of a set-up done, and what happened to its path? Done twice it changes nothing more.
+// Carries out one action of an installation and says what it did. Carrying it out a second time changes nothing.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Action } from "./install-plan.ts";
 
-/** What happened, or would happen, in one word. */
-export type Happened = "made" | "updated" | "unchanged" | "kept" | "removed" | "not there" | "run";
+/** What an action did, or would do in a dry run. */
+export type ActionResult = "made" | "updated" | "unchanged" | "kept" | "removed" | "not there" | "run";
 
-/** @param dry only say what would happen. @throws Error with a plain message when it can't be done */
-export function apply(action: Action, dry: boolean): Happened {
+/** Carries out an action. @param dry only says what it would do. @throws Error with a plain message when it fails */
+export function apply(action: Action, dry: boolean): ActionResult {
   switch (action.kind) {
     case "folder":
       return folder(action.path, action.mode, dry);
@@ -26,12 +26,12 @@ export function apply(action: Action, dry: boolean): Happened {
   }
 }
 
-function folder(path: string, mode: number, dry: boolean): Happened {
+function folder(path: string, mode: number, dry: boolean): ActionResult {
   if (exists(path)) {
-    if (!statSync(path).isDirectory()) throw new Error(`${path} is there and no folder`);
+    if (!statSync(path).isDirectory()) throw new Error(`${path} exists and is not a folder`);
     return "kept";
   }
-  // The umask of whoever installs must not shut the service out.
+  // The mode is set explicitly, because the installing user's umask could make the folder unreadable for the service.
   if (!dry) {
     mkdirSync(path, { recursive: true });
     chmodSync(path, mode);
@@ -39,15 +39,15 @@ function folder(path: string, mode: number, dry: boolean): Happened {
   return "made";
 }
 
-function file({ path, mode, content, keep }: Extract<Action, { kind: "file" }>, dry: boolean): Happened {
-  const there = exists(path);
-  if (there && keep) return "kept";
-  if (there && readFileSync(path, "utf8") === content) return "unchanged";
+function file({ path, mode, content, keep }: Extract<Action, { kind: "file" }>, dry: boolean): ActionResult {
+  const existed = exists(path);
+  if (existed && keep) return "kept";
+  if (existed && readFileSync(path, "utf8") === content) return "unchanged";
   if (!dry) write(path, mode, content);
-  return there ? "updated" : "made";
+  return existed ? "updated" : "made";
 }
 
-/** Whole or not at all, and never readable by more than `mode` says, not for a moment. */
+/** Writes the file completely or not at all. At no time can more users read it than `mode` allows. */
 function write(path: string, mode: number, content: string): void {
   const draft = `${path}.new-${process.pid}`;
   try {
@@ -60,7 +60,7 @@ function write(path: string, mode: number, content: string): void {
   }
 }
 
-function remove(path: string, dry: boolean): Happened {
+function remove(path: string, dry: boolean): ActionResult {
   if (!exists(path)) return "not there";
   if (!dry) rmSync(path);
   return "removed";
@@ -72,12 +72,12 @@ function systemctl(args: readonly string[]): void {
   if (error !== undefined || status !== 0) throw new Error(`systemctl ${args.join(" ")}: ${why}`);
 }
 
-/** Whether a service runs now. */
+/** Whether a systemd service is running. */
 export function isActive(service: string): boolean {
   return spawnSync("systemctl", ["is-active", "--quiet", service]).status === 0;
 }
 
-/** A link counts, also one to nowhere: it is the operator's. */
+/** Also true for a link, even a broken one: the operator made it. */
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,10 +1,9 @@
-// What has to be done to set the service up, or to take it back? Worked out first, as a list, so that a dry run can show it.
+// Lists the actions that install or uninstall the systemd service. A dry run shows the list without carrying it out.
 
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type ProgramPaths, unitText } from "./install-unit.ts";
 
-/** One thing to do, in order. */
+/** One step of an installation. */
 export type Action =
   | { readonly kind: "folder"; readonly path: string; readonly mode: number }
   | {
@@ -12,23 +11,30 @@ export type Action =
       readonly path: string;
       readonly mode: number;
       readonly content: string;
-      /** The file is the operator's once it is there. */
+      /** An existing file belongs to the operator and is kept. */
       readonly keep: boolean;
     }
   | { readonly kind: "remove"; readonly path: string }
+  /** The path is not touched. It is shown so that the operator knows about it. */
   | { readonly kind: "left"; readonly path: string }
   | {
       readonly kind: "systemctl";
       readonly args: readonly string[];
-      /** Only where this file is. */
+      /** The call is skipped when this file does not exist. */
       readonly ifThere?: string;
     };
 
-export interface SetUpFacts {
-  /** Paths are taken below it; empty for the machine itself. */
+/** Where the program is, as absolute paths. */
+export interface ProgramPaths {
+  readonly node: string;
+  readonly cli: string;
+}
+
+export interface SetupFacts {
+  /** All paths are taken below this folder; empty for the machine itself. */
   readonly root: string;
   readonly program: ProgramPaths;
-  /** Texts of the package's `config/` folder, by file name. */
+  /** Reads a file of the package's `config/` folder by its name. */
   readonly template: (name: string) => string;
 }
 
@@ -38,10 +44,11 @@ const CONFIG = `${FOLDER}/conf.yaml`;
 const ENV = `${FOLDER}/env`;
 const UNIT = `/etc/systemd/system/${SERVICE}.service`;
 
-/** The config names no secret, so that the service's own user can read it; the environment does, and only systemd reads it. */
+/** The service's user must read the config, which contains no secret. Only systemd reads the environment file, which does. */
 const MODES = { folder: 0o755, config: 0o644, env: 0o600, unit: 0o644 } as const;
 
-export function installActions({ root, program, template }: SetUpFacts): Action[] {
+/** The actions of `--install`, in order. The environment file gets a new random gateway token. */
+export function installActions({ root, program, template }: SetupFacts): Action[] {
   const token = randomBytes(24).toString("base64url");
   const env = template(`${SERVICE}.env`).replaceAll("@GATEWAY_TOKEN@", token);
   const at = (path: string): string => join(root, path);
@@ -68,7 +75,8 @@ export function installActions({ root, program, template }: SetUpFacts): Action[
   ];
 }
 
-export function uninstallActions({ root }: Pick<SetUpFacts, "root">): Action[] {
+/** The actions of `--uninstall`, in order. Config and environment file stay. */
+export function uninstallActions({ root }: Pick<SetupFacts, "root">): Action[] {
   const at = (path: string): string => join(root, path);
   return [
     ...systemctl(root, ["disable", "--now", SERVICE], at(UNIT)),
@@ -79,19 +87,34 @@ export function uninstallActions({ root }: Pick<SetUpFacts, "root">): Action[] {
   ];
 }
 
-/** What to type next. */
+/** The command that the operator should run next. */
 export function nextCommand(kind: "install" | "uninstall", running: boolean): string {
-  if (kind === "uninstall") return `rm -r ${FOLDER}   # if config and keys are to go too`;
+  if (kind === "uninstall") return `rm -r ${FOLDER}   # to remove config and keys, too`;
   return running ? `systemctl restart ${SERVICE}` : `editor ${ENV} && systemctl start ${SERVICE}`;
 }
 
-/** The first lines point editors at the schema by a path that holds in the package only. */
+/** Removes the first lines: they point editors at the schema by a path that exists in the package only. */
 function withoutSchema(config: string): string {
   return config.replace(/^# yaml-language-server:.*\n#\n/, "");
 }
 
-/** Below another root systemd is not told: it manages this machine. */
+/** With another root systemd is not called, because it manages this machine. */
 function systemctl(root: string, args: readonly string[], ifThere?: string): Action[] {
   if (root !== "") return [];
   return [ifThere === undefined ? { kind: "systemctl", args } : { kind: "systemctl", args, ifThere }];
+}
+
+/** The systemd unit of this machine. @param template the text of `config/ai-gw-lite.service` */
+export function unitText(template: string, { node, cli }: ProgramPaths): string {
+  const inHomes = [node, cli].some((path) => /^\/(home|root|run\/user)\//.test(path));
+  return template
+    .replaceAll("@NODE@", () => unitArgument(node))
+    .replaceAll("@CLI@", () => unitArgument(cli))
+    .replaceAll("@PROTECT_HOME@", inHomes ? "read-only" : "yes");
+}
+
+/** Escapes one argument of a command line for systemd: doubles `%` and `$`, adds quotes where needed (systemd.service(5)). */
+function unitArgument(path: string): string {
+  const plain = path.replaceAll("%", "%%").replaceAll("$", "$$$$");
+  return /[\s"'\\;]/.test(plain) ? `"${plain.replaceAll(/["\\]/g, "\\$&")}"` : plain;
 }

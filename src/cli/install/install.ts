@@ -1,4 +1,4 @@
-// How does the gateway become a systemd service? Preconditions, then a list of actions, each told with what happened
+// Runs `--install` and `--uninstall`: checks the preconditions, then carries out the actions and prints what each did
 // (contract, section 10).
 
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
@@ -6,30 +6,36 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Io } from "../io.ts";
 import { apply, isActive } from "./install-apply.ts";
-import { type Action, installActions, nextCommand, SERVICE, uninstallActions } from "./install-plan.ts";
-import type { ProgramPaths } from "./install-unit.ts";
+import {
+  type Action,
+  installActions,
+  nextCommand,
+  type ProgramPaths,
+  SERVICE,
+  uninstallActions,
+} from "./install-plan.ts";
 
 export interface InstallOptions {
   readonly kind: "install" | "uninstall";
-  /** Say what would be done, do nothing. */
+  /** Prints what would be done, but does nothing. */
   readonly dryRun: boolean;
-  /** Work below this folder, for package tools and tests; systemd is then left alone. */
+  /** Works below this folder and does not call systemd, for package tools and tests. */
   readonly root: string | undefined;
 }
 
-/** What the set-up needs to know of the machine. */
+/** What an installation needs to know about the machine. */
 export interface Machine {
   readonly platform: NodeJS.Platform;
   /** Effective user id; `undefined` where there is none. */
   readonly uid: number | undefined;
-  /** systemd is what runs this machine. */
+  /** Whether systemd is running. */
   readonly systemd: boolean;
   readonly program: ProgramPaths;
 }
 
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Sets the service up or takes it back. @returns the exit code: 0 done, 1 it can't be done, with the reason on standard error */
+/** Installs or uninstalls the service. @returns the exit code: 0 for success, 1 for failure, with the reason on standard error */
 export function install(options: InstallOptions, io: Pick<Io, "stdout" | "stderr">, machine = thisMachine()): 0 | 1 {
   const obstacle = whyNot(options, machine);
   if (obstacle !== undefined) {
@@ -42,7 +48,7 @@ export function install(options: InstallOptions, io: Pick<Io, "stdout" | "stderr
   const actions = options.kind === "install" ? installActions(facts) : uninstallActions(facts);
   if (options.dryRun) io.stdout("dry run, nothing is changed:\n");
   try {
-    for (const action of actions) io.stdout(`${label(apply(action, options.dryRun), action)}\n`);
+    for (const action of actions) io.stdout(`${resultLine(apply(action, options.dryRun), action)}\n`);
   } catch (err) {
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
     return 1;
@@ -51,12 +57,12 @@ export function install(options: InstallOptions, io: Pick<Io, "stdout" | "stderr
   return 0;
 }
 
-function label(happened: string, action: Action): string {
+function resultLine(result: string, action: Action): string {
   const what = action.kind === "systemctl" ? `systemctl ${action.args.join(" ")}` : action.path;
-  return `${happened.padEnd(9)} ${what}`;
+  return `${result.padEnd(9)} ${what}`;
 }
 
-/** What stands in the way, to be read after the option's name. */
+/** The reason why it can't be done, as a sentence whose subject is the option. @returns undefined when it can be done */
 function whyNot(
   { kind, dryRun, root }: InstallOptions,
   { platform, uid, systemd, program }: Machine,
@@ -70,11 +76,11 @@ function whyNot(
   return kind === "install" ? hiddenFromService(program) : undefined;
 }
 
-/** The service has a user of its own and a `/tmp` of its own: what it is made of must be where that user can read it. */
+/** The service runs as its own user with its own `/tmp`, so that user must be able to read Node and the program. */
 function hiddenFromService({ node, cli }: ProgramPaths): string | undefined {
   for (const path of [node, cli]) {
     if (/^\/(var\/)?tmp\//.test(path)) return `would run ${path}, which the service can't see: it has its own /tmp`;
-    const closed = closedFolder(path);
+    const closed = firstUnreadable(path);
     if (closed !== undefined) {
       return `would run ${path}, which the service's user can't read (${closed}): install Node and this package for all users`;
     }
@@ -82,7 +88,8 @@ function hiddenFromService({ node, cli }: ProgramPaths): string | undefined {
   return undefined;
 }
 
-function closedFolder(path: string): string | undefined {
+/** The path itself or the nearest folder above it that other users can't read or enter. */
+function firstUnreadable(path: string): string | undefined {
   for (let at = path; ; at = dirname(at)) {
     const needed = at === path ? 0o004 : 0o001;
     if ((statSync(at).mode & needed) === 0) return at;

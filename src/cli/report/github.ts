@@ -1,4 +1,4 @@
-// How does a GitHub Actions log become annotations? Workflow commands, one a line.
+// Writes findings as workflow commands, one per line, which GitHub Actions shows as annotations.
 
 import type { Diagnostic } from "../../compiler/index.ts";
 import type { FileReport } from "./report.ts";
@@ -20,7 +20,7 @@ function command(file: string, { code, severity, message, range, help }: Diagnos
   return `::${severity} ${properties.join(",")}::${data(help === undefined ? message : `${message}\n${help}`)}`;
 }
 
-/** What the runner would take for the end of a command is percent-encoded. */
+/** Percent-encodes the characters that would end a command. */
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

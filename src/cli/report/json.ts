@@ -1,4 +1,4 @@
-// How do programs read findings? The JSON form of contract, section 2.
+// Writes findings as JSON, for programs (contract, section 2).
 
 import type { Diagnostic } from "../../compiler/index.ts";
 import { type FileReport, summarise } from "./report.ts";

@@ -1,9 +1,9 @@
-// What does a reporter get? The findings of each file; and how many there are of each kind.
+// Defines the findings that every report format gets, and counts errors and warnings.
 
 import type { Diagnostic } from "../../compiler/index.ts";
 
 export interface FileReport {
-  /** The name of the file as it was given. */
+  /** The file's name as given on the command line. */
   readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -13,6 +13,7 @@ export interface Summary {
   readonly warnings: number;
 }
 
+/** Counts the findings of all files. */
 export function summarise(reports: readonly FileReport[]): Summary {
   const all = reports.flatMap(({ diagnostics }) => diagnostics);
   const errors = all.filter(({ severity }) => severity === "error").length;

@@ -1,4 +1,4 @@
-// How do code scanners read findings? SARIF 2.1.0 (OASIS), one run, every code a rule.
+// Writes findings as SARIF 2.1.0 (OASIS), for code scanners: one run, with a rule for every diagnostic code.
 
 import { CODES, type Diagnostic } from "../../compiler/index.ts";
 import type { FileReport } from "./report.ts";

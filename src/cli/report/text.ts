@@ -1,4 +1,4 @@
-// How do people read findings? file:line:col, the source line, a caret underline, and the mend.
+// Writes findings as text for people: file:line:column, the source line, carets under the range, and the help.
 
 import { type Diagnostic, harmless, isWide } from "../../compiler/index.ts";
 import { type FileReport, summarise } from "./report.ts";
@@ -12,13 +12,13 @@ type Paint = (text: string, style: keyof typeof STYLES) => string;
 
 const STYLES = { error: "31;1", warning: "33;1", help: "36", frame: "34", bold: "1" } as const;
 
-/** The findings of all files, then one line that counts them. */
+/** The findings of all files, then a line that counts errors and warnings. */
 export function textReport(reports: readonly FileReport[], style: TextStyle): string {
   const { errors, warnings } = summarise(reports);
   return `${findingsText(reports, style)}${count(errors, "error")}, ${count(warnings, "warning")}\n`;
 }
 
-/** The findings alone, a block of lines each. */
+/** Only the findings, each as a block of lines. */
 export function findingsText(reports: readonly FileReport[], { color }: TextStyle): string {
   const paint: Paint = color ? (text, style) => `\u001b[${STYLES[style]}m${text}\u001b[0m` : (text) => text;
   return reports
@@ -51,7 +51,7 @@ function block(
   return `${lines.join("\n")}\n`;
 }
 
-/** Carets under the range, as far as it is on the line; tabs stay tabs, wide characters get two cells. */
+/** Puts carets under the part of the range that is on this line. Tabs stay tabs; wide characters get two carets. */
 function underline(
   excerpt: Diagnostic["excerpt"],
   { start, end }: Diagnostic["range"],

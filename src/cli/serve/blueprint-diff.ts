@@ -1,17 +1,18 @@
-// What is different between two blueprints? What a reload says in its one line, and what it can't take up.
+// Compares two blueprints: which routes a reload changed, and which changes need a restart.
 
+import { isDeepStrictEqual } from "node:util";
 import type { Blueprint, RouteBlueprint, ServerSpec } from "../../plan/blueprint.ts";
 import { Secret } from "../../plan/secret.ts";
 
-/** Route ids, in the order of their files. */
+/** Route ids, in the order of their config files. */
 export interface RouteChanges {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
 }
 
-/** Parts of the server that a swap takes up; all others were settled when the process started. */
-const SWAPPED: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls"]);
+/** The parts of the server that a reload can change. All others are fixed when the process starts. */
+const RELOADABLE: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls"]);
 
 /** The config keys behind the parts of the server, where the names differ. */
 const CONFIG_KEY: Readonly<Record<string, string>> = {
@@ -21,34 +22,39 @@ const CONFIG_KEY: Readonly<Record<string, string>> = {
   tls: "inbound_tls",
 };
 
+/** The routes that differ between two blueprints. A route counts as changed also when only a secret of it has another value. */
 export function routeChanges(before: Blueprint, after: Blueprint): RouteChanges {
   const old = new Map(before.routes.map((route) => [route.id, route]));
   const now = new Set(after.routes.map(({ id }) => id));
-  const isOther = (route: RouteBlueprint): boolean => old.has(route.id) && !same(old.get(route.id), route);
+  const hasChanged = (route: RouteBlueprint): boolean => old.has(route.id) && !isSame(old.get(route.id), route);
   return {
     added: after.routes.filter(({ id }) => !old.has(id)).map(({ id }) => id),
     removed: before.routes.filter(({ id }) => !now.has(id)).map(({ id }) => id),
-    changed: after.routes.filter(isOther).map(({ id }) => id),
+    changed: after.routes.filter(hasChanged).map(({ id }) => id),
   };
 }
 
-/** The config keys whose change asks for a restart. @param started what the process was started with */
+/**
+ * The config keys whose change needs a restart.
+ * @param started the server spec that the process was started with
+ * @param wanted the server spec of the new config
+ */
 export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly string[] {
   const parts = Object.keys({ ...started, ...wanted }) as (keyof ServerSpec)[];
-  const changed = parts.filter((part) => !SWAPPED.has(part) && !same(started[part], wanted[part]));
-  // Other certificate files are taken up; speaking TLS or not is for the server's whole life.
+  const changed = parts.filter((part) => !RELOADABLE.has(part) && !isSame(started[part], wanted[part]));
+  // A reload can change the certificate files. Whether the server speaks TLS is fixed for its lifetime.
   if ((started.tls === undefined) !== (wanted.tls === undefined)) changed.push("tls");
   return [...new Set(changed.map((part) => CONFIG_KEY[part] ?? part))];
 }
 
-/** Whether two pieces of data are equal, secrets by their values: a rotated key is a change. */
-function same(a: unknown, b: unknown): boolean {
-  if (a instanceof Secret && b instanceof Secret) return a.reveal() === b.reveal();
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return Object.is(a, b);
-  const [ours, theirs] = [Object.entries(a), new Map(Object.entries(b))];
-  return (
-    Array.isArray(a) === Array.isArray(b) &&
-    ours.length === theirs.size &&
-    ours.every(([key, value]) => theirs.has(key) && same(value, theirs.get(key)))
-  );
+function isSame(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(withRevealedSecrets(a), withRevealedSecrets(b));
+}
+
+/** A copy with the raw values of its secrets. A deep comparison can't see the private field of a `Secret`. */
+function withRevealedSecrets(data: unknown): unknown {
+  if (data instanceof Secret) return data.reveal();
+  if (Array.isArray(data)) return data.map(withRevealedSecrets);
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, withRevealedSecrets(value)]));
 }

@@ -1,9 +1,9 @@
-// What was a config made of? Its file and every file it names, each by what was in it, so that a change can be told from a touch.
+// Records which files a config was compiled from, by a hash of their contents, to detect later whether the contents changed.
 
 import { createHash } from "node:crypto";
 import type { CompilerHost, FileRead } from "../../compiler/index.ts";
 
-/** A compiler host that remembers what it read. */
+/** A compiler host that remembers the files it read. */
 export class RecordingHost implements CompilerHost {
   readonly #host: CompilerHost;
   readonly #read = new Map<string, string>();
@@ -22,18 +22,18 @@ export class RecordingHost implements CompilerHost {
     return read;
   }
 
-  /** The files read so far. */
+  /** The paths of the files read so far. */
   get paths(): readonly string[] {
     return [...this.#read.keys()];
   }
 
-  /** Whether any of them now holds something else. */
+  /** Reads the files again. @returns whether that gives another result for any of them */
   differs(): boolean {
     return [...this.#read].some(([path, before]) => digest(this.#host.readFile(path)) !== before);
   }
 }
 
-/** SHA-256 of the bytes: what a file holds may be a secret. */
+/** The SHA-256 of the contents. They are not kept themselves, because they may be a secret. */
 function digest(read: FileRead): string {
   return read.ok ? createHash("sha256").update(read.bytes).digest("hex") : read.reason;
 }

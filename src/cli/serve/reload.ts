@@ -1,4 +1,4 @@
-// How does a changed config come into use? Read, compile, then swap or complain; never half of it (contract, section 8).
+// Reloads the config: reads it, compiles it, and swaps the plan, or keeps the old plan if there is an error (contract, section 8).
 
 import { type CompilerHost, compile, type Diagnostic, harmless, sourceFromBytes } from "../../compiler/index.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
@@ -9,24 +9,25 @@ import { restartKeys, routeChanges } from "./blueprint-diff.ts";
 import { RecordingHost } from "./recording-host.ts";
 import { FileWatch } from "./watch.ts";
 
-/** Signals this close together cause one reload, ms. The first is obeyed at once. */
+/** The first of several signals causes a reload at once. Those within this time after it cause one more reload together, ms. */
 const COALESCE_MS = 100;
-/** How often, and after which pause in ms, an unreadable file is tried again: an editor may be about to put it back. */
+/** How often reading is tried, and the pause between the tries in ms. An editor may be replacing the file at this moment. */
 const READ_TRIES = 5;
 const READ_PAUSE_MS = 100;
 
 export interface ReloaderParts {
   readonly file: string;
-  /** Environment and files. The environment is that of the process's start: a reload can't change it. */
+  /** Reads the environment and files. The environment is that of the process's start: a reload can't change it. */
   readonly host: CompilerHost;
   readonly gateway: Pick<RunningGateway, "host" | "swap" | "reloaded">;
   readonly log: Log;
-  /** What the process was started with. */
+  /** The blueprint that the process was started with. */
   readonly started: Blueprint;
-  /** What that was made of. */
+  /** The files that it was compiled from. */
   readonly inputs: RecordingHost;
 }
 
+/** Reloads the config at a signal or when one of its files changes. A config that can't be used changes nothing. */
 export class Reloader {
   readonly #parts: ReloaderParts;
   #current: Blueprint;
@@ -44,7 +45,7 @@ export class Reloader {
     this.#watchInputs();
   }
 
-  /** A signal asks for a reload: now, or, soon after another, once for all that come till then. */
+  /** Reloads now. Soon after another call it waits, and reloads once for all calls of that time. */
   ask(): void {
     if (this.#stopped) return;
     if (this.#pause !== undefined) {
@@ -60,7 +61,7 @@ export class Reloader {
     }, COALESCE_MS);
   }
 
-  /** No reload any more: the gateway is shutting down. */
+  /** Ends all reloading, because the gateway is shutting down. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#pause);
@@ -81,17 +82,17 @@ export class Reloader {
     if (!read.ok) return this.#refuse(`can't read ${file}: ${read.reason}`, inputs);
     const result = compile(sourceFromBytes(file, read.bytes), inputs);
     for (const diagnostic of result.diagnostics) this.#report(diagnostic);
-    if (result.ok) this.#take(result.value, inputs);
+    if (result.ok) this.#apply(result.value, inputs);
     else this.#refuse("the config has errors", inputs);
   }
 
-  /** A good file: linked and swapped in, in this turn of the event loop. */
-  #take(next: Blueprint, inputs: RecordingHost): void {
+  /** Links a valid blueprint and swaps it in, within this turn of the event loop. */
+  #apply(next: Blueprint, inputs: RecordingHost): void {
     const { gateway, log, started } = this.#parts;
     try {
       gateway.swap(next);
     } catch (err) {
-      // A bug of ours, told as one: the plan in use goes on.
+      // This is a bug in the gateway. The plan in use stays.
       log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
       return this.#refuse("linking failed", inputs);
     }
@@ -101,12 +102,12 @@ export class Reloader {
     this.#inputs = inputs;
     log.info({ ...changes, fingerprint: gateway.host.plan.fingerprint, routes: next.routes.length }, "reloaded");
     const keys = restartKeys(started.server, next.server);
-    if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are left");
+    if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are not applied");
     this.#watchInputs();
     gateway.reloaded("success");
   }
 
-  /** Certificate and key are renewed in their places: they are read again each time. What can't be used changes nothing. */
+  /** Reads certificate and key again on each reload: they may have been renewed under the same paths. An unusable pair is ignored. */
   #renewTls({ server: { tls } }: Blueprint): void {
     const { gateway, log, started } = this.#parts;
     if (tls === undefined || started.server.tls === undefined) return;
@@ -133,7 +134,7 @@ export class Reloader {
     this.#parts.log[severity === "error" ? "error" : "warn"](fields, message);
   }
 
-  /** Watches what the last try was made of, good or bad: a bad one is mended there. */
+  /** Watches the files of the last try, also of a failed one: there the operator will fix the error. */
   #watchInputs(): void {
     if (!this.#current.server.watch) {
       this.#watch?.stop();

@@ -1,4 +1,4 @@
-// How does the gateway run as a process? Compile, start, then listen to signals until told to stop (contract, section 8).
+// Runs `serve`: compiles the config, starts the gateway, and handles signals until one stops it (contract, section 8).
 
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
@@ -15,7 +15,8 @@ import { processFacts, startupWarnings } from "./startup-warnings.ts";
 
 /**
  * Serves a config until a signal ends it.
- * @returns the exit code: 0 drained whole; 1 the config has errors, serving failed, or exchanges were broken; 2 unreadable file
+ * @returns the exit code: 0 when all requests could finish; 1 when the config has errors, serving failed, or requests were broken;
+ *   2 when the file can't be read
  */
 export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
   const signals = new Signals();
@@ -38,7 +39,7 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
   });
   const stopCatching = catchBugs(log);
-  for (const { fields, message } of startupWarnings(processFacts())) log.warn(fields, message);
+  for (const { fields, message } of startupWarnings(processFacts(), systemClock.now())) log.warn(fields, message);
   try {
     const { listen, tls } = started.server;
     const pair = tls && (await loadPair(tls, listen, log));
@@ -70,14 +71,14 @@ async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals
   return whole ? 0 : 1;
 }
 
-/** The last net: nothing a client or an upstream sends may end the process. What lands here is a bug, logged as one (hazard S5). */
+/** Logs errors that nothing else caught, instead of ending the process (hazard S5). Each is a bug in the gateway. @returns a function that ends this */
 function catchBugs(log: Log): () => void {
   const caught = (err: unknown): void => {
     log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");
   };
   process.on("uncaughtException", caught);
   process.on("unhandledRejection", caught);
-  // However the process ends, the last lines are written.
+  // The last lines are written however the process ends.
   const flush = (): void => log.flush();
   process.on("exit", flush);
   return () => {

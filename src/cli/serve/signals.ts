@@ -1,5 +1,4 @@
-// Which signals are for the gateway, and what does each mean? Handlers are set before anything else: until then a signal would
-// end the process (hazard S1).
+// Handles the signals that stop or reload the gateway. Make it first: without handlers a signal ends the process (hazard S1).
 
 export interface SignalMeanings {
   readonly stop: readonly NodeJS.Signals[];
@@ -7,17 +6,18 @@ export interface SignalMeanings {
 }
 
 /**
- * @param platform as `process.platform` says it. Windows has no `SIGHUP` that asks for a reload: there it says that the console
- *   is being closed, and the process has ten seconds.
+ * The signals of a platform and their meaning.
+ * @param platform the value of `process.platform`. On Windows `SIGHUP` means that the console is being closed: the process then has
+ *   ten seconds to stop.
  */
 export function signalMeanings(platform: NodeJS.Platform): SignalMeanings {
   if (platform === "win32") return { stop: ["SIGINT", "SIGTERM", "SIGBREAK", "SIGHUP"], reload: [] };
   return { stop: ["SIGTERM", "SIGINT"], reload: ["SIGHUP"] };
 }
 
-/** The signals of this process, from its making on. */
+/** Handles the signals of this process from its construction on. */
 export class Signals {
-  /** The first signal that asks to stop. */
+  /** Resolves with the first signal to stop. */
   readonly stop: Promise<NodeJS.Signals>;
   #stopping = false;
   #again: (() => void) | undefined = undefined;
@@ -38,12 +38,12 @@ export class Signals {
     for (const signal of reload) process.on(signal, () => this.#reload());
   }
 
-  /** What a second request to stop does before the process ends; until this is set it just ends, with exit code 1. */
+  /** Sets what a second signal to stop does. Until this is set, it ends the process with exit code 1. */
   onSecondStop(act: () => void): void {
     this.#again = act;
   }
 
-  /** What a reload signal does; one that came before this was set counts. */
+  /** Sets what a reload signal does. If one came earlier, this calls `act` at once. */
   onHangUp(act: () => void): void {
     this.#hangUp = act;
     if (this.#hungUp) act();

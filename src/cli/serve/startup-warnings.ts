@@ -1,57 +1,51 @@
-// Is this a sound place to run a gateway in? What is worth a word when the process starts: an unsafe Node, too few descriptors.
+// Warns at start when the process runs in a poor environment: an unsupported Node.js, or too few file descriptors.
 
 import { readFileSync } from "node:fs";
 import type { LogFields } from "../../runtime/observe/logs/log.ts";
 
-interface KnownFlaw {
-  readonly cve: string;
-  /** What it is about, and what of it the gateway mends itself. */
-  readonly about: string;
-  /** First safe release of each line that got a mend. Every other line that is no newer has none. */
-  readonly fixed: readonly string[];
-  /** Where this is told. */
-  readonly source: string;
-}
+/** The source of the dates below, which were entered in November 2026. A release that is not listed gets no warning. */
+const RELEASE_SCHEDULE = "https://github.com/nodejs/release#release-schedule";
 
-/**
- * Flaws of Node that concern a proxy. The gateway is built to be safe on all of them; a warning is due because the next one will
- * find the same line unmended.
- */
-const KNOWN_FLAWS: readonly KnownFlaw[] = [
-  {
-    cve: "CVE-2026-58044",
-    about: "a body's length can be hidden behind 1,000 headers",
-    fixed: ["22.23.2", "24.18.1", "26.5.1"],
-    source: "https://nodejs.org/en/blog/vulnerability/july-2026-security-releases",
-  },
-  {
-    cve: "CVE-2026-21710",
-    about: "a header named __proto__ throws in a getter",
-    fixed: ["20.20.2", "22.22.2", "24.14.1"],
-    source: "https://nodejs.org/en/blog/vulnerability/march-2026-security-releases",
-  },
-];
+/** The day from which a release of Node.js gets no more security fixes, by major version. */
+const END_OF_LIFE: ReadonlyMap<number, string> = new Map([
+  [20, "2026-04-30"],
+  [21, "2024-06-01"],
+  [22, "2027-04-30"],
+  [23, "2025-06-01"],
+  [24, "2028-04-30"],
+  [25, "2026-06-01"],
+  [26, "2029-04-30"],
+]);
 
-/** Two for each exchange under way, and some for files: fewer are soon used up. */
+/** An exchange needs two descriptors, and files need some. With fewer than this they soon run out. */
 const ENOUGH_DESCRIPTORS = 4096;
 
 export interface ProcessFacts {
-  /** As `process.versions.node` says it. */
+  /** The version of Node.js, such as `22.23.2`. */
   readonly node: string;
-  /** How many files and sockets may be open; `undefined` where nobody says. */
+  /** How many files and sockets may be open at once; `undefined` where that is not known. */
   readonly descriptors: number | undefined;
 }
 
+/** One line for the log. */
 export interface Warning {
   readonly fields: LogFields;
   readonly message: string;
 }
 
-export function startupWarnings({ node, descriptors }: ProcessFacts): Warning[] {
-  const warnings: Warning[] = KNOWN_FLAWS.filter(({ fixed }) => !isFixed(node, fixed)).map((flaw) => ({
-    fields: { node, cve: flaw.cve, about: flaw.about, fixed: flaw.fixed, source: flaw.source },
-    message: "this Node has a known flaw that concerns a proxy: run a supported line",
-  }));
+/**
+ * The warnings to log when the gateway starts.
+ * @param now ms since the epoch
+ */
+export function startupWarnings({ node, descriptors }: ProcessFacts, now: number): Warning[] {
+  const warnings: Warning[] = [];
+  const endOfLife = END_OF_LIFE.get(Number.parseInt(node, 10));
+  if (endOfLife !== undefined && now >= Date.parse(endOfLife)) {
+    warnings.push({
+      fields: { node, end_of_life: endOfLife, source: RELEASE_SCHEDULE },
+      message: "this Node.js release gets no more security fixes: use a supported one",
+    });
+  }
   if (descriptors !== undefined && descriptors < ENOUGH_DESCRIPTORS) {
     warnings.push({
       fields: { descriptors, wanted: ENOUGH_DESCRIPTORS },
@@ -61,31 +55,12 @@ export function startupWarnings({ node, descriptors }: ProcessFacts): Warning[] 
   return warnings;
 }
 
-/** What this process runs in. */
+/** The facts of the running process. */
 export function processFacts(): ProcessFacts {
   return { node: process.versions.node, descriptors: descriptorLimit() };
 }
 
-/** A release is safe when it is at or past the mend of its own line, or of a newer line than all that were mended. */
-function isFixed(node: string, fixed: readonly string[]): boolean {
-  const own = numbers(node);
-  const lines = fixed.map(numbers);
-  const mend = lines.find(([major]) => major === own[0]);
-  return mend === undefined ? lines.every(([major]) => own[0] > major) : !isBefore(own, mend);
-}
-
-type Release = readonly [major: number, minor: number, patch: number];
-
-function numbers(version: string): Release {
-  const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
-  return [major, minor, patch];
-}
-
-function isBefore(a: Release, b: Release): boolean {
-  return a[1] !== b[1] ? a[1] < b[1] : a[2] < b[2];
-}
-
-/** The soft limit, which Node has raised to the hard one by now. Linux tells; elsewhere nobody does without a child process. */
+/** The soft limit, which Node has already raised to the hard limit. Only Linux shows it in a file. */
 function descriptorLimit(): number | undefined {
   try {
     const found = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));

@@ -1,120 +1,122 @@
-// Has one of these files changed, and is it whole again? Looked up whenever something moves in their folders, and every second in
-// case nobody says so (network mounts, bind mounts); told once it has been quiet.
+// Reports when files have changed and are complete again, which means that nothing has changed for a short time.
 //
-// Only what is found by looking counts, never what an event says: so a rename over the file, a link swapped above it (as
-// Kubernetes does) and a file gone for a moment are all the same case.
+// Files are checked at each event in their folders, and every second, because some file systems send no events (network mounts,
+// bind mounts). An event only starts a check; what it says is ignored. So a rename over the file, a link swapped above it (as
+// Kubernetes does) and a file that is gone for a moment are all handled in the same way.
 
 import { type FSWatcher, watch } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 
 export interface WatchTimes {
-  /** How long nothing may have moved before the files are taken for whole, ms (contract, section 8). */
+  /** After this time without a change the files count as complete, ms (contract, section 8). */
   readonly quietMs: number;
-  /** How often to look when no event came, ms. */
+  /** How often to check without an event, ms. */
   readonly pollMs: number;
-  /** How long a file may be gone before that is worth a word, ms. */
+  /** After this time a missing file is reported, ms. */
   readonly goneMs: number;
 }
 
 export const WATCH_TIMES: WatchTimes = { quietMs: 100, pollMs: 1000, goneMs: 5000 };
 
 export interface WatchEvents {
-  /** Something is different, everything is there, and nothing has moved for `quietMs`. */
+  /** A file has changed, all files exist, and nothing has changed for `quietMs`. */
   readonly changed: () => void;
-  /** These files have been gone for `goneMs`. Told once, until they are back. */
+  /** These files have been missing for `goneMs`. Reported once, until all files are back. */
   readonly gone: (paths: readonly string[]) => void;
 }
 
 const GONE = "gone";
-/** Least time from one look to the next, ms: a log in the same folder may move all the time. */
-const REST_MS = 20;
+/** The shortest time between two checks, ms. A log in the same folder may cause events all the time. */
+const PAUSE_MS = 20;
 
+/** Watches a set of files. Reports by the given events, and never throws. */
 export class FileWatch {
   readonly #events: WatchEvents;
   readonly #times: WatchTimes;
   readonly #folders = new Map<string, FSWatcher>();
   readonly #poll: NodeJS.Timeout;
   #paths: readonly string[] = [];
-  /** What the files looked like when they were last told of, or first seen. */
-  #told: string | undefined = undefined;
+  /** The state of the files at the last report. */
+  #reported: string | undefined = undefined;
+  /** Runs while a change waits for its quiet time. */
   #quiet: NodeJS.Timeout | undefined = undefined;
   #goneSince: number | undefined = undefined;
-  #looking: "no" | "yes" | "again" = "no";
-  #rested: NodeJS.Timeout | undefined = undefined;
+  #checking: "no" | "yes" | "again" = "no";
+  #pause: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
   constructor(paths: readonly string[], events: WatchEvents, times: WatchTimes = WATCH_TIMES) {
     this.#events = events;
     this.#times = times;
-    this.#poll = setInterval(() => this.#look(), times.pollMs).unref();
+    this.#poll = setInterval(() => this.#check(), times.pollMs).unref();
     this.watch(paths);
   }
 
-  /** Watches these files from now on. The first look tells of a change: what was read before it may be old by now. */
+  /** Watches these files from now on. New paths are reported as a change once: the files may have changed since they were read. */
   watch(paths: readonly string[]): void {
     this.#paths = [...new Set(paths.map((path) => resolve(path)))];
-    this.#look();
+    this.#check();
   }
 
   stop(): void {
     this.#stopped = true;
     clearInterval(this.#poll);
     clearTimeout(this.#quiet);
-    clearTimeout(this.#rested);
+    clearTimeout(this.#pause);
     for (const watcher of this.#folders.values()) watcher.close();
     this.#folders.clear();
   }
 
-  /** One look at a time; what moves meanwhile asks for another. */
-  #look(): void {
-    if (this.#looking !== "no") {
-      this.#looking = "again";
+  /** Starts a check. Only one runs at a time; an event in the meantime causes another one afterwards. */
+  #check(): void {
+    if (this.#checking !== "no") {
+      this.#checking = "again";
       return;
     }
-    this.#looking = "yes";
-    void this.#lookNow().then(() => {
+    this.#checking = "yes";
+    void this.#checkNow().then(() => {
       if (this.#stopped) return;
-      this.#rested = setTimeout(() => {
-        const again = this.#looking === "again";
-        this.#looking = "no";
-        if (again) this.#look();
-      }, REST_MS).unref();
+      this.#pause = setTimeout(() => {
+        const again = this.#checking === "again";
+        this.#checking = "no";
+        if (again) this.#check();
+      }, PAUSE_MS).unref();
     });
   }
 
-  async #lookNow(): Promise<void> {
-    const faces = await Promise.all(this.#paths.map(face));
+  async #checkNow(): Promise<void> {
+    const states = await Promise.all(this.#paths.map(stateOf));
     if (this.#stopped) return;
-    const folders = [...this.#paths, ...faces.map(({ real }) => real)].map((path) => dirname(path));
+    const folders = [...this.#paths, ...states.map(({ real }) => real)].map((path) => dirname(path));
     this.#watchFolders(new Set(folders));
-    const gone = this.#paths.filter((_, index) => faces[index]?.looks === GONE);
+    const gone = this.#paths.filter((_, index) => states[index]?.fingerprint === GONE);
     this.#noteGone(gone);
-    const looks = joined(faces);
-    if (looks === this.#told || gone.length > 0) return this.#rest();
-    this.#quiet ??= setTimeout(() => this.#confirm(looks), this.#times.quietMs);
+    const now = joined(states);
+    if (now === this.#reported || gone.length > 0) return this.#cancelQuiet();
+    this.#quiet ??= setTimeout(() => this.#confirm(now), this.#times.quietMs);
   }
 
-  /** The same after a quiet time: told. Not the same: quiet begins anew. */
+  /** After the quiet time: reports the change if the files are still the same, otherwise waits again. */
   #confirm(before: string): void {
     this.#quiet = undefined;
-    void Promise.all(this.#paths.map(face)).then((faces) => {
+    void Promise.all(this.#paths.map(stateOf)).then((states) => {
       if (this.#stopped) return;
-      const now = joined(faces);
-      if (now !== before) return this.#look();
-      if (now === this.#told) return;
-      this.#told = now;
+      const now = joined(states);
+      if (now !== before) return this.#check();
+      if (now === this.#reported) return;
+      this.#reported = now;
       this.#events.changed();
     });
   }
 
-  #rest(): void {
+  #cancelQuiet(): void {
     clearTimeout(this.#quiet);
     this.#quiet = undefined;
   }
 
   #noteGone(gone: readonly string[]): void {
-    // The folder may have gone with it, and the watch on it is then deaf: the next look watches the one that is there.
+    // The folder may be gone, too. The watch on it would get no more events, so the next check makes a new watch.
     for (const path of gone) this.#unwatchFolder(dirname(path));
     if (gone.length === 0) {
       this.#goneSince = undefined;
@@ -126,7 +128,7 @@ export class FileWatch {
     this.#events.gone(gone);
   }
 
-  /** Folders, not files: a watch on a file follows the old one when another is renamed over it. */
+  /** Watches folders, not files: a watch on a file stays with the old file when another one is renamed over it. */
   #watchFolders(wanted: ReadonlySet<string>): void {
     for (const folder of this.#folders.keys()) {
       if (!wanted.has(folder)) this.#unwatchFolder(folder);
@@ -134,10 +136,10 @@ export class FileWatch {
     for (const folder of wanted) if (!this.#folders.has(folder)) this.#watchFolder(folder);
   }
 
-  /** A folder that can't be watched (gone, no watches left) is looked at by the clock alone. */
+  /** Files in a folder that can't be watched (missing, or no watches left) are checked by the timer alone. */
   #watchFolder(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, () => this.#look());
+      const watcher = watch(folder, { persistent: false }, () => this.#check());
       watcher.on("error", () => this.#unwatchFolder(folder));
       this.#folders.set(folder, watcher);
     } catch {
@@ -151,23 +153,24 @@ export class FileWatch {
   }
 }
 
-interface Face {
-  /** Where the path leads, every link followed. */
+interface FileState {
+  /** The path with all links resolved. */
   readonly real: string;
-  readonly looks: string;
+  /** Changes whenever the file is changed or replaced. */
+  readonly fingerprint: string;
 }
 
-function joined(faces: readonly Face[]): string {
-  return faces.map(({ looks }) => looks).join("\n");
+function joined(states: readonly FileState[]): string {
+  return states.map(({ fingerprint }) => fingerprint).join("\n");
 }
 
-/** What a file looks like from outside: which one it is, how long, and when it last changed. */
-async function face(path: string): Promise<Face> {
+/** Reads which file a path leads to, its length, and when it last changed. */
+async function stateOf(path: string): Promise<FileState> {
   try {
     const real = await realpath(path);
     const { dev, ino, size, mtimeNs, ctimeNs } = await stat(real, { bigint: true });
-    return { real, looks: [real, dev, ino, size, mtimeNs, ctimeNs].join(" ") };
+    return { real, fingerprint: [real, dev, ino, size, mtimeNs, ctimeNs].join(" ") };
   } catch {
-    return { real: path, looks: GONE };
+    return { real: path, fingerprint: GONE };
   }
 }

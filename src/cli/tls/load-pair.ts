@@ -1,4 +1,4 @@
-// Which certificate and key does the gateway serve? The files of the config; a self-signed pair is made when there is none.
+// Loads the certificate and the key that the config names. A missing self-signed pair is created first.
 
 import { createSecureContext } from "node:tls";
 import { readPair } from "../../compiler/index.ts";
@@ -8,11 +8,12 @@ import type { Log } from "../../runtime/observe/logs/log.ts";
 import { readWholeFile } from "../files.ts";
 
 const DAY_MS = 86_400_000;
-/** From when on a line says that the certificate expires soon, ms before. */
+/** A certificate that expires in less than this time is warned about, ms. */
 const SOON_MS = 30 * DAY_MS;
 
 /**
- * Reads the pair, and makes it before when it is the self-signed one and missing.
+ * Reads the pair. A missing self-signed pair is created first.
+ * @param listen its host is one of the names in a new certificate
  * @throws Error that names the file
  */
 export async function loadPair(tls: TlsSpec, listen: ServerSpec["listen"], log: Log): Promise<TlsPair> {
@@ -24,7 +25,7 @@ export async function loadPair(tls: TlsSpec, listen: ServerSpec["listen"], log: 
   return readFiles(tls, log);
 }
 
-/** Reads the pair again, as for a renewed certificate. @throws Error that names the file */
+/** Reads the pair from its files, at start and on each reload. @throws Error that names the file */
 export function readFiles({ certPath, keyPath, selfSigned }: TlsSpec, log: Log): TlsPair {
   const cert = readOne(certPath, "certificate");
   const key = readOne(keyPath, "key");
@@ -33,11 +34,13 @@ export function readFiles({ certPath, keyPath, selfSigned }: TlsSpec, log: Log):
   try {
     createSecureContext({ cert, key });
   } catch (err) {
-    // Such as a key that is too short for OpenSSL's own rules.
+    // For example a key that is too short for OpenSSL's rules.
     throw new Error(`inbound_tls: ${certPath} can't be served: ${(err as NodeJS.ErrnoException).code}`);
   }
   if (pair.validTo - Date.now() < SOON_MS) {
-    const help = selfSigned ? "remove both files and restart: a new pair is made" : "put a renewed pair in its place";
+    const help = selfSigned
+      ? "delete both files and restart: a new pair will be created"
+      : "replace both files by a renewed pair";
     const expires = new Date(pair.validTo).toISOString();
     log.warn({ certificate: certPath, expires, help }, "certificate expires soon, or has");
   }

@@ -1,4 +1,4 @@
-// How does a gateway without a certificate of its own get one? It makes one, once. The door of selfsigned.
+// Creates a self-signed certificate and its key, with the package selfsigned, when both files are missing.
 
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
@@ -7,19 +7,19 @@ import { generate } from "selfsigned";
 import type { TlsSpec } from "../../plan/blueprint.ts";
 
 const DAY_MS = 86_400_000;
-/** As long as clients accept a certificate they were told to trust. */
+/** The longest lifetime that clients accept for a certificate that their user chose to trust. */
 const VALID_DAYS = 825;
-/** A client's clock may be behind ours. */
+/** The certificate is valid from this long ago, because a client's clock may be behind ours. */
 const BACKDATE_MS = DAY_MS;
 
 /**
- * Makes the pair when neither file is there, with the folders they are in.
- * @param listenHost is among the names, besides those of this machine
- * @returns whether it was made
+ * Creates the pair and its folders when neither file exists.
+ * @param listenHost a name of the certificate, beside those of the loopback interface
+ * @returns whether the pair was created
  * @throws Error that names the file that could not be written
  */
 export async function makeMissingPair({ certPath, keyPath }: TlsSpec, listenHost: string): Promise<boolean> {
-  // One that is there alone is left for its reader to complain about: it may not be ours to replace.
+  // A single existing file may belong to the operator, so it is not replaced. Reading the pair will report the missing one.
   if (existsSync(certPath) || existsSync(keyPath)) return false;
   const { cert, key } = await makePair(["localhost", "127.0.0.1", "::1", listenHost]);
   write(keyPath, key, 0o600);
@@ -51,7 +51,7 @@ function altName(name: string) {
   return isIP(address) === 0 ? { type: 2 as const, value: name } : { type: 7 as const, ip: address };
 }
 
-/** Whole or not at all: a reader never sees half of it, nor a key that others may read. */
+/** Writes the file completely or not at all. A reader never sees a part of it, and other users can never read a key. */
 function write(path: string, text: string, mode: number): void {
   const draft = `${path}.new`;
   try {

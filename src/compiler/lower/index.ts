@@ -1,10 +1,10 @@
 // Lowers a config to its blueprint. Each step has one lowerer: a kind without one does not compile.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import type { CorsSpec } from "../../plan/response-format.ts";
 import { STEP_ORDER, type Step, type StepKind, type StepSpecs } from "../../plan/steps.ts";
 import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import { lowerAuth } from "./auth.ts";
+import { lowerCors } from "./cors.ts";
 import { lowerForward } from "./forward.ts";
 import { lowerServer } from "./server.ts";
 
@@ -15,7 +15,7 @@ import { lowerServer } from "./server.ts";
 type Lowerer<K extends StepKind> = (config: CompleteConfig) => (route: CompleteRoute) => StepSpecs[K] | undefined;
 
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
-  cors: (config) => same(corsSpec(config)),
+  cors: (config) => same(lowerCors(config)),
   auth: (config) => same(lowerAuth(config)),
   rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
     return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
@@ -39,7 +39,7 @@ export function lower(config: CompleteConfig): Blueprint {
     steps: steps.map((lowerStep) => lowerStep(route)).filter((step) => step !== undefined),
     forward: forward(route),
   }));
-  const responseFormat = { format: config.errors.format, cors: corsSpec(config) };
+  const responseFormat = { format: config.errors.format, cors: lowerCors(config) };
   return { server: lowerServer(config), routes, responseFormat };
 }
 
@@ -49,17 +49,5 @@ function stepLowerer(kind: StepKind, config: CompleteConfig): (route: CompleteRo
     const spec = lowerSpec(route);
     // The type of LOWERERS makes the pair right. The compiler can't follow the union through it.
     return spec && ({ kind, spec } as Step);
-  };
-}
-
-/** `undefined` when CORS is off. */
-function corsSpec({ cors }: CompleteConfig): CorsSpec | undefined {
-  if (!cors.enabled) return undefined;
-  return {
-    anyOrigin: cors.allow_origins.includes("*"),
-    origins: [...cors.allow_origins],
-    allowHeaders: [...cors.allow_headers],
-    allowMethods: [...cors.allow_methods],
-    exposeHeaders: [...cors.expose_headers],
   };
 }

@@ -6,7 +6,7 @@ import { MAX_INCLUDED_BYTES } from "../bounds.ts";
 import type { CompilerHost } from "../compiler-host.ts";
 import type { Path, Span } from "../diagnostics/location.ts";
 import type { Findings } from "../diagnostics/types.ts";
-import { type Reference, split } from "./references.ts";
+import { type Part, type Reference, split } from "./references.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 import { lazily, type Source } from "./source.ts";
 import type { MapNode, Node, ScalarNode } from "./tree.ts";
@@ -45,8 +45,9 @@ export function interpolate(
     seen.add(node);
     if (node.kind === "scalar") {
       if (!node.text.includes("${")) return;
+      const parts = [...split(node.text)];
       const offsets = lazily(() => scalarOffsets(node, source.text));
-      made.set(node, expand({ node, path: [...path], offsets, host, findings, options }));
+      made.set(node, expand({ node, parts, path: [...path], offsets, host, findings, options }));
       return;
     }
     if (node.kind === "map") checkKeys(node, path, findings);
@@ -76,6 +77,8 @@ function checkKeys(node: MapNode, path: Path, findings: Findings): void {
 
 interface Job {
   readonly node: ScalarNode;
+  /** Its text, split at the references. */
+  readonly parts: readonly Part[];
   readonly path: Path;
   readonly host: CompilerHost;
   readonly findings: Findings;
@@ -85,7 +88,7 @@ interface Job {
 }
 
 function expand(job: Job): Interpolation {
-  const parts = [...split(job.node.text)];
+  const { parts } = job;
   const sources: string[] = [];
   let text = "";
   let unresolved = false;

@@ -1,10 +1,8 @@
-// What does `POST /v1/messages` answer? One message, or the events that build it, one word each.
+// Answers `POST /v1/messages` with one message or with the events that build it, one word each, and counts tokens.
 
-import { type Call, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
-import { promptOf } from "../prompt.ts";
-import { frame } from "../sse.ts";
-import { type Speech, speak, tokenLimit } from "../words.ts";
-import { inputTokens } from "./count-tokens.ts";
+import { type Call, frame, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { allTextOf, promptOf } from "../prompt.ts";
+import { countTokens as estimate, type Speech, speak, tokenLimit } from "../speech.ts";
 
 export const messages: JsonEndpoint = {
   method: "POST",
@@ -16,6 +14,15 @@ export const messages: JsonEndpoint = {
     const speech = speak(promptOf(body["messages"]), call.knobs.events, tokenLimit(body["max_tokens"]));
     return body["stream"] === true ? stream(events(call, body, speech)) : json(message(call, body, speech));
   },
+};
+
+export const countTokens: JsonEndpoint = {
+  method: "POST",
+  path: "/v1/messages/count_tokens",
+  takes: "json",
+  what: "Anthropic token count",
+  needs: ["model", "messages"],
+  answer: (_call, body) => json({ input_tokens: inputTokens(body) }),
 };
 
 function message(call: Call, body: JsonObject, speech: Speech) {
@@ -60,4 +67,9 @@ function usage(body: JsonObject, output_tokens: number) {
     output_tokens,
     service_tier: "standard",
   };
+}
+
+/** The tokens of a request's messages and system prompt. `usage` of a message and the token count give the same number. */
+function inputTokens(body: JsonObject): number {
+  return estimate([body["system"], body["messages"]].map(allTextOf).join(""));
 }

@@ -1,9 +1,8 @@
-// What does `POST /v1/chat/completions` answer? One object, or chunks of it, one word each.
+// Answers `POST /v1/chat/completions` with one object, or with chunks of it, one word each.
 
-import { type Call, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { type Call, DONE, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
-import { DONE, frame } from "../sse.ts";
-import { countTokens, type Speech, speak, tokenLimit } from "../words.ts";
+import { countTokens, type Speech, speak, tokenLimit } from "../speech.ts";
 
 export const chatCompletions: JsonEndpoint = {
   method: "POST",

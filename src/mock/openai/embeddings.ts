@@ -1,11 +1,11 @@
-// What does `POST /v1/embeddings` answer? For each input a vector made from its hash: equal texts, equal vectors.
+// Answers `POST /v1/embeddings` with a vector for each input. It is made from the text's hash, so equal texts get equal vectors.
 
 import { createHash } from "node:crypto";
 import { type JsonEndpoint, json } from "../endpoint.ts";
 import { refuse } from "../errors.ts";
-import { countTokens } from "../words.ts";
+import { countTokens } from "../speech.ts";
 
-/** Few enough to read on a screen; `dimensions` asks for another number. */
+/** Few enough to read on a screen. A request can ask for another number with `dimensions`. */
 const DIMENSIONS = 16;
 const MAX_DIMENSIONS = 4096;
 /** OpenAI's own limit. */
@@ -38,7 +38,7 @@ export const embeddings: JsonEndpoint = {
   },
 };
 
-/** The texts of an `input`: a text, a list of texts, a list of tokens, or a list of lists of tokens; nothing for all else. */
+/** The texts of an `input`: a text, a list of texts, a list of tokens, or a list of such lists. @returns undefined for anything else */
 function inputsOf(input: unknown): string[] | undefined {
   const one = textOf(input);
   if (one !== undefined) return [one];
@@ -54,7 +54,7 @@ function textOf(input: unknown): string | undefined {
 }
 
 /**
- * A vector of length 1 that depends on nothing but the text.
+ * A vector of length 1 that depends on the text only.
  * @param dimensions how many numbers it has
  */
 export function vectorOf(text: string, dimensions: number): Float32Array {

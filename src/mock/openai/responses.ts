@@ -1,9 +1,8 @@
-// What does `POST /v1/responses` answer? One object, or the events that build it, one word each.
+// Answers `POST /v1/responses` with one object, or with the events that build it, one word each.
 
-import { type Call, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { type Call, frame, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
-import { frame } from "../sse.ts";
-import { countTokens, type Speech, speak, tokenLimit } from "../words.ts";
+import { countTokens, type Speech, speak, tokenLimit } from "../speech.ts";
 
 export const responses: JsonEndpoint = {
   method: "POST",

@@ -1,4 +1,4 @@
-// What does the mock do with a file? It counts the bytes, says so, and keeps nothing.
+// Answers file uploads with the number of bytes received. Nothing is stored.
 
 import { type Call, type FormEndpoint, json, text } from "../endpoint.ts";
 import { refuse } from "../errors.ts";

@@ -1,5 +1,5 @@
-// Who writes the log, and what may be in it? Pino's door. One `request completed` line per exchange (contract, section 11):
-// never a query string, a header value, a body.
+// Writes the log through pino: one `request completed` line per exchange, and the program's own messages.
+// A line never contains a query string, a header value or a body (contract, section 11).
 
 import { pino } from "pino";
 import type { LogLevel } from "../../../plan/observability.ts";
@@ -9,24 +9,26 @@ import type { ExchangeRecord } from "../../exchange/record.ts";
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
 export interface Log {
+  /** Logs an exchange that has ended. */
   completed(record: ExchangeRecord): void;
+  /** Logs a request that was answered without being parsed. */
   unparsed(request: UnparsedRequest): void;
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
-  /** Writes out what is buffered before it returns: for a process that ends now. */
+  /** Writes everything that is buffered before it returns, for a process that ends now. */
   flush(): void;
-  /** Takes no more lines, and settles when all are written, or when a sink takes too long. */
+  /** Takes no more lines. Resolves when all are written, or when a sink takes longer than `CLOSE_MS`. */
   close(): Promise<void>;
 }
 
-/** Where lines go. Never throws. */
+/** A destination of lines. Its methods never throw. */
 export interface LogSink {
-  /** @param line with its line end */
+  /** @param line ends with a line feed */
   write(line: string): void;
   flush(): void;
-  /** @param limitMs how long it may take */
+  /** @param limitMs how long it may take, ms */
   close(limitMs: number): Promise<void>;
 }
 
@@ -39,9 +41,9 @@ export interface LogOptions {
 }
 
 export function createLog({ level, to }: LogOptions): Log {
-  // In this thread, without a transport (hazard L1).
+  // Pino writes in this thread, not in a transport's worker (hazard L1).
   const logger = pino(
-    { level, base: null, timestamp: isoTime, formatters: { level: (label) => ({ level: label }) } },
+    { level, base: null, timestamp: isoTimestamp(), formatters: { level: (label) => ({ level: label }) } },
     to,
   );
   return {
@@ -87,16 +89,17 @@ function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-let second = 0;
-let secondText = "";
-
-/** ISO time, its whole seconds made once a second. */
-function isoTime(): string {
-  const now = Date.now();
-  const current = Math.floor(now / 1000);
-  if (current !== second) {
-    second = current;
-    secondText = new Date(current * 1000).toISOString().slice(0, 20);
-  }
-  return `,"time":"${secondText}${String(now % 1000).padStart(3, "0")}Z"`;
+/** Makes the function that writes a line's time field. It formats date and time once a second and adds the milliseconds. */
+function isoTimestamp(): () => string {
+  let second = 0;
+  let secondText = "";
+  return () => {
+    const now = Date.now();
+    const current = Math.floor(now / 1000);
+    if (current !== second) {
+      second = current;
+      secondText = new Date(current * 1000).toISOString().slice(0, 20);
+    }
+    return `,"time":"${secondText}${String(now % 1000).padStart(3, "0")}Z"`;
+  };
 }

@@ -1,4 +1,4 @@
-// Where does the log go? Standard output, a file, or both, as JSON or as text.
+// Opens the configured log: to standard output, a file or both, as JSON or as text.
 
 import type { LoggingSpec } from "../../../plan/observability.ts";
 import type { Clock } from "../../clock.ts";
@@ -7,18 +7,18 @@ import { createLog, type Log, type LogSink } from "./log.ts";
 import { RotatingFile } from "./rotating-file.ts";
 import { textLine } from "./text-line.ts";
 
-export interface LogSurroundings {
+export interface LogEnvironment {
   readonly clock: Clock;
-  /** Standard output is a terminal that takes colours. */
+  /** Whether standard output is a terminal that shows colours. */
   readonly color: boolean;
-  /** Says a sentence about the log itself where it is seen without it. */
+  /** Reports a problem of the log itself, outside of the log (on standard error). */
   readonly complain: (sentence: string) => void;
 }
 
-/** Opens the sinks of a log. None of them can fail: what can't be written is complained about, and lost. */
+/** Opens the log. Never throws: when a sink can't be written to, that is reported by `complain`, and lines may be lost. */
 export function openLog(
   { level, format, toStdout, file }: LoggingSpec,
-  { clock, color, complain }: LogSurroundings,
+  { clock, color, complain }: LogEnvironment,
 ): Log {
   const sinks: LogSink[] = [];
   const events = (name: string) => ({

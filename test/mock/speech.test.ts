@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allTextOf, promptOf } from "../../src/mock/prompt.ts";
-import { speak, tokenLimit } from "../../src/mock/words.ts";
+import { speak, tokenLimit } from "../../src/mock/speech.ts";
 
 describe("speak", () => {
-  it("says the same to the same prompt, prompt included", () => {
+  it("answers the same prompt with the same text, which contains the prompt", () => {
     expect(speak("Is it raining?")).toEqual(speak("Is it raining?"));
     expect(speak("Is it raining?").text).toContain("“Is it raining?”");
     expect(speak("Is it raining?").text).not.toBe(speak("Is it snowing?").text);
   });
 
-  it("has pieces that join to the text, as many as asked for, at most as many as allowed", () => {
+  it("has pieces that join to the text: the requested number, but no more than allowed", () => {
     const count = fc.option(fc.integer({ min: 1, max: 500 }), { nil: undefined });
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 700 }), count, count, (prompt, events, limit) => {
@@ -23,7 +23,7 @@ describe("speak", () => {
     );
   });
 
-  it("echoes at most 280 characters, and never half of one", () => {
+  it("repeats at most 280 characters, and never half of one", () => {
     const text = speak("👋".repeat(400)).text;
     expect(text).toContain(`“${"👋".repeat(280)}…”`);
     expect(text).not.toContain("👋".repeat(281));
@@ -53,7 +53,7 @@ describe("the prompt of a conversation", () => {
     ["not what the assistant said last", [user("a"), { role: "assistant", content: "b" }], "a", "a\nb"],
     ["text parts", [user([{ type: "text", text: "a" }, { type: "image" }, { text: "b" }])], "a b", "a b"],
     ["no list", { role: "user" }, "", ""],
-    ["odd items", [null, 7, "x", user(7)], "", "\n\n\n"],
+    ["items of other types", [null, 7, "x", user(7)], "", "\n\n\n"],
   ])("%s", (_name, conversation, prompt, all) => {
     expect(promptOf(conversation)).toBe(prompt);
     expect(allTextOf(conversation)).toBe(all);

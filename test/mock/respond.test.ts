@@ -1,4 +1,4 @@
-// Keys, errors, settings: what the mock does whichever endpoint is asked.
+// Tests what is the same for all endpoints of the mock: keys, errors, settings.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { KNOBS } from "../../src/mock/knobs.ts";
@@ -21,7 +21,7 @@ const chat = (headers: Record<string, string>, body: unknown = ask) =>
 describe("the key", () => {
   it.each([
     ["openai", "/v1/chat/completions", { authorization: "Bearer sk-right" }, 200],
-    ["openai, odd casing", "/v1/chat/completions", { Authorization: "bEARER sk-right" }, 200],
+    ["openai, unusual case", "/v1/chat/completions", { Authorization: "bEARER sk-right" }, 200],
     ["openai, none", "/v1/chat/completions", {}, 401],
     ["openai, wrong", "/v1/chat/completions", { authorization: "Bearer sk-wrong" }, 401],
     ["openai, in the wrong header", "/v1/chat/completions", { "x-api-key": "sk-right" }, 401],
@@ -33,7 +33,7 @@ describe("the key", () => {
     expect((await post(mock.url + path, ask, headers as Record<string, string>)).status).toBe(status);
   });
 
-  it("is refused in each provider's words", async () => {
+  it("is refused in the format of each provider", async () => {
     const openai = await post(`${mock.url}/v1/chat/completions`, ask);
     expect(await openai.json()).toEqual({
       error: {
@@ -51,13 +51,13 @@ describe("the key", () => {
     });
   });
 
-  it("is not asked for where none was set", async () => {
+  it("is not needed when none was set", async () => {
     const open = await startMock();
     expect((await fetch(`${open.url}/v1/models`)).status).toBe(200);
     await open.close();
   });
 
-  it("is shown to onRequest as it came", async () => {
+  it("reaches onRequest as it was sent", async () => {
     await fetch(`${mock.url}/v1/models?x=1`, { headers: { ...bearer, "X-Odd": "y" } });
     const last = seen.at(-1);
     expect(last).toMatchObject({ method: "GET", target: "/v1/models?x=1" });
@@ -78,13 +78,13 @@ describe("errors", () => {
     expect(await res.json()).toMatchObject({ error: { message, type: "invalid_request_error" } });
   });
 
-  it.each(["", "{", "[]", "null", '"text"', "[".repeat(200_000)])("a body %.10j is no JSON object", async (body) => {
+  it.each(["", "{", "[]", "null", '"text"', "[".repeat(200_000)])("a body %.10j is not a JSON object", async (body) => {
     const res = await chat({}, body);
     expect(res.status).toBe(400);
     expect(await res.json()).toMatchObject({ error: { type: "invalid_request_error" } });
   });
 
-  it("a body with a missing key says which", async () => {
+  it("a missing key of the body is named", async () => {
     expect(await (await chat({}, { model: "m" })).json()).toMatchObject({
       error: { message: "Missing required parameter: 'messages'." },
     });
@@ -114,12 +114,12 @@ describe("settings", () => {
   const words = async (res: Response) =>
     framesOf(await res.text()).filter(({ data }) => data.includes('"content":') && !data.includes('"role"')).length;
 
-  it.each([1, 7, 5000])("x-mock-events %i gives as many words", async (count) => {
+  it.each([1, 7, 5000])("x-mock-events %i gives this many words", async (count) => {
     const res = await chat({ "x-mock-events": String(count) }, { ...ask, max_tokens: undefined, stream: true });
     expect(await words(res)).toBe(count);
   });
 
-  it("a model's name brings settings, headers win over them", async () => {
+  it("a model has settings of its own, and headers override them", async () => {
     const long = { ...ask, max_tokens: undefined, model: "mock-long", stream: true };
     expect(await words(await chat({}, long))).toBe(1000);
     expect(await words(await chat({ "x-mock-events": "3" }, long))).toBe(3);
@@ -151,7 +151,7 @@ describe("settings", () => {
 });
 
 describe("echo", () => {
-  it("answers with the request, credentials masked", async () => {
+  it("answers with the request, with credentials masked", async () => {
     const res = await fetch(`${mock.url}/v1/echo?a=b`, {
       method: "PATCH",
       body: "12345",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { pause } from "../../src/mock/pace.ts";
+import { pause } from "../../src/mock/deliver.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -8,17 +8,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it("waits as long as told, not a millisecond less", async () => {
-  const settled = vi.fn();
-  const waiting = Promise.resolve(pause(40, new AbortController().signal)).then(settled);
+it("waits for the whole time, not a millisecond less", async () => {
+  const done = vi.fn();
+  const waiting = Promise.resolve(pause(40, new AbortController().signal)).then(done);
   await vi.advanceTimersByTimeAsync(39);
-  expect(settled).not.toHaveBeenCalled();
+  expect(done).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   await waiting;
-  expect(settled).toHaveBeenCalledWith(true);
+  expect(done).toHaveBeenCalledWith(true);
 });
 
-it("ends with the signal and leaves no timer", async () => {
+it("ends at the signal and leaves no timer", async () => {
   const leave = new AbortController();
   const waiting = pause(40, leave.signal);
   expect(vi.getTimerCount()).toBe(1);
@@ -27,7 +27,7 @@ it("ends with the signal and leaves no timer", async () => {
   expect(await waiting).toBe(false);
 });
 
-it("of nothing is none, unless the client has left", () => {
+it("does not wait for 0 ms, and still reports that the client has left", () => {
   expect(pause(0, new AbortController().signal)).toBe(true);
   expect(pause(0, AbortSignal.abort())).toBe(false);
   expect(pause(40, AbortSignal.abort())).toBe(false);

@@ -1,4 +1,4 @@
-// What does the mock say? The same words to the same prompt, so that a test, or a person, can tell what should arrive.
+// Makes the text that the mock answers with. The same prompt always gets the same text, so one can compare what arrives.
 
 const LONGEST_ECHO = 280;
 
@@ -7,18 +7,18 @@ const SPEECH =
   "nothing held back, nothing joined together. The key that this request was answered for was put in by the gateway; " +
   "your own token stayed there. ";
 
-/** An answer, cut into what one event carries. Joined together the pieces are the whole text. */
+/** An answer, divided into pieces of one event each. Joined, the pieces are the text. */
 export interface Speech {
   readonly pieces: readonly string[];
   readonly text: string;
-  /** True when a token limit ended it. */
+  /** Whether the client's token limit shortened it. */
   readonly cutShort: boolean;
 }
 
 /**
- * The mock's answer to a prompt: a greeting, the prompt's first 280 characters, then some words.
- * @param events how many pieces the answer has; without it as many as the text has words
- * @param maxTokens the most pieces a client wants; a piece counts as a token
+ * The mock's answer to a prompt: a greeting, the prompt's first 280 characters, then some more words.
+ * @param events the number of pieces; by default as many as the text has words
+ * @param maxTokens the largest number of pieces that the client wants; a piece counts as a token
  */
 export function speak(prompt: string, events?: number, maxTokens = Number.POSITIVE_INFINITY): Speech {
   const once = wordsOf(`Hello 👋 You said: “${clip(prompt)}”. ${SPEECH}`);
@@ -27,18 +27,18 @@ export function speak(prompt: string, events?: number, maxTokens = Number.POSITI
   return { pieces, text: pieces.join(""), cutShort: pieces.length < wanted };
 }
 
-/** A client's token limit, if it is one: a number of at least 1. */
+/** Reads a client's token limit. @returns undefined unless it is a number of at least 1 */
 export function tokenLimit(given: unknown): number | undefined {
   return typeof given === "number" && given >= 1 ? Math.floor(given) : undefined;
 }
 
-/** A rough count of tokens: four bytes of UTF-16 text each, as the usual rule of thumb has it. */
+/** A rough count of tokens: one per four characters, a common rule of thumb. */
 export function countTokens(prompt: string): number {
   return Math.max(1, Math.ceil(prompt.length / 4));
 }
 
 function clip(prompt: string): string {
-  // Cut by code units first: a prompt may be megabytes long, and only its start is shown.
+  // Cut by code units first: a prompt may be megabytes long, and only its start is needed.
   const points = Array.from(prompt.slice(0, 2 * LONGEST_ECHO + 2));
   return points.length <= LONGEST_ECHO ? prompt : `${points.slice(0, LONGEST_ECHO).join("")}…`;
 }

@@ -1,39 +1,80 @@
-// What can one do with a running demo? Lines to paste, each complete, with the token of this very run in them.
+// Holds the two texts of the demo: the gateway's config, and the page with lines to paste into a terminal.
 
-export interface DemoPlaces {
-  /** The gateway, without a trailing slash. */
+/** The environment variables that the config refers to. It contains only their names, not the secrets. */
+export interface DemoSecrets {
+  readonly DEMO_TOKEN: string;
+  readonly DEMO_UPSTREAM_KEY: string;
+}
+
+/**
+ * The text of the demo's config, with the mock provider as the upstream.
+ * @param port the gateway's port on loopback; 0 takes a free one
+ * @param mockUrl the URL of the mock provider, without a trailing slash
+ */
+export function demoConfig(port: number, mockUrl: string): string {
+  return `listen: 127.0.0.1:${port}
+
+gateway_auth:
+  tokens: ["\${DEMO_TOKEN}"]
+  token_sources:
+    - type: authorization_bearer # used by OpenAI's SDKs and curl
+    - { type: header, name: x-api-key } # used by Anthropic's SDKs
+
+routes:
+  - id: openai
+    prefix: /openai
+    upstream:
+      base_url: ${mockUrl}
+      inject_headers:
+        - { name: authorization, value: "Bearer \${DEMO_UPSTREAM_KEY}" }
+
+  - id: anthropic
+    prefix: /anthropic
+    upstream:
+      base_url: ${mockUrl}
+      inject_headers:
+        - { name: x-api-key, value: "\${DEMO_UPSTREAM_KEY}" }
+
+shutdown:
+  drain_timeout_ms: 3000
+`;
+}
+
+/** What the page shows about a running demo. */
+export interface DemoFacts {
+  /** The gateway's URL, without a trailing slash. */
   readonly url: string;
   readonly token: string;
-  /** The mock provider, without a trailing slash. */
+  /** The mock provider's URL, without a trailing slash. */
   readonly mockUrl: string;
   readonly mockKey: string;
 }
 
-/** The page that `demo` prints. Its first lines are also read by `npm run try`. */
-export function demoGuide(places: DemoPlaces): string {
+/** The page that `demo` prints. Each block can be pasted as it is. `npm run try` also reads the first lines. */
+export function demoGuide(facts: DemoFacts): string {
   return [
-    facts(places),
-    "Paste these into another terminal, the Python into a .py file, the JavaScript into a .mjs file.",
-    ...curlLines(places),
-    ...openaiLines(places),
-    ...anthropicLines(places),
-    `The mock provider tells what else it can do: curl ${places.mockUrl}/`,
+    factLines(facts),
+    "Paste these into another terminal. Put the Python into a .py file and the JavaScript into a .mjs file.",
+    ...curlLines(facts),
+    ...openaiLines(facts),
+    ...anthropicLines(facts),
+    `The mock provider lists what else it can do: curl ${facts.mockUrl}/`,
     "Ctrl-C ends both.",
     "",
   ].join("\n\n");
 }
 
-function facts({ url, token, mockUrl, mockKey }: DemoPlaces): string {
+function factLines({ url, token, mockUrl, mockKey }: DemoFacts): string {
   return [
     "",
     `  gateway   ${url}`,
-    `  token     ${token}    what clients show the gateway`,
+    `  token     ${token}    clients send it to the gateway`,
     `  provider  ${mockUrl}    a mock, on this machine only`,
-    `  its key   ${mockKey}    put in by the gateway, unknown to clients`,
+    `  its key   ${mockKey}    added by the gateway, unknown to clients`,
   ].join("\n");
 }
 
-function curlLines({ url, token }: DemoPlaces): string[] {
+function curlLines({ url, token }: DemoFacts): string[] {
   const auth = `-H 'authorization: Bearer ${token}'`;
   const chat = (body: object) => [
     `curl -N ${url}/openai/v1/chat/completions ${auth} \\`,
@@ -48,7 +89,7 @@ function curlLines({ url, token }: DemoPlaces): string[] {
   ];
 }
 
-function openaiLines({ url, token }: DemoPlaces): string[] {
+function openaiLines({ url, token }: DemoFacts): string[] {
   const at = `"${url}/openai/v1"`;
   return [
     block("OpenAI SDK, Python", [
@@ -68,7 +109,7 @@ function openaiLines({ url, token }: DemoPlaces): string[] {
   ];
 }
 
-function anthropicLines({ url, token }: DemoPlaces): string[] {
+function anthropicLines({ url, token }: DemoFacts): string[] {
   const at = `"${url}/anthropic"`;
   return [
     block("Anthropic SDK, Python", [
@@ -89,7 +130,7 @@ function anthropicLines({ url, token }: DemoPlaces): string[] {
   ];
 }
 
-/** Code begins at the line's start: indented, pasted Python would be an error. */
+/** The code is not indented: Python refuses pasted lines that are. */
 function block(title: string, lines: readonly string[]): string {
   return [`# ${title}`, ...lines].join("\n");
 }
