@@ -116,7 +116,7 @@ describe("the text format", () => {
 });
 
 describe("the JSON format", () => {
-  test("is that of the contract, section 2", async () => {
+  test("is that of contract, section 2", async () => {
     expect(JSON.parse((await run(["fails.yaml", "clean.yaml"], { format: "json" })).out)).toEqual({
       ok: false,
       files: [
