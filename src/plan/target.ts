@@ -9,7 +9,7 @@ export interface RequestPath {
   readonly query: string;
 }
 
-// An empty authority names nobody (RFC 9110, section 4.2.1).
+// An empty authority is not valid (RFC 9110, section 4.2.1).
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i;
 
 // A `.` or `..` segment, also percent-encoded, `%2f` counting as a separator; a backslash; a fragment, which no target may carry.

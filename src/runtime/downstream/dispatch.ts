@@ -1,4 +1,4 @@
-// Takes a request from the server to whoever answers it: examines the message, finds the route, runs the route's chain.
+// Dispatches a request from the server: examines the message, finds the route, runs the route's chain.
 
 import type { IncomingMessage } from "node:http";
 import { replyFor } from "../../plan/replies.ts";

@@ -1,4 +1,4 @@
-// Finds who answers a request: a built-in endpoint, a route, or nobody (contract, section 3).
+// Finds what answers a request: a built-in endpoint, a route, or a refusal (contract, section 3).
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { type RequestPath, readTarget } from "../../plan/target.ts";

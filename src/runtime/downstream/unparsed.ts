@@ -12,7 +12,7 @@ const CODES: Readonly<Record<string, ReplyCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
 };
 
-/** The reply for a parser's error; `undefined` where nobody is left to answer. */
+/** The reply for a parser's error; `undefined` when the client is gone. */
 export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
   const code = err.code ?? "";
   // The client stopped in the middle of a message: it is gone, not wrong.

@@ -1,4 +1,4 @@
-// Which route takes a path? The one with the longest prefix that ends on a segment boundary (contract, section 3).
+// Matches a path to the route with the longest prefix that ends on a segment boundary (contract, section 3).
 
 /** Finds the longest prefix of a path. Matching cost depends on the path's segments, not on the number of routes. */
 export interface RouteTrie<T> {

@@ -17,7 +17,7 @@ export class InflightCounter {
     this.#max = max;
   }
 
-  /** Takes a permit if one is free. Whoever gets one gives it back with `release`, once. */
+  /** Takes a permit if one is free. Each permit is given back once, with `release`. */
   tryAcquire(): boolean {
     if (this.#inUse >= this.#max) return false;
     this.#inUse++;

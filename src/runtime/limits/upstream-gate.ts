@@ -53,7 +53,7 @@ export class UpstreamGate {
     this.#wakeHead();
   }
 
-  /** Takes a permit if one is free and nobody waits for it. */
+  /** Takes a permit if one is free and no request waits for it. */
   tryEnter(): boolean {
     return this.#waiting === 0 && this.#permits.tryAcquire();
   }

@@ -26,7 +26,7 @@ export interface UpstreamRequest {
 /** Told what happens to one upstream request. */
 export interface RequestEvents {
   onResponse(response: IncomingMessage): void;
-  /** A 101 that nobody asked for; its connection is closed already (hazard P10). */
+  /** An unrequested 101 came. Its connection is closed already (hazard P10). */
   onUpgrade(): void;
 }
 
