@@ -1,9 +1,9 @@
-// Sends requests through http-proxy: `web()` is the way in, a pass of ours makes the upstream request.
+// Sends requests through http-proxy: they enter by its `web()`, and a pass of ours makes the upstream request.
 //
-// Our pass is put before all stock passes and ends the chain, so those never run: `deleteLength` allows request smuggling
+// Our pass comes before all stock passes and ends the chain, so those never run: `deleteLength` allows request smuggling
 // (fact F4), `timeout` stays on kept connections (hazard P12), and `stream` neither aborts upstream requests nor reports cut
-// responses (facts F1, F2). Our pass works with the `target`, `agent` and `toProxy` that http-proxy hands it, reports errors by
-// http-proxy's callback, and emits its events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies
+// responses (facts F1, F2). Our pass works with the `target` and `agent` that http-proxy hands it, reports errors by http-proxy's
+// callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies the
 // options of a single call with the deprecated `util._extend` (hazard P16).
 
 import http, { type Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
@@ -14,10 +14,10 @@ import type { UpstreamTarget } from "../../plan/forward.ts";
 /** Response heads of an upstream may be larger than a client's, bytes (contract, section 4). */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
 
-/** The request to make: what our pass sends, where http-proxy's own would read it off the client's request. */
+/** The request that our pass sends. http-proxy's own pass would take it from the client's request. */
 export interface UpstreamRequest {
   readonly method: string;
-  /** With the query; with `toProxy` a whole URL. */
+  /** With the query. A whole URL where the request is handed to an outbound proxy. */
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
@@ -32,12 +32,15 @@ export interface RequestEvents {
 
 /** Makes requests to one address. */
 export interface Engine {
+  /** http-proxy itself, for listeners of its events. */
+  readonly proxy: httpProxy;
   /**
-   * Sends the head of a request; the body is the caller's to write.
-   * @param req, res the client's request and response, handed to http-proxy's listeners
-   * @param onError called once the request has failed, before or after its response; with what Node says of a head that it
-   *   refuses to send, too, and before this returns then
-   * @returns the request; `undefined` where Node refused its head
+   * Sends the head of a request. The caller writes the body.
+   * @param req the client's request, handed to http-proxy's listeners
+   * @param res the client's response, handed to http-proxy's listeners
+   * @param onError called when the request fails, before or after its response. When Node refuses to send the head, it is called
+   *   before this returns
+   * @returns the request; `undefined` when Node refused its head
    */
   send(
     req: IncomingMessage,
@@ -69,20 +72,17 @@ interface PassChain {
 
 /**
  * Makes the engine of one address.
- * @param target the upstream, or the outbound proxy that takes requests as they are
- * @param toProxy requests name whole URLs, and are handed to a proxy
+ * @param target the upstream, or the outbound proxy that requests to it are handed to
  */
-export function createEngine(target: UpstreamTarget, agent: Agent, toProxy: boolean): Engine {
+export function createEngine(target: UpstreamTarget, agent: Agent): Engine {
   const { protocol, hostname, port, host, basePath } = target;
   const proxy = httpProxy.createProxyServer({
     // A plain object, never a URL, of which http-proxy would lose the path (fact F5).
     target: { protocol, hostname, port: String(port), host, path: basePath } as httpProxy.ServerOptions["target"] &
       object,
     agent,
-    toProxy,
-    selfHandleResponse: true,
   });
-  // `web()` runs our pass before it returns, so these lead from `send` to the pass and back.
+  // `web()` runs our pass before it returns: these hand the request from `send` to the pass and back.
   let wanted: { readonly request: UpstreamRequest; readonly events: RequestEvents } | undefined;
   let made: ClientRequest | undefined;
   (proxy as unknown as PassChain).before("web", "deleteLength", (req, res, options, _head, server, callback) => {
@@ -90,6 +90,7 @@ export function createEngine(target: UpstreamTarget, agent: Agent, toProxy: bool
     return true;
   });
   return {
+    proxy,
     send(req, res, request, events, onError) {
       wanted = { request, events };
       made = undefined;
@@ -111,7 +112,7 @@ function sendRequest(
 ): ClientRequest | undefined {
   let request: ClientRequest;
   try {
-    // A tunnel's connections are spoken plain HTTP on, whatever the target says: the agent knows.
+    // The agent decides, not the target: a tunnel's connections speak plain HTTP to us, and TLS is below.
     request = transportOf(agent).request({
       agent,
       hostname: target.hostname,

@@ -51,7 +51,7 @@ export function linkUpstream(
     gateKey: key,
     spec,
     agent,
-    engine: createEngine(connectTo, agent.agent, toProxy),
+    engine: createEngine(connectTo, agent.agent),
     toProxy,
     gate: key === undefined || limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
     request(x, trace) {
