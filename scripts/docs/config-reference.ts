@@ -126,7 +126,7 @@ const CHINESE: Language = {
     headers: "名字到值的映射",
   },
   example: (shown) => `示例：${shown}。`,
-  describe: (name, english) => TRANSLATION[name] ?? english,
+  describe: (name) => translationOf(name),
 };
 
 const SAMPLE = `# yaml-language-server: $schema=../schema/config.schema.json
@@ -143,6 +143,13 @@ routes:
         - name: authorization
           value: Bearer \${OPENAI_API_KEY}
 `;
+
+/** @throws Error that names the key, so that `npm run gen` leads to a missing description */
+function translationOf(name: string): string {
+  const text = TRANSLATION[name];
+  if (text === undefined) throw new Error(`schema/config.zh-CN.json does not describe "${name}"`);
+  return text;
+}
 
 /** Makes the page in one language, as Markdown. */
 export function configReference(language: "en" | "zh-CN"): string {

@@ -108,7 +108,10 @@ export interface ReplyError {
 
 /** A reply of the gateway's own. */
 export interface Reply {
-  /** The outcome under which the exchange is logged and counted: an error code, or `success` for a built-in endpoint. */
+  /**
+   * The outcome under which the exchange is logged and counted: an error code, `success` for a built-in endpoint, or
+   * `preflight` for an answered CORS preflight.
+   */
   readonly outcome: ErrorCode | "success" | "preflight";
   /** Left out where the body is not an error, or is an error in a format of its own. */
   readonly error?: ReplyError;
@@ -124,7 +127,7 @@ export interface Reply {
 }
 
 export interface ReplyOptions {
-  /** Replaces the message of the table. */
+  /** Replaces the message of the table. Like those, it holds nothing of a config or of a client. */
   readonly message?: string;
   /** Headers to send besides, as a flat name, value list. */
   readonly headers?: readonly string[];
@@ -141,9 +144,12 @@ const RETRY_SOON_SECONDS = 1;
  * Builds the reply for an error code.
  * A code that stands for several reasons has no message in the table, and does not compile without one here.
  */
-export function replyFor(code: ReplyCode, options?: ReplyOptions): Reply;
-export function replyFor(code: ErrorCode, options: ReplyOptions & { readonly message: string }): Reply;
-export function replyFor(code: ErrorCode, options: ReplyOptions = {}): Reply {
+export function replyFor<C extends ErrorCode>(
+  code: C,
+  ...[options = {}]: C extends ReplyCode
+    ? [options?: ReplyOptions]
+    : [options: ReplyOptions & { readonly message: string }]
+): Reply {
   const { status, message, close = false }: ErrorRow = ERROR_REPLIES[code];
   const { headers = NO_HEADERS, retryAfterSeconds = status === 503 ? RETRY_SOON_SECONDS : undefined } = options;
   return Object.freeze({

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { explainPattern } from "../../src/compiler/schema/pattern-messages.ts";
 import { CLEAN, compileText, edited } from "./compiling.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -55,5 +56,25 @@ describe("the published schema", () => {
   ])("refuses %s, as check does", (_, text) => {
     expect(schemaErrors(text).length).toBeGreaterThan(0);
     expect(compileText(text).ok).toBe(false);
+  });
+
+  test("has a message of its own for each key with a pattern", () => {
+    const patterned: string[] = [];
+    const visit = (node: unknown, key: string): void => {
+      if (typeof node !== "object" || node === null) return;
+      const { pattern, ...rest } = node as { readonly pattern?: unknown };
+      // A blank text and a `${…}` have messages for all keys.
+      if (typeof pattern === "string" && pattern !== "\\S" && pattern !== "\\$\\{") patterned.push(key);
+      for (const [name, inner] of Object.entries(rest)) {
+        const isKeyword =
+          ["anyOf", "items", "additionalProperties", "propertyNames"].includes(name) || /^\d+$/.test(name);
+        visit(inner, isKeyword ? key : name);
+      }
+    };
+    visit(schema, "");
+    const file = { root: undefined, interpolations: new Map() };
+    const messages = patterned.map((key) => explainPattern(["routes", 0, key], "?", file).message);
+    expect(patterned.length).toBeGreaterThan(10);
+    expect(messages.filter((message) => message.endsWith("has the wrong format"))).toEqual([]);
   });
 });

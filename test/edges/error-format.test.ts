@@ -86,7 +86,7 @@ describe("errors.format", () => {
 
 test("a code that stands for several reasons does not compile without a message", () => {
   expect(ERROR_REPLIES.method_not_allowed.message).toBeNull();
-  // @ts-expect-error: each 405 says which methods are allowed.
+  // @ts-expect-error: 405 replies differ in their reason, so each brings its own message.
   replyFor("method_not_allowed");
 });
 

@@ -1,0 +1,190 @@
+// Checks that each key of the config has an effect: another value gives another blueprint. A key that is in the schema but is
+// not lowered would be accepted and ignored.
+
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, test } from "vitest";
+import { CONFIG_SHAPE } from "../../src/compiler/schema/shape.generated.ts";
+import type { Shape } from "../../src/compiler/schema/shape-types.ts";
+import { Secret } from "../../src/plan/secret.ts";
+import { makePair } from "../support/certificates.ts";
+import { compileText } from "./compiling.ts";
+
+const pair = await makePair();
+const files = { "a.crt": pair.cert, "a.key": pair.key, "b.crt": pair.cert, "b.key": pair.key };
+
+/** A config in which every key that can have an effect has one. */
+const CONFIG = {
+  listen: "127.0.0.1:8080",
+  gateway_auth: {
+    tokens: ["token-of-a-client-1"],
+    token_sources: [{ type: "header", name: "x-gw-token" }],
+  },
+  routes: [
+    {
+      id: "one",
+      prefix: "/one",
+      upstream: {
+        base_url: "https://one.example/v1",
+        strip_prefix: true,
+        connect_timeout_ms: 1000,
+        request_timeout_ms: 2000,
+        stream_idle_timeout_ms: 3000,
+        inject_headers: [{ name: "authorization", value: "Bearer sk-one-0123456789" }],
+        remove_headers: ["x-a"],
+        user_agent: "one/1",
+        forward_xff: false,
+        proxy: { protocol: "http", address: "proxy.example:3128", username: "user", password: "pass" },
+        upstream_key_max_inflight: 8,
+      },
+    },
+    {
+      id: "two",
+      prefix: "/two",
+      upstream: { base_url: "https://two.example", inject_headers: [{ name: "x-api-key", value: "two" }] },
+    },
+  ],
+  inbound_tls: { cert_path: "a.crt", key_path: "a.key" },
+  cors: {
+    enabled: true,
+    allow_origins: ["https://app.example"],
+    allow_headers: ["x-a"],
+    allow_methods: ["POST"],
+    expose_headers: ["x-b"],
+  },
+  rate_limit: { per_minute: 60 },
+  concurrency: {
+    downstream_max_inflight: 100,
+    upstream_per_key_max_inflight: 10,
+    queue: { max_waiting: 5, timeout_ms: 500 },
+  },
+  observability: {
+    logging: {
+      level: "info",
+      format: "json",
+      to_stdout: true,
+      file: { enabled: true, dir: "logs", prefix: "one", rotation: "daily", max_files: 7 },
+    },
+    metrics: { enabled: true, path: "/metrics", token: "metrics-token-0123" },
+    tracing: {
+      enabled: true,
+      sample_ratio: 0.5,
+      otlp: { endpoint: "http://127.0.0.1:4317", protocol: "grpc", timeout_ms: 3000 },
+    },
+  },
+  errors: { format: "plain" },
+  reload: { watch: false },
+  shutdown: { grace_ms: 10, drain_timeout_ms: 1000 },
+};
+
+const SELF_SIGNED = { ...CONFIG, inbound_tls: { self_signed_cert_path: "c.crt", self_signed_key_path: "c.key" } };
+
+/** A source of another type has other keys, too: it takes the place of the whole item. */
+const BEARER_SOURCE = { type: "authorization_bearer" };
+
+/** Another value for each key. Items of lists are the first ones. */
+const OTHER_VALUES: Readonly<Record<string, unknown>> = {
+  listen: "127.0.0.1:8081",
+  "gateway_auth.tokens[]": "token-of-a-client-2",
+  "gateway_auth.token_sources[].type": BEARER_SOURCE,
+  "gateway_auth.token_sources[].name": "x-other",
+  "routes[].id": "other",
+  "routes[].prefix": "/other",
+  "routes[].upstream.base_url": "https://one.example/v2",
+  "routes[].upstream.strip_prefix": false,
+  "routes[].upstream.connect_timeout_ms": 1001,
+  "routes[].upstream.request_timeout_ms": 2001,
+  "routes[].upstream.stream_idle_timeout_ms": 3001,
+  "routes[].upstream.inject_headers[].name": "x-api-key",
+  "routes[].upstream.inject_headers[].value": "Bearer sk-other-0123456789",
+  "routes[].upstream.remove_headers[]": "x-b",
+  "routes[].upstream.user_agent": "other/1",
+  "routes[].upstream.forward_xff": true,
+  "routes[].upstream.proxy.protocol": "socks",
+  "routes[].upstream.proxy.address": "other.example:3128",
+  "routes[].upstream.proxy.username": "other",
+  "routes[].upstream.proxy.password": "other",
+  "routes[].upstream.upstream_key_max_inflight": 9,
+  "inbound_tls.cert_path": "b.crt",
+  "inbound_tls.key_path": "b.key",
+  "inbound_tls.self_signed_cert_path": "d.crt",
+  "inbound_tls.self_signed_key_path": "d.key",
+  "cors.enabled": false,
+  "cors.allow_origins[]": "https://other.example",
+  "cors.allow_headers[]": "x-other",
+  "cors.allow_methods[]": "PUT",
+  "cors.expose_headers[]": "x-other",
+  "rate_limit.per_minute": 61,
+  "concurrency.downstream_max_inflight": 101,
+  "concurrency.upstream_per_key_max_inflight": 11,
+  "concurrency.queue.max_waiting": 6,
+  "concurrency.queue.timeout_ms": 501,
+  "observability.logging.level": "debug",
+  "observability.logging.format": "text",
+  "observability.logging.to_stdout": false,
+  "observability.logging.file.enabled": false,
+  "observability.logging.file.dir": "other",
+  "observability.logging.file.prefix": "other",
+  "observability.logging.file.rotation": "hourly",
+  "observability.logging.file.max_files": 8,
+  "observability.metrics.enabled": false,
+  "observability.metrics.path": "/other",
+  "observability.metrics.token": "other-token-0123",
+  "observability.tracing.enabled": false,
+  "observability.tracing.sample_ratio": 0.6,
+  "observability.tracing.otlp.endpoint": "http://127.0.0.1:4318",
+  "observability.tracing.otlp.protocol": "http",
+  "observability.tracing.otlp.timeout_ms": 3001,
+  "errors.format": "openai",
+  "reload.watch": true,
+  "shutdown.grace_ms": 11,
+  "shutdown.drain_timeout_ms": 1001,
+};
+
+/** Keys that are not lowered: `check` runs the tests, and retries are refused by a rule. */
+const NOT_LOWERED = /^tests\[\]\.|^routes\[\]\.upstream\.retry\./;
+
+/** Every key that holds no other keys, as `routes[].upstream.base_url`. */
+function leaves(shape: Shape, path = ""): string[] {
+  if (shape.kind === "list") return leaves(shape.items, `${path}[]`);
+  if (shape.kind !== "object") return [path];
+  return Object.entries(shape.keys).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
+}
+
+/** A copy with another value at a path. */
+function withValue(config: unknown, path: readonly string[], value: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  if (Array.isArray(config)) return config.map((item, i) => (i === 0 ? withValue(item, rest, value) : item));
+  const object = config as Readonly<Record<string, unknown>>;
+  return { ...object, [step]: withValue(object[step], rest, value) };
+}
+
+/** The blueprint of a config, its secrets revealed, to be compared. */
+function blueprintOf(config: unknown): unknown {
+  const result = compileText(JSON.stringify(config), { files });
+  if (!result.ok) throw new Error(result.diagnostics.map(({ code, path }) => `${code} ${path}`).join("\n"));
+  return revealed(result.value);
+}
+
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return value.reveal();
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(revealed);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+}
+
+describe("each key", () => {
+  const keys = leaves(CONFIG_SHAPE).filter((key) => !NOT_LOWERED.test(key));
+
+  test("has another value here", () => {
+    expect(Object.keys(OTHER_VALUES).sort()).toEqual([...keys].sort());
+  });
+
+  test.each(keys)("%s changes the blueprint", (key) => {
+    const config = key.startsWith("inbound_tls.self_signed") ? SELF_SIGNED : CONFIG;
+    const value = OTHER_VALUES[key];
+    const path = key.replaceAll("[]", ".[]").split(".");
+    const changed = withValue(config, value === BEARER_SOURCE ? path.slice(0, -1) : path, value);
+    expect(isDeepStrictEqual(blueprintOf(changed), blueprintOf(config)), `${key} has no effect`).toBe(false);
+  });
+});
