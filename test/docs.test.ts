@@ -1,3 +1,5 @@
+// Checks the docs against the code: samples compile, links have targets, and both READMEs have the same content.
+
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -15,7 +17,7 @@ const pages = [
 ];
 const text = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 
-/** What samples name certificates and keys. */
+/** The contents of the certificate and key files that samples name, by file extension. */
 const pair = await makePair();
 const FILES: Readonly<Record<string, string>> = { ".crt": pair.cert, ".key": pair.key };
 
@@ -26,14 +28,14 @@ function blocks(page: string, language: string): string[] {
   );
 }
 
-/** Samples that are whole configs; the pages on diagnostics show wrong ones too and have a test of their own. */
+/** Samples that are whole configs. The pages on diagnostics also show wrong ones, and another test checks those. */
 const samples = pages
   .filter((page) => !page.startsWith("docs/diagnostics"))
   .flatMap((page) => blocks(page, "yaml").map((yaml, i) => ({ page, number: i + 1, yaml })))
   .filter(({ yaml }) => /^listen:/m.test(yaml) && /^routes:/m.test(yaml));
 
-describe("the docs", () => {
-  it.each(samples)("sample $number of $page compiles without a finding", ({ page, yaml }) => {
+describe("in the docs,", () => {
+  it.each(samples)("sample $number of $page compiles without a diagnostic", ({ page, yaml }) => {
     const { diagnostics } = compile(sourceFromText(page, yaml), {
       env: (name) => `value-of-${name}`,
       readFile: (path) => ({ ok: true, bytes: Buffer.from(FILES[path.slice(-4)] ?? "value-of-a-file\n") }),
@@ -41,17 +43,17 @@ describe("the docs", () => {
     expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
   });
 
-  it("shows each step of a request in its order", () => {
+  it("the lifecycle shows each step of a request in its order", () => {
     const shown = [...text("docs/lifecycle.md").matchAll(/^ {3}├─ (\w+)/gm)].map((match) => match[1] ?? "");
     const steps: readonly string[] = STEP_ORDER;
     expect(shown.filter((name) => steps.includes(name))).toEqual(steps);
   });
 
-  it("has samples to check", () => {
+  it("the README has samples to check", () => {
     expect(samples.filter(({ page }) => page === "README.md").length).toBeGreaterThan(1);
   });
 
-  it.each(pages)("%s links to what is there", (page) => {
+  it.each(pages)("%s links only to files that exist", (page) => {
     const links = [...text(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? "");
     const missing = links
       .filter((link) => !/^[a-z]+:/.test(link))
@@ -59,7 +61,7 @@ describe("the docs", () => {
     expect(missing).toEqual([]);
   });
 
-  it("keeps the READMEs in step: the same samples, sections and table rows", () => {
+  it("both READMEs have the same samples, sections and table rows", () => {
     const bare = (yaml: string): string => yaml.replaceAll(/\s*#.*$/gm, "");
     expect(blocks("README.zh-CN.md", "yaml").map(bare)).toEqual(blocks("README.md", "yaml").map(bare));
     const commands = (page: string): string[] =>
@@ -74,10 +76,10 @@ describe("the docs", () => {
     }
   });
 
-  it("tells every reply of ours in the README", () => {
-    const told = text("README.md");
+  it("the README names every error code of the gateway", () => {
+    const readme = text("README.md");
     expect(
-      Object.keys(ERROR_REPLIES).filter((word) => word !== "internal_error" && !told.includes(`\`${word}\``)),
+      Object.keys(ERROR_REPLIES).filter((code) => code !== "internal_error" && !readme.includes(`\`${code}\``)),
     ).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Do bodies come through byte for byte, whatever their bytes, size, framing and pieces? Properties over random ones.
+// Checks that bodies arrive byte for byte in both directions, whatever their bytes, size, framing and pieces.
 
 import { randomFillSync } from "node:crypto";
 import fc from "fast-check";
@@ -9,9 +9,9 @@ import { setScene, untilFree } from "../support/scene.ts";
 
 const scene = setScene();
 
-/** Cuts bytes at these places. */
-function cut(bytes: Buffer, places: readonly number[]): Buffer[] {
-  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
+/** Cuts bytes into pieces at these offsets. An offset beyond the end wraps around. */
+function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
+  const ends = [...new Set(offsets.map((offset) => offset % (bytes.length + 1)))].sort((a, b) => a - b);
   const starts = [0, ...ends];
   return starts.map((start, i) => bytes.subarray(start, ends[i] ?? bytes.length)).filter((piece) => piece.length > 0);
 }
@@ -25,23 +25,25 @@ function chunked(pieces: readonly Buffer[]): Buffer {
   return Buffer.concat([...parts, Buffer.from("0\r\n\r\n")]);
 }
 
-function framed(start: string, body: Buffer, places: readonly number[] | undefined): Buffer {
-  const framing = places === undefined ? `Content-Length: ${body.length}` : "Transfer-Encoding: chunked";
+function framed(start: string, body: Buffer, offsets: readonly number[] | undefined): Buffer {
+  const framing = offsets === undefined ? `Content-Length: ${body.length}` : "Transfer-Encoding: chunked";
   return Buffer.concat([
     Buffer.from(`${start}${framing}\r\n\r\n`),
-    places === undefined ? body : chunked(cut(body, places)),
+    offsets === undefined ? body : chunked(cut(body, offsets)),
   ]);
 }
 
-const places = fc.array(fc.nat(300_000), { maxLength: 6 });
-const framing = fc.option(places, { nil: undefined });
+const offsets = fc.array(fc.nat(300_000), { maxLength: 6 });
+const framing = fc.option(offsets, { nil: undefined });
 const size = fc.oneof(
   fc.constantFrom(0, 1, 2, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537, 131_073),
   fc.nat(2000),
   fc.nat(200_000),
 );
 
-test("up and down, in any framing, cut anywhere", { timeout: 60_000 }, async () => {
+test("random bodies arrive unchanged in both directions, in any framing, cut at any byte", {
+  timeout: 60_000,
+}, async () => {
   let answer: Buffer = Buffer.alloc(0);
   let segments: readonly number[] = [];
   const received: { body: Buffer; startLine: string }[] = [];
@@ -59,10 +61,10 @@ test("up and down, in any framing, cut anywhere", { timeout: 60_000 }, async () 
     fc.asyncProperty(
       size,
       framing,
-      places,
+      offsets,
       size,
       framing,
-      places,
+      offsets,
       async (upSize, upFraming, upCuts, downSize, downFraming, downCuts) => {
         const up = randomFillSync(Buffer.alloc(upSize));
         const down = randomFillSync(Buffer.alloc(downSize));
@@ -79,12 +81,12 @@ test("up and down, in any framing, cut anywhere", { timeout: 60_000 }, async () 
     ),
     { numRuns: 120 },
   );
-  // All of it over one connection on either side.
+  // All exchanges shared one connection to the upstream.
   expect(upstream.connections).toBe(1);
   await untilFree(gateway);
 });
 
-test("every byte there is, in header values and bodies", async () => {
+test("all 256 byte values arrive unchanged in a body, and all visible ones in a header value", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     const { rawHeaders, body } = await connection.request();
     const value = rawHeaders[rawHeaders.indexOf("X-Bytes") + 1] ?? "";

@@ -1,5 +1,5 @@
-// What if the bytes are almost HTTP? Requests and answers with random damage: nothing hangs, nothing is thrown, nothing leaks,
-// and whatever reaches the upstream is a request of ours to the last byte.
+// Checks that damaged HTTP does no harm: after random damage to requests and responses nothing hangs, crashes or leaks,
+// and each request that the upstream reads is one that the gateway wrote.
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -11,7 +11,8 @@ import { setScene, untilFree } from "../support/scene.ts";
 
 const scene = setScene();
 
-const SPICE = [
+/** Text that changes how a message is read when it is inserted. */
+const FRAGMENTS = [
   "\r\n",
   "\n",
   "\r",
@@ -36,26 +37,26 @@ const SPICE = [
   "ffffffff\r\n",
 ] as const;
 
-/** Damage done to bytes: at each place something is put in, taken out or overwritten. */
+/** Damage to a message: at each offset, text is inserted, removed or replaced. `at` is a fraction of the length. */
 const damage = fc.array(
   fc.record({
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     drop: fc.nat(6),
     add: fc.oneof(
-      { weight: 3, arbitrary: fc.constantFrom(...SPICE, "") },
+      { weight: 3, arbitrary: fc.constantFrom(...FRAGMENTS, "") },
       fc.string({ unit: "binary-ascii", maxLength: 3 }),
     ),
   }),
   { maxLength: 3 },
 );
 
-type Damage = readonly { readonly at: number; readonly drop: number; readonly add: string }[];
+type Edits = readonly { readonly at: number; readonly drop: number; readonly add: string }[];
 
-function damaged(text: string, harm: Damage): string {
-  return harm.reduce((sound, { at, drop, add }) => {
-    const place = Math.floor(at * sound.length);
-    return sound.slice(0, place) + add + sound.slice(place + drop);
-  }, text);
+function damaged(original: string, edits: Edits): string {
+  return edits.reduce((text, { at, drop, add }) => {
+    const offset = Math.floor(at * text.length);
+    return text.slice(0, offset) + add + text.slice(offset + drop);
+  }, original);
 }
 
 const REQUESTS = [
@@ -72,7 +73,7 @@ const REQUESTS = [
   requestText("GET", "http://h/up/a", [AUTH, "Expect: 100-continue", "Connection: x-a, close", "X-A: b"]),
 ];
 
-const ANSWERS = [
+const RESPONSES = [
   "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: b\r\n\r\nhello",
   "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: x\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\nX: y\r\n\r\n",
   "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n9\r\ndata: 1\n\n\r\n0\r\n\r\n",
@@ -80,10 +81,12 @@ const ANSWERS = [
   "HTTP/1.0 200 OK\r\nConnection: close, x-a\r\nX-A: b\r\n\r\nuntil the end",
 ];
 
-/** How long a damaged message may leave the other side waiting, before it is given up, ms. */
+/** How long the client waits for a response to a damaged request before it gives up, ms. */
 const GIVE_UP_MS = 25;
 
-test("requests", { timeout: 60_000 }, async () => {
+test("a damaged request does not hang, and the upstream only gets requests with the gateway's key", {
+  timeout: 60_000,
+}, async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     for (;;) {
       const request = await connection.request();
@@ -96,9 +99,9 @@ test("requests", { timeout: 60_000 }, async () => {
   const wrong: string[] = [];
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["request_timeout_ms: 2000"] });
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...REQUESTS), damage, async (text, harm) => {
+    fc.asyncProperty(fc.constantFrom(...REQUESTS), damage, async (text, edits) => {
       const client = await scene.client(gateway);
-      await client.send(damaged(text, harm));
+      await client.send(damaged(text, edits));
       await client.head(GIVE_UP_MS).catch(() => undefined);
       client.reset();
       await untilFree(gateway);
@@ -106,7 +109,7 @@ test("requests", { timeout: 60_000 }, async () => {
     { numRuns: 300 },
   );
   expect(wrong).toEqual([]);
-  // What was cut is cut: no connection holds a further whole request that the strict reader did not take.
+  // A request that was cut off stays incomplete: no connection holds a whole request that the strict reader did not read.
   for (const connection of upstream.accepted) {
     const head = parseHead(connection.bytes);
     if (head === undefined) continue;
@@ -117,7 +120,7 @@ test("requests", { timeout: 60_000 }, async () => {
   expect((await after.response()).text).toBe("ok");
 });
 
-test("answers", { timeout: 60_000 }, async () => {
+test("a damaged response ends without help, and the client gets valid HTTP", { timeout: 60_000 }, async () => {
   let answer = "";
   const upstream = await scene.rawUpstream(async (connection) => {
     for (;;) {
@@ -131,11 +134,11 @@ test("answers", { timeout: 60_000 }, async () => {
     upstream: ["request_timeout_ms: 60", "stream_idle_timeout_ms: 60"],
   });
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...ANSWERS), damage, async (text, harm) => {
-      answer = damaged(text, harm);
+    fc.asyncProperty(fc.constantFrom(...RESPONSES), damage, async (text, edits) => {
+      answer = damaged(text, edits);
       const client = await scene.client(gateway);
       await client.send(requestText("GET", "/up/x", [AUTH]));
-      // Whole, cut or a 502 or 504: an end comes by itself, and what is said is HTTP that a strict reader takes.
+      // The response is whole, cut off, or a 502 or 504. It ends without help, and a strict reader accepts its bytes.
       const ended = client.response().catch((error: unknown) => {
         if (client.end === undefined || client.text !== "") throw error;
       });

@@ -1,4 +1,4 @@
-// Is an HTTP/1.0 client served? No host needed, no chunks given, its connection closed unless it asks otherwise.
+// Checks how HTTP/1.0 is served: a client needs no host, gets no chunks, and its connection closes unless it asks for keep-alive.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -7,7 +7,7 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 
-test("no host: the upstream gets its own", async () => {
+test("a request without a host is forwarded, and the upstream gets its own host", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -18,7 +18,7 @@ test("no host: the upstream gets its own", async () => {
   expect((await upstream.nextRequest()).header("host")).toBe(`127.0.0.1:${upstream.port}`);
 });
 
-test("chunks of the upstream are unpacked", async () => {
+test("a chunked response of the upstream is sent to the client without chunks", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "3\r\ncde\r\n0\r\n\r\n");
@@ -31,7 +31,7 @@ test("chunks of the upstream are unpacked", async () => {
   expect(response.header("transfer-encoding")).toBeUndefined();
 });
 
-test("keep-alive is kept where the length is known", async () => {
+test("the connection stays open for a client that asks for keep-alive, when the length is known", async () => {
   const upstream = await scene.upstream((_req, res) => res.writeHead(200, { "content-length": 2 }).end("ok"));
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -41,7 +41,7 @@ test("keep-alive is kept where the length is known", async () => {
   }
 });
 
-test("a body with a length", async () => {
+test("a request body with a content-length arrives", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -50,7 +50,7 @@ test("a body with a length", async () => {
   expect((await (await upstream.nextRequest()).body).toString()).toBe("body");
 });
 
-test("an upstream of HTTP/1.0 whose body ends with its connection", async () => {
+test("an HTTP/1.0 response that ends with the upstream's connection arrives whole", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send("HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nab", "cd");

@@ -1,4 +1,4 @@
-// Are requests sent behind one another answered in order, each with its own answer?
+// Checks that pipelined requests are answered in order, each with its own response.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -9,10 +9,10 @@ import type { UpstreamHandler } from "../support/upstream.ts";
 
 const scene = setScene();
 
-test("answers come in the order of the requests, whatever the upstream's order", async () => {
+test("responses come in the order of the requests, whatever the order at the upstream", async () => {
   const answers = new Map<string, () => void>();
   let third = () => {};
-  const allThere = new Promise<void>((resolve) => {
+  const allArrived = new Promise<void>((resolve) => {
     third = resolve;
   });
   const hold: UpstreamHandler = (req, res) => {
@@ -23,13 +23,13 @@ test("answers come in the order of the requests, whatever the upstream's order",
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
   await client.send(["/up/1", "/up/2", "/up/3"].map((target) => requestText("GET", target, [AUTH])).join(""));
-  await within("all three at the upstream", allThere);
+  await within("all three at the upstream", allArrived);
   for (const url of ["/3", "/2", "/1"]) answers.get(url)?.();
   for (const url of ["/1", "/2", "/3"]) expect((await client.response()).text).toBe(`answer to ${url}`);
   await untilFree(gateway);
 });
 
-test("a refusal between two answers keeps its place and the connection", async () => {
+test("a refused request between others is answered in its turn, and the connection stays open", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -45,7 +45,7 @@ test("a refusal between two answers keeps its place and the connection", async (
   expect(statuses).toEqual([200, 401, 404, 200, 200]);
 });
 
-test("nothing behind an answer that closes is answered or sent upstream", async () => {
+test("a request behind a response with `connection: close` is neither answered nor sent upstream", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -55,7 +55,7 @@ test("nothing behind an answer that closes is answered or sent upstream", async 
   expect(client.text).toBe("");
 });
 
-test("a client that leaves aborts all that it had sent", async () => {
+test("a client that disconnects aborts all its requests in flight", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, top: ["concurrency: {downstream_max_inflight: 3}"] });
   const client = await scene.client(gateway);
@@ -66,7 +66,7 @@ test("a client that leaves aborts all that it had sent", async () => {
   await untilFree(gateway);
 });
 
-test("the ones behind an answer that closes the connection end with it", async () => {
+test("requests in flight behind a response that closes the connection are aborted with it", async () => {
   const answers: (() => void)[] = [];
   const upstream = await scene.upstream((_req, res) => void answers.push(() => res.end("ok")));
   const gateway = await scene.gateway({ base: upstream.url });
@@ -74,7 +74,7 @@ test("the ones behind an answer that closes the connection end with it", async (
   await client.send(requestText("GET", "/up/1", [AUTH]) + requestText("GET", "/up/2", [AUTH]));
   await upstream.nextRequest();
   const second = await upstream.nextRequest();
-  // While draining the first answer says `connection: close`: nothing may follow it.
+  // While the gateway drains, the first response has `connection: close`, so nothing may follow it.
   const drained = gateway.drain();
   answers[0]?.();
   const first = await client.response();
@@ -86,7 +86,7 @@ test("the ones behind an answer that closes the connection end with it", async (
   expect(gateway.host.inFlight).toBe(0);
 });
 
-test("garbage behind a request does not disturb its answer, and is no request", async () => {
+test("garbage behind a request does not disturb the response, and is not forwarded as a request", async () => {
   let end = () => {};
   const upstream = await scene.upstream((_req, res) => {
     end = () => res.end("ok");
@@ -96,7 +96,7 @@ test("garbage behind a request does not disturb its answer, and is no request", 
   await client.send(requestText("GET", "/up/1", [AUTH]));
   const first = await upstream.nextRequest();
   await client.send("\x00\x01garbage\r\n\r\n");
-  // Asked for on a connection of its own, so that the garbage has been read when the answer comes.
+  // A request on another connection: when it is answered, the gateway has read the garbage too.
   const other = await scene.client(gateway);
   await other.send(requestText("GET", "/healthz"));
   await other.response();

@@ -1,4 +1,4 @@
-// Are our own answers the bytes of the contract? Every row of the error table (contract, section 4), read off the wire.
+// Checks the bytes of each reply of the gateway's own, row by row of the error table (contract, section 4).
 
 import { describe, expect, test } from "vitest";
 import { AUTH, TOKEN } from "../support/config.ts";
@@ -10,7 +10,7 @@ const scene = setScene();
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Headers besides those that every answer of ours has; `date` is allowed, not asked for. */
+/** Checks a whole reply. `more` are the headers beyond those that every reply has. `date` may be there or not. */
 function expectReply(
   response: RawResponse,
   statusLine: string,
@@ -30,7 +30,7 @@ function expectReply(
   expect(headers.get("content-length")).toBe(String(response.body.length));
   expect(headers.get("x-request-id")).toMatch(more["x-request-id"] ?? UUID_V7);
   for (const name of ["content-type", "content-length", "x-request-id", "date"]) headers.delete(name);
-  // Node says of a kept connection that it is kept, and for how long.
+  // Node adds these two headers when the connection stays open.
   if (headers.get("connection") === "keep-alive") {
     headers.delete("connection");
     headers.delete("keep-alive");
@@ -44,26 +44,32 @@ function expectReply(
 }
 
 const CLOSE = { connection: /^close$/ };
-const LATER = { "retry-after": /^([1-9]|[1-5]\d|60)$/, "retry-after-ms": /^[1-9]\d*$/ };
+const RETRY_AFTER = { "retry-after": /^([1-9]|[1-5]\d|60)$/, "retry-after-ms": /^[1-9]\d*$/ };
 
-describe("what a request alone provokes", () => {
+describe("a request with", () => {
   const get = (target: string, lines: readonly string[] = [AUTH]) => requestText("GET", target, lines);
   test.each([
     ["a dot segment", get("/up/../x"), "400 Bad Request", "invalid_path", {}],
     ["no token", get("/up/x", []), "401 Unauthorized", "unauthorized", {}],
     ["a wrong token", get("/up/x", ["Authorization: Bearer nope"]), "401 Unauthorized", "unauthorized", {}],
-    ["another scheme", get("/up/x", [`Authorization: Basic ${TOKEN}`]), "401 Unauthorized", "unauthorized", {}],
-    ["no route", get("/down"), "404 Not Found", "route_not_found", {}],
-    ["a prefix that is no segment", get("/upper"), "404 Not Found", "route_not_found", {}],
+    ["another auth scheme", get("/up/x", [`Authorization: Basic ${TOKEN}`]), "401 Unauthorized", "unauthorized", {}],
+    ["a path without a route", get("/down"), "404 Not Found", "route_not_found", {}],
+    ["a path that continues a prefix within a segment", get("/upper"), "404 Not Found", "route_not_found", {}],
     [
-      "a method an own endpoint lacks",
+      "a method that a built-in endpoint does not allow",
       requestText("PUT", "/healthz"),
       "405 Method Not Allowed",
       "method_not_allowed",
       { allow: /^GET, HEAD$/ },
     ],
     ["two hosts", get("/up/x", [AUTH, "Host: a", "Host: b"]), "400 Bad Request", "bad_request", CLOSE],
-    ["a foreign coding", get("/up/x", [AUTH, "Transfer-Encoding: gzip"]), "400 Bad Request", "bad_request", CLOSE],
+    [
+      "an unsupported transfer coding",
+      get("/up/x", [AUTH, "Transfer-Encoding: gzip"]),
+      "400 Bad Request",
+      "bad_request",
+      CLOSE,
+    ],
     [
       "bytes that are not HTTP",
       "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -71,11 +77,17 @@ describe("what a request alone provokes", () => {
       "bad_request",
       CLOSE,
     ],
-    ["a control byte in a value", get("/up/x", [AUTH, "X-A: a\x01b"]), "400 Bad Request", "bad_request", CLOSE],
-    ["a NUL in a value", get("/up/x", [AUTH, "X-A: a\0b"]), "400 Bad Request", "bad_request", CLOSE],
-    ["another expectation", get("/up/x", [AUTH, "Expect: tea"]), "417 Expectation Failed", "expectation_failed", CLOSE],
+    ["a control byte in a header value", get("/up/x", [AUTH, "X-A: a\x01b"]), "400 Bad Request", "bad_request", CLOSE],
+    ["a NUL in a header value", get("/up/x", [AUTH, "X-A: a\0b"]), "400 Bad Request", "bad_request", CLOSE],
     [
-      "a head above 32 KiB",
+      "an unsupported expectation",
+      get("/up/x", [AUTH, "Expect: tea"]),
+      "417 Expectation Failed",
+      "expectation_failed",
+      CLOSE,
+    ],
+    [
+      "headers above 32 KiB",
       get("/up/x", [AUTH, `X-A: ${"a".repeat(33 * 1024)}`]),
       "431 Request Header Fields Too Large",
       "headers_too_large",
@@ -88,7 +100,7 @@ describe("what a request alone provokes", () => {
       "headers_too_large",
       CLOSE,
     ],
-  ] as const)("%s", async (_name, request, statusLine, error, more) => {
+  ] as const)("%s gets the reply of the contract", async (_name, request, statusLine, error, more) => {
     const upstream = await scene.upstream();
     const gateway = await scene.gateway({ base: upstream.url });
     const client = await scene.client(gateway);
@@ -99,7 +111,7 @@ describe("what a request alone provokes", () => {
   });
 });
 
-test("a head of 31 KiB fits", async () => {
+test("request headers of 31 KiB are accepted", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -107,7 +119,7 @@ test("a head of 31 KiB fits", async () => {
   expect((await client.response()).status).toBe(200);
 });
 
-test("HEAD gets the same head and no body", async () => {
+test("HEAD gets the same headers as GET, and no body", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const client = await scene.client(gateway);
   await client.send(requestText("HEAD", "/nowhere", []));
@@ -118,35 +130,35 @@ test("HEAD gets the same head and no body", async () => {
   expect((await client.response()).text).toBe('{"status":"ok"}');
 });
 
-test("a request id of the client's is kept on our answers, an odd one is replaced", async () => {
+test("a reply has the client's request id, or a new one when the client's is not valid", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", ["X-Request-Id: a-B_9."]));
   expectReply(await client.response(), "401 Unauthorized", "unauthorized", { "x-request-id": /^a-B_9\.$/ });
-  for (const odd of ["a b", "ä", "", "a".repeat(129), "a/b"]) {
-    await client.send(requestText("GET", "/up/x", [`X-Request-Id: ${odd}`]));
+  for (const invalid of ["a b", "ä", "", "a".repeat(129), "a/b"]) {
+    await client.send(requestText("GET", "/up/x", [`X-Request-Id: ${invalid}`]));
     expectReply(await client.response(), "401 Unauthorized", "unauthorized");
   }
 });
 
-test("429 rate_limited", async () => {
+test("a client above its rate limit gets 429 rate_limited", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url, top: ["rate_limit: {per_minute: 1}"] });
   const client = await scene.client(gateway);
   let response: RawResponse | undefined;
-  // The minute may turn between two requests, not between three.
+  // A new minute may begin once during the three requests. At least two of them are in the same minute.
   for (let i = 0; i < 3 && response?.status !== 429; i++) {
     await client.send(requestText("GET", "/up/x", [AUTH]));
     response = await client.response();
   }
   if (response === undefined) throw new Error("no response");
-  expectReply(response, "429 Too Many Requests", "rate_limited", LATER);
+  expectReply(response, "429 Too Many Requests", "rate_limited", RETRY_AFTER);
 });
 
 test.each([
   ["downstream_max_inflight", "downstream_concurrency_exceeded"],
   ["upstream_per_key_max_inflight", "upstream_concurrency_exceeded"],
-])("503 for %s", async (limit, error) => {
+])("a request above %s gets 503 %s", async (limit, error) => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, top: [`concurrency: {${limit}: 1}`] });
   const first = await scene.client(gateway);
@@ -154,10 +166,10 @@ test.each([
   await upstream.nextRequest();
   const second = await scene.client(gateway);
   await second.send(requestText("GET", "/up/x", [AUTH]));
-  expectReply(await second.response(), "503 Service Unavailable", error, LATER);
+  expectReply(await second.response(), "503 Service Unavailable", error, RETRY_AFTER);
 });
 
-test("503 upstream_concurrency_exceeded after the longest wait", async () => {
+test("a request that waited for the whole queue timeout gets 503 upstream_concurrency_exceeded", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({
     base: upstream.url,
@@ -168,11 +180,11 @@ test("503 upstream_concurrency_exceeded after the longest wait", async () => {
   await upstream.nextRequest();
   const second = await scene.client(gateway);
   await second.send(requestText("GET", "/up/x", [AUTH]));
-  expectReply(await second.response(), "503 Service Unavailable", "upstream_concurrency_exceeded", LATER);
+  expectReply(await second.response(), "503 Service Unavailable", "upstream_concurrency_exceeded", RETRY_AFTER);
   expect(upstream.requests).toHaveLength(1);
 });
 
-test("503 shutting_down", async () => {
+test("a request that arrives while the gateway drains gets 503 shutting_down", async () => {
   let end = () => {};
   const upstream = await scene.upstream((_req, res) => {
     res.writeHead(200, { "content-length": 2 }).flushHeaders();
@@ -186,11 +198,11 @@ test("503 shutting_down", async () => {
   await client.send(requestText("GET", "/up/late", [AUTH]));
   end();
   expect((await client.body(head)).text).toBe("ok");
-  expectReply(await client.response(), "503 Service Unavailable", "shutting_down", { ...CLOSE, ...LATER });
+  expectReply(await client.response(), "503 Service Unavailable", "shutting_down", { ...CLOSE, ...RETRY_AFTER });
   expect(await drained).toBe(true);
 });
 
-test("502 upstream_connect_error", async () => {
+test("an upstream port where nothing listens gives 502 upstream_connect_error", async () => {
   const gateway = await scene.gateway({ base: `http://127.0.0.1:${await closedPort()}` });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", [AUTH]));
@@ -198,14 +210,14 @@ test("502 upstream_connect_error", async () => {
 });
 
 test.each([
-  ["says nothing", ""],
+  ["sends nothing", ""],
   ["speaks another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
   ["speaks HTTP/2", "\x00\x00\x12\x04\x00\x00\x00\x00\x00"],
-  ["states two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
-  ["states length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
-  ["has a head above 64 KiB", `HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(65 * 1024)}\r\n\r\n`],
-  ["has a control byte in a value", "HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n"],
-])("502 upstream_request_failed: the upstream %s", async (_name, bytes) => {
+  ["sends two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"],
+  ["sends a length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+  ["sends headers above 64 KiB", `HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(65 * 1024)}\r\n\r\n`],
+  ["sends a control byte in a header value", "HTTP/1.1 200 OK\r\nX-A: a\x01b\r\nContent-Length: 0\r\n\r\n"],
+])("an upstream that %s gives 502 upstream_request_failed", async (_name, bytes) => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(bytes);
@@ -217,7 +229,7 @@ test.each([
   expectReply(await client.response(), "502 Bad Gateway", "upstream_request_failed");
 });
 
-test("an upstream's head of 60 KiB fits", async () => {
+test("response headers of 60 KiB are accepted", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(`HTTP/1.1 200 OK\r\nX-A: ${"a".repeat(60 * 1024)}\r\nContent-Length: 2\r\n\r\nok`);
@@ -228,7 +240,7 @@ test("an upstream's head of 60 KiB fits", async () => {
   expect(await client.response()).toMatchObject({ status: 200, text: "ok" });
 });
 
-test("504 upstream_timeout", async () => {
+test("an upstream that does not respond in time gives 504 upstream_timeout", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["request_timeout_ms: 50"] });
   const client = await scene.client(gateway);
@@ -236,7 +248,7 @@ test("504 upstream_timeout", async () => {
   expectReply(await client.response(), "504 Gateway Timeout", "upstream_timeout");
 });
 
-test("500 internal_error: a guard that throws is logged with its place, and the gateway goes on", async () => {
+test("a guard that throws gives 500 internal_error, its name is logged, and the gateway goes on", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const { plan } = gateway.host;
   const swap = (to: typeof plan) => gateway.host.swap({ plan: to, limits: gateway.limits.lease(), release: () => {} });
@@ -270,7 +282,7 @@ test("500 internal_error: a guard that throws is logged with its place, and the 
   expect((await client.response()).status).toBe(200);
 });
 
-test("408 request_timeout: a head not whole after 10 s is answered and closed by 12 s", async () => {
+test("headers that are incomplete after 10 s give 408 request_timeout by 12 s, and the connection closes", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const client = await scene.client(gateway);
   await client.send("GET /up/x HTTP/1.1\r\nHost: h\r\n");

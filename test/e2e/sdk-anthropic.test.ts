@@ -1,4 +1,4 @@
-// The official Anthropic SDK through the gateway: nothing but base URL and key is changed.
+// Checks that the official Anthropic SDK works through the gateway when only its base URL and key are changed.
 
 import Anthropic from "@anthropic-ai/sdk";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => {
   const seen = stage.seen.slice(seenBefore);
   expectKeyHidden(seen, "x-api-key", UPSTREAM_KEY);
-  // The token's other place is cleared too: an `authorization` of the client never goes along.
+  // The token may come in `authorization` too, so the gateway removes that header from every request.
   for (const { rawHeaders } of seen)
     expect(rawHeaders.map((text) => text.toLowerCase())).not.toContain("authorization");
 });
@@ -28,21 +28,22 @@ afterEach(() => {
 const ask = { model: "claude-x", max_tokens: 1000, messages: [{ role: "user" as const, content: "Quelle heure ? 🕰" }] };
 const spoken = speak("Quelle heure ? 🕰");
 
-// An API key goes out as `x-api-key`, an auth token as `authorization`: the demo's config takes the gateway's token from either.
+// The SDK sends an API key as `x-api-key` and an auth token as `authorization`. The demo's config accepts the gateway's
+// token in either.
 describe.each([
   ["as API key", { apiKey: TOKEN, authToken: null }],
   ["as auth token", { apiKey: null, authToken: TOKEN }],
-])("the token %s", (_name, credentials) => {
+])("a client that sends the token %s", (_name, credentials) => {
   const client = () => new Anthropic({ baseURL: `${stage.url}/anthropic`, ...credentials });
 
-  it("message, JSON", async () => {
+  it("gets a message as JSON", async () => {
     const message = await client().messages.create(ask);
     expect(message.content).toEqual([{ type: "text", text: spoken.text, citations: null }]);
     expect(message.stop_reason).toBe("end_turn");
     expect(message.usage.output_tokens).toBe(spoken.pieces.length);
   });
 
-  it("message, stream of events", async () => {
+  it("gets a message as a stream of events", async () => {
     const texts: string[] = [];
     const types: string[] = [];
     for await (const event of await client().messages.create({ ...ask, stream: true })) {
@@ -53,13 +54,13 @@ describe.each([
     expect([types.at(0), types.at(-1)]).toEqual(["message_start", "message_stop"]);
   });
 
-  it("message, the SDK's own gathering of a stream", async () => {
+  it("gets a message that the SDK puts together from a stream", async () => {
     const message = await client().messages.stream(ask).finalMessage();
     expect(message.content).toMatchObject([{ type: "text", text: spoken.text }]);
     expect(message).toMatchObject({ stop_reason: "end_turn", usage: { output_tokens: spoken.pieces.length } });
   });
 
-  it("tokens and models", async () => {
+  it("counts tokens and lists models", async () => {
     const { input_tokens } = await client().messages.countTokens({ model: ask.model, messages: ask.messages });
     expect(input_tokens).toBe((await client().messages.create(ask)).usage.input_tokens);
     const ids: string[] = [];
@@ -71,7 +72,7 @@ describe.each([
     [400, Anthropic.BadRequestError],
     [429, Anthropic.RateLimitError],
     [529, Anthropic.InternalServerError],
-  ])("an error %i of the provider reaches the SDK as its own", async (status, type) => {
+  ])("gets the provider's error %i as an error class of the SDK", async (status, type) => {
     const options = { maxRetries: 0, headers: { "x-mock-status": String(status) } };
     const err: unknown = await client()
       .messages.create(ask, options)
@@ -80,13 +81,13 @@ describe.each([
     expect(err).toMatchObject({ status, requestID: expect.stringMatching(/^req_mock/) });
   });
 
-  it("an AbortController mid-stream ends the stream at the provider", async () => {
+  it("ends the stream at the provider when an AbortController aborts in the middle", async () => {
     const before = stage.mock.stats;
-    const leave = new AbortController();
-    const options = { signal: leave.signal, headers: { "x-mock-pace-ms": "60000" } };
+    const controller = new AbortController();
+    const options = { signal: controller.signal, headers: { "x-mock-pace-ms": "60000" } };
     for await (const _event of await client().messages.create({ ...ask, stream: true }, options)) {
       expect(stage.mock.stats.openStreams).toBe(before.openStreams + 1);
-      leave.abort();
+      controller.abort();
     }
     await stage.mock.until(({ abortedStreams }) => abortedStreams === before.abortedStreams + 1);
     expect(stage.mock.stats.openStreams).toBe(before.openStreams);

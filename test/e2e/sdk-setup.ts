@@ -1,4 +1,4 @@
-// What do the SDK tests run against? The demo's own config: a gateway with one token, a mock provider behind it with another key.
+// Starts what the SDK tests need: a gateway with the demo's config and one token, and a mock provider with another key.
 
 import { expect } from "vitest";
 import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-texts.ts";
@@ -17,7 +17,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Starts both on free loopback ports; the mock streams without a pause. */
+/** Starts both on free loopback ports. The mock streams without pauses. */
 export async function startStage(): Promise<Stage> {
   const seen: SeenRequest[] = [];
   const mock = await startMock({ key: UPSTREAM_KEY, paceMs: 0, onRequest: (request) => seen.push(request) });
@@ -35,7 +35,7 @@ export async function startStage(): Promise<Stage> {
   };
 }
 
-/** Fails unless each request showed the upstream key, once, where `header` says, and the client's token nowhere. */
+/** Fails unless each request had `value` (with the upstream key) once, in `header`, and the client's token nowhere. */
 export function expectKeyHidden(seen: readonly SeenRequest[], header: string, value: string): void {
   expect(seen.length).toBeGreaterThan(0);
   for (const { target, rawHeaders } of seen) {
@@ -46,7 +46,7 @@ export function expectKeyHidden(seen: readonly SeenRequest[], header: string, va
   }
 }
 
-/** Fails when the gateway logged a secret, or a bug of its own. */
+/** Fails when the gateway logged a secret or an internal error. */
 export function expectSilentLogs({ gateway }: Stage): void {
   const text = JSON.stringify(gateway.logs);
   expect(text).toContain('"outcome":"success"');

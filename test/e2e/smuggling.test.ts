@@ -1,5 +1,5 @@
-// Can a request hide in another? Each of these heads is either refused, or reaches the upstream as exactly one request that a
-// strict reader takes off the wire to its last byte (hazards R1 to R5).
+// Checks that no request can hide in another (request smuggling): each of these messages is either refused, or reaches the
+// upstream as exactly one request that a strict reader reads to its last byte (hazards R1 to R5).
 
 import { describe, expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -9,7 +9,7 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 
-/** What must never be a request of its own. */
+/** The hidden request. It must never be read as a request of its own. */
 const HIDDEN = "GET /up/hidden HTTP/1.1\r\nHost: h\r\nX-Foo: ";
 const HIDDEN_CHUNK = `${HIDDEN.length.toString(16)}\r\n${HIDDEN}\r\n0\r\n\r\n`;
 const CL = `Content-Length: ${HIDDEN.length}`;
@@ -19,11 +19,11 @@ const head = (lines: readonly string[], method = "POST") => requestText(method, 
 const raw = (start: string, lines: readonly string[] = ["Host: h", AUTH]) =>
   `${start}\r\n${lines.join("\r\n")}\r\n\r\n`;
 
-/** `may`: refused or passed as one request. `refused`: nothing reaches the upstream. `passed`: it does, as one. */
+/** `refused`: nothing reaches the upstream. `passed`: one request reaches it. `may`: either is allowed. */
 type Fate = "refused" | "passed" | "may";
 
 const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = [
-  // Two framings.
+  // Two statements about where the body ends.
   ["CL.TE", `${head([CL, TE])}0\r\n\r\n${HIDDEN}`, "refused"],
   ["TE.CL", head([TE, "Content-Length: 4"]) + HIDDEN_CHUNK, "refused"],
   ["CL.TE with a chunked body", head([CL, TE]) + HIDDEN_CHUNK, "refused"],
@@ -31,13 +31,14 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
   ["two lengths", head(["Content-Length: 0", CL]) + HIDDEN, "refused"],
   ["a list of lengths", head([`Content-Length: ${HIDDEN.length}, ${HIDDEN.length}`]) + HIDDEN, "refused"],
   ["a list of two lengths", head([`Content-Length: 0, ${HIDDEN.length}`]) + HIDDEN, "refused"],
-  // Lengths that are none.
+  // Values of content-length that are not a length.
   ...["+5", "-1", "5 5", "0x5", "5.0", "5e0", "", " ", "5;", "\t5x", "99999999999999999999", "٥"].map(
-    (value) => [`length ${JSON.stringify(value)}`, head([`Content-Length: ${value}`]) + HIDDEN, "refused"] as const,
+    (value) =>
+      [`content-length ${JSON.stringify(value)}`, head([`Content-Length: ${value}`]) + HIDDEN, "refused"] as const,
   ),
   ["a length with a tab before it", head([`Content-Length:\t${HIDDEN.length}`]) + HIDDEN, "passed"],
   ["a length with zeros before it", head([`Content-Length: 00${HIDDEN.length}`]) + HIDDEN, "may"],
-  // Codings that are not quite chunked.
+  // Values of transfer-encoding that are almost `chunked`.
   ...[
     "xchunked",
     "chunked, chunked",
@@ -55,11 +56,19 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
     "chunked,",
   ].map(
     (value) =>
-      [`coding ${JSON.stringify(value)}`, head([`Transfer-Encoding: ${value}`]) + HIDDEN_CHUNK, "refused"] as const,
+      [
+        `transfer-encoding ${JSON.stringify(value)}`,
+        head([`Transfer-Encoding: ${value}`]) + HIDDEN_CHUNK,
+        "refused",
+      ] as const,
   ),
   ...["xchunked", "identity", "cow"].map(
     (value) =>
-      [`coding ${value} with a length`, head([CL, `Transfer-Encoding: ${value}`]) + HIDDEN, "refused"] as const,
+      [
+        `transfer-encoding ${value} with a length`,
+        head([CL, `Transfer-Encoding: ${value}`]) + HIDDEN,
+        "refused",
+      ] as const,
   ),
   ["an empty coding", head(["Transfer-Encoding:"]) + HIDDEN_CHUNK, "refused"],
   ["an empty coding with a length", head(["Transfer-Encoding:", CL]) + HIDDEN, "refused"],
@@ -67,7 +76,7 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
   ["two coding lines, one false", head([TE, "Transfer-Encoding: identity"]) + HIDDEN_CHUNK, "refused"],
   ["chunked in capitals", head(["TRANSFER-ENCODING: CHUNKED"]) + HIDDEN_CHUNK, "passed"],
   ["chunked with white space around", head(["Transfer-Encoding: \t chunked \t "]) + HIDDEN_CHUNK, "may"],
-  // Names that are not quite names.
+  // Header lines that are almost valid.
   ["a space before the colon of a coding", head(["Transfer-Encoding : chunked", CL]) + HIDDEN, "refused"],
   ["a tab before the colon of a length", head(["Content-Length\t: 5"]) + HIDDEN, "refused"],
   ["a space in a name", head(["Content Length: 5"]) + HIDDEN, "refused"],
@@ -80,7 +89,7 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
   ["a folded coding", head(["Transfer-Encoding:\r\n chunked"]) + HIDDEN_CHUNK, "refused"],
   ["an underscore coding", head(["Transfer_Encoding: chunked", CL]) + HIDDEN, "passed"],
   ["an underscore length", head(["Content_Length: 0", CL]) + HIDDEN, "passed"],
-  // Line ends.
+  // Line ends that are not CRLF.
   ["bare LF after a header", `POST /up/a HTTP/1.1\r\nHost: h\r\n${AUTH}\n${TE}\r\n\r\n${HIDDEN_CHUNK}`, "refused"],
   ["bare LF everywhere", `GET /up/a HTTP/1.1\nHost: h\n${AUTH}\n\n`, "refused"],
   ["bare CR in a value", head([`X-A: b\r${TE}`, CL]) + HIDDEN, "refused"],
@@ -102,7 +111,7 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
   ],
   ["a NUL in a value", head(["X-A: a\0b", CL]) + HIDDEN, "refused"],
   ["a vertical tab in a value", head(["X-A: a\x0bb", CL]) + HIDDEN, "refused"],
-  // Chunks that are not quite chunks.
+  // Chunks that are almost valid.
   ...["0x5", "+5", "-5", " 5", "5 ", "\t5", "5\t", "g", "", "5h", "FFFFFFFFFFFFFFFFF", "5\x0b", "5,5", "5.0"].map(
     (size) => [`chunk size ${JSON.stringify(size)}`, `${head([TE])}${size}\r\nhello\r\n0\r\n\r\n`, "refused"] as const,
   ),
@@ -125,7 +134,7 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
     "may",
   ],
   ["a bad trailer", `${head([TE])}5\r\nhello\r\n0\r\nno colon here\r\n\r\n`, "refused"],
-  // Bodies where few expect one.
+  // Bodies of methods that usually have none, and bodies that another header makes unexpected.
   ...["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "PROPFIND"].flatMap((method) => [
     [`${method} with a length`, head([CL], method) + HIDDEN, "may"] as const,
     [`${method} with chunks`, head([TE], method) + HIDDEN_CHUNK, "may"] as const,
@@ -159,7 +168,7 @@ const CORPUS: readonly (readonly [name: string, bytes: string, fate: Fate])[] = 
   ["a host with a comma", raw("GET /up/a HTTP/1.1", ["Host: a, b", AUTH]), "may"],
 ];
 
-/** Sends a payload and a probe behind it, and gives what the upstream read off all its connections. */
+/** Sends a payload, then a probe on a second connection, and gives every request line that the upstream read. */
 async function attack(bytes: string) {
   const lines: string[] = [];
   const upstream = await scene.rawUpstream(async (connection) => {
@@ -173,31 +182,31 @@ async function attack(bytes: string) {
   const attacker = await scene.client(gateway);
   await attacker.send(bytes);
   const response = await attacker.response(bytes.startsWith("HEAD ") ? "HEAD" : "GET");
-  // Somebody else's request, over whatever upstream connection the attack left behind.
+  // A request of another client. It may use an upstream connection that the attack left behind.
   const victim = await scene.client(gateway);
   await victim.send(requestText("GET", "/up/probe", [AUTH]));
   const probe = await victim.response();
   return { upstream, lines, response, probe, attacker };
 }
 
-describe("one request or none", () => {
+describe("the upstream gets one request or none from", () => {
   test.each(CORPUS)("%s", async (_name, bytes, fate) => {
     const { upstream, lines, response, probe, attacker } = await attack(bytes);
     expect(probe.header("x-line")).toBe(encodeURIComponent("GET /probe HTTP/1.1"));
-    const own = lines.filter((line) => line !== "GET /probe HTTP/1.1");
-    expect(own.length).toBeLessThanOrEqual(1);
-    expect(own.join()).not.toContain("hidden");
+    const fromAttack = lines.filter((line) => line !== "GET /probe HTTP/1.1");
+    expect(fromAttack.length).toBeLessThanOrEqual(1);
+    expect(fromAttack.join()).not.toContain("hidden");
     if (response.status === 200) {
       expect(fate).not.toBe("refused");
-      expect(own).toHaveLength(1);
+      expect(fromAttack).toHaveLength(1);
     } else {
       expect(fate).not.toBe("passed");
       expect([400, 431, 501]).toContain(response.status);
-      expect(own).toEqual([]);
-      // A connection whose bytes were not understood is not read any further.
+      expect(fromAttack).toEqual([]);
+      // When the gateway can't parse the bytes of a connection, it closes the connection and reads no more of it.
       if (response.text !== '{"error":"invalid_path"}') expect(response.header("connection")).toBe("close");
     }
-    // Nothing that a strict reader could take for a further request is left on any upstream connection.
+    // No upstream connection holds bytes that a strict reader could read as another request.
     for (const connection of upstream.accepted) {
       const rest = connection.bytes;
       if (rest.length === 0) continue;
@@ -205,18 +214,18 @@ describe("one request or none", () => {
       const begun = parseHead(rest);
       if (begun !== undefined) expect(() => expectCut(rest, begun.length)).not.toThrow();
     }
-    // Downstream, too, one answer is all there is.
+    // The attacker gets no second response.
     expect(attacker.text).not.toContain("HTTP/1.1 200");
   });
 });
 
-/** A request that was begun and then given up is never whole. */
+/** Throws when a request that the gateway began and then cancelled is whole. */
 function expectCut(bytes: Buffer, headLength: number) {
   const progress = parseBody(bytes.subarray(headLength), { kind: "chunked" });
   if (progress.whole) throw new Error("a refused request reached the upstream whole");
 }
 
-test("legitimate requests behind one another are each one request", async () => {
+test("valid requests that are pipelined reach the upstream as one request each", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     for (;;) {
       const request = await connection.request();

@@ -1,4 +1,4 @@
-// A real browser, a page of another origin, and the gateway over TLS: what the page can send, read and see.
+// Checks what a page of another origin can send and read in a real browser, through a gateway with TLS.
 
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -24,8 +24,8 @@ describe.skipIf(CHROMIUM === undefined)("a page in Chromium", () => {
   let upstream: Upstream;
   let gateway: TestGateway;
   let pagePort: number;
-  /** Sends the second event: the upstream holds it back until the page has read the first. */
-  let goOn: () => void = () => {};
+  /** Sends the second event. The upstream holds it back until the page has read the first. */
+  let sendSecond: () => void = () => {};
 
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
@@ -52,7 +52,7 @@ describe.skipIf(CHROMIUM === undefined)("a page in Chromium", () => {
         "access-control-allow-origin": "https://elsewhere.example",
       });
       res.write("data: one\n\n");
-      goOn = () => res.end("data: two\n\n");
+      sendSecond = () => res.end("data: two\n\n");
     });
     stops.push(() => upstream.close());
 
@@ -74,14 +74,14 @@ routes:
     for (const stop of stops.reverse()) await stop();
   });
 
-  /** A page from `host`, which is another origin than the gateway's in any case. */
+  /** Opens a page of `host`. Its origin is never the gateway's, because its scheme and port differ. */
   async function open(host: string): Promise<Page> {
     const page = await browser.newPage({ ignoreHTTPSErrors: true });
     await page.goto(`http://${host}:${pagePort}/`);
     return page;
   }
 
-  // Run in the page: given as text, as it is no code of ours.
+  // Given as text, because it runs in the page and not in Node.
   const ASK = `async ({ url, token }) => {
     const res = await fetch(url, {
       method: "POST",
@@ -103,12 +103,12 @@ routes:
     return within("an answer in the page", page.evaluate(`(${ASK})(${argument})`), 20_000);
   };
 
-  it("of a listed origin streams: it reads an event before the next one was sent", async () => {
+  it("of a listed origin reads each event of a stream before the next one is sent", async () => {
     const page = await open("127.0.0.1");
     const firsts: string[] = [];
     await page.exposeFunction("first", (text: string) => {
       firsts.push(text);
-      goOn();
+      sendSecond();
     });
     const answer = await ask(page, TOKEN);
     expect(firsts).toEqual(["data: one\n\n"]);

@@ -113,7 +113,7 @@ describe("a preflight", () => {
     expect((await send(LISTED, "OPTIONS", "/up/x", lines)).response.status).toBe(401);
   });
 
-  it("goes upstream if it is only an OPTIONS request with a token", async () => {
+  it("without a requested method is forwarded when it has a token", async () => {
     const { response, upstream } = await send(LISTED, "OPTIONS", "/up/x", [AUTH, `Origin: ${APP}`]);
     expect(response.text).toBe("ok");
     expect(upstream.requests.map(({ method }) => method)).toEqual(["OPTIONS"]);
@@ -125,7 +125,7 @@ describe("a preflight", () => {
   });
 });
 
-describe("which origins are listed", () => {
+describe("the origin", () => {
   const listed = [
     [APP, true],
     ["https://APP.example", true],
@@ -146,7 +146,7 @@ describe("which origins are listed", () => {
     ["", false],
   ] as const;
 
-  it.each(listed)("%s: %s", async (origin, allowed) => {
+  it.each(listed)("%s is listed: %s", async (origin, allowed) => {
     const { response } = await send(LISTED, "GET", "/up/x", [AUTH, `Origin: ${origin}`]);
     const expected = allowed ? { ...ALLOWED, "access-control-allow-origin": origin } : { vary: "Origin" };
     expect(corsOf(response)).toEqual(expected);
@@ -188,12 +188,12 @@ describe("a response", () => {
     ["400 bad_request", "/up/x", [AUTH, "Transfer-Encoding: gzip, chunked"], 400],
     ["417", "/up/x", [AUTH, "Expect: miracles"], 417],
     ["a built-in endpoint", "/healthz", [], 200],
-  ])("of the gateway's own has them too: %s", async (_what, path, lines, status) => {
+  ])("of the gateway's own has the CORS headers too: %s", async (_what, path, lines, status) => {
     const { response } = await send(LISTED, "GET", path, [...lines, `Origin: ${APP}`]);
     expect([response.status, corsOf(response)]).toEqual([status, ALLOWED]);
   });
 
-  it("for a limit and for a dead upstream has them too", async () => {
+  it("of a limit and for an unreachable upstream has the CORS headers too", async () => {
     const dead = await scene.gateway({
       base: "http://127.0.0.1:1",
       ...cors(`allow_origins: ["${APP}"]`, ["rate_limit: {per_minute: 1}"]),
@@ -205,7 +205,7 @@ describe("a response", () => {
     }
   });
 
-  it("to a request that can't be parsed has only vary: its origin is not known", async () => {
+  it("to a request that can't be parsed has only vary, because its origin is not known", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", ...LISTED });
     const response = await exchange(gateway.port, "GET / HTTP/9.9\r\n\r\n");
     expect([response.status, corsOf(response)]).toEqual([400, { vary: "Origin" }]);

@@ -32,7 +32,7 @@ describe("errors.format", () => {
     ["anthropic", [], ANTHROPIC, "req-0.1_2"],
     ["auto", [], OPENAI, undefined],
     ["auto", [VERSION], ANTHROPIC, "req-0.1_2"],
-  ] as const)("%s, asked with %j", async (format, lines, body, requestId) => {
+  ] as const)("%s gives its body to a request with the headers %j", async (format, lines, body, requestId) => {
     const response = await ask(format, lines);
     expect([response.status, response.text]).toEqual([401, body]);
     expect(response.header("content-length")).toBe(String(Buffer.byteLength(body)));
@@ -41,7 +41,7 @@ describe("errors.format", () => {
     expect(response.header("request-id")).toBe(requestId);
   });
 
-  it("says in a built-in endpoint's 405 which methods that endpoint takes", async () => {
+  it("names the allowed methods in the 405 of a built-in endpoint", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: ["errors: {format: openai}"] });
     const response = await exchange(gateway.port, requestText("POST", "/healthz", [ID]));
     const error = {

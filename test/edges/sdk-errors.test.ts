@@ -1,4 +1,5 @@
-// Checks what the official SDKs make of the gateway's errors with `errors.format: auto`: error class, message, request id, and waits.
+// Checks what the official SDKs make of the gateway's errors with `errors.format: auto`: error class, message, request id
+// and time until the next try.
 
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
@@ -88,17 +89,17 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     else expect(err).toMatchObject({ error: { type: "error", request_id: line["request_id"] } });
   }
 
-  it("401", async () => {
+  it("reports a 401", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
     await expectError(call(gateway, "/up", { token: "wrong" }), gateway, 401, "unauthorized");
   });
 
-  it("404", async () => {
+  it("reports a 404", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
     await expectError(call(gateway, "/nowhere"), gateway, 404, "route_not_found");
   });
 
-  it("429", async () => {
+  it("reports a 429", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO, "rate_limit: {per_minute: 1}"] });
     // The two calls are in one minute, whatever the time is.
     const now = Date.now();
@@ -107,17 +108,17 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     await expectError(call(gateway, "/up"), gateway, 429, "rate_limited");
   });
 
-  it("502, nothing listens", async () => {
+  it("reports a 502 when nothing listens", async () => {
     const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: [AUTO] });
     await expectError(call(gateway, "/up"), gateway, 502, "upstream_connect_error");
   });
 
-  it("502, the upstream breaks the connection", async () => {
+  it("reports a 502 when the upstream breaks the connection", async () => {
     const gateway = await scene.gateway({ base: `${upstream.url}/cut`, top: [AUTO] });
     await expectError(call(gateway, "/up"), gateway, 502, "upstream_request_failed");
   });
 
-  it("504", async () => {
+  it("reports a 504", async () => {
     const gateway = await scene.gateway({
       base: `${upstream.url}/held`,
       top: [AUTO],
@@ -126,7 +127,7 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     await expectError(call(gateway, "/up"), gateway, 504, "upstream_timeout");
   });
 
-  it("503, and with retries it waits for the second of retry-after, then succeeds", async () => {
+  it("reports a 503, or with retries waits the second that retry-after asks for, then succeeds", async () => {
     const gateway = await scene.gateway({
       base: `${upstream.url}/held`,
       top: [AUTO, "concurrency: {downstream_max_inflight: 1}"],
@@ -143,13 +144,13 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     for (const release of held.splice(0)) release();
     await first;
     await upstream.nextRequest();
-    // It obeys retry-after. Its own first wait would be half a second at most.
+    // The SDK obeys retry-after. Its own first wait would be half a second at most.
     expect(performance.now() - refusedAt).toBeGreaterThan(900);
     for (const release of held.splice(0)) release();
     await patient;
   });
 
-  it("429 with retries waits for the next minute, then succeeds", async () => {
+  it("with retries waits after a 429 for the next minute, then succeeds", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO, "rate_limit: {per_minute: 1}"] });
     // The clock starts a second and a half before the end of a minute, and goes on from there.
     const real = Date.now.bind(Date);

@@ -1,4 +1,4 @@
-// What stands behind the proxies? An upstream that tells what reached it, over http and over https, and counts connections.
+// Starts an upstream for the proxy tests that echoes each request, over http or https, and counts its connections.
 
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
@@ -15,7 +15,7 @@ export interface EchoUpstream {
   close(): Promise<void>;
 }
 
-/** `/stream` sends three events, each when the one before it has left; all else is echoed. */
+/** Uses https when given a certificate. `/stream` sends three events, one after the other. Every other request is echoed. */
 export async function startEcho(pair?: TestPair): Promise<EchoUpstream> {
   const seen: string[][] = [];
   const sockets = new Set<Socket>();

@@ -1,5 +1,5 @@
-// Does a secret show anywhere? One planted in every place there is, a busy run at level `trace`, then a search through all that
-// the gateway said: log, metrics, summary, spans, error bodies, diagnostics, explanations.
+// Checks that no secret shows in any output: one is planted in every input, the gateway runs at level `trace`, and then log,
+// metrics, summary, spans, error bodies, diagnostics and explanations are searched for them.
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
@@ -15,7 +15,7 @@ import { connectRaw, exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 import { closedPort } from "../support/upstream.ts";
 
-const canary = (place: string): string => `canary-${createHash("sha256").update(place).digest("hex").slice(0, 24)}`;
+const canary = (input: string): string => `canary-${createHash("sha256").update(input).digest("hex").slice(0, 24)}`;
 
 const SECRETS = {
   token: canary("token"),
@@ -37,7 +37,7 @@ const SECRETS = {
 
 const scene = setScene();
 
-it("no planted secret is in anything the gateway says", async () => {
+it("no planted secret is in any output of the gateway", async () => {
   const receiver = await startOtlpReceiver("http");
   const upstream = await scene.upstream((req, res) => {
     req.resume();
@@ -76,7 +76,7 @@ it("no planted secret is in anything the gateway says", async () => {
     METRICS_TOKEN: SECRETS.metricsToken,
   };
   const gateway = await startGateway(yaml, { env });
-  const said: Record<string, string> = {};
+  const outputs: Record<string, string> = {};
   const bodies: string[] = [];
   const ask = async (target: string, token: string = SECRETS.token, more: readonly string[] = []) => {
     const lines = [
@@ -109,7 +109,7 @@ it("no planted secret is in anything the gateway says", async () => {
     await ask("/up/ok", SECRETS.token, ["Expect: something-else"]);
     await ask("/up/ok", SECRETS.token, [`X-Bad: ${SECRETS.header}\u0001`]);
     for (let i = 0; i < 32; i++) await ask("/up/ok", SECRETS.otherToken);
-    // What the parser refuses, and clients that leave.
+    // Requests that the parser refuses, and then a client that disconnects.
     for (const bytes of [
       `GET /${SECRETS.query} NONSENSE ${SECRETS.header}\r\n\r\n`,
       `POST / HTTP/1.1\r\nHost: x\r\nX: ${SECRETS.header}\r\nContent-Length: z\r\n\r\n`,
@@ -129,20 +129,20 @@ it("no planted secret is in anything the gateway says", async () => {
       return `${JSON.stringify([...response.headers])} ${await response.text()}`;
     };
     bodies.push(await read("/metrics", SECRETS.wrongMetricsToken));
-    said["metrics"] = await read("/metrics", SECRETS.metricsToken);
-    said["summary"] = await read("/metrics/summary", SECRETS.metricsToken);
+    outputs["metrics"] = await read("/metrics", SECRETS.metricsToken);
+    outputs["summary"] = await read("/metrics/summary", SECRETS.metricsToken);
   } finally {
     await gateway.drain();
     await receiver.close();
   }
-  said["bodies"] = bodies.join("\n");
-  said["log"] = gateway.logs.map((line) => JSON.stringify(line)).join("\n");
-  said["text log"] = gateway.logs.map((line) => textLine(JSON.stringify(line), true)).join("");
-  said["spans"] = Buffer.concat(receiver.exports).toString("latin1");
-  said["explanation"] = explanations(yaml, env);
-  said["diagnostics"] = diagnostics(yaml, env);
+  outputs["bodies"] = bodies.join("\n");
+  outputs["log"] = gateway.logs.map((line) => JSON.stringify(line)).join("\n");
+  outputs["text log"] = gateway.logs.map((line) => textLine(JSON.stringify(line), true)).join("");
+  outputs["spans"] = Buffer.concat(receiver.exports).toString("latin1");
+  outputs["explanation"] = explanations(yaml, env);
+  outputs["diagnostics"] = diagnostics(yaml, env);
 
-  // There was something to search through.
+  // The search proves something only when every one of these outcomes occurred.
   const outcomes = new Set(gateway.logs.map((line) => line["outcome"]));
   for (const outcome of [
     "success",
@@ -161,10 +161,10 @@ it("no planted secret is in anything the gateway says", async () => {
     expect(outcomes).toContain(outcome);
   }
   expect(receiver.spans.length).toBeGreaterThan(40);
-  for (const [place, text] of Object.entries(said)) {
-    expect([place, text.length > 100]).toEqual([place, true]);
+  for (const [output, text] of Object.entries(outputs)) {
+    expect([output, text.length > 100]).toEqual([output, true]);
     const found = Object.entries(SECRETS).filter(([, secret]) => text.includes(secret));
-    expect([place, found.map(([name]) => name)]).toEqual([place, []]);
+    expect([output, found.map(([name]) => name)]).toEqual([output, []]);
   }
 }, 60_000);
 
@@ -183,7 +183,7 @@ function explanations(yaml: string, env: Readonly<Record<string, string>>): stri
     .join("\n");
 }
 
-/** Findings of every kind that can stand at a secret: literal ones, twice the same, unusable ones, of a proxy too. */
+/** Diagnostics of every kind that can concern a secret: literal, duplicate and unusable ones, also those of a proxy. */
 function diagnostics(yaml: string, env: Readonly<Record<string, string>>): string {
   const literal = yaml.replaceAll(/\$\{(\w+)\}/g, (_all, name: string) => env[name] ?? "");
   const proxy = `proxy: {protocol: http, address: "127.0.0.1:1", username: "${SECRETS.header}", password: "${SECRETS.query}"}`;

@@ -30,24 +30,24 @@ describe("percentiles", () => {
     const durations = fc.array(fc.double({ min: 1, max: 600_000, noNaN: true }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(durations, fc.constantFrom(0.5, 0.95), (all, share) => {
-        const steps = new DurationHistogramRing(2);
-        for (const ms of all) steps.add(1, ms);
+        const ring = new DurationHistogramRing(2);
+        for (const ms of all) ring.add(1, ms);
         const exact = [...all].sort((a, b) => a - b)[Math.ceil(share * all.length) - 1] as number;
-        const estimate = steps.quantile(1, share) as number;
+        const estimate = ring.quantile(1, share) as number;
         expect(estimate).toBeGreaterThan(exact * 0.8 - 0.1);
         expect(estimate).toBeLessThan(exact * 1.2 + 0.1);
-        expect(steps.quantile(0, share)).toBeNull();
+        expect(ring.quantile(0, share)).toBeNull();
       }),
     );
   });
 
   it("cover durations below the first bound and above the last", () => {
-    const steps = new DurationHistogramRing(1);
-    steps.add(0, 0);
-    expect(steps.quantile(0, 0.95)).toBeLessThanOrEqual(1);
-    steps.clear(0);
-    steps.add(0, 10 * 3_600_000);
-    expect(steps.quantile(0, 0.5)).toBeGreaterThan(7_000_000);
+    const ring = new DurationHistogramRing(1);
+    ring.add(0, 0);
+    expect(ring.quantile(0, 0.95)).toBeLessThanOrEqual(1);
+    ring.clear(0);
+    ring.add(0, 10 * 3_600_000);
+    expect(ring.quantile(0, 0.5)).toBeGreaterThan(7_000_000);
   });
 });
 

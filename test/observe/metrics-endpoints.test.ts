@@ -9,8 +9,8 @@ import { setScene, untilFree } from "../support/scene.ts";
 
 const METRICS_TOKEN = "metrics-token-51d0";
 const METRICS = `observability: {metrics: {enabled: true, token: ${METRICS_TOKEN}}}`;
-const MAY = { authorization: `Bearer ${METRICS_TOKEN}` };
-const CLIENT = { authorization: `Bearer ${TOKEN}` };
+const METRICS_AUTH = { authorization: `Bearer ${METRICS_TOKEN}` };
+const CLIENT_AUTH = { authorization: `Bearer ${TOKEN}` };
 
 const scene = setScene();
 
@@ -20,11 +20,11 @@ async function gatewayWithMetrics(top: readonly string[] = [], upstream?: readon
 }
 
 async function scrape(gateway: TestGateway) {
-  return samplesOf(await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text());
+  return samplesOf(await (await fetch(`${gateway.url}/metrics`, { headers: METRICS_AUTH })).text());
 }
 
 async function summary(gateway: TestGateway) {
-  return (await (await fetch(`${gateway.url}/metrics/summary`, { headers: MAY })).json()) as {
+  return (await (await fetch(`${gateway.url}/metrics/summary`, { headers: METRICS_AUTH })).json()) as {
     [key: string]: unknown;
     routes: { [key: string]: unknown }[];
   };
@@ -35,7 +35,7 @@ describe("the metrics endpoints", () => {
     const up = await scene.upstream();
     const gateway = await scene.gateway({ base: up.url });
     for (const path of ["/metrics", "/metrics/summary", "/metrics/ui"]) {
-      const response = await fetch(gateway.url + path, { headers: MAY });
+      const response = await fetch(gateway.url + path, { headers: METRICS_AUTH });
       expect([path, response.status, await response.text()]).toEqual([path, 404, '{"error":"route_not_found"}']);
     }
   });
@@ -65,12 +65,12 @@ describe("the metrics endpoints", () => {
     ["/metrics/summary", "application/json"],
   ])("%s takes GET and HEAD, has a content type, and is not cached", async (path, type) => {
     const gateway = await gatewayWithMetrics();
-    const get = await fetch(gateway.url + path, { headers: MAY });
+    const get = await fetch(gateway.url + path, { headers: METRICS_AUTH });
     expect([get.headers.get("content-type"), get.headers.get("cache-control")]).toEqual([type, "no-store"]);
     expect((await get.text()).length).toBe(Number(get.headers.get("content-length")));
-    const head = await fetch(gateway.url + path, { method: "HEAD", headers: MAY });
+    const head = await fetch(gateway.url + path, { method: "HEAD", headers: METRICS_AUTH });
     expect([head.status, await head.text()]).toEqual([200, ""]);
-    const post = await fetch(gateway.url + path, { method: "POST", headers: MAY });
+    const post = await fetch(gateway.url + path, { method: "POST", headers: METRICS_AUTH });
     expect([post.status, post.headers.get("allow"), await post.text()]).toEqual([
       405,
       "GET, HEAD",
@@ -163,7 +163,7 @@ describe("the summary", () => {
     for (const path of ["/healthz", "/readyz", "/metrics", "/nowhere"]) await fetch(gateway.url + path);
     await exchange(gateway.port, requestText("GET", "/up/%2e%2e/x"));
     await fetch(`${gateway.url}/up`);
-    await fetch(`${gateway.url}/up`, { headers: CLIENT });
+    await fetch(`${gateway.url}/up`, { headers: CLIENT_AUTH });
     await untilFree(gateway);
     const { routes, tokens, total_requests_1h, outcomes_1h } = await summary(gateway);
     expect(routes.map((row) => [row["route_id"], row["requests_1h"], row["errors_24h"]])).toEqual([
@@ -202,7 +202,7 @@ describe("exchanges in flight", () => {
     const limits =
       "{downstream_max_inflight: 2, upstream_per_key_max_inflight: 1, queue: {max_waiting: 5, timeout_ms: 8000}}";
     const gateway = await scene.gateway({ base: upstream.url, top: [METRICS, `concurrency: ${limits}`] });
-    const get = () => fetch(`${gateway.url}/up`, { headers: CLIENT }).then((response) => response.status);
+    const get = () => fetch(`${gateway.url}/up`, { headers: CLIENT_AUTH }).then((response) => response.status);
     const first = get();
     await upstream.nextRequest();
     const second = get();
@@ -249,7 +249,7 @@ describe("exchanges in flight", () => {
     await ask(queued, "/queued");
     while (gateway.limits.totals().waiting === 0) await new Promise(setImmediate);
     expect(total(await scrape(gateway), "gateway_sse_streams_inflight", { route_id: "up" })).toBe(1);
-    // The last in the queue disconnects first. Otherwise a free place would go to one that still waits.
+    // The queued request disconnects first. Otherwise it would get the slot that another one frees.
     for (const [left, client] of [queued, silent, stream].entries()) {
       await client?.close();
       while (gateway.host.inFlight > 2 - left) await new Promise(setImmediate);
@@ -257,16 +257,17 @@ describe("exchanges in flight", () => {
     const samples = await scrape(gateway);
     expect(totalsBy(samples, "gateway_client_aborts_total", "phase")).toEqual({ queue: 1, head: 1, body: 1 });
     expect(total(samples, "gateway_sse_streams_inflight")).toBe(0);
-    expect(await promtoolComplaints(await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text())).toEqual(
-      [],
-    );
+    expect(
+      await promtoolComplaints(await (await fetch(`${gateway.url}/metrics`, { headers: METRICS_AUTH })).text()),
+    ).toEqual([]);
   });
 });
 
 describe("labels", () => {
   it("come from bounded sets, whatever clients send", async () => {
     const gateway = await gatewayWithMetrics();
-    for (const method of ["PROPFIND", "PURGE", "LOCK"]) await fetch(`${gateway.url}/up`, { method, headers: CLIENT });
+    for (const method of ["PROPFIND", "PURGE", "LOCK"])
+      await fetch(`${gateway.url}/up`, { method, headers: CLIENT_AUTH });
     for (let i = 0; i < 20; i++) await fetch(`${gateway.url}/made/up/${i}`, { headers: { "x-request-id": `id-${i}` } });
     await untilFree(gateway);
     const samples = (await scrape(gateway)).filter(({ name }) => name.startsWith("gateway_requests_total"));
@@ -281,9 +282,9 @@ describe("labels", () => {
     const id = 'a "quoted"\\ id,\nof {two} lines';
     const more = [`  - {id: ${JSON.stringify(id)}, prefix: /odd, upstream: {base_url: "${up.url}"}}`];
     const gateway = await scene.gateway({ base: up.url, top: [METRICS], more });
-    await (await fetch(`${gateway.url}/odd`, { headers: CLIENT })).text();
+    await (await fetch(`${gateway.url}/odd`, { headers: CLIENT_AUTH })).text();
     await untilFree(gateway);
-    const text = await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text();
+    const text = await (await fetch(`${gateway.url}/metrics`, { headers: METRICS_AUTH })).text();
     expect(await promtoolComplaints(text)).toEqual([]);
     expect(text).toContain(
       'gateway_requests_total{route_id="a \\"quoted\\"\\\\ id,\\nof {two} lines",method="GET",outcome="success",status_class="2xx"} 1\n',
@@ -293,9 +294,9 @@ describe("labels", () => {
 
   it("contain no token and no key", async () => {
     const gateway = await gatewayWithMetrics();
-    await fetch(`${gateway.url}/up`, { headers: CLIENT });
+    await fetch(`${gateway.url}/up`, { headers: CLIENT_AUTH });
     const texts = [
-      await (await fetch(`${gateway.url}/metrics`, { headers: MAY })).text(),
+      await (await fetch(`${gateway.url}/metrics`, { headers: METRICS_AUTH })).text(),
       JSON.stringify(await summary(gateway)),
     ];
     for (const secret of [TOKEN, UPSTREAM_KEY, METRICS_TOKEN]) {

@@ -1,5 +1,5 @@
-// Do our figures agree with everybody else's? 5,000 exchanges of all kinds, aborts and errors among them, while being scraped:
-// afterwards every counter is held against what the upstream counted and what the clients saw.
+// Checks that the metrics agree with the counts of the upstream and of the clients, after 5,000 exchanges of all kinds,
+// aborts and errors included, during which the metrics are scraped.
 
 import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
 import { expect, it } from "vitest";
@@ -13,7 +13,7 @@ const AT_ONCE = 40;
 const METRICS_TOKEN = "metrics-token-51d0";
 const SEED = 20_261_123;
 
-/** How often each kind comes, and what it must be counted as. */
+/** How often each kind of exchange occurs, and how the metrics must count it. */
 const KINDS = {
   json: { weight: 40, method: "POST", outcome: "success", status: "2xx" },
   get: { weight: 10, method: "GET", outcome: "success", status: "2xx" },
@@ -38,7 +38,7 @@ const routeOf = (kind: Kind): string => ROUTES[kind] ?? "up";
 
 const scene = setScene();
 
-/** What the upstream saw, exchange by exchange: a stale connection's replay is the same one again. */
+/** Counts the exchanges at the upstream. A request that is sent again after a stale connection counts once. */
 class UpstreamCount {
   readonly arrived = new Map<Kind, Set<string>>(NAMES.map((kind) => [kind, new Set<string>()]));
   heads = 0;
@@ -71,7 +71,7 @@ class UpstreamCount {
   }
 }
 
-/** A fixed order of kinds: mulberry32, so that a failure can be run again. */
+/** A random order of kinds with a fixed seed (mulberry32), so that a failure can be repeated. */
 function order(): Kind[] {
   let state = SEED;
   const random = (): number => {
@@ -90,7 +90,7 @@ interface Client {
   readonly upstream: UpstreamCount;
 }
 
-/** Makes one exchange and settles when the client has seen its end. */
+/** Makes one exchange. Resolves when it has ended for the client, with a response or an error. */
 function exchange({ port, agent, upstream }: Client, kind: Kind, id: string): Promise<void> {
   const { method } = KINDS[kind];
   const path = `/${routeOf(kind)}/${kind}`;
@@ -111,7 +111,7 @@ function exchange({ port, agent, upstream }: Client, kind: Kind, id: string): Pr
   });
 }
 
-it(`agrees with the upstream after ${EXCHANGES} mixed exchanges, scraped all the while`, async () => {
+it(`the metrics agree with the upstream after ${EXCHANGES} mixed exchanges, scraped in the meantime`, async () => {
   const upstream = new UpstreamCount();
   const up = await scene.upstream(upstream.handler);
   const dead = await closedPort();
@@ -120,7 +120,7 @@ it(`agrees with the upstream after ${EXCHANGES} mixed exchanges, scraped all the
     top: [`observability: {logging: {level: error}, metrics: {enabled: true, token: ${METRICS_TOKEN}}}`],
     more: [
       `  - {id: dead, prefix: /dead, upstream: {base_url: "http://127.0.0.1:${dead}"}}`,
-      // A short deadline of its own: on a busy machine no other exchange may run into it.
+      // Only this route has a short deadline, so that no other exchange runs into it on a busy machine.
       `  - {id: slow, prefix: /slow, upstream: {base_url: "${up.url}", request_timeout_ms: 300}}`,
     ],
   });
@@ -171,7 +171,7 @@ it(`agrees with the upstream after ${EXCHANGES} mixed exchanges, scraped all the
   expect(Object.fromEntries(counted)).toEqual(Object.fromEntries(expected));
   expect(total(samples, "gateway_requests_total")).toBe(EXCHANGES);
   expect(total(samples, "gateway_request_duration_seconds_count")).toBe(EXCHANGES);
-  // The upstream's side.
+  // Durations at the upstream, by result.
   expect(totalsBy(samples, "gateway_upstream_duration_seconds_count", "result")).toEqual({
     success: upstream.heads,
     client_closed: count("leaveHead"),
@@ -188,7 +188,7 @@ it(`agrees with the upstream after ${EXCHANGES} mixed exchanges, scraped all the
     expect([gauge, total(samples, gauge)]).toEqual([gauge, 0]);
   }
 
-  // The summary says the same.
+  // The summary shows the same counts.
   const summary = JSON.parse(await read("/metrics/summary"));
   const outcomes: Record<string, number> = totalsBy(samples, "gateway_requests_total", "outcome");
   expect(summary).toMatchObject({ total_requests_1h: EXCHANGES, outcomes_1h: outcomes, outcomes_24h: outcomes });
@@ -208,15 +208,15 @@ it(`agrees with the upstream after ${EXCHANGES} mixed exchanges, scraped all the
   expect(summary.limits.downstream_inflight_peak_24h).toBeGreaterThan(AT_ONCE / 4);
   expect(summary.limits.downstream_inflight_peak_24h).toBeLessThanOrEqual(AT_ONCE);
 
-  // Scrapes taken under load: Prometheus' parser takes them, and nothing ever went down.
+  // Prometheus' parser accepts the scrapes taken under load, and no counter ever went down.
   expect(scrapes.length).toBeGreaterThan(3);
-  const looked = [scrapes[1], scrapes[Math.floor(scrapes.length / 2)], text];
-  for (const scrape of looked) expect(await promtoolComplaints(scrape ?? "")).toEqual([]);
+  const checked = [scrapes[1], scrapes[Math.floor(scrapes.length / 2)], text];
+  for (const scrape of checked) expect(await promtoolComplaints(scrape ?? "")).toEqual([]);
   const parsed = scrapes.map(samplesOf);
   for (const [i, later] of parsed.entries()) if (i > 0) expect(wentDown(parsed[i - 1] ?? [], later)).toEqual([]);
 }, 120_000);
 
-/** Our counters that are lower in the later scrape, or gone. */
+/** The counters of the gateway that are lower in the later scrape, or missing. */
 function wentDown(before: readonly Sample[], after: readonly Sample[]): string[] {
   const key = ({ name, labels }: Sample) => `${name} ${JSON.stringify(labels)}`;
   const later = new Map(after.map((sample) => [key(sample), sample.value]));

@@ -1,4 +1,5 @@
-// What becomes of the figures when another config takes over? Routes that stay keep theirs, gone ones stay while they have any.
+// Checks what happens to the metrics when another config is applied: routes that stay keep their counts, and a removed
+// route keeps its counts for a day.
 
 import { describe, expect, it } from "vitest";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
@@ -11,7 +12,7 @@ import { samplesOf, total, totalsBy } from "../support/prometheus.ts";
 const HOUR = 3_600_000;
 const START = 490_000 * HOUR;
 
-/** A blueprint of routes, each with where it goes. */
+/** A blueprint of these routes. Each route id has the host of its upstream. */
 function blueprint(routes: Readonly<Record<string, string>>, max?: number): Blueprint {
   const steps = max === undefined ? [] : [{ kind: "downstreamInflight", spec: { max: 10 * max } }];
   const limit = max === undefined ? undefined : { max };
@@ -33,10 +34,10 @@ function scene(routes: Readonly<Record<string, string>>, max?: number) {
   };
   const pass = (id: string) => {
     const client = { id: "c", label: "c***" };
-    const seen = { outcome: "success", status: 200, method: "POST", upstreamAnswered: true, admitted: true };
+    const facts = { outcome: "success", status: 200, method: "POST", upstreamAnswered: true, admitted: true };
     const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
     const upstream = { id, host: served[id] ?? "" };
-    const record = { builtIn: false, streaming: false, route: { id }, upstream, client, ...seen, ...times };
+    const record = { builtIn: false, streaming: false, route: { id }, upstream, client, ...facts, ...times };
     meters.admitted(record as unknown as ExchangeRecord);
     meters.ended(record as unknown as ExchangeRecord);
   };
@@ -47,7 +48,7 @@ function scene(routes: Readonly<Record<string, string>>, max?: number) {
 }
 
 describe("another config", () => {
-  it("keeps the figures of routes that stay, and takes over limits and upstreams", async () => {
+  it("keeps the counts of routes that stay, and applies new limits and upstreams", async () => {
     const { adopt, pass, summary, scrape } = scene({ a: "one.example", b: "two.example" }, 3);
     pass("a");
     adopt({ a: "three.example", c: "two.example" }, 5);
@@ -64,7 +65,7 @@ describe("another config", () => {
     });
   });
 
-  it("that goes back to an upstream goes on with its series", async () => {
+  it("that goes back to an earlier upstream continues its series", async () => {
     const { adopt, pass, scrape } = scene({ a: "one.example" });
     for (const host of ["one.example", "two.example", "one.example"]) {
       adopt({ a: host });
@@ -76,7 +77,7 @@ describe("another config", () => {
     });
   });
 
-  it("forgets a route that is gone once a day has passed since its last request", () => {
+  it("drops a removed route when a day has passed since its last request", () => {
     const { clock, meters, adopt, pass, summary } = scene({ a: "one.example", b: "one.example" });
     pass("b");
     adopt({ a: "one.example" });
@@ -89,15 +90,16 @@ describe("another config", () => {
 });
 
 describe("reloads", () => {
-  it("are counted by result, and the last good one's time is told", async () => {
+  it("are counted by result, and the time of the last successful one is shown", async () => {
     const { clock, meters, summary, scrape } = scene({ a: "one.example" });
-    const goodAt = async () => total(await scrape(), "gateway_config_last_reload_success_timestamp_seconds") * 1000;
-    expect([await goodAt(), summary().reload.last_result]).toEqual([START, null]);
+    const lastSuccessAt = async () =>
+      total(await scrape(), "gateway_config_last_reload_success_timestamp_seconds") * 1000;
+    expect([await lastSuccessAt(), summary().reload.last_result]).toEqual([START, null]);
     clock.at += HOUR;
     meters.reloaded("success");
     clock.at += HOUR;
     meters.reloaded("failure");
-    expect(await goodAt()).toBe(START + HOUR);
+    expect(await lastSuccessAt()).toBe(START + HOUR);
     expect(summary().reload).toEqual({
       last_result: "failure",
       last_at_unix_ms: START + 2 * HOUR,

@@ -1,4 +1,4 @@
-// Compares the rings with a list of all events, for any events and any gaps between them.
+// Checks that the rings agree with a list of all events, for any events and any gaps between them.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -36,7 +36,7 @@ describe("a count ring", () => {
     );
   });
 
-  it("goes on counting when the clock is set back", () => {
+  it("continues to count when the clock is set back", () => {
     const ring = new CountRing();
     ring.add(START);
     ring.add(START - 30);
@@ -77,7 +77,7 @@ describe("a peak ring", () => {
     );
   });
 
-  it("a stream that lasts five silent hours is the peak of each of them", () => {
+  it("reports a stream that lasts five hours without other events as the peak of each hour", () => {
     const ring = new PeakRing(DAY);
     ring.set(START, 3);
     expect(ring.peak(START + 5 * HOUR, HOUR)).toBe(3);

@@ -1,5 +1,5 @@
-// What does a user get who installs the package? Packed by npm, unpacked in an unrelated folder, with exactly the packages that
-// it names, and run there.
+// Checks what a user gets who installs the package: npm packs it, and it runs in an unrelated folder with exactly the
+// packages that it names.
 
 import { execFile, spawn } from "node:child_process";
 import {
@@ -24,7 +24,7 @@ import { within } from "../support/deadline.ts";
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, "../..");
 const SOURCES = ["bin", "config", "schema", "scripts", "src"];
-const PLAIN = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "README.md", ".npmrc"];
+const TOP_FILES = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "README.md", ".npmrc"];
 
 let home: string;
 let installed: string;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "package-test-"));
   const source = join(home, "source");
   mkdirSync(source);
-  for (const part of [...SOURCES, ...PLAIN]) cpSync(join(ROOT, part), join(source, part), { recursive: true });
+  for (const part of [...SOURCES, ...TOP_FILES]) cpSync(join(ROOT, part), join(source, part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(source, "node_modules"));
   mkdirSync(join(source, "dist"));
   writeFileSync(join(source, "dist/stale.js"), "// of an older build");
@@ -51,7 +51,7 @@ beforeAll(async () => {
     .trim()
     .split("\n")
     .map((path) => path.replace(/^package\//, ""));
-  // What an install would put there, and nothing else: a dependency that is not named is missed.
+  // Copies what an install would put there and nothing else, so that a dependency that is not named makes a test fail.
   for (const path of Object.keys(lockOf(installed).packages)) {
     if (path !== "") cpSync(join(ROOT, path), join(home, "elsewhere", path), { recursive: true });
   }
@@ -71,7 +71,7 @@ function lockOf(folder: string): Lock {
 const bin = () => join(installed, "bin/ai-gw-lite.js");
 const cli = (...args: string[]) => run(process.execPath, [bin(), ...args], { cwd: join(home, "elsewhere") });
 
-test("holds what runs, what is shown and what is installed, and nothing else", () => {
+test("the package holds the program, its config samples and its READMEs, and nothing else", () => {
   const known =
     /^(package\.json|npm-shrinkwrap\.json|README(\.zh-CN)?\.md|bin\/ai-gw-lite\.js|schema\/.*\.json|config\/[\w.-]+|dist\/.*\.js)$/;
   expect(files.filter((file) => !known.test(file))).toEqual([]);
@@ -82,27 +82,27 @@ test("holds what runs, what is shown and what is installed, and nothing else", (
   expect(files.reduce((sum, file) => sum + statSync(join(installed, file)).size, 0)).toBeLessThan(1_500_000);
 });
 
-test("names the versions that were tested, and no place to get them from", () => {
+test("the package names the versions that were tested, and no registry to get them from", () => {
   const { packages } = lockOf(installed);
   const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as { dependencies: object };
   for (const name of Object.keys(manifest.dependencies)) expect(packages).toHaveProperty([`node_modules/${name}`]);
-  const odd = Object.entries(packages).filter(([, { dev, resolved }]) => dev === true || resolved !== undefined);
-  expect(odd).toEqual([]);
+  const unexpected = Object.entries(packages).filter(([, { dev, resolved }]) => dev === true || resolved !== undefined);
+  expect(unexpected).toEqual([]);
 });
 
-test("is what publint wants", async () => {
+test("the package passes the checks of publint", async () => {
   const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
-test("runs from an unrelated folder: check, schema, version", async () => {
+test("the package runs check, schema and version from an unrelated folder", async () => {
   const config = join(installed, "config/dev.yaml");
   expect((await cli("check", "--config", config)).stdout).toContain("0 errors");
   expect((await cli("schema")).stdout).toBe(readFileSync(join(ROOT, "schema/config.schema.json"), "utf8"));
   expect((await cli("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test("serves, and answers the health check that the image has", async () => {
+test("the package serves, and answers the health check of the image", async () => {
   const child = spawn(process.execPath, [bin(), "serve", "--config", join(installed, "config/default.yaml")], {
     env: { PATH: process.env["PATH"], GATEWAY_TOKEN: "a-token-of-the-test", GATEWAY_LISTEN: "127.0.0.1:0" },
     stdio: ["ignore", "pipe", "inherit"],
@@ -122,15 +122,15 @@ test("serves, and answers the health check that the image has", async () => {
     const check = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(readFileSync(join(ROOT, "Dockerfile"), "utf8"))?.[1] ?? "";
     const [, ...args] = JSON.parse(check) as string[];
     await run(process.execPath, args, { env: { HEALTH_URL: `http://127.0.0.1:${port}/healthz` } });
-    const nobody = run(process.execPath, args, { env: { HEALTH_URL: "http://127.0.0.1:1/healthz" } });
-    await expect(nobody).rejects.toMatchObject({ code: 1 });
+    const unreachable = run(process.execPath, args, { env: { HEALTH_URL: "http://127.0.0.1:1/healthz" } });
+    await expect(unreachable).rejects.toMatchObject({ code: 1 });
   } finally {
     child.kill("SIGTERM");
     await within("it to end", new Promise((resolve) => child.once("close", resolve)));
   }
 });
 
-test("the image copies only what is there and what the builder is given", () => {
+test("the image copies only files that exist and that .dockerignore lets through", () => {
   const given = readFileSync(join(ROOT, ".dockerignore"), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("!"))

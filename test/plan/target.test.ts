@@ -1,3 +1,5 @@
+// Checks which request targets are accepted, and which path is sent to the upstream for them.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readTarget, upstreamPath } from "../../src/plan/target.ts";
@@ -16,7 +18,7 @@ describe("reading a request target", () => {
     { target: "http://h:1/a?b", path: "/a", query: "?b" },
     { target: "HTTPS://h", path: "/", query: "" },
     { target: "http://h?q", path: "/", query: "?q" },
-  ])("$target", ({ target, path, query }) => {
+  ])("accepts $target", ({ target, path, query }) => {
     expect(readTarget(target)).toEqual({ path, query });
   });
 
@@ -53,7 +55,7 @@ describe("reading a request target", () => {
   });
 });
 
-describe("the upstream path", () => {
+describe("the upstream path of", () => {
   it.each([
     { prefix: "/openai", base: "/v1", asked: "/openai/chat", sent: "/v1/chat" },
     { prefix: "/openai", base: "/v1", asked: "/openai", sent: "/v1/" },
@@ -64,13 +66,13 @@ describe("the upstream path", () => {
     { prefix: "/openai", base: "/v1", asked: "/openai/a%2Fb", sent: "/v1/a%2Fb" },
     { prefix: "/", base: "/v1", asked: "/chat", sent: "/v1/chat" },
     { prefix: "/", base: "", asked: "/", sent: "/" },
-  ])("$asked under $prefix to '$base' is $sent", ({ prefix, base, asked, sent }) => {
+  ])("$asked is $sent, with prefix $prefix and base path '$base'", ({ prefix, base, asked, sent }) => {
     const request = readTarget(asked);
     if (request === undefined) throw new Error("the case is wrong");
     expect(upstreamPath({ prefix, stripPrefix: true }, { basePath: base }, request)).toBe(sent);
   });
 
-  it("keeps the prefix when told to", () => {
+  it("a route that does not strip its prefix keeps the prefix", () => {
     const asked = { path: "/openai/x", query: "?q" };
     expect(upstreamPath({ prefix: "/openai", stripPrefix: false }, { basePath: "/base" }, asked)).toBe(
       "/base/openai/x?q",

@@ -1,4 +1,4 @@
-// What is carried over a reload, exactly: rate counts, in-flight counts, upstream connections. And what is let go.
+// Checks that rate counts, in-flight counts and upstream connections survive a reload exactly, and which ones are released.
 
 import { expect, test } from "vitest";
 import { AUTH, type ConfigParts, configText } from "../support/config.ts";
@@ -10,8 +10,8 @@ import { startUpstream, type Upstream } from "../support/upstream.ts";
 
 const scene = setScene();
 
-/** An upstream whose streams stay open until they are let go. */
-async function holding(): Promise<{ upstream: Upstream; letGo: () => void }> {
+/** An upstream whose streams stay open until the test ends them. */
+async function holdingUpstream(): Promise<{ upstream: Upstream; endStreams: () => void }> {
   const held = new Set<() => void>();
   const upstream = await scene.upstream((req, res) => {
     if (req.url !== "/stream") return void res.end("ok");
@@ -21,14 +21,14 @@ async function holding(): Promise<{ upstream: Upstream; letGo: () => void }> {
   });
   return {
     upstream,
-    letGo: () => {
+    endStreams: () => {
       for (const end of held) end();
       held.clear();
     },
   };
 }
 
-/** Begins a stream and leaves it open, its first event here. */
+/** Begins a stream, waits for its first event, and leaves it open. */
 async function stream(gateway: TestGateway) {
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/stream", [AUTH]));
@@ -50,8 +50,8 @@ const LIMITS: readonly [name: string, of: (max: number) => string[]][] = [
 ];
 
 for (const [name, limit] of LIMITS) {
-  test(`the ${name} in-flight count goes through 20 reloads unchanged, under the bound of the moment`, async () => {
-    const { upstream, letGo } = await holding();
+  test(`the ${name} in-flight count is the same after each of 20 reloads, and the newest limit applies to it`, async () => {
+    const { upstream, endStreams } = await holdingUpstream();
     const parts = (max: number): ConfigParts => ({ base: upstream.url, top: limit(max) });
     const gateway = await scene.gateway(parts(3));
     const streams = [await stream(gateway), await stream(gateway), await stream(gateway)];
@@ -61,14 +61,14 @@ for (const [name, limit] of LIMITS) {
     }
     gateway.swap(configText(parts(1)));
     expect(await status(gateway)).toBe(503);
-    letGo();
+    endStreams();
     for (const one of streams) expect(await one.whole()).toMatchObject({ text: "data: 1\n\ndata: 2\n\n", whole: true });
     await untilFree(gateway);
     expect(await status(gateway)).toBe(200);
   });
 
-  test(`a ${name} limit that a reload adds counts what is under way already`, async () => {
-    const { upstream, letGo } = await holding();
+  test(`a ${name} limit that a reload adds counts the exchanges that are already running`, async () => {
+    const { upstream, endStreams } = await holdingUpstream();
     const gateway = await scene.gateway({ base: upstream.url });
     const streams = [await stream(gateway), await stream(gateway)];
     gateway.swap(configText({ base: upstream.url, top: limit(2) }));
@@ -77,15 +77,15 @@ for (const [name, limit] of LIMITS) {
     gateway.swap(configText({ base: upstream.url, top: limit(3) }));
     streams.push(await stream(gateway));
     expect(await status(gateway)).toBe(503);
-    letGo();
+    endStreams();
     for (const one of streams) expect(await one.whole()).toMatchObject({ whole: true });
     await untilFree(gateway);
     expect(await status(gateway)).toBe(200);
   });
 }
 
-test("a stream's slot counts on the key it uses: a rotated key starts at nothing", async () => {
-  const { upstream, letGo } = await holding();
+test("a stream counts for the key it uses, and a rotated key starts at zero", async () => {
+  const { upstream, endStreams } = await holdingUpstream();
   const parts: ConfigParts = { base: upstream.url, top: ["concurrency: {upstream_per_key_max_inflight: 1}"] };
   const gateway = await scene.gateway(parts);
   const old = await stream(gateway);
@@ -94,12 +94,12 @@ test("a stream's slot counts on the key it uses: a rotated key starts at nothing
   expect(await status(gateway)).toBe(200);
   gateway.swap(configText(parts));
   expect(await status(gateway)).toBe(503);
-  letGo();
+  endStreams();
   expect(await old.whole()).toMatchObject({ whole: true });
 });
 
-test("a waiting request gets its place when a reload makes room", async () => {
-  const { upstream, letGo } = await holding();
+test("a waiting request is admitted when a reload raises the limit", async () => {
+  const { upstream, endStreams } = await holdingUpstream();
   const parts = (max: number): ConfigParts => ({
     base: upstream.url,
     top: [`concurrency: {upstream_per_key_max_inflight: ${max}, queue: {max_waiting: 1, timeout_ms: 60000}}`],
@@ -115,16 +115,16 @@ test("a waiting request gets its place when a reload makes room", async () => {
   );
   gateway.swap(configText(parts(2)));
   const second = await waiting;
-  letGo();
+  endStreams();
   for (const one of [first, second]) expect(await one.whole()).toMatchObject({ whole: true });
 });
 
-test("rate counts go on over reloads, also over one that takes the limit out", async () => {
+test("rate counts continue over reloads, also over one that removes the limit", async () => {
   const upstream = await scene.upstream();
   const limited = configText({ base: upstream.url, top: ["rate_limit: {per_minute: 30}"] });
   const gateway = await scene.gateway({ base: upstream.url, top: ["rate_limit: {per_minute: 30}"] });
   const minute = () => Math.floor(Date.now() / 60_000);
-  // The window is the clock's minute: a run that crossed into the next proves nothing and is run again.
+  // The window is the clock's minute. A run that crosses into the next minute proves nothing and is repeated.
   for (;;) {
     const began = minute();
     const seen: number[] = [];
@@ -140,31 +140,31 @@ test("rate counts go on over reloads, also over one that takes the limit out", a
   }
 });
 
-test("an unchanged upstream keeps its connection; a removed one's is closed when its last exchange has ended", async () => {
-  const [{ upstream: stays, letGo }, goes] = [await holding(), await scene.upstream()];
+test("an unchanged upstream keeps its connection, and a removed one's closes after its last exchange", async () => {
+  const [{ upstream: unchanged, endStreams }, removed] = [await holdingUpstream(), await scene.upstream()];
   const both = (other: string) =>
-    `${configText({ base: stays.url })}  - {id: other, prefix: /other, upstream: {${other}}}\n`;
-  const gateway = await scene.gateway({ base: stays.url });
-  gateway.swap(both(`base_url: "${goes.url}"`));
+    `${configText({ base: unchanged.url })}  - {id: other, prefix: /other, upstream: {${other}}}\n`;
+  const gateway = await scene.gateway({ base: unchanged.url });
+  gateway.swap(both(`base_url: "${removed.url}"`));
   expect(await status(gateway)).toBe(200);
   expect(await status(gateway, "/other/x")).toBe(200);
-  expect([stays.connections, goes.connections, goes.open]).toEqual([1, 1, 1]);
+  expect([unchanged.connections, removed.connections, removed.open]).toEqual([1, 1, 1]);
 
-  // A stream on the old plan keeps all of it in use.
+  // An open stream keeps its whole plan in use, with the connections of all routes.
   const old = await stream(gateway);
-  gateway.swap(configText({ base: stays.url }));
+  gateway.swap(configText({ base: unchanged.url }));
   expect(await status(gateway, "/other/x")).toBe(404);
-  expect(goes.open).toBe(1);
-  letGo();
+  expect(removed.open).toBe(1);
+  endStreams();
   expect(await old.whole()).toMatchObject({ whole: true });
-  await goes.untilIdle();
+  await removed.untilIdle();
   expect(await status(gateway)).toBe(200);
-  expect(stays.connections).toBeLessThanOrEqual(2);
+  expect(unchanged.connections).toBeLessThanOrEqual(2);
   expect(gateway.host.plans).toBe(1);
 });
 
-test("exchanges go on with the plan they began with, new ones with the new", async () => {
-  const old = await holding();
+test("running exchanges stay on the plan they began with, and new ones use the new plan", async () => {
+  const old = await holdingUpstream();
   const other = await startUpstream();
   try {
     const gateway = await scene.gateway({ base: old.upstream.url });
@@ -175,7 +175,7 @@ test("exchanges go on with the plan they began with, new ones with the new", asy
     expect(await client.response()).toMatchObject({ status: 200 });
     expect(other.requests.map(({ url }) => url)).toEqual(["/new"]);
     expect(gateway.host.plans).toBe(2);
-    old.letGo();
+    old.endStreams();
     expect(await began.whole()).toMatchObject({ text: "data: 1\n\ndata: 2\n\n", whole: true });
     await untilFree(gateway);
     expect(gateway.host.plans).toBe(1);

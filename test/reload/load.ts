@@ -1,5 +1,5 @@
-// Which load is on a gateway while it is reloaded? Kept connections that ask again and again, streams, slow uploads; each answer is
-// checked, and whatever is wrong with one is kept in words.
+// Puts a gateway under load while it is reloaded: repeated requests on kept connections, streams and slow uploads. It checks
+// each response and records what is wrong with it.
 
 import { createHash } from "node:crypto";
 import { Agent, type IncomingMessage, request } from "node:http";
@@ -13,7 +13,7 @@ const EVENTS = 40;
 const EVENT_MS = 50;
 const UPLOAD = { pieces: 8, bytes: 32 * 1024, pauseMs: 20 };
 
-/** An upstream that says which generation of the config a request came through (`x-generation`, injected). */
+/** An upstream that answers with the generation of the config that a request came through (`x-generation`, injected). */
 export function startGenerationUpstream(): Promise<Upstream> {
   return startUpstream(
     (req, res) => {
@@ -38,13 +38,13 @@ export function startGenerationUpstream(): Promise<Upstream> {
 }
 
 export interface Load {
-  /** How much was done. */
+  /** How many of each have ended well. */
   readonly done: { requests: number; streams: number; uploads: number };
-  /** What was wrong with an answer, or why there was none. Empty is well. */
+  /** What was wrong with a response, or why there was none. Empty when nothing was wrong. */
   readonly wrong: string[];
-  /** Connections it has opened. */
+  /** How many connections the load has opened. */
   readonly connections: { count: number };
-  /** Lets everything under way end. */
+  /** Starts nothing more, and resolves when everything that runs has ended. */
   finish(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export interface LoadSize {
 
 /**
  * Begins a load on the route `/up`.
- * @param generations the newest generation that is surely in use, and the newest that may be
+ * @param generations gives the newest generation that is certainly in use (`sure`), and the newest that may be (`tried`)
  */
 export function startLoad(
   port: number,
@@ -67,14 +67,14 @@ export function startLoad(
   const load = { done: { requests: 0, streams: 0, uploads: 0 }, wrong: [] as string[], connections: { count: 0 } };
   let over = false;
   const loops: Promise<void>[] = [];
-  const forever = (one: () => Promise<void>): void => {
+  const repeat = (one: () => Promise<void>): void => {
     loops.push(
       (async () => {
         while (!over) await one().catch((err: Error) => void load.wrong.push(err.message));
       })(),
     );
   };
-  const ask = asker(port, agent, load.connections);
+  const ask = requester(port, agent, load.connections);
 
   async function small(): Promise<void> {
     const from = generations().sure;
@@ -108,9 +108,9 @@ export function startLoad(
     load.done.uploads++;
   }
 
-  for (let n = 0; n < size.clients; n++) forever(small);
-  for (let n = 0; n < size.streams; n++) forever(stream);
-  for (let n = 0; n < size.uploads; n++) forever(upload);
+  for (let n = 0; n < size.clients; n++) repeat(small);
+  for (let n = 0; n < size.streams; n++) repeat(stream);
+  for (let n = 0; n < size.uploads; n++) repeat(upload);
   return {
     ...load,
     finish: async () => {
@@ -128,8 +128,8 @@ function inRange(what: string, generation: number, from: number, to: number): vo
 
 type Body = (write: (piece: Buffer) => void) => Promise<void>;
 
-/** One request of a client; gives the body of a whole 200, and throws at everything else. */
-function asker(port: number, agent: Agent, connections: { count: number }) {
+/** Makes a function that sends one request. It gives the body of a complete 200, and throws at everything else. */
+function requester(port: number, agent: Agent, connections: { count: number }) {
   const [name = "", value = ""] = AUTH.split(": ");
   return (method: string, path: string, body?: Body): Promise<string> =>
     new Promise((resolve, reject) => {

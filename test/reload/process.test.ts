@@ -1,4 +1,5 @@
-// A process that is told of a changed file, by a signal or by watching: what it takes up, what it refuses, what it says.
+// Checks what a running process does when its config file changes and it gets a signal or watches the file: what it applies,
+// what it refuses and what it logs.
 
 import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -39,7 +40,7 @@ const ask = async ({ port }: BuiltGateway, path: string, auth = AUTH) =>
 
 const WATCHED: Pick<ConfigParts, "top"> = { top: ["reload: {watch: true}"] };
 
-test("watching: a burst of changes is one reload, which says what is different", async () => {
+test("a burst of changes to a watched file is one reload, and its log line names the routes that differ", async () => {
   const { url: base } = await scene.upstream();
   const text = configText({ base, ...WATCHED });
   const gateway = await serve(text);
@@ -54,14 +55,14 @@ test("watching: a burst of changes is one reload, which says what is different",
   expect(second.line).toMatchObject({ added: ["four"], removed: ["three"], changed: ["two"] });
   expect(await ask(gateway, "/four/x")).toBe(200);
 
-  // The next change is told after any that the burst may have left behind.
+  // If the burst had left another reload behind, it would be logged before this change.
   replace(gateway, text);
   const third = await gateway.logged(isOutcome, second.at + 1);
   expect(third.line).toMatchObject({ added: [], removed: ["two", "four"], changed: [] });
   expect(outcomes(gateway)).toEqual(["reloaded", "reloaded", "reloaded"]);
 });
 
-test("a bad file changes nothing, and each finding is logged with its place", async () => {
+test("a bad file changes nothing, and each error in it is logged with its location", async () => {
   const { url: base } = await scene.upstream();
   const text = configText({ base, ...WATCHED });
   const gateway = await serve(text);
@@ -80,7 +81,7 @@ test("a bad file changes nothing, and each finding is logged with its place", as
   expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reloaded");
 });
 
-test("a file that a config includes is watched too: a rotated key is taken up", async () => {
+test("a file that the config includes is watched too, and a rotated key is applied", async () => {
   const upstream = await scene.upstream();
   const gateway = await serve(configText({ base: upstream.url, ...WATCHED }));
   const key = join(dirname(gateway.file), "key");
@@ -101,7 +102,7 @@ test("a file that a config includes is watched too: a rotated key is taken up", 
   ]);
 });
 
-test("what needs a restart is said and left; the environment is that of the start", async () => {
+test("a setting that needs a restart is logged and not applied, and the environment stays that of the start", async () => {
   const { url: base } = await scene.upstream();
   const text = configText({ base }).replace(TOKEN, `"\${TEST_TOKEN}"`);
   const gateway = await serve(text, { TEST_TOKEN: "token-of-the-start" });
@@ -116,7 +117,7 @@ test("what needs a restart is said and left; the environment is that of the star
   expect(outcomes(gateway)).toEqual(["reloaded"]);
 });
 
-test("a storm of signals is few reloads, the last of them after the last signal", async () => {
+test("200 signals cause few reloads, the last of them after the last signal", async () => {
   const { url: base } = await scene.upstream();
   const gateway = await serve(configText({ base }));
   for (let n = 0; n < 200; n++) {
@@ -129,7 +130,7 @@ test("a storm of signals is few reloads, the last of them after the last signal"
   expect(outcomes(gateway).length).toBeLessThan(40);
 });
 
-test("a file that is not there at a signal: refused in words, the plan stays", async () => {
+test("a signal while the file is missing is refused with a reason, and the plan stays", async () => {
   const { url: base } = await scene.upstream();
   const gateway = await serve(configText({ base }));
   renameSync(gateway.file, `${gateway.file}.away`);
@@ -142,7 +143,7 @@ test("a file that is not there at a signal: refused in words, the plan stays", a
   expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reloaded");
 });
 
-test("a renewed certificate is served from the next handshake on, a bad one is not", async () => {
+test("a renewed certificate is used from the next handshake on, and a bad one is refused", async () => {
   const { url: base } = await scene.upstream();
   const folder = mkdtempSync(join(tmpdir(), "renew-test-"));
   const [first, second] = [await makePair(), await makePair()];

@@ -1,4 +1,4 @@
-// What does a reload tell whoever counts reloads, and what does it do when linking, which should never fail, does?
+// Checks that each reload's result is reported once, and what a reload does when linking throws, which would be a bug.
 
 import { afterEach, expect, test } from "vitest";
 import { RecordingHost } from "../../src/cli/serve/recording-host.ts";
@@ -15,7 +15,7 @@ afterEach(() => {
   for (const reloader of reloaders.splice(0)) reloader.stop();
 });
 
-/** A reloader of a live gateway, whose file is a variable, and whose linking can be made to fail. */
+/** A running gateway that can be reloaded. Its config file is a variable, and its linking can be made to fail. */
 async function reloading() {
   const text = configText({ base: "http://127.0.0.1:9" });
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
@@ -39,7 +39,7 @@ async function reloading() {
     error: (_fields: LogFields, message: string) => void errors.push(message),
     flush: quiet,
   };
-  /** Each signal by a reloader of its own: signals that come close together are one. */
+  /** Uses a new reloader each time, because a reloader treats signals that come close together as one. */
   const reload = () => {
     const swap = (): void => {
       if (world.brokenLinking) throw new Error("a bug");
@@ -59,7 +59,7 @@ async function reloading() {
   return { world, gateway, reload, results, errors, text };
 }
 
-test("each reload's result is told once, good or bad", async () => {
+test("each reload's result is reported once, good or bad", async () => {
   const { world, reload, results, errors, text } = await reloading();
   reload();
   world.text = text.replace("routes:", "rutes:");
@@ -70,7 +70,7 @@ test("each reload's result is told once, good or bad", async () => {
   expect(errors.at(-1)).toBe("reload refused: the config in use stays");
 });
 
-test("linking that throws is a bug, told as one; the plan in use stays", async () => {
+test("linking that throws is logged as an internal error, and the plan in use stays", async () => {
   const { world, gateway, reload, results, errors } = await reloading();
   const { plan } = gateway.host;
   world.brokenLinking = true;

@@ -1,5 +1,5 @@
-// 200 reloads in a row, good and bad mixed, under constant load: nothing fails, nothing is refused, every stream is whole on the
-// plan it began with, and memory stays.
+// Checks that 200 reloads under constant load, good and bad mixed, disturb nothing: no request fails, each stream stays on the
+// plan it began with, and memory does not grow.
 
 import { renameSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -10,10 +10,10 @@ import { startGenerationUpstream, startLoad } from "./load.ts";
 const RELOADS = 200;
 const LOAD = { clients: 6, streams: 50, uploads: 4 };
 
-/** Far more than a plan of this size takes (some 20 KB): what a leak of plans, agents or exchanges would pass. */
+/** Far more than a plan of this size takes (some 20 KB). A leak of plans, agents or exchanges would exceed it. */
 const GROWTH_BYTES = 48 * 1024 * 1024;
 
-/** A good config says its generation upstream. */
+/** A valid config. It sends its generation to the upstream in a header. */
 function good(base: string, generation: number): string {
   const max = 400 + (generation % 7);
   return configText({
@@ -30,32 +30,33 @@ const BAD: readonly ((text: string) => string)[] = [
   (text) => text.replace("prefix: /up", "prefix: up"),
 ];
 
-/** Renames over the file, as an editor does, sends the signal, and waits for the one line that tells the outcome. */
+/** Replaces the file by a rename, as editors do, sends the signal, and waits for the log line with the outcome. */
 async function reload(gateway: BuiltGateway, text: string, from: number) {
   writeFileSync(`${gateway.file}.new`, text);
   renameSync(`${gateway.file}.new`, gateway.file);
   gateway.kill("SIGHUP");
-  const told = /^reload(ed$| refused)/;
-  const { line, at } = await gateway.logged(({ msg }) => told.test(msg), from);
+  const outcomeLine = /^reload(ed$| refused)/;
+  const { line, at } = await gateway.logged(({ msg }) => outcomeLine.test(msg), from);
   return { outcome: line.msg === "reloaded" ? "success" : "failure", next: at + 1 };
 }
 
-test("200 reloads under load cost nothing that is under way", async () => {
+test("200 reloads under load disturb no running request", async () => {
   const upstream = await startGenerationUpstream();
   const gateway = await startBuiltGateway(good(upstream.url, 0));
   try {
     const generation = { sure: 0, tried: 0 };
     const load = startLoad(gateway.port, LOAD, () => generation);
     const outcomes = { success: 0, failure: 0 };
-    let place = 0;
+    let nextLine = 0;
     let early = 0;
     for (let n = 1; n <= RELOADS; n++) {
       const bad = n % 4 === 0 ? BAD[(n / 4) % BAD.length] : undefined;
-      // The range of what is allowed opens before the swap and closes after it; a bad file is never in it.
+      // A new generation is allowed from before its swap, and the older one is no longer allowed after it. The generation
+      // of a bad file is never allowed.
       if (bad === undefined) generation.tried++;
       const text = good(upstream.url, bad === undefined ? generation.tried : 9999);
-      const { outcome, next } = await reload(gateway, bad === undefined ? text : bad(text), place);
-      place = next;
+      const { outcome, next } = await reload(gateway, bad === undefined ? text : bad(text), nextLine);
+      nextLine = next;
       generation.sure = generation.tried;
       expect(outcome).toBe(bad === undefined ? "success" : "failure");
       outcomes[outcome as keyof typeof outcomes]++;
@@ -69,10 +70,10 @@ test("200 reloads under load cost nothing that is under way", async () => {
     expect(load.done.requests).toBeGreaterThan(1000);
     expect(load.done.streams).toBeGreaterThan(LOAD.streams * 3);
     expect(load.done.uploads).toBeGreaterThan(50);
-    // One connection each, kept over all reloads: none was closed under a client.
+    // Each client kept its one connection over all reloads: the gateway closed none.
     expect(load.connections.count).toBeLessThanOrEqual(LOAD.clients + LOAD.streams + LOAD.uploads);
     expect(late - early).toBeLessThan(GROWTH_BYTES);
-    // What Node itself complains of, such as listeners that pile up.
+    // Node writes its own warnings here, for example about too many listeners.
     expect(gateway.output.err).not.toMatch(/\(node:\d+\)/);
     gateway.kill("SIGTERM");
     expect(await gateway.ended).toBe(0);

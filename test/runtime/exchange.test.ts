@@ -1,3 +1,5 @@
+// Checks that an exchange replies once, releases all it holds and ends once, in any interleaving of events.
+
 import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
@@ -12,7 +14,7 @@ import { Limits } from "../../src/runtime/limits/limits.ts";
 import type { LinkedUpstream } from "../../src/runtime/upstream/linked-upstream.ts";
 import { type Selection, selector } from "../../src/runtime/upstream/select.ts";
 
-/** A response as far as an exchange touches it, closing when the test says. */
+/** The part of a response that an exchange uses. It closes when the test says so. */
 class ModelResponse extends EventEmitter {
   headersSent = false;
   writableFinished = false;
@@ -36,7 +38,7 @@ class ModelResponse extends EventEmitter {
     this.close();
   }
 
-  /** The last byte is out, or the connection is gone. */
+  /** Closes it: `finished` when the last byte was sent, otherwise because the connection is gone. */
   close(finished = false): void {
     if (this.closed) return;
     this.closed = true;
@@ -45,7 +47,8 @@ class ModelResponse extends EventEmitter {
   }
 }
 
-class Ledger implements ExchangeOwner {
+/** Records how exchanges ended, and which guard had a bug. */
+class RecordingOwner implements ExchangeOwner {
   draining = false;
   readonly responseFormat = { formatError: undefined, addCors: undefined };
   readonly observer = noopObserver;
@@ -70,16 +73,16 @@ function begin(owner: ExchangeOwner, id = "x"): { x: LiveExchange; res: ModelRes
 }
 
 describe("an exchange", () => {
-  it("answers once, releases newest first, ends once", () => {
-    const ledger = new Ledger();
-    const { x, res } = begin(ledger);
+  it("replies once, releases the newest hold first, and ends once", () => {
+    const owner = new RecordingOwner();
+    const { x, res } = begin(owner);
     const released: number[] = [];
     for (const n of [1, 2, 3]) x.hold(() => released.push(n));
     x.reply(replyFor("unauthorized"));
     res.close(true);
     res.emit("close");
     expect(released).toEqual([3, 2, 1]);
-    expect(ledger.ends).toEqual(["x:unauthorized:401"]);
+    expect(owner.ends).toEqual(["x:unauthorized:401"]);
     x.hold(() => released.push(4));
     expect(released).toEqual([3, 2, 1, 4]);
     x.reply(replyFor("internal_error"));
@@ -87,53 +90,53 @@ describe("an exchange", () => {
   });
 
   it("reports its final record at the end, after all releases", () => {
-    const { x, res } = begin(new Ledger());
-    const steps: string[] = [];
+    const { x, res } = begin(new RecordingOwner());
+    const calls: string[] = [];
     x.atEnd(({ outcome, status, endedAt, startedAt }) => {
-      steps.push(`${outcome} ${status}`);
+      calls.push(`${outcome} ${status}`);
       expect(endedAt).toBeGreaterThanOrEqual(startedAt);
     });
-    x.hold(() => steps.push("released"));
+    x.hold(() => calls.push("released"));
     x.reply(replyFor("unauthorized"));
-    expect(steps).toEqual([]);
+    expect(calls).toEqual([]);
     res.close(true);
     res.emit("close");
-    expect(steps).toEqual(["released", "unauthorized 401"]);
+    expect(calls).toEqual(["released", "unauthorized 401"]);
   });
 
-  it("is the client's end when nobody answered, with status 499", () => {
-    const ledger = new Ledger();
-    const { res } = begin(ledger);
+  it("ends as client_closed with status 499 when the client left before a response", () => {
+    const owner = new RecordingOwner();
+    const { res } = begin(owner);
     res.close();
-    expect(ledger.ends).toEqual(["x:client_closed:499"]);
+    expect(owner.ends).toEqual(["x:client_closed:499"]);
   });
 
-  it("is the client's end when it left before the last byte of a whole response", () => {
-    const ledger = new Ledger();
-    const { x, res } = begin(ledger);
+  it("ends as client_closed when the client left before the last byte of a response", () => {
+    const owner = new RecordingOwner();
+    const { x, res } = begin(owner);
     x.begin(200, "OK", [], true);
     x.complete();
     res.close(false);
-    expect(ledger.ends).toEqual(["x:client_closed:200"]);
+    expect(owner.ends).toEqual(["x:client_closed:200"]);
   });
 
-  it("breaks instead of answering after the head", () => {
-    const ledger = new Ledger();
-    const { x, res } = begin(ledger);
+  it("breaks the connection instead of replying when the response headers are sent already", () => {
+    const owner = new RecordingOwner();
+    const { x, res } = begin(owner);
     x.begin(200, "OK", [], true);
     x.reply(replyFor("upstream_timeout"));
     expect(res.closed).toBe(true);
-    expect(ledger.ends).toEqual(["x:upstream_timeout:200"]);
+    expect(owner.ends).toEqual(["x:upstream_timeout:200"]);
   });
 
-  it("answers a bug of a step with 500 and names the step", () => {
-    const ledger = new Ledger();
-    const { x, res } = begin(ledger);
+  it("replies with 500 when a guard throws, and names the guard", () => {
+    const owner = new RecordingOwner();
+    const { x, res } = begin(owner);
     const broken = () => {
       throw new Error("boom");
     };
     run(x, { id: "r", prefix: "/", guards: [{ kind: "auth", run: broken }], forward: () => {} });
-    expect(ledger.bugs).toEqual(["auth"]);
+    expect(owner.bugs).toEqual(["auth"]);
     expect([res.statusCode, res.body]).toEqual([500, '{"error":"internal_error"}']);
   });
 });
@@ -153,7 +156,7 @@ describe("any interleaving of exchanges", () => {
       fc.asyncProperty(acts, fc.integer({ min: 1, max: 3 }), fc.nat(3), async (script, max, maxWaiting) => {
         const limits = new Limits();
         const lease = limits.lease();
-        const ledger = new Ledger();
+        const owner = new RecordingOwner();
         const guards = [{ kind: "downstreamInflight", run: downstreamInflight({ max: max + 2 }, lease) }] as const;
         const select = selector({
           id: "r",
@@ -178,7 +181,7 @@ describe("any interleaving of exchanges", () => {
         };
         for (const { act, which } of script) {
           if (act === "begin") {
-            const one = begin(ledger, String(begun.length));
+            const one = begin(owner, String(begun.length));
             begun.push(one);
             run(one.x, { id: "r", prefix: "/", guards, forward });
           } else if (act === "late") {
@@ -198,8 +201,8 @@ describe("any interleaving of exchanges", () => {
         await new Promise((resolve) => setImmediate(resolve));
         expect(limits.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
         expect(atUpstream).toBe(0);
-        expect(ledger.ends).toHaveLength(begun.length);
-        expect(ledger.bugs).toEqual([]);
+        expect(owner.ends).toHaveLength(begun.length);
+        expect(owner.bugs).toEqual([]);
       }),
       { numRuns: 150 },
     );

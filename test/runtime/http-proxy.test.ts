@@ -1,4 +1,4 @@
-// Checks that our pass does what http-proxy promises: it uses the target and agent of the options, reports errors by the
+// Checks that the engine does what http-proxy promises: it uses the target and agent of the options, reports errors by the
 // callback, and emits the public events.
 
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -27,7 +27,7 @@ function targetAt(port: number): UpstreamTarget {
   return { protocol: "http:", hostname: "127.0.0.1", port, host: `127.0.0.1:${port}`, basePath: "/base" };
 }
 
-/** What a client's request and response are to the engine: handed on to listeners, nothing else. */
+/** A client's request and response. The engine only passes them to its listeners. */
 const req = { url: "/route/x" } as IncomingMessage;
 const res = {} as ServerResponse;
 
@@ -83,7 +83,7 @@ it("reports a failed request by the callback, with the request and the response 
   expect([itsReq === req, itsRes === res]).toEqual([true, true]);
 });
 
-it("reports a head that Node refuses by the callback, before it returns", () => {
+it("reports a request that Node refuses by the callback, before it returns", () => {
   const engine = createEngine(targetAt(9), new Agent());
   const errors: Error[] = [];
   const bad = { ...REQUEST, path: "/a b" };

@@ -1,4 +1,5 @@
-// Which counts outlive which plans: kept while used, bounded from the swap on, exact also for what is under way already.
+// Checks which counts outlive a plan: they stay while a plan uses them, get new limits at the swap, and include the exchanges
+// that are already running.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -10,7 +11,7 @@ const MINUTE = 1_000 * 60_000;
 
 const key = (routeId: string, upstreamKey: string): string => gateKey(routeId, new Digest(upstreamKey));
 
-/** An exchange in flight, as far as counting goes. */
+/** The part of an exchange in flight that counting uses. */
 function exchange(routeId: string, upstreamKey?: string): Counted & { end(): void; takesRoom: boolean } {
   const holds: (() => void)[] = [];
   return {
@@ -34,7 +35,7 @@ describe("counts that outlive plans", () => {
     expect(two.gate(key("s", "k"), 1, 0)).not.toBe(one.gate(key("r", "k"), 1, 0));
   });
 
-  it("get a new plan's bounds when it is swapped in, not when it is linked", () => {
+  it("get a new plan's limits when it is swapped in, not when it is linked", () => {
     const limits = new Limits();
     const before = limits.lease();
     const counter = before.downstream(1);
@@ -47,7 +48,7 @@ describe("counts that outlive plans", () => {
     expect(counter.tryAcquire()).toBe(false);
   });
 
-  it("keep the old bounds when linking fails", () => {
+  it("keep the old limits when linking fails", () => {
     const limits = new Limits();
     const before = limits.lease();
     const gate = before.gate(key("r", "k"), 1, 0);
@@ -61,7 +62,7 @@ describe("counts that outlive plans", () => {
     expect(limits.size).toBe(1);
   });
 
-  it("go when the last plan that uses them goes, not before", () => {
+  it("are dropped when the last plan that uses them is released, not before", () => {
     const limits = new Limits();
     const [one, two] = [limits.lease(), limits.lease()];
     const counter = one.downstream(1);
@@ -76,7 +77,7 @@ describe("counts that outlive plans", () => {
     expect(limits.size).toBe(0);
   });
 
-  it("keep a minute's rate counts for a limit that is taken out and put back", () => {
+  it("keep the minute's rate counts of a limit that is removed and added again", () => {
     let now = MINUTE;
     const limits = new Limits({ now: () => now });
     const one = limits.lease();
@@ -86,7 +87,7 @@ describe("counts that outlive plans", () => {
     expect(two.window("r").take("client", 1, now)).toBeGreaterThan(0);
     two.release();
     now += 60_000;
-    // Whatever is let go next sweeps out what no longer counts.
+    // The next release also drops the counts of past minutes.
     const three = limits.lease();
     three.window("other");
     three.release();
@@ -95,7 +96,7 @@ describe("counts that outlive plans", () => {
 });
 
 describe("a limit that a reload adds", () => {
-  it("counts what is under way on older plans, once, and refuses until enough of it has ended", () => {
+  it("counts the exchanges on older plans once, and refuses new ones until enough of them have ended", () => {
     const limits = new Limits();
     const unlimited = limits.lease();
     const running = [exchange("r", "k"), exchange("r", "k"), exchange("r", "other"), exchange("s", "k"), exchange("s")];
@@ -123,7 +124,7 @@ describe("a limit that a reload adds", () => {
     expect([gate.inUse, counter.inUse]).toEqual([1, 1]);
   });
 
-  it("still counts an older plan's exchanges after the limit was out for a while", () => {
+  it("still counts an older plan's exchanges after the limit was removed for a while", () => {
     const limits = new Limits();
     const [unlimited, limited, without] = [limits.lease(), limits.lease(), limits.lease()];
     const running = [exchange("r")];
@@ -148,7 +149,7 @@ describe("any order of reloads and exchanges", () => {
   interface Live {
     readonly lease: ReturnType<Limits["lease"]>;
     readonly max: number | undefined;
-    readonly under: Set<ReturnType<typeof exchange>>;
+    readonly exchanges: Set<ReturnType<typeof exchange>>;
   }
   const acts = fc.array(
     fc.oneof(
@@ -162,14 +163,14 @@ describe("any order of reloads and exchanges", () => {
     { maxLength: 80 },
   );
 
-  it("admits exactly while fewer are under way than the limit of the moment, over all plans", () => {
+  it("admits an exchange exactly when fewer than the current limit are running, over all plans", () => {
     fc.assert(
       fc.property(acts, (script) => {
         const limits = new Limits();
         const linked = (max: number | undefined): Live => {
           const lease = limits.lease();
           if (max !== undefined) lease.gate(key("r", "k"), max, 0);
-          return { lease, max, under: new Set() };
+          return { lease, max, exchanges: new Set() };
         };
         let current = linked(undefined);
         const retiring = new Set<Live>();
@@ -178,8 +179,8 @@ describe("any order of reloads and exchanges", () => {
           const [one] = all.splice(index, 1);
           if (one === undefined) return;
           one.x.end();
-          one.on.under.delete(one.x);
-          if (retiring.has(one.on) && one.on.under.size === 0) {
+          one.on.exchanges.delete(one.x);
+          if (retiring.has(one.on) && one.on.exchanges.size === 0) {
             retiring.delete(one.on);
             one.on.lease.release();
           }
@@ -194,15 +195,15 @@ describe("any order of reloads and exchanges", () => {
               if (!room) continue;
               x.hold(() => gate.leave());
             }
-            current.under.add(x);
+            current.exchanges.add(x);
             all.push({ x, on: current });
           } else if (step.act === "end") {
             if (all.length > 0) end(step.which % all.length);
           } else {
             const next = linked(step.max ?? undefined);
-            for (const older of [...retiring, current]) next.lease.adoptInFlight(older.lease, older.under);
+            for (const older of [...retiring, current]) next.lease.adoptInFlight(older.lease, older.exchanges);
             next.lease.applyLimits();
-            if (current.under.size === 0) current.lease.release();
+            if (current.exchanges.size === 0) current.lease.release();
             else retiring.add(current);
             current = next;
           }

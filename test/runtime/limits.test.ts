@@ -1,9 +1,11 @@
+// Checks the rate limit's window of one minute, and the gate that limits the requests in flight with one upstream key.
+
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { FixedWindow } from "../../src/runtime/limits/fixed-window.ts";
 import { UpstreamGate } from "../../src/runtime/limits/upstream-gate.ts";
 
 describe("the minute window", () => {
-  it("counts per client and starts anew on the clock's minute", () => {
+  it("counts per client and starts again with each minute of the clock", () => {
     const window = new FixedWindow();
     const minute = 1_000 * 60_000;
     expect(window.take("a", 2, minute)).toBe(0);
@@ -14,7 +16,7 @@ describe("the minute window", () => {
     expect(window.take("a", 2, minute + 60_000)).toBe(0);
   });
 
-  it("says between 1 and 60 seconds", () => {
+  it("asks a refused client to wait between 1 and 60 seconds", () => {
     const window = new FixedWindow();
     for (let ms = 0; ms < 60_000; ms += 997) {
       const wait = window.take("a", 0, 60_000 * 7 + ms);
@@ -31,12 +33,12 @@ describe("the upstream gate", () => {
   });
 
   const wait = (gate: UpstreamGate, timeoutMs = 60_000) => {
-    const place = gate.wait(timeoutMs);
-    if (place === undefined) throw new Error("the line is full");
-    return place;
+    const waiter = gate.wait(timeoutMs);
+    if (waiter === undefined) throw new Error("the line is full");
+    return waiter;
   };
 
-  it("refuses at once without a queue", () => {
+  it("refuses at once when it has no queue", () => {
     const gate = new UpstreamGate(1, 0);
     expect(gate.tryEnter()).toBe(true);
     expect(gate.tryEnter()).toBe(false);
@@ -45,7 +47,7 @@ describe("the upstream gate", () => {
     expect(gate.inUse).toBe(0);
   });
 
-  it("lets waiters in first come first served, nobody past them", async () => {
+  it("admits waiting requests in their order, and no new request before them", async () => {
     const gate = new UpstreamGate(1, 5);
     gate.tryEnter();
     const order: number[] = [];
@@ -62,7 +64,7 @@ describe("the upstream gate", () => {
     expect(gate.tryEnter()).toBe(true);
   });
 
-  it("refuses a full line, and counts out at once who leaves it", async () => {
+  it("refuses when its queue is full, and stops counting a request as soon as it leaves the queue", async () => {
     const gate = new UpstreamGate(1, 2);
     gate.tryEnter();
     const first = wait(gate);
@@ -79,7 +81,7 @@ describe("the upstream gate", () => {
     expect([gate.inUse, gate.waiting]).toEqual([0, 0]);
   });
 
-  it("ends a wait that is too long", async () => {
+  it("ends a wait at its timeout", async () => {
     vi.useFakeTimers();
     const gate = new UpstreamGate(1, 2);
     gate.tryEnter();
@@ -93,7 +95,7 @@ describe("the upstream gate", () => {
     expect(gate.tryEnter()).toBe(true);
   });
 
-  it("lets more in when its maximum grows", async () => {
+  it("admits a waiting request when its maximum grows", async () => {
     const gate = new UpstreamGate(1, 2);
     gate.tryEnter();
     const { admission } = wait(gate);

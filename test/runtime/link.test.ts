@@ -54,7 +54,7 @@ describe("link", () => {
     expect([...made].sort()).toEqual(["auth", "downstreamInflight", "rateLimit", "rateLimit"]);
   });
 
-  test("the fingerprint distinguishes configs, but not secrets", () => {
+  test("makes a fingerprint that differs between configs, but not between secrets", () => {
     const print = (text: string, world?: World): string => link(blueprint(text, world), recording().parts).fingerprint;
     expect(print(CLEAN)).toMatch(/^[0-9a-f]{64}$/);
     expect(print(CLEAN, { env: { TOKEN: "another-token", KEY: "another" } })).toBe(print(CLEAN));

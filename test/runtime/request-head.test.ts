@@ -1,4 +1,4 @@
-// Checks which headers go upstream for given client headers and header rules.
+// Checks which headers go to the upstream for given client headers and header rules.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -26,7 +26,7 @@ function values(list: readonly string[], name: string): string[] {
   return list.filter((_, i) => i % 2 === 1 && (list[i - 1] ?? "").toLowerCase() === name);
 }
 
-describe("the request head that goes upstream", () => {
+describe("the writer of request headers", () => {
   it("forwards other headers unchanged, repeats and spelling included", () => {
     expect(head({}, ["X-A", "1", "x-a", "2", "Accept", "*/*"])).toEqual([
       "host",
@@ -51,8 +51,12 @@ describe("the request head that goes upstream", () => {
       gone: "x_gw_token",
     },
     { name: "expect", raw: ["Expect", "100-continue"], gone: "expect" },
-    { name: "what connection names", raw: ["Connection", "close, X-Hop", "x-hop", "1"], gone: "x-hop" },
-    { name: "what a second connection names", raw: ["connection", "a", "Connection", "b", "b", "1"], gone: "b" },
+    { name: "a header that connection names", raw: ["Connection", "close, X-Hop", "x-hop", "1"], gone: "x-hop" },
+    {
+      name: "a header that a second connection header names",
+      raw: ["connection", "a", "Connection", "b", "b", "1"],
+      gone: "b",
+    },
     { name: "remove_headers", rules: { remove: ["x-secret"] }, raw: ["X-Secret", "1"], gone: "x-secret" },
     { name: "forwarding headers", raw: ["X-Forwarded-For", "1.1.1.1"], gone: "x-forwarded-for" },
     {
@@ -85,10 +89,13 @@ describe("the request head that goes upstream", () => {
       framing: NONE,
       want: ["x-key", ["up"]],
     },
-  ] as const)("does not let connection name $names", ({ raw, framing, want: [name, expected] }) => {
-    const rules = { inject: [{ name: "x-key", value: new Secret("up") }] };
-    expect(values(head(rules, [...raw], framing), name)).toEqual(expected);
-  });
+  ] as const)(
+    "does not let the client's connection header remove $names",
+    ({ raw, framing, want: [name, expected] }) => {
+      const rules = { inject: [{ name: "x-key", value: new Secret("up") }] };
+      expect(values(head(rules, [...raw], framing), name)).toEqual(expected);
+    },
+  );
 
   it("replaces all of an injected name, however it is spelled", () => {
     const rules = { inject: [{ name: "X-Api-Key", value: new Secret("up") }] };
@@ -97,7 +104,7 @@ describe("the request head that goes upstream", () => {
     expect(values(sent, "x-api-key")).toEqual(["up"]);
   });
 
-  it("sends a header as often as the rules inject it", () => {
+  it("sends a header as many times as the rules inject it", () => {
     const rules = {
       inject: [
         { name: "x-a", value: new Secret("1") },
@@ -131,7 +138,7 @@ describe("the request head that goes upstream", () => {
     expect(values(head({ userAgent: "gw" }, ["User-Agent", "curl"]), "user-agent")).toEqual(["gw"]);
   });
 
-  it("states a length of zero for methods that usually carry content", () => {
+  it("sends `content-length: 0` for methods that usually have a body", () => {
     expect(values(head({}, [], NONE, "POST"), "content-length")).toEqual(["0"]);
     expect(values(head({}, [], NONE, "PROPFIND"), "content-length")).toEqual(["0"]);
     expect(values(head({}, [], NONE, "DELETE"), "content-length")).toEqual([]);

@@ -1,10 +1,12 @@
+// Checks when the client's request id is used, and that the gateway's own ids are unique UUIDs of version 7.
+
 import { describe, expect, it } from "vitest";
 import { requestId } from "../../src/runtime/downstream/request-id.ts";
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe("a request id", () => {
-  it("is the client's own when it is sane", () => {
+  it("is the client's own when it is valid", () => {
     expect(requestId("req_1.A-b")).toBe("req_1.A-b");
   });
 
@@ -17,7 +19,7 @@ describe("a request id", () => {
     expect(madeAt).toBeLessThanOrEqual(Date.now());
   });
 
-  it("is never given twice, also past the pool of random bytes, and uses every variant", () => {
+  it("is never repeated, also after the pool of random bytes is used up, and uses every variant", () => {
     const ids = Array.from({ length: 1000 }, () => requestId(undefined));
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(UUID_V7);

@@ -1,9 +1,9 @@
-// Checks which headers go downstream for given upstream headers, and what is read from them.
+// Checks which headers go to the client for given upstream headers, and what the gateway reads from them.
 
 import { describe, expect, it } from "vitest";
 import { responseHead } from "../../src/runtime/headers/response-head.ts";
 
-describe("the response head that goes downstream", () => {
+describe("the writer of response headers", () => {
   it("keeps all but hop-by-hop headers, repeats and order included", () => {
     const raw = [
       "Set-Cookie",
@@ -36,7 +36,7 @@ describe("the response head that goes downstream", () => {
     { type: "TEXT/Event-Stream; charset=utf-8", sse: true },
     { type: "text/event-stream-x", sse: false },
     { type: "application/json", sse: false },
-  ])("$type is SSE: $sse", ({ type, sse }) => {
+  ])("recognizes whether $type is SSE: $sse", ({ type, sse }) => {
     expect(responseHead(["content-type", type], "id").sse).toBe(sse);
   });
 
@@ -45,7 +45,7 @@ describe("the response head that goes downstream", () => {
     expect(headers).toEqual(["content-type", "text/event-stream", "x-request-id", "id", "x-accel-buffering", "no"]);
   });
 
-  it("recognizes a foreign transfer coding, a length and an idle timeout", () => {
+  it("recognizes an unsupported transfer coding, a length and an idle timeout", () => {
     expect(responseHead(["transfer-encoding", "gzip, chunked"], "id").foreignCoding).toBe(true);
     expect(responseHead(["Transfer-Encoding", "Chunked"], "id").foreignCoding).toBe(false);
     expect(responseHead(["Content-Length", "3"], "id").hasLength).toBe(true);
@@ -53,7 +53,7 @@ describe("the response head that goes downstream", () => {
     expect(responseHead([], "id")).toMatchObject({ hasLength: false, foreignCoding: false, idleMs: undefined });
   });
 
-  it("ignores content-length and x-request-id in connection", () => {
+  it("keeps content-length and x-request-id when the connection header names them", () => {
     const { headers } = responseHead(["connection", "content-length, x-request-id", "content-length", "3"], "id");
     expect(headers).toEqual(["content-length", "3", "x-request-id", "id"]);
   });

@@ -1,3 +1,5 @@
+// Checks that the route trie finds the route with the longest prefix that matches the path.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildTrie } from "../../src/runtime/exchange/trie.ts";
@@ -23,11 +25,11 @@ describe("the route trie", () => {
     { prefixes: ["/__proto__", "/constructor"], path: "/constructor/x", found: "/constructor" },
     { prefixes: ["/a"], path: "/__proto__", found: undefined },
     { prefixes: [], path: "/a", found: undefined },
-  ])("$prefixes: $path -> $found", ({ prefixes, path, found }) => {
+  ])("with $prefixes finds $found for $path", ({ prefixes, path, found }) => {
     expect(trieOf(...prefixes).match(path)).toBe(found);
   });
 
-  it("agrees with a one-line reference on any paths", () => {
+  it("agrees with a one-line reference implementation for any paths", () => {
     const segment = fc.constantFrom("a", "b", "ab", "", "__proto__", "a%2fb", "ü");
     const path = fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.join("/")}`);
     const prefix = path.filter((candidate) => candidate === "/" || !candidate.endsWith("/"));
