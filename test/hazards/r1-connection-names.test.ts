@@ -50,7 +50,7 @@ test("a header that Connection names ends here; `__proto__` is a header like ano
     "Connection: x-mine, X-Yours",
     "X-Mine: 1",
     "x-yours: 2",
-    "X-UsagePool: 3",
+    "X-Kept: 3",
     "__proto__: 4",
     "constructor: 5",
   ];
