@@ -3,6 +3,7 @@
 import type { AddressInfo } from "node:net";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { systemClock } from "./clock.ts";
+import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { LinkedPlan } from "./generation.ts";
 import { createGuardRegistry } from "./guard-registry.ts";
@@ -12,12 +13,15 @@ import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startTelemetry } from "./observe/telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
+import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
   readonly version: string;
   /** Certificate and key, where the blueprint asks for TLS. */
   readonly pair?: TlsPair | undefined;
+  /** Times that differ from the contract's: for tests, which can't wait that long. */
+  readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
 export interface RunningGateway {
@@ -47,14 +51,14 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair }: GatewayOptions,
+  { version, pair, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls } = blueprint.server;
   const limits = new Limits();
-  const agents = new AgentPool();
+  const agents = new AgentPool(times.idle);
   const parts = { limits, agents, log };
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
-  const host = new Host(linkPlan(blueprint, parts), log, { telemetry, pair });
+  const host = new Host(linkPlan(blueprint, parts), log, { telemetry, pair, times: times.server });
   let current = blueprint;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;

@@ -7,7 +7,7 @@ import type { ServerSpec } from "../plan/blueprint.ts";
 import { type Reply, replyFor } from "../plan/replies.ts";
 import { type DispatchContext, dispatch } from "./downstream/dispatch.ts";
 import { requestId } from "./downstream/request-id.ts";
-import { createGatewayServer, type GatewayServer, type ServerEvents } from "./downstream/server.ts";
+import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
 import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
@@ -36,6 +36,8 @@ export interface HostParts {
   readonly telemetry?: Telemetry;
   /** Given, the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
+  /** Server times that differ from the defaults: for tests. */
+  readonly times?: Partial<ServerTimes> | undefined;
 }
 
 export class Host implements DispatchContext {
@@ -51,7 +53,7 @@ export class Host implements DispatchContext {
   #underWay = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { telemetry = NO_TELEMETRY, pair }: HostParts = {}) {
+  constructor(linked: LinkedPlan, log: Log, { telemetry = NO_TELEMETRY, pair, times }: HostParts = {}) {
     this.#tenure = new PlanGeneration(linked);
     this.#log = log;
     this.observer = telemetry.observer;
@@ -64,7 +66,7 @@ export class Host implements DispatchContext {
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
       onHalfClose: (socket) => halfClosed(socket),
     };
-    this.#server = createGatewayServer(events, pair);
+    this.#server = createGatewayServer(events, pair, times);
   }
 
   get plan(): Plan<LiveExchange> {

@@ -5,7 +5,7 @@ import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { version } from "../../src/cli/version.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
-import { startGateway as start } from "../../src/runtime/gateway.ts";
+import { type GatewayOptions, startGateway as start } from "../../src/runtime/gateway.ts";
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
@@ -33,13 +33,17 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+export interface TestGatewayOptions {
+  /** The environment that the config's `${NAME}` are taken from. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Times that differ from the defaults, so that a test need not wait for those. */
+  readonly times?: NonNullable<GatewayOptions["times"]>;
+}
+
 const DEADLINE_MS = 5000;
 
 /** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
-export async function startGateway(
-  yaml: string,
-  options: { readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<TestGateway> {
+export async function startGateway(yaml: string, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const blueprint = compiled(yaml, options.env);
   const logs: LogLine[] = [];
   const waiting = new Set<() => void>();
@@ -54,7 +58,7 @@ export async function startGateway(
   });
   const { listen, tls } = blueprint.server;
   const pair = tls && (await loadPair(tls, listen, log));
-  const gateway = await start(blueprint, log, { version: version(), pair });
+  const gateway = await start(blueprint, log, { version: version(), pair, times: options.times ?? {} });
   const { port } = gateway.address;
   return {
     url: `http://127.0.0.1:${port}`,

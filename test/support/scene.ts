@@ -4,7 +4,7 @@
 import { afterEach, beforeEach, expect } from "vitest";
 import { type ConfigParts, configText } from "./config.ts";
 import { within } from "./deadline.ts";
-import { startGateway, type TestGateway } from "./gateway.ts";
+import { startGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { connectRaw, type RawClient } from "./raw-client.ts";
 import {
   type RawConnection,
@@ -20,7 +20,7 @@ export interface Scene {
   upstream(handler?: UpstreamHandler, options?: UpstreamOptions): Promise<Upstream>;
   rawUpstream(script?: (connection: RawConnection, index: number) => Promise<void> | void): Promise<RawUpstream>;
   /** A gateway with one route, `/up`, to `base`. */
-  gateway(parts: ConfigParts, env?: Readonly<Record<string, string>>): Promise<TestGateway>;
+  gateway(parts: ConfigParts, options?: TestGatewayOptions): Promise<TestGateway>;
   /** A raw client of a gateway, or of any port. */
   client(to: { readonly port: number }): Promise<RawClient>;
 }
@@ -58,8 +58,8 @@ export function setScene(): Scene {
   return {
     upstream: async (handler, options) => stopLater(await startUpstream(handler, options)),
     rawUpstream: async (script) => stopLater(await startRawUpstream(script)),
-    gateway: async (parts, env) => {
-      const gateway = stopLater(await startGateway(configText(parts), env === undefined ? {} : { env }));
+    gateway: async (parts, options) => {
+      const gateway = stopLater(await startGateway(configText(parts), options));
       gateways.push(gateway);
       return gateway;
     },

@@ -18,12 +18,12 @@ export interface DownstreamSocket extends Socket {
   /** Set while a closing connection is read empty: nothing that comes is a request any more. */
   lingering?: boolean;
   /** The TCP connection under a TLS one. */
-  carrier?: Socket;
+  transport?: Socket;
 }
 
 /** Ends a connection so that nobody takes what came on it for whole. */
 export function resetConnection(socket: DownstreamSocket): void {
   // Node resets TCP connections only. A plain close of the one under TLS is a FIN, which clients take for an end.
-  (socket.carrier ?? socket).resetAndDestroy();
+  (socket.transport ?? socket).resetAndDestroy();
   socket.destroy();
 }

@@ -8,7 +8,7 @@ import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import type { BodyPump } from "./body-pump.ts";
 import type { UpstreamAgent } from "./connections/agents.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
-import { noteIdleHint, wasStale } from "./connections/pooled-agent.ts";
+import { noteIdleHint, wasStale } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
 import { download } from "./download.ts";
 import { Upload } from "./upload.ts";
