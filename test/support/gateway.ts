@@ -9,6 +9,7 @@ import { type GatewayOptions, startGateway as start } from "../../src/runtime/ga
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
+import { within } from "./deadline.ts";
 
 export interface LogLine {
   readonly level: string;
@@ -40,8 +41,6 @@ export interface TestGatewayOptions {
   readonly times?: NonNullable<GatewayOptions["times"]>;
 }
 
-const DEADLINE_MS = 5000;
-
 /** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
 export async function startGateway(yaml: string, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const blueprint = compiled(yaml, options.env);
@@ -67,22 +66,18 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     limits: gateway.limits,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
-    completed: (match = () => true) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiting.delete(look);
-          reject(new Error(`no such log line within ${DEADLINE_MS} ms; have ${JSON.stringify(logs)}`));
-        }, DEADLINE_MS);
-        const look = (): void => {
+    completed: (match = () => true) => {
+      let look = (): void => {};
+      const found = new Promise<LogLine>((resolve) => {
+        look = () => {
           const line = logs.find((candidate) => candidate.msg === "request completed" && match(candidate));
-          if (line === undefined) return;
-          clearTimeout(timer);
-          waiting.delete(look);
-          resolve(line);
+          if (line !== undefined) resolve(line);
         };
         waiting.add(look);
         look();
-      }),
+      });
+      return within(() => `a log line; have ${JSON.stringify(logs)}`, found).finally(() => waiting.delete(look));
+    },
     drain: () => gateway.stop(),
     close: async () => {
       await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
