@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { LogLine } from "./gateway.ts";
-import { Program } from "./program.ts";
+import { Program, START_MS } from "./program.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -61,7 +61,7 @@ export async function install(): Promise<Installation> {
 }
 
 async function asGateway(program: Program): Promise<GatewayProcess> {
-  const [, port] = await program.until(/"address":"[^"]*:(\d+)"[^\n]*"msg":"listening"/);
+  const [, port] = await program.until(/"address":"[^"]*:(\d+)"[^\n]*"msg":"listening"/, START_MS);
   return {
     port: Number(port),
     program,

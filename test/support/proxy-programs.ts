@@ -5,7 +5,8 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestPair } from "./certificates.ts";
-import { findProgram, freePort, Program, untilListening } from "./program.ts";
+import { freePort } from "./ports.ts";
+import { findProgram, Program, untilListening } from "./program.ts";
 
 export const USER = "proxy-user-4c7d";
 export const PASSWORD = "proxy-password-e19a";

@@ -6,6 +6,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { Inbox, PATIENCE_MS, within } from "./deadline.ts";
 import { framingOf, type MessageHead, namesOf, onlyValueOf, parseBody, parseHead, valuesOf } from "./http-message.ts";
+import { freePort } from "./ports.ts";
 import { Wire } from "./wire.ts";
 
 /** A request as it arrived at the upstream. */
@@ -161,11 +162,9 @@ export async function startRawUpstream(
   return withGetters(listening, { accepted: inbox.all, nextConnection: (ms?: number) => inbox.next(ms) });
 }
 
-/** A port of this machine on which nobody listens: it was just given up. */
-export async function closedPort(): Promise<number> {
-  const listening = await listen(createTcpServer());
-  await listening.close();
-  return listening.port;
+/** A port of this machine on which nothing listens. */
+export function closedPort(): Promise<number> {
+  return freePort();
 }
 
 async function listen(server: Server): Promise<Listening> {
