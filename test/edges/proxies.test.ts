@@ -1,4 +1,4 @@
-// Outbound proxies, with real ones: squid, tinyproxy, microsocks, dante. One gateway, a route for each way to go.
+// Checks outbound proxies with real ones: squid, tinyproxy, microsocks, dante. One gateway has a route for each combination.
 
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -84,7 +84,7 @@ describe.skipIf(!READY)("outbound proxies", () => {
     const openTiny = stopLater(await startTinyproxy(false));
     const openSocks = stopLater(await startMicrosocks(false));
     dante = stopLater(await startDante(plain.echo.port));
-    // Takes connections and says nothing: as a proxy, and as an upstream.
+    // Accepts connections and sends nothing: used as a proxy and as an upstream.
     const mute = createServer(() => {}).listen(0, "127.0.0.1");
     stops.push({ close: async () => void mute.close() });
     await once(mute, "listening");
@@ -226,7 +226,7 @@ ${routes.map(routeText).join("")}`,
     ["/wrong-squidtls-https/x", "proxy answered 407"],
     ["/missing-tiny-http/x", "proxy answered 407"],
     ["/missing-tiny-https/x", "proxy answered 407"],
-    // tinyproxy asks with a 407, but says no with a 401.
+    // tinyproxy asks for credentials with 407, but refuses wrong ones with 401.
     ["/wrong-tiny-https/x", "proxy answered 401"],
     ["/wrong-socks-http/x", "proxy refused the SOCKS authentication"],
     ["/wrong-socks-https/x", "proxy refused the SOCKS authentication"],

@@ -1,4 +1,4 @@
-// TLS for clients, with real ones: curl, openssl and testssl.sh against a gateway process.
+// Checks TLS for clients with real ones: curl, openssl and testssl.sh, against a gateway process.
 
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";

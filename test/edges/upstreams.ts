@@ -1,4 +1,4 @@
-// What stands behind the proxies? An upstream that tells what reached it, over http and over https, and counts connections.
+// An upstream behind the proxies, over http or https: its response says what reached it, and it counts connections.
 
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,4 +1,4 @@
-// An event stream falls silent: after `stream_idle_timeout_ms` it is broken; each event starts the wait anew; 0 waits for ever.
+// An event stream pauses: it is broken after `stream_idle_timeout_ms`. Each event restarts the timer; 0 means no limit.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";

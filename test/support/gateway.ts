@@ -1,4 +1,4 @@
-// A real gateway for a test: config text in, sockets out, its log lines kept.
+// Starts a real gateway inside the test's process, from a config text. Keeps its log lines.
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
@@ -26,11 +26,11 @@ export interface TestGateway {
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
   readonly logs: LogLine[];
-  /** The `request completed` line for which `match` holds, as soon as it is there. */
+  /** Waits for the first `request completed` line for which `match` holds. */
   completed(match?: (line: LogLine) => boolean): Promise<LogLine>;
   /** Drains as the config says; true when every exchange finished by itself. */
   drain(): Promise<boolean>;
-  /** Ends at once, breaking what is under way. */
+  /** Ends at once; exchanges in progress are broken. */
   close(): Promise<void>;
 }
 
@@ -85,7 +85,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
   };
 }
 
-/** The blueprint of a config that must be right. */
+/** The blueprint of a config without errors. @throws Error with the diagnostics when it has some */
 function compiled(yaml: string, env: Readonly<Record<string, string>> = {}): Blueprint {
   const result = compile(sourceFromText("test.yaml", yaml), {
     env: (name) => env[name],

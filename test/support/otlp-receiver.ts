@@ -1,4 +1,4 @@
-// What does a collector get? Receivers for OTLP over HTTP and over gRPC, whose bytes are read with the SDK's own protobuf reader.
+// Receives OTLP spans over HTTP or gRPC, as a collector does, and decodes them with the SDK's own protobuf reader.
 
 import { createServer } from "node:http";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";

@@ -1,4 +1,4 @@
-// How does a test run a real program? It starts it, reads its lines, waits for one, and ends it by its id.
+// Runs a program for a test: starts it, waits for its output, and ends it by its process id.
 
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import { within } from "./deadline.ts";
 
 const PLACES = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
-/** Where a program is; `undefined`, and a printed line, when it is not installed. */
+/** The path of a program. Not installed: prints a line that says so, and gives `undefined`. */
 export function findProgram(name: string): string | undefined {
   const found = PLACES.map((place) => join(place, name)).find((path) => {
     try {
@@ -48,7 +48,7 @@ export class Program {
     });
   }
 
-  /** All that it wrote so far, to both outputs. */
+  /** Everything it wrote so far to standard output and standard error. */
   get output(): string {
     return this.#output;
   }
@@ -83,7 +83,7 @@ export class Program {
     return within(() => `the end of the program; so far ${this.#output}`, this.#exited, ms);
   }
 
-  /** Ends it, by force when it does not end by itself. */
+  /** Ends it with SIGTERM, and with SIGKILL when that takes too long. */
   async close(): Promise<void> {
     if (this.#over) return;
     this.#child.kill("SIGTERM");

@@ -1,5 +1,5 @@
-// What does every socket test need around it? Upstreams, gateways and clients that are gone when it ends, and the proof that
-// nothing was left behind: no slot held, no uncaught exception, no process warning.
+// Sets up upstreams, gateways and clients for a socket test and stops them after it. Then checks that nothing was left behind:
+// no slot is held, and there was no uncaught exception and no process warning.
 
 import { afterEach, beforeEach, expect } from "vitest";
 import { type ConfigParts, configText } from "./config.ts";
@@ -25,7 +25,7 @@ export interface Scene {
   client(to: { readonly port: number }): Promise<RawClient>;
 }
 
-/** Sets the scene for the tests of this file. What it starts is stopped, newest first, after each test. */
+/** For the tests of one file. What a test starts is stopped after it, newest first. */
 export function setScene(): Scene {
   const stops: (() => Promise<unknown>)[] = [];
   const gateways: TestGateway[] = [];
@@ -41,7 +41,7 @@ export function setScene(): Scene {
       for (const stop of stops.splice(0).reverse()) await stop();
       // Warnings are emitted on a later tick than their cause.
       await new Promise(setImmediate);
-      // The last exchanges end with their connections, which closing does not wait for.
+      // The last exchanges end when their connections close, and closing the gateway does not wait for that.
       for (const gateway of gateways.splice(0)) await untilFree(gateway);
       expect(trouble.splice(0)).toEqual([]);
     } finally {
@@ -67,7 +67,7 @@ export function setScene(): Scene {
   };
 }
 
-/** Waits until no exchange is under way and no permit is held. */
+/** Waits until no exchange is in progress and no permit is held. */
 export async function untilFree(gateway: TestGateway): Promise<void> {
   await untilCounts(
     gateway,

@@ -1,4 +1,5 @@
-// Examines the raw headers of a request once: refuses ambiguous framing, and finds the client's request id (contract, section 4; hazards R1 to R4).
+// Examines the raw headers of a request once: refuses ambiguous framing, and finds the client's request id (contract, section
+// 4; hazards R1 to R4).
 
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";

@@ -1,4 +1,5 @@
-// Chooses the id of an exchange: the client's own when it is well-formed, otherwise a new UUID (contract, section 4, "Request id").
+// Chooses the id of an exchange: the client's own when it is well-formed, otherwise a new UUID (contract, section 4, "Request
+// id").
 
 import { randomFillSync } from "node:crypto";
 

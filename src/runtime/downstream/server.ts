@@ -1,4 +1,5 @@
-// Creates the HTTP or HTTPS server, with its limits, and passes its events on. Node's own limits are too generous for the public internet.
+// Creates the HTTP or HTTPS server, with its limits, and passes its events on. Node's own limits are too generous for the
+// public internet.
 
 import * as http from "node:http";
 import * as https from "node:https";

@@ -1,4 +1,5 @@
-// Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs (contract, section 9).
+// Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs
+// (contract, section 9).
 
 import { randomBytes } from "node:crypto";
 import type { Server, ServerOptions } from "node:https";

@@ -1,4 +1,5 @@
-// Turns the cause of a failed upstream request into a reply code and a log label. Defines the two errors that no socket reports.
+// Turns the cause of a failed upstream request into a reply code and a log label. Defines the two errors that no socket
+// reports.
 
 import type { ClientRequest } from "node:http";
 import type { ReplyCode } from "../../../plan/replies.ts";

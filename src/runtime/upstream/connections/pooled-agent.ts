@@ -1,4 +1,5 @@
-// Extends Node's agents: the connect has a deadline, and an idle connection is reused only while it is young and has sent nothing.
+// Extends Node's agents: the connect has a deadline, and an idle connection is reused only while it is young and has sent
+// nothing.
 
 import type { Agent, AgentOptions, ClientRequest, ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";

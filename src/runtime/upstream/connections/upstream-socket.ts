@@ -1,4 +1,5 @@
-// Records on each upstream connection what the gateway must know of it: whether it was established, what was read, how long it may be idle.
+// Records on each upstream connection what the gateway must know of it: whether it was established, what was read, how long it
+// may be idle.
 
 import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";

@@ -1,4 +1,5 @@
-// Opens a tunnel through a SOCKS5 proxy, which resolves the upstream's name itself (RFC 1928). The only file that imports socks.
+// Opens a tunnel through a SOCKS5 proxy, which resolves the upstream's name itself (RFC 1928). The only file that imports
+// socks.
 
 import type { Socket } from "node:net";
 import { SocksClient } from "socks";
