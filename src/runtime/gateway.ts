@@ -3,6 +3,7 @@
 import type { AddressInfo } from "node:net";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { systemClock } from "./clock.ts";
+import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { ReloadResult, Tracer } from "./exchange/observer.ts";
 import type { LinkedPlan } from "./generation.ts";
@@ -13,6 +14,7 @@ import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startTelemetry } from "./telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
+import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
 
 export interface GatewayOptions {
@@ -20,6 +22,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Certificate and key, where the blueprint asks for TLS. */
   readonly pair?: TlsPair | undefined;
+  /** Times that differ from the contract's: for tests, which can't wait that long. */
+  readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
 export interface RunningGateway {
@@ -49,15 +53,15 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair }: GatewayOptions,
+  { version, pair, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls } = blueprint.server;
   const limits = new Limits();
-  const agents = new AgentPool();
+  const agents = new AgentPool(times.idle);
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
-  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair });
+  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair, times: times.server });
   let current = blueprint;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;

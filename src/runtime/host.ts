@@ -8,7 +8,7 @@ import { type Reply, replyFor } from "../plan/replies.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
 import { dispatch } from "./downstream/dispatch.ts";
 import { requestId } from "./downstream/request-id.ts";
-import { createGatewayServer, type GatewayServer, type ServerEvents } from "./downstream/server.ts";
+import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
 import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
@@ -32,6 +32,8 @@ export interface HostOptions {
   readonly endpoints?: BuiltInEndpoints | undefined;
   /** With it the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
+  /** Server times that differ from the defaults: for tests. */
+  readonly times?: Partial<ServerTimes> | undefined;
 }
 
 export class Host implements GenerationHost {
@@ -47,7 +49,7 @@ export class Host implements GenerationHost {
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { observer = noopObserver, endpoints, pair }: HostOptions = {}) {
+  constructor(linked: LinkedPlan, log: Log, { observer = noopObserver, endpoints, pair, times }: HostOptions = {}) {
     this.#log = log;
     this.observer = observer;
     this.builtIn = builtInEndpoints(() => this.#phase === "serving", endpoints);
@@ -60,7 +62,7 @@ export class Host implements GenerationHost {
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
       onHalfClose: (socket) => halfClosed(socket),
     };
-    this.#server = createGatewayServer(events, pair);
+    this.#server = createGatewayServer(events, pair, times);
   }
 
   get plan(): Plan<LiveExchange> {

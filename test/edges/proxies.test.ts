@@ -1,4 +1,4 @@
-// Outbound proxies, with real ones: squid, tinyproxy, microsocks, dante. One gateway, a route for each way to go.
+// Checks outbound proxies with real ones: squid, tinyproxy, microsocks, dante. One gateway has a route for each combination.
 
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePair } from "../support/certificates.ts";
 import { TOKEN, UPSTREAM_KEY } from "../support/config.ts";
 import { type GatewayProcess, type Installation, install } from "../support/gateway-process.ts";
-import { findProgram, freePort } from "../support/program.ts";
+import { freePort } from "../support/ports.ts";
+import { findProgram } from "../support/program.ts";
 import {
   installed,
   PASSWORD,
@@ -25,6 +26,7 @@ import { type EchoUpstream, startEcho } from "./upstreams.ts";
 const READY = installed("squid", "tinyproxy", "microsocks", "danted") && findProgram("openssl") !== undefined;
 const WRONG_PASSWORD = "wrong-password-77aa";
 const SLOW_MS = 400;
+const SETUP_MS = 180_000;
 
 interface RouteParts {
   readonly id: string;
@@ -68,18 +70,21 @@ describe.skipIf(!READY)("outbound proxies", () => {
 
   beforeAll(async () => {
     const pair = await makePair();
-    [installation, plain.echo, secure.echo, squid, socks] = await Promise.all([
+    const starting = [
       install(),
       startEcho().then(stopLater),
       startEcho(pair).then(stopLater),
       startSquid(pair).then(stopLater),
       startMicrosocks(true).then(stopLater),
-    ]);
+    ] as const;
+    // When one of them fails, those that did start must be known, to be stopped.
+    await Promise.allSettled(starting);
+    [installation, plain.echo, secure.echo, squid, socks] = await Promise.all(starting);
     const tiny = stopLater(await startTinyproxy(true));
     const openTiny = stopLater(await startTinyproxy(false));
     const openSocks = stopLater(await startMicrosocks(false));
     dante = stopLater(await startDante(plain.echo.port));
-    // Takes connections and says nothing: as a proxy, and as an upstream.
+    // Accepts connections and sends nothing: used as a proxy and as an upstream.
     const mute = createServer(() => {}).listen(0, "127.0.0.1");
     stops.push({ close: async () => void mute.close() });
     await once(mute, "listening");
@@ -141,7 +146,8 @@ ${routes.map(routeText).join("")}`,
         },
       ),
     );
-  }, 60_000);
+    // Most of it is the build of the gateway, which takes many times as long on a loaded machine.
+  }, SETUP_MS);
   afterAll(async () => {
     for (const thing of stops.reverse()) await thing.close();
     await installation?.remove();
@@ -220,7 +226,7 @@ ${routes.map(routeText).join("")}`,
     ["/wrong-squidtls-https/x", "proxy answered 407"],
     ["/missing-tiny-http/x", "proxy answered 407"],
     ["/missing-tiny-https/x", "proxy answered 407"],
-    // tinyproxy asks with a 407, but says no with a 401.
+    // tinyproxy asks for credentials with 407, but refuses wrong ones with 401.
     ["/wrong-tiny-https/x", "proxy answered 401"],
     ["/wrong-socks-http/x", "proxy refused the SOCKS authentication"],
     ["/wrong-socks-https/x", "proxy refused the SOCKS authentication"],

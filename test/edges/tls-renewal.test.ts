@@ -1,4 +1,5 @@
-// A certificate that is renewed while the gateway runs: new connections get it, no session and no connection is lost.
+// Checks that a certificate can be renewed while the gateway runs: new connections get it, and no session or connection is
+// lost.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-// TLS for clients, with real ones: curl, openssl and testssl.sh against a gateway process.
+// Checks TLS for clients with real ones: curl, openssl and testssl.sh, against a gateway process.
 
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
@@ -35,7 +35,8 @@ beforeAll(async () => {
     await connection.untilText("go on");
     connection.reset();
   });
-}, 60_000);
+  // Most of it is the build of the gateway, which takes many times as long on a loaded machine.
+}, 180_000);
 afterAll(async () => {
   await echo?.close();
   await raw?.close();
@@ -278,17 +279,6 @@ describe("the protocol", () => {
     socket.end("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     socket.destroy();
     expect(gateway.logs.filter(({ level }) => level === "error")).toEqual([]);
-  });
-
-  it("closes a handshake that does not go on", async () => {
-    gateway = await installation.serve(config(await givenPair()));
-    const socket = connectTcp(gateway.port, "127.0.0.1");
-    socket.on("error", () => {});
-    socket.resume();
-    socket.write("\x16\x03\x01", "latin1");
-    await within("the end of a mute client", new Promise((resolve) => socket.once("close", resolve)), 15_000);
-    const line = await gateway.logged(({ msg }) => msg === "tls handshake failed");
-    expect(line["cause"]).toBe("ERR_TLS_HANDSHAKE_TIMEOUT");
   });
 
   it("does not wait for a handshake when it ends", async () => {

@@ -1,4 +1,4 @@
-// Starts an upstream for the proxy tests that echoes each request, over http or https, and counts its connections.
+// An upstream behind the proxies, over http or https: its response says what reached it, and it counts connections.
 
 import { once } from "node:events";
 import http, { type IncomingMessage, type ServerResponse } from "node:http";

@@ -1,4 +1,5 @@
-// A body behind a method that usually has none is a body, not a second request (fact F4, hazards P5, R3).
+// Checks that a body after a method that usually has none stays a body and does not become a second request (fact F4, hazards
+// P5, R3).
 
 import { expect, test } from "vitest";
 import { AUTH, TOKEN } from "../support/config.ts";

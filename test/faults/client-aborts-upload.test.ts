@@ -1,4 +1,4 @@
-// The client leaves in the middle of its upload: the upstream sees a cut request, never a shorter whole one.
+// The client disconnects in the middle of its upload: the upstream sees a cut request, never a shorter complete one.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

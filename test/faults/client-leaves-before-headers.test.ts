@@ -1,4 +1,5 @@
-// The client leaves while the upstream thinks: the upstream is aborted at once, every slot is free, 499 is logged.
+// The client disconnects before the upstream responds: the upstream request is cancelled at once, every slot is free, 499 is
+// logged.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// The client leaves in the middle of a stream: the upstream is aborted at once and every slot is free (fact F1, hazard P8).
+// The client disconnects in the middle of a stream: the upstream request is cancelled at once, every slot is free (fact F1,
+// hazard P8).
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// The client leaves while it waits for a place: its place in the line is free at once, and nothing is sent for it.
+// The client disconnects while its request waits in the queue: its place is free at once, and nothing is sent upstream for it.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// The connection is never made: `connect_timeout_ms` covers TLS too, and says 504; a refusal says 502 at once.
+// The upstream connection is not established: 504 after `connect_timeout_ms`, which covers TLS too; 502 at once when it is
+// refused.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,5 +1,5 @@
-// The gateway shuts down while things go on: streams finish, nothing new is taken, idle connections close, and what outlasts
-// the drain is broken (contract, section 8).
+// The gateway shuts down during exchanges: streams finish, new requests are refused, idle connections close, and what is not
+// finished at the end of the drain is broken (contract, section 8).
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,5 +1,5 @@
-// A process that is told to stop, in every state a connection can be in: what is under way finishes, the exit code says whether
-// all of it did (contract, section 8).
+// A gateway process gets SIGTERM, with connections in every possible state: exchanges in progress finish, and the exit code
+// says whether all of them did (contract, section 8).
 
 import { afterEach, expect, test } from "vitest";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";

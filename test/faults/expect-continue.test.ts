@@ -1,4 +1,4 @@
-// `Expect: 100-continue` is answered here, another expectation is refused, and neither makes header rules be skipped
+// The gateway itself answers `Expect: 100-continue` and refuses every other expectation. Neither may skip the header rules
 // (fact F3, hazards P6, R9).
 
 import { expect, test } from "vitest";

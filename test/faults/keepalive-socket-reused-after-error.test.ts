@@ -1,5 +1,5 @@
-// A kept upstream connection turns out stale: one fresh connection replaces it, once, when the body is small enough to send
-// again; nothing is sent twice once a byte of an answer came.
+// A kept upstream connection is stale: the request is sent again once, on a new connection, if its body is small enough. It is
+// never sent again once a byte of a response came.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// 256 MB go down and up past a slow peer: the gateway's memory grows by less than 64 MB (contract, section 4, "constant memory").
+// 256 MB pass in each direction to a slow receiver: the gateway's memory grows by less than 64 MB (contract, section 4,
+// "constant memory").
 
 import { Buffer } from "node:buffer";
 import { once } from "node:events";

@@ -1,4 +1,4 @@
-// The client reads slowly, or the upstream does: the other side is held back, and nothing piles up here.
+// The client or the upstream reads slowly: the gateway slows the other side down, and its own buffers stay small.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

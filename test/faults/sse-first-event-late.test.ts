@@ -1,4 +1,4 @@
-// The head of a stream goes out when the upstream's head comes, not with the first event; events arrive one by one.
+// The response headers of a stream are forwarded when they come, not with the first event; each event is forwarded at once.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

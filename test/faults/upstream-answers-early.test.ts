@@ -1,5 +1,5 @@
-// The upstream answers before the upload is done (413): its answer is passed on, then both connections are closed, and neither
-// is used for anything else (hazards R6, R8).
+// The upstream responds before the upload is complete (413): its response is forwarded, then both connections are closed and
+// not used again (hazards R6, R8).
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

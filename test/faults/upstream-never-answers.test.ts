@@ -1,4 +1,4 @@
-// The upstream takes the request and says nothing, or too little too slowly: 504 before the head, a broken body after it.
+// The upstream accepts the request and does not respond in time: 504 before the response headers, a broken body after them.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

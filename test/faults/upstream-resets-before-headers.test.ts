@@ -1,4 +1,5 @@
-// The upstream breaks before its head is whole: 502 `upstream_request_failed`, and the client's connection goes on.
+// The upstream disconnects before its response headers are complete: 502 `upstream_request_failed`; the client's connection
+// stays open.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,5 +1,6 @@
-// An event stream falls silent: after `stream_idle_timeout_ms` it is broken; each event starts the wait anew; 0 waits for ever.
+// An event stream pauses: it is broken after `stream_idle_timeout_ms`. Each event restarts the timer; 0 means no limit.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
@@ -25,6 +26,30 @@ test("silence breaks the stream and lets the upstream go", async () => {
   expect(await within("the upstream to be aborted", stream.closed)).toBe("aborted");
   await untilFree(gateway);
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 200 });
+});
+
+test("a stream outlives its longest silence while events keep coming", async () => {
+  const SILENCE_MS = 500;
+  const events = Array.from({ length: 12 }, (_, n) => `data: ${n}\n\n`);
+  const upstream = await scene.upstream(async (_req, res) => {
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    for (const event of events) {
+      res.write(event);
+      await sleep(100);
+    }
+    res.end();
+  });
+  const gateway = await scene.gateway({
+    base: upstream.url,
+    upstream: [`stream_idle_timeout_ms: ${SILENCE_MS}`, "request_timeout_ms: 500"],
+  });
+  const client = await scene.client(gateway);
+  const began = performance.now();
+  await client.send(requestText("GET", "/up/stream", [AUTH]));
+  expect(await client.response()).toMatchObject({ status: 200, text: events.join(""), whole: true });
+  // Both deadlines have passed twice over: only the events kept the stream open.
+  expect(performance.now() - began).toBeGreaterThan(2 * SILENCE_MS);
+  expect(await gateway.completed()).toMatchObject({ outcome: "success", status: 200 });
 });
 
 test("a silence of 0 is none: the stream outlives every other deadline", async () => {

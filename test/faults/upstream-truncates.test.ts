@@ -1,4 +1,4 @@
-// The upstream breaks in the middle of its answer: the client sees a broken body, never a whole one, and never waits
+// The upstream disconnects in the middle of its response: the client gets a broken body, never a complete one, and never waits
 // (fact F2, hazard P7).
 
 import { expect, test } from "vitest";

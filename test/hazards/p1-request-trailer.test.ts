@@ -1,4 +1,4 @@
-// Hazard P1: `Trailer` in a request makes `http.request` throw. It is dropped before, with trailers themselves.
+// Hazard P1: `Trailer` in a request makes `http.request` throw. The gateway drops it before, and all trailers too.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard P10: a 101 that nobody asked for is a failed upstream, and an upgrade that a client asks for is not passed on.
+// Hazard P10: a 101 that was not asked for counts as a failure of the upstream, and a client's upgrade request is not forwarded.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

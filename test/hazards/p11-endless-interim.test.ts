@@ -1,4 +1,4 @@
-// Hazards P11, R9: interim answers extend no deadline, however many come; a few before the answer do no harm.
+// Hazards P11, R9: interim (1xx) responses extend no deadline, however many come; a few before the final response do no harm.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard P12: nothing of one request stays on a kept connection: no timeout, no listener.
+// Hazard P12: a request leaves no timeout and no listener behind on a kept connection.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard P13: the path goes upstream as it came, byte for byte (contract, section 3).
+// Hazard P13: the path is forwarded as it came, byte for byte (contract, section 3).
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

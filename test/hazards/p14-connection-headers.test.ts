@@ -1,4 +1,4 @@
-// Hazard P14: what one hop says of its connection stays on that hop, both ways.
+// Hazard P14: headers about a connection are not forwarded, in either direction.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

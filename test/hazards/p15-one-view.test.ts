@@ -1,4 +1,4 @@
-// Hazard P15: there is one view of the headers, the raw list: what comes twice is refused or passed on twice, never picked from.
+// Hazard P15: the gateway reads headers only from the raw list: a repeated header is refused or forwarded twice, never reduced to one.
 
 import { expect, test } from "vitest";
 import { AUTH, TOKEN, UPSTREAM_KEY } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard P3: a head and a bad chunk in one segment: an error and data for one answer. It is finished once, and never as whole.
+// Hazard P3: headers and a bad chunk in one segment give an error and data for the same response. It ends once, and never as complete.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// Hazard P4: an agent with all its sockets taken queues silently, and headers set late throw. Nothing queues here: all go at once.
+// Hazard P4: an agent without a free socket queues silently, and headers set later throw. Here no request queues: all are sent at
+// once.
 
 import { expect, test } from "vitest";
 import { AUTH, UPSTREAM_KEY } from "../support/config.ts";

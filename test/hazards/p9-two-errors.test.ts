@@ -1,4 +1,4 @@
-// Hazard P9: both sides break at once, or one breaks while the other still moves: one outcome, one log line, nothing thrown.
+// Hazard P9: both sides fail at once, or one fails while the other still sends: one outcome, one log line, and nothing is thrown.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// Hazard R1: `Connection` may name any header but not framing, `host`, or what the gateway sets; hazard R10: nor is a name ever a property.
+// Hazard R1: `Connection` can't remove content-length, transfer-encoding, `host` or a header that the gateway sets. Hazard R10: header names
+// are never used as property names.
 
 import { expect, test } from "vitest";
 import { AUTH, UPSTREAM_KEY } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard R11: an upstream behind CGI or WSGI reads `_` as `-`: twins of token, key and forwarding headers are dropped with them.
+// Hazard R11: an upstream behind CGI or WSGI reads `_` as `-`. Token, key and forwarding headers are also dropped in that spelling.
 
 import { expect, test } from "vitest";
 import { AUTH, TOKEN } from "../support/config.ts";

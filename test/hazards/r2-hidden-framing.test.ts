@@ -1,4 +1,5 @@
-// Hazard R2: framing behind a thousand other headers is framing all the same, both ways, and none of the others is lost.
+// Hazard R2: content-length and transfer-encoding count even after a thousand other headers, in both directions, and no header is
+// lost.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,5 +1,5 @@
-// Hazard R3: Node never guesses the framing of what we send: it is stated for every method, status and version, and where there is no
-// body there is none.
+// Hazard R3: the gateway sets content-length or transfer-encoding itself, for every method, status and version, so Node never guesses.
+// A message without a body has neither.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard R4: a transfer coding other than exactly `chunked` is refused, both ways: dropping it would lose it.
+// Hazard R4: a transfer coding other than exactly `chunked` is refused, in both directions: dropping it would lose it.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,4 @@
-// Hazard R6: an answer given before the request's body was read closes the connection, and the body is never read as a request.
+// Hazard R6: a response sent before the request's body was read closes the connection, and the body is never read as a request.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

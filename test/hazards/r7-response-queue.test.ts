@@ -1,4 +1,4 @@
-// Hazard R7: bytes behind an answer are never the next answer: bodies where none may be, second answers, late words.
+// Hazard R7: bytes after a response are never taken for the next response: bodies where none is allowed, second responses, late bytes.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -5,6 +5,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from "node:h
 import { expect, it } from "vitest";
 import { TOKEN } from "../support/config.ts";
 import { promtoolComplaints, type Sample, samplesOf, total, totalsBy } from "../support/prometheus.ts";
+import { randomFrom } from "../support/random.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { closedPort, type UpstreamHandler } from "../support/upstream.ts";
 
@@ -71,15 +72,9 @@ class UpstreamCount {
   }
 }
 
-/** A random order of kinds with a fixed seed (mulberry32), so that a failure can be repeated. */
+/** The kinds in random order, the same in each run. */
 function order(): Kind[] {
-  let state = SEED;
-  const random = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = randomFrom(SEED);
   const bag = NAMES.flatMap((kind) => Array.from({ length: KINDS[kind].weight }, () => kind));
   return Array.from({ length: EXCHANGES }, () => bag[Math.floor(random() * bag.length)] as Kind);
 }

@@ -1,6 +1,7 @@
-// Do spans reach a collector over both protocols, in the client's trace, saying what happened; and does a collector that is
-// down cost nothing but spans?
+// Checks that spans reach a collector over both protocols, in the client's trace, with what happened; and that a collector
+// that is down costs nothing but spans.
 
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -28,6 +29,21 @@ async function collected<T>(receiver: OtlpReceiver, work: () => Promise<T>): Pro
   } finally {
     await receiver.close();
   }
+}
+
+/** Resolves when this process has tried to connect to a port of this machine and was refused. */
+async function refusedConnection(port: number): Promise<void> {
+  let seen: (message: unknown) => void = () => {};
+  const refused = new Promise<void>((resolve) => {
+    seen = (message) => {
+      const { socket } = message as { readonly socket: Socket };
+      socket.once("error", (err: NodeJS.ErrnoException & { readonly port?: number }) => {
+        if (err.code === "ECONNREFUSED" && err.port === port) resolve();
+      });
+    };
+  });
+  subscribe("net.client.socket", seen);
+  await refused.finally(() => unsubscribe("net.client.socket", seen));
 }
 
 describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
@@ -90,19 +106,21 @@ describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
     const upstream = await scene.upstream();
     const top = [tracing(`http://127.0.0.1:${port}`, protocol, { timeoutMs: 400 })];
     const gateway = await scene.gateway({ base: upstream.url, top });
-    const ask = () => exchange(gateway.port, requestText("GET", "/up", [AUTH]));
-    expect((await ask()).status).toBe(200);
-    // Longer than a batch waits and its export may take: it is tried, and given up.
-    await sleep(1800);
+    const ask = (id: string) => exchange(gateway.port, requestText("GET", "/up", [AUTH, `X-Request-Id: ${id}`]));
+    const refused = refusedConnection(port);
+    expect((await ask("while-away")).status).toBe(200);
+    await within("an export that finds no collector", refused);
     const receiver = await startOtlpReceiver(protocol, port);
     await collected(receiver, async () => {
       let over = false;
       const asking = (async () => {
-        for (; !over; await sleep(200)) await ask();
+        for (; !over; await sleep(200)) await ask("back-again");
       })();
-      await receiver.until(2).finally(() => {
-        over = true;
-      });
+      await receiver
+        .until(1, ({ attributes }) => attributes["gateway.request_id"] === "back-again")
+        .finally(() => {
+          over = true;
+        });
       await asking;
     });
   });
@@ -115,19 +133,19 @@ describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
     const upstream = await scene.upstream();
     const top = [tracing(`http://127.0.0.1:${port}`, protocol, { timeoutMs: 300 })];
     const gateway = await scene.gateway({ base: upstream.url, top });
-    // More than the queue holds.
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, async () => {
-        const statuses = new Set<number>();
-        for (let i = 0; i < 28; i++) {
-          const response = await fetch(`${gateway.url}/up`, { headers: { authorization: `Bearer ${TOKEN}` } });
-          await response.arrayBuffer();
-          statuses.add(response.status);
+    // More than the queue holds: 1120 exchanges of two spans each.
+    const statuses = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const client = await scene.client(gateway);
+        const seen: number[] = [];
+        for (let i = 0; i < 140; i++) {
+          await client.send(requestText("GET", "/up", [AUTH]));
+          seen.push((await client.response()).status);
         }
-        return [...statuses];
+        return seen;
       }),
     );
-    expect(answers.flat().every((status) => status === 200)).toBe(true);
+    expect(statuses.flat()).toEqual(Array.from({ length: 1120 }, () => 200));
     expect(await within("the drain", gateway.drain(), 5000)).toBe(true);
     for (const socket of sockets) socket.destroy();
     silent.close();
@@ -135,6 +153,7 @@ describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
 });
 
 describe("spans", () => {
+  /** All spans of some work. The drain sends what is left, so none comes after these. */
   async function spansAfter(work: (gateway: { readonly port: number }) => Promise<void>, count: number, base?: string) {
     const receiver = await startOtlpReceiver("http");
     return collected(receiver, async () => {
@@ -147,6 +166,7 @@ describe("spans", () => {
       const gateway = await scene.gateway({ base: base ?? upstream.url, top: [tracing(receiver.endpoint, "http")] });
       await work(gateway);
       await untilFree(gateway);
+      await gateway.drain();
       return receiver.until(count);
     });
   }
@@ -178,7 +198,6 @@ describe("spans", () => {
     const spans = await spansAfter(async (gateway) => {
       for (const path of ["/healthz", "/readyz", "/up"]) await ask(path)(gateway);
     }, 2);
-    await sleep(100);
     expect(spans.map(({ name }) => name).sort()).toEqual(["GET", "GET /up"]);
   });
 
@@ -189,6 +208,7 @@ describe("spans", () => {
       const gateway = await scene.gateway({ base: upstream.url, top: [tracing(receiver.endpoint, "http")] });
       const bad = ["Traceparent: 00-xyz-01", "Tracestate: a=1"];
       await exchange(gateway.port, requestText("GET", "/up", [AUTH, ...bad]));
+      await gateway.drain();
       const [span] = await receiver.until(2);
       const arrival = await upstream.nextRequest();
       expect(arrival.header("traceparent")).toMatch(new RegExp(`^00-${span?.traceId}-[0-9a-f]{16}-01$`));
@@ -210,6 +230,7 @@ describe("sampling", () => {
       await ask([]);
       await ask([`Traceparent: 00-${TRACE}-${PARENT}-00`]);
       await ask([`Traceparent: 00-${TRACE}-${PARENT}-01`]);
+      await gateway.drain();
       const spans = await receiver.until(2);
       expect(spans).toHaveLength(2);
       expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([TRACE]));
@@ -234,6 +255,7 @@ describe("sampling", () => {
       // 50 expected; the odds against fewer than 20 or more than 85 are a million to one.
       expect(sampled).toBeGreaterThan(20);
       expect(sampled).toBeLessThan(85);
+      await gateway.drain();
       expect(await receiver.until(2 * sampled)).toHaveLength(2 * sampled);
     });
   });

@@ -1,4 +1,4 @@
-// How does a test run the gateway as users do, in a process of its own? From `dist/`, through `bin/`.
+// Starts the built gateway (`dist/`, through `bin/`) in a process of its own, as users do.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,22 +12,22 @@ const ROOT = join(import.meta.dirname, "../..");
 export interface BuiltGateway {
   readonly port: number;
   readonly pid: number;
-  /** The config file it serves, for tests that change it. */
+  /** The path of its config file, for tests that change it. */
   readonly file: string;
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
   kill(signal: NodeJS.Signals): void;
   /** Every line logged so far, oldest first. */
   readonly lines: readonly LogLine[];
-  /** The first line after `from` for which `match` holds, and its place, as soon as it is there. */
+  /** Waits for the first line from index `from` on for which `match` holds; gives it with its index. */
   logged(match: (line: LogLine) => boolean, from?: number): Promise<{ readonly line: LogLine; readonly at: number }>;
   /** Resident memory now, bytes. */
   memory(): number;
   /** Most resident memory so far, bytes. */
   peak(): number;
-  /** What it wrote so far: log lines, and on the error channel whatever Node complained of. */
+  /** What it wrote so far: log lines to `out`; `err` holds what Node itself reports. */
   readonly output: { out: string; err: string };
-  /** Sends SIGTERM and gives the exit code. */
+  /** Ends it with SIGTERM, and with SIGKILL when that takes too long. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export async function startBuiltGateway(
   const output = { out: "", err: "" };
   const lines = keepLines(child);
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-    // Not `exit`: what it wrote last is wanted too.
+    // Not `exit`: the last output may come after it.
     child.once("close", (code, signal) => resolve(code ?? signal));
   });
   const gone = ended.then(() => {});

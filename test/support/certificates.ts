@@ -1,4 +1,4 @@
-// Which certificates do tests serve with? Made on the spot, for the names a test wants, valid when it wants.
+// Makes certificates for tests, with the names and the validity that a test needs.
 
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
@@ -7,7 +7,7 @@ import { generate } from "selfsigned";
 export interface TestPair {
   readonly cert: string;
   readonly key: string;
-  /** SHA-256 of the certificate, as Node tells a peer's. */
+  /** SHA-256 of the certificate, in the form of Node's `fingerprint256`. */
   readonly fingerprint: string;
 }
 

@@ -1,9 +1,9 @@
-// Which config does a socket test run with? One route to one upstream, as short as it can be, with what the test adds.
+// Writes the config of a socket test: one route to one upstream, as short as possible, and the lines that the test adds.
 
 export const TOKEN = "client-token-6b1f";
 export const UPSTREAM_KEY = "upstream-key-93ac";
 
-/** The header line that lets a client in. */
+/** The header line with a valid token. */
 export const AUTH = `Authorization: Bearer ${TOKEN}`;
 
 export interface ConfigParts {

@@ -1,10 +1,10 @@
-// How does a test wait without hanging? Every await of an event goes through `within`, which fails with what was awaited.
+// Waits for an event with a time limit. When it does not come, the test fails with a text that names the event.
 
-/** How long a test waits for an event before it fails, ms. Generous: it bounds a failure, it measures nothing. */
+/** How long a test waits for an event before it fails, ms. Generous, so that a slow machine does not fail a test. */
 export const PATIENCE_MS = 8_000;
 
 /**
- * Waits for a promise, but not for ever.
+ * Waits for a promise for a limited time.
  * @param what finishes the sentence "waited ... ms for": shown when it did not come
  * @throws Error when `ms` have passed first
  */
@@ -26,14 +26,14 @@ export function within<T>(what: string | (() => string), promise: Promise<T>, ms
   });
 }
 
-/** What arrives one by one, awaited one by one, in order. */
+/** Keeps items that arrive one by one, and lets a test wait for them in order. */
 export class Inbox<T> {
   readonly all: T[] = [];
   readonly #name: string;
   readonly #waiting: ((item: T) => void)[] = [];
   #taken = 0;
 
-  /** @param name what arrives here, for the text of a failure */
+  /** @param name what the items are, for the text of a failure */
   constructor(name: string) {
     this.#name = name;
   }

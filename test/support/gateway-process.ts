@@ -1,4 +1,4 @@
-// A gateway as users run it: built from the sources of this moment, a process of its own, its log lines kept.
+// Builds the gateway from the current sources and runs it in a process of its own, as users do. Keeps its log lines.
 
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { LogLine } from "./gateway.ts";
-import { Program } from "./program.ts";
+import { Program, START_MS } from "./program.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 export interface Installation {
-  /** The working directory of its gateways: what relative paths of a config are taken from. */
+  /** The working directory of its gateways. Relative paths in a config start here. */
   readonly home: string;
   /** Runs a command of the command line. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Program;
@@ -26,7 +26,7 @@ export interface GatewayProcess {
   readonly program: Program;
   /** Every line logged so far, oldest first. */
   readonly logs: readonly LogLine[];
-  /** The first line for which `match` holds, as soon as it is there. */
+  /** Waits for the first line for which `match` holds. */
   logged(match: (line: LogLine) => boolean): Promise<LogLine>;
   close(): Promise<void>;
 }
@@ -61,7 +61,7 @@ export async function install(): Promise<Installation> {
 }
 
 async function asGateway(program: Program): Promise<GatewayProcess> {
-  const [, port] = await program.until(/"address":"[^"]*:(\d+)"[^\n]*"msg":"listening"/);
+  const [, port] = await program.until(/"address":"[^"]*:(\d+)"[^\n]*"msg":"listening"/, START_MS);
   return {
     port: Number(port),
     program,
@@ -73,7 +73,7 @@ async function asGateway(program: Program): Promise<GatewayProcess> {
   };
 }
 
-/** The lines that are whole; what else a process writes is no log line. */
+/** The complete log lines. Other output, which does not start with `{`, is left out. */
 function logLines(output: string): LogLine[] {
   return output
     .slice(0, output.lastIndexOf("\n") + 1)

@@ -1,14 +1,15 @@
-// A real gateway for a test: config text in, sockets out, its log lines kept.
+// Starts a real gateway inside the test's process, from a config text. Keeps its log lines.
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { version } from "../../src/cli/io.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
-import { startGateway as start } from "../../src/runtime/gateway.ts";
+import { type GatewayOptions, startGateway as start } from "../../src/runtime/gateway.ts";
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
+import { within } from "./deadline.ts";
 
 export interface LogLine {
   readonly level: string;
@@ -25,21 +26,23 @@ export interface TestGateway {
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
   readonly logs: LogLine[];
-  /** The `request completed` line for which `match` holds, as soon as it is there. */
+  /** Waits for the first `request completed` line for which `match` holds. */
   completed(match?: (line: LogLine) => boolean): Promise<LogLine>;
   /** Drains as the config says; true when every exchange finished by itself. */
   drain(): Promise<boolean>;
-  /** Ends at once, breaking what is under way. */
+  /** Ends at once; exchanges in progress are broken. */
   close(): Promise<void>;
 }
 
-const DEADLINE_MS = 5000;
+export interface TestGatewayOptions {
+  /** The environment that the config's `${NAME}` are taken from. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Times that differ from the defaults, so that a test need not wait for those. */
+  readonly times?: NonNullable<GatewayOptions["times"]>;
+}
 
 /** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
-export async function startGateway(
-  yaml: string,
-  options: { readonly env?: Readonly<Record<string, string>> } = {},
-): Promise<TestGateway> {
+export async function startGateway(yaml: string, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const blueprint = compiled(yaml, options.env);
   const logs: LogLine[] = [];
   const waiting = new Set<() => void>();
@@ -54,7 +57,7 @@ export async function startGateway(
   });
   const { listen, tls } = blueprint.server;
   const pair = tls && (await loadPair(tls, listen, log));
-  const gateway = await start(blueprint, log, { version: version(), pair });
+  const gateway = await start(blueprint, log, { version: version(), pair, times: options.times ?? {} });
   const { port } = gateway.address;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -63,22 +66,18 @@ export async function startGateway(
     limits: gateway.limits,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
-    completed: (match = () => true) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiting.delete(look);
-          reject(new Error(`no such log line within ${DEADLINE_MS} ms; have ${JSON.stringify(logs)}`));
-        }, DEADLINE_MS);
-        const look = (): void => {
+    completed: (match = () => true) => {
+      let look = (): void => {};
+      const found = new Promise<LogLine>((resolve) => {
+        look = () => {
           const line = logs.find((candidate) => candidate.msg === "request completed" && match(candidate));
-          if (line === undefined) return;
-          clearTimeout(timer);
-          waiting.delete(look);
-          resolve(line);
+          if (line !== undefined) resolve(line);
         };
         waiting.add(look);
         look();
-      }),
+      });
+      return within(() => `a log line; have ${JSON.stringify(logs)}`, found).finally(() => waiting.delete(look));
+    },
     drain: () => gateway.stop(),
     close: async () => {
       await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
@@ -86,7 +85,7 @@ export async function startGateway(
   };
 }
 
-/** The blueprint of a config that must be right. */
+/** The blueprint of a config without errors. @throws Error with the diagnostics when it has some */
 function compiled(yaml: string, env: Readonly<Record<string, string>> = {}): Blueprint {
   const result = compile(sourceFromText("test.yaml", yaml), {
     env: (name) => env[name],

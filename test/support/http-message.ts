@@ -1,9 +1,9 @@
-// What do these bytes say as HTTP/1.1, and are they whole? A strict reader of its own: it never guesses and never mends.
+// Parses bytes as HTTP/1.1 messages, strictly: it throws where a message is ambiguous, and reports whether a body is complete.
 
 export interface MessageHead {
   /** The first line: status line or request line, without its line end. */
   readonly startLine: string;
-  /** Names and values in turn, spelled as they came; only the optional white space around a value is gone. */
+  /** Names and values in turn, spelled as they came; only the white space around a value is removed. */
   readonly rawHeaders: readonly string[];
   /** Bytes that the head took, its blank line included. */
   readonly length: number;
@@ -11,7 +11,7 @@ export interface MessageHead {
 
 export interface BodyProgress {
   readonly body: Buffer;
-  /** True when the framing says that nothing more belongs to it. */
+  /** True when the body is complete by its `content-length` or its last chunk. */
   readonly whole: boolean;
   /** Bytes of input used, framing included. */
   readonly used: number;
@@ -64,7 +64,7 @@ export function namesOf(rawHeaders: readonly string[]): string[] {
 /**
  * How the body after a head is delimited (RFC 9112 section 6.3).
  * @param answers the request's method when this is a response's head
- * @throws Error when the head says two things at once
+ * @throws Error when the headers are ambiguous
  */
 export function framingOf(head: MessageHead, answers?: string): Framing {
   const status = answers === undefined ? undefined : statusOf(head);

@@ -1,4 +1,4 @@
-// What does a collector get? Receivers for OTLP over HTTP and over gRPC, whose bytes are read with the SDK's own protobuf reader.
+// Receives OTLP spans over HTTP or gRPC, as a collector does, and decodes them with the SDK's own protobuf reader.
 
 import { createServer } from "node:http";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
@@ -29,8 +29,8 @@ export interface OtlpReceiver {
   readonly spans: ReceivedSpan[];
   /** Every export's bytes, as they came. */
   readonly exports: Buffer[];
-  /** Waits until this many spans have come. */
-  until(count: number): Promise<ReceivedSpan[]>;
+  /** Waits until this many spans have come. @param match which spans count; all by default */
+  until(count: number, match?: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan[]>;
   close(): Promise<void>;
 }
 
@@ -50,10 +50,10 @@ export async function startOtlpReceiver(protocol: "grpc" | "http", port = 0): Pr
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     exports,
-    until(count) {
+    until(count, match = () => true) {
       let look = () => {};
       const enough = new Promise<ReceivedSpan[]>((resolve) => {
-        look = () => void (spans.length >= count && resolve(spans));
+        look = () => void (spans.filter(match).length >= count && resolve(spans));
         waiting.add(look);
         look();
       });

@@ -1,15 +1,15 @@
-// How does a test run a real program? It starts it, reads its lines, waits for one, and ends it by its id.
+// Runs a program for a test: starts it, waits for its output, and ends it by its process id.
 
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { within } from "./deadline.ts";
 
 const PLACES = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
-/** Where a program is; `undefined`, and a printed line, when it is not installed. */
+/** The path of a program. Not installed: prints a line that says so, and gives `undefined`. */
 export function findProgram(name: string): string | undefined {
   const found = PLACES.map((place) => join(place, name)).find((path) => {
     try {
@@ -22,6 +22,9 @@ export function findProgram(name: string): string | undefined {
   if (found === undefined) process.stderr.write(`skipped what needs ${name}: not installed (scripts/test-tools.sh)\n`);
   return found;
 }
+
+/** How long a program may take to start, ms. Generous: on a loaded machine a start takes many times as long as usual. */
+export const START_MS = 60_000;
 
 export class Program {
   readonly #child: ChildProcess;
@@ -45,7 +48,7 @@ export class Program {
     });
   }
 
-  /** All that it wrote so far, to both outputs. */
+  /** Everything it wrote so far to standard output and standard error. */
   get output(): string {
     return this.#output;
   }
@@ -80,7 +83,7 @@ export class Program {
     return within(() => `the end of the program; so far ${this.#output}`, this.#exited, ms);
   }
 
-  /** Ends it, by force when it does not end by itself. */
+  /** Ends it with SIGTERM, and with SIGKILL when that takes too long. */
   async close(): Promise<void> {
     if (this.#over) return;
     this.#child.kill("SIGTERM");
@@ -94,17 +97,7 @@ export class Program {
   }
 }
 
-/** A port that was free a moment ago, for programs that can't take one themselves. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-/** Waits until something listens there. */
+/** Waits until something listens on the port. @throws Error with the output when the program ends first */
 export async function untilListening(port: number, program: Program): Promise<void> {
   const tried = (): Promise<boolean> =>
     new Promise((resolve) => {
@@ -115,9 +108,9 @@ export async function untilListening(port: number, program: Program): Promise<vo
   const listening = async (): Promise<void> => {
     while (!(await tried())) await new Promise((resolve) => setTimeout(resolve, 20));
   };
-  const over = program.ended(60_000).then((code) => {
+  const over = program.ended(START_MS).then((code) => {
     throw new Error(`ended with ${code}: ${program.output}`);
   });
-  await Promise.race([within(() => `port ${port}; so far ${program.output}`, listening(), 15_000), over]);
+  await Promise.race([within(() => `port ${port}; so far ${program.output}`, listening(), START_MS), over]);
   over.catch(() => {});
 }

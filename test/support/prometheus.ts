@@ -1,4 +1,4 @@
-// What does a scrape say? Samples of Prometheus text, and the judgement of Prometheus' own parser on it.
+// Reads samples from Prometheus text, and checks the text with Prometheus' own parser, promtool.
 
 import { spawn, spawnSync } from "node:child_process";
 import { text as readText } from "node:stream/consumers";
@@ -37,8 +37,8 @@ export function totalsBy(samples: readonly Sample[], name: string, label: string
 }
 
 /**
- * What `promtool check metrics` says against a text: it parses as Prometheus does, and lints.
- * @returns its complaints about our own metrics; those about the names of prom-client's process metrics are left out
+ * Runs `promtool check metrics` on a text: it parses as Prometheus does, and lints.
+ * @returns the problems it reports of our own metrics; those with the names of prom-client's process metrics are left out
  * @throws Error when the text does not parse, or promtool is missing: `scripts/test-tools.sh` installs it
  */
 export async function promtoolComplaints(text: string): Promise<string[]> {

@@ -1,18 +1,19 @@
-// Real outbound proxies from Debian's packages, each in the foreground on a free port, with or without credentials.
+// Starts real outbound proxies (squid, tinyproxy, microsocks, dante), each on a free port, with or without credentials.
 
 import { execFileSync } from "node:child_process";
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestPair } from "./certificates.ts";
-import { findProgram, freePort, Program, untilListening } from "./program.ts";
+import { freePort } from "./ports.ts";
+import { findProgram, Program, untilListening } from "./program.ts";
 
 export const USER = "proxy-user-4c7d";
 export const PASSWORD = "proxy-password-e19a";
 
 export interface ProxyProgram {
   readonly port: number;
-  /** What it logged so far. */
+  /** Everything it wrote so far. */
   readonly output: string;
   close(): Promise<void>;
 }
@@ -71,14 +72,14 @@ export async function startTinyproxy(credentials: boolean): Promise<ProxyProgram
   return start(paths.tinyproxy, ["-d", "-c", join(folder, "tinyproxy.conf")], port, folder);
 }
 
-/** SOCKS5. Tells each host it connected to in its output, by the name it was given. */
+/** SOCKS5. Writes each host it connected to into its output, by the name that it was given. */
 export async function startMicrosocks(credentials: boolean): Promise<ProxyProgram> {
   const port = await freePort();
   const args = ["-i", "127.0.0.1", "-p", String(port), ...(credentials ? ["-u", USER, "-P", PASSWORD] : [])];
   return start(paths.microsocks, args, port);
 }
 
-/** SOCKS5 without credentials. @param forbidden a port of this machine that its rules refuse */
+/** SOCKS5 without credentials. @param forbidden a port of this machine to which it refuses to connect */
 export async function startDante(forbidden: number): Promise<ProxyProgram> {
   const port = await freePort();
   const config = [
@@ -98,7 +99,7 @@ export async function startDante(forbidden: number): Promise<ProxyProgram> {
   return start(paths.danted, ["-f", join(folder, "danted.conf"), "-N", "1"], port, folder);
 }
 
-/** A folder that programs which give up root can read. */
+/** A folder with these files. Also readable for programs that drop root's rights at their start. */
 async function folderFor(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-proxy-"));
   await chmod(folder, 0o755);

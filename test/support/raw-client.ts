@@ -1,4 +1,5 @@
-// How does a test be a client that no HTTP library would let it be? By a bare socket: any bytes, any pieces, any end.
+// A client on a bare socket: it can send any bytes in any pieces, and end the connection in any way, which no HTTP library
+// allows.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -9,7 +10,7 @@ import { type PeerEnd, Wire } from "./wire.ts";
 /** A response's head as it came. */
 export interface RawHead extends MessageHead {
   readonly status: number;
-  /** Heads of 1xx answers that came before. */
+  /** Heads of 1xx responses that came before. */
   readonly interim: readonly MessageHead[];
   /** The one value of a header. @throws Error when it came twice */
   header(name: string): string | undefined;
@@ -21,8 +22,8 @@ export interface RawResponse extends RawHead {
   readonly body: Buffer;
   readonly text: string;
   /**
-   * True when the framing says that the body is all there. A body delimited by the connection's end counts as whole after a
-   * FIN and as cut after a reset.
+   * True when the body is complete. A body delimited by the connection's end counts as complete after a FIN, and as cut
+   * after a reset.
    */
   readonly whole: boolean;
   /** How the connection ended, when it ended before or with the body. */
@@ -32,7 +33,7 @@ export interface RawResponse extends RawHead {
 
 /** A client on a bare socket. One at a time: `head()` then `body()`, or `response()` for both. */
 export class RawClient extends Wire {
-  /** The head of the next final response, 1xx answers put aside. @param ms longest wait */
+  /** The head of the next final response; 1xx responses are kept in `interim`. @param ms longest wait */
   async head(ms: number = PATIENCE_MS): Promise<RawHead> {
     const interim: MessageHead[] = [];
     for (;;) {
@@ -84,7 +85,7 @@ export async function connectRaw(port: number, host = "127.0.0.1"): Promise<RawC
 
 /**
  * The bytes of a request with these header lines, `host` first.
- * @param lines header lines as they shall go out, such as `["X-A: 1"]`; one that starts with `host:` replaces the default
+ * @param lines header lines, sent as they are, such as `["X-A: 1"]`; one that starts with `host:` replaces the default
  */
 export function requestText(method: string, target: string, lines: readonly string[] = [], body = ""): string {
   const host = lines.some((line) => /^host\s*:/i.test(line)) ? [] : ["Host: gateway.test"];

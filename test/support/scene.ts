@@ -1,10 +1,10 @@
-// What does every socket test need around it? Upstreams, gateways and clients that are gone when it ends, and the proof that
-// nothing was left behind: no slot held, no uncaught exception, no process warning.
+// Sets up upstreams, gateways and clients for a socket test and stops them after it. Then checks that nothing was left behind:
+// no slot is held, and there was no uncaught exception and no process warning.
 
 import { afterEach, beforeEach, expect } from "vitest";
 import { type ConfigParts, configText } from "./config.ts";
 import { within } from "./deadline.ts";
-import { startGateway, type TestGateway } from "./gateway.ts";
+import { startGateway, type TestGateway, type TestGatewayOptions } from "./gateway.ts";
 import { connectRaw, type RawClient } from "./raw-client.ts";
 import {
   type RawConnection,
@@ -20,12 +20,12 @@ export interface Scene {
   upstream(handler?: UpstreamHandler, options?: UpstreamOptions): Promise<Upstream>;
   rawUpstream(script?: (connection: RawConnection, index: number) => Promise<void> | void): Promise<RawUpstream>;
   /** A gateway with one route, `/up`, to `base`. */
-  gateway(parts: ConfigParts, env?: Readonly<Record<string, string>>): Promise<TestGateway>;
+  gateway(parts: ConfigParts, options?: TestGatewayOptions): Promise<TestGateway>;
   /** A raw client of a gateway, or of any port. */
   client(to: { readonly port: number }): Promise<RawClient>;
 }
 
-/** Sets the scene for the tests of this file. What it starts is stopped, newest first, after each test. */
+/** For the tests of one file. What a test starts is stopped after it, newest first. */
 export function setScene(): Scene {
   const stops: (() => Promise<unknown>)[] = [];
   const gateways: TestGateway[] = [];
@@ -41,7 +41,7 @@ export function setScene(): Scene {
       for (const stop of stops.splice(0).reverse()) await stop();
       // Warnings are emitted on a later tick than their cause.
       await new Promise(setImmediate);
-      // The last exchanges end with their connections, which closing does not wait for.
+      // The last exchanges end when their connections close, and closing the gateway does not wait for that.
       for (const gateway of gateways.splice(0)) await untilFree(gateway);
       expect(trouble.splice(0)).toEqual([]);
     } finally {
@@ -58,8 +58,8 @@ export function setScene(): Scene {
   return {
     upstream: async (handler, options) => stopLater(await startUpstream(handler, options)),
     rawUpstream: async (script) => stopLater(await startRawUpstream(script)),
-    gateway: async (parts, env) => {
-      const gateway = stopLater(await startGateway(configText(parts), env === undefined ? {} : { env }));
+    gateway: async (parts, options) => {
+      const gateway = stopLater(await startGateway(configText(parts), options));
       gateways.push(gateway);
       return gateway;
     },
@@ -67,7 +67,7 @@ export function setScene(): Scene {
   };
 }
 
-/** Waits until no exchange is under way and no permit is held. */
+/** Waits until no exchange is in progress and no permit is held. */
 export async function untilFree(gateway: TestGateway): Promise<void> {
   await untilCounts(
     gateway,

@@ -1,11 +1,12 @@
-// What did the gateway really send, and how does it take what a provider may do? Two upstreams for tests: one that speaks
-// HTTP and records each request, one of bare sockets that a test scripts byte by byte.
+// Two kinds of upstream for tests: one speaks HTTP and records each request, the other is of bare sockets that a test
+// scripts byte by byte.
 
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { Inbox, PATIENCE_MS, within } from "./deadline.ts";
 import { framingOf, type MessageHead, namesOf, onlyValueOf, parseBody, parseHead, valuesOf } from "./http-message.ts";
+import { freePort } from "./ports.ts";
 import { Wire } from "./wire.ts";
 
 /** A request as it arrived at the upstream. */
@@ -20,11 +21,11 @@ export interface Arrival {
   header(name: string): string | undefined;
   /** All values of a header. */
   headers(name: string): string[];
-  /** The port it came from: tells connections apart. */
+  /** The port it came from: distinguishes connections. */
   readonly remotePort: number;
   /** The whole body. Rejects when the request was cut. Never settles with `body: "leave"`. */
   readonly body: Promise<Buffer>;
-  /** How it ended at this side: the answer went out whole, or the gateway went away first. */
+  /** How it ended on this side: the response was sent completely, or the gateway disconnected first. */
   readonly closed: Promise<"whole" | "aborted">;
 }
 
@@ -161,11 +162,9 @@ export async function startRawUpstream(
   return withGetters(listening, { accepted: inbox.all, nextConnection: (ms?: number) => inbox.next(ms) });
 }
 
-/** A port of this machine on which nobody listens: it was just given up. */
-export async function closedPort(): Promise<number> {
-  const listening = await listen(createTcpServer());
-  await listening.close();
-  return listening.port;
+/** A port of this machine on which nothing listens. */
+export function closedPort(): Promise<number> {
+  return freePort();
 }
 
 async function listen(server: Server): Promise<Listening> {

@@ -1,4 +1,4 @@
-// Do the test's own instruments tell the truth? Whole from cut, FIN from reset, one connection from two.
+// Checks the test support itself: it distinguishes complete from cut bodies, FIN from reset, and one connection from two.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { framingOf, parseBody, parseHead } from "./http-message.ts";

@@ -1,12 +1,12 @@
-// How does a test talk over a bare socket? It sends bytes in pieces, waits for bytes, and sees how the other side ended.
+// Sends bytes over a bare socket in pieces, waits for bytes, and records how the other side ended the connection.
 
 import type { Socket } from "node:net";
 import { PATIENCE_MS, within } from "./deadline.ts";
 
-/** How the other side stopped sending: in good order, or by a reset. */
+/** How the other side stopped sending: by a FIN, or by a reset. */
 export type PeerEnd = "fin" | "reset";
 
-/** A socket and the bytes that came in on it and are not yet taken. */
+/** A socket, with the bytes that were received on it and not yet taken. */
 export class Wire {
   readonly socket: Socket;
   /** Settles when nothing more can come in. */

@@ -1,4 +1,5 @@
-// Is this message sound enough to act on? Reads the raw headers once: framing, host, id (contract, section 4, hazards R1 to R4).
+// Examines the raw headers of a request once: refuses ambiguous framing, and finds the client's request id (contract, section
+// 4; hazards R1 to R4).
 
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
@@ -6,82 +7,85 @@ import type { Framing } from "../headers/request-head.ts";
 export interface Examination {
   /** Why the message is refused, if it is. */
   readonly refusal: ReplyCode | undefined;
+  /** How the body is delimited: by `content-length`, by chunks, or there is none. */
   readonly framing: Framing;
   /** The client's `x-request-id`, when it sent exactly one. */
   readonly requestId: string | undefined;
 }
 
-interface Census {
+/** What was found in the headers, counted and noted in one pass. */
+interface HeaderCounts {
   hosts: number;
   requestIds: number;
   requestId: string | undefined;
   codings: number;
   coding: string;
   length: string | undefined;
-  control: boolean;
+  hasControlByte: boolean;
 }
 
 const NO_BODY: Framing = Object.freeze({ kind: "none" });
 const CHUNKED: Framing = Object.freeze({ kind: "chunked" });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no field value may hold (RFC 9110, section 5.5)
-const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: no field value may hold these (RFC 9110, section 5.5)
+const CONTROL_BYTE = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** What of a message is examined. */
+/** The part of a request that is examined. */
 export interface Message {
   readonly rawHeaders: readonly string[];
   readonly httpVersion: string;
 }
 
 export function examine(req: Message): Examination {
-  const census = count(req.rawHeaders);
-  const framing = frame(census);
+  const counts = countHeaders(req.rawHeaders);
+  const framing = framingFrom(counts);
   return {
-    refusal: framing === undefined || !sound(req, census) ? "bad_request" : undefined,
+    refusal: framing === undefined || !isSound(req, counts) ? "bad_request" : undefined,
     framing: framing ?? CHUNKED,
-    requestId: census.requestIds === 1 ? census.requestId : undefined,
+    requestId: counts.requestIds === 1 ? counts.requestId : undefined,
   };
 }
 
-function count(raw: readonly string[]): Census {
-  const census: Census = {
+function countHeaders(raw: readonly string[]): HeaderCounts {
+  const counts: HeaderCounts = {
     hosts: 0,
     requestIds: 0,
     requestId: undefined,
     codings: 0,
     coding: "",
     length: undefined,
-    control: false,
+    hasControlByte: false,
   };
-  for (let i = 0; i + 1 < raw.length; i += 2) note(census, raw[i] as string, raw[i + 1] as string);
-  return census;
+  for (let i = 0; i + 1 < raw.length; i += 2) countHeader(counts, raw[i] as string, raw[i + 1] as string);
+  return counts;
 }
 
-/** Lengths first: of all names only these few are worth lower-casing. */
-function note(census: Census, name: string, value: string): void {
-  if (CONTROL.test(value)) census.control = true;
+/** Looks at the name's length first, which is cheap: only a name of a wanted length is lower-cased. */
+function countHeader(counts: HeaderCounts, name: string, value: string): void {
+  if (CONTROL_BYTE.test(value)) counts.hasControlByte = true;
   switch (name.length) {
     case 4:
-      if (name.toLowerCase() === "host") census.hosts++;
+      if (name.toLowerCase() === "host") counts.hosts++;
       return;
     case 12:
       if (name.toLowerCase() !== "x-request-id") return;
-      census.requestIds++;
-      census.requestId = value;
+      counts.requestIds++;
+      counts.requestId = value;
       return;
     case 14:
-      if (name.toLowerCase() === "content-length") census.length = value;
+      if (name.toLowerCase() === "content-length") counts.length = value;
       return;
     case 17:
       if (name.toLowerCase() !== "transfer-encoding") return;
-      census.codings++;
-      census.coding = value;
+      counts.codings++;
+      counts.coding = value;
   }
 }
 
-function frame(census: Census): Framing | undefined {
-  if (census.codings === 0) return census.length === undefined ? NO_BODY : lengthFraming(census.length);
-  const chunked = census.codings === 1 && census.length === undefined && census.coding.toLowerCase() === "chunked";
+/** How the body is delimited; `undefined` when the headers are ambiguous or hold an unknown transfer coding. */
+function framingFrom(counts: HeaderCounts): Framing | undefined {
+  if (counts.codings === 0) return counts.length === undefined ? NO_BODY : lengthFraming(counts.length);
+  const chunked = counts.codings === 1 && counts.length === undefined && counts.coding.toLowerCase() === "chunked";
   return chunked ? CHUNKED : undefined;
 }
 
@@ -89,9 +93,12 @@ function lengthFraming(length: string): Framing | undefined {
   return /^\d{1,16}$/.test(length) ? { kind: "length", length } : undefined;
 }
 
-/** One `host` in HTTP/1.1, at most one in 1.0; no coding in 1.0 (RFC 9112, sections 3.2 and 6.1); no control byte. */
-function sound(req: Message, census: Census): boolean {
-  if (census.control || census.hosts > 1) return false;
-  if (req.httpVersion === "1.1") return census.hosts === 1;
-  return req.httpVersion === "1.0" && census.codings === 0;
+/**
+ * Whether the headers other than the framing are acceptable. No value may hold a control byte. HTTP/1.1 needs exactly one
+ * `host`; HTTP/1.0 may have one, but no transfer coding (RFC 9112, sections 3.2 and 6.1).
+ */
+function isSound(req: Message, counts: HeaderCounts): boolean {
+  if (counts.hasControlByte || counts.hosts > 1) return false;
+  if (req.httpVersion === "1.1") return counts.hosts === 1;
+  return req.httpVersion === "1.0" && counts.codings === 0;
 }

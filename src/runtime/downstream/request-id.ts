@@ -1,19 +1,20 @@
-// By which id is an exchange known? The client's own when it is sane, else a new one (contract, section 4, "Request id").
+// Chooses the id of an exchange: the client's own when it is well-formed, otherwise a new UUID (contract, section 4, "Request
+// id").
 
 import { randomFillSync } from "node:crypto";
 
-const SANE = /^[A-Za-z0-9\-_.]{1,128}$/;
+const WELL_FORMED = /^[A-Za-z0-9\-_.]{1,128}$/;
 
 /** Random bytes of one id: 74 bits of them are used (RFC 9562, section 5.7). */
 const ID_BYTES = 10;
 
-// One system call for many ids: asked for one by one, random bytes cost more than all the rest of an id.
+// One system call fills random bytes for many ids: a call for each id would cost more than the rest of the work for it.
 const pool = Buffer.alloc(256 * ID_BYTES);
 let used = pool.length;
 
 /** @param sent the value of the client's `x-request-id`, if it sent exactly one */
 export function requestId(sent: string | undefined): string {
-  return sent !== undefined && SANE.test(sent) ? sent : uuidv7(Date.now(), randomHex());
+  return sent !== undefined && WELL_FORMED.test(sent) ? sent : uuidv7(Date.now(), randomHex());
 }
 
 /**

@@ -1,4 +1,5 @@
-// Which limits does the HTTP server itself keep, and where do its events go? Node's defaults are too generous for an edge.
+// Creates the HTTP or HTTPS server, with its limits, and passes its events on. Node's own limits are too generous for the
+// public internet.
 
 import * as http from "node:http";
 import * as https from "node:https";
@@ -7,47 +8,61 @@ import type { ClientSocket } from "./client-socket.ts";
 import type { Expectation } from "./dispatch.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
-/** Contract, section 4: a head is complete 10 s after its first byte, closed by 12 s, and fits 32 KiB. */
-const HEAD_MS = 10_000;
-const HEAD_CHECK_MS = 1000;
-const HEAD_BYTES = 32 * 1024;
-/** Longer than the balancer in front keeps its own. */
-const KEEP_ALIVE_MS = 65_000;
+/** How long the server waits for its clients, ms. */
+export interface ServerTimes {
+  /** From the first byte of a request to the end of its headers. */
+  readonly headMs: number;
+  /** Between two looks for requests that are over `headMs`; each is closed at the next look. */
+  readonly headCheckMs: number;
+  /** From one response to the next request on the same connection. */
+  readonly keepAliveMs: number;
+  /** From the TCP connection to the end of the TLS handshake. */
+  readonly handshakeMs: number;
+}
+
+/** The times of contract, section 4. Tests hand in shorter ones; no config key changes them. */
+export const DEFAULT_SERVER_TIMES: ServerTimes = Object.freeze({
+  headMs: 10_000,
+  headCheckMs: 1000,
+  // Longer than a load balancer in front keeps its own idle connections: so the balancer closes first.
+  keepAliveMs: 65_000,
+  handshakeMs: 10_000,
+});
+
+/** A request's headers must fit into this many bytes (contract, section 4). */
+export const HEAD_BYTES = 32 * 1024;
 
 export type GatewayServer = http.Server | https.Server;
 
 export interface ServerEvents {
   readonly onRequest: (req: http.IncomingMessage, res: GatewayResponse, expectation: Expectation) => void;
-  /** The parser gave up on what came, or it came too slowly. */
+  /** The parser refused what the client sent, or the headers came too slowly. */
   readonly onUnparsed: (err: NodeJS.ErrnoException, socket: ClientSocket) => void;
-  /** A CONNECT: its target is no path. */
+  /** A CONNECT request came. Its target is not a path. */
   readonly onConnect: (socket: ClientSocket) => void;
   readonly onConnection: (socket: ClientSocket) => void;
-  /** A TLS handshake came to nothing. */
+  /** A TLS handshake failed. */
   readonly onHandshakeFailure: (err: NodeJS.ErrnoException) => void;
-  /** The client has shut down its sending side. */
+  /** The client has closed its sending side. */
   readonly onHalfClose: (socket: ClientSocket) => void;
 }
 
-const HTTP_OPTIONS = {
-  headersTimeout: HEAD_MS,
-  connectionsCheckingInterval: HEAD_CHECK_MS,
-  // Slow uploads are legitimate; the deadlines of the route bound them.
-  requestTimeout: 0,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  maxHeaderSize: HEAD_BYTES,
-  highWaterMark: 64 * 1024,
-  // We refuse it with our own body.
-  requireHostHeader: false,
-} as const;
-
-/** @param pair given, the server speaks TLS and nothing else */
-export function createGatewayServer(events: ServerEvents, pair: TlsPair | undefined): GatewayServer {
-  const server = pair === undefined ? http.createServer(HTTP_OPTIONS) : createSecureServer(events, pair);
+/**
+ * Creates the server. It does not listen yet.
+ * @param pair certificate and key: when given, the server speaks TLS and nothing else
+ * @param times those that differ from the defaults
+ */
+export function createGatewayServer(
+  events: ServerEvents,
+  pair: TlsPair | undefined,
+  times: Partial<ServerTimes> = {},
+): GatewayServer {
+  const all = { ...DEFAULT_SERVER_TIMES, ...times };
+  const server = pair === undefined ? http.createServer(httpOptions(all)) : createSecureServer(events, pair, all);
   // A limit would cut the list, and could hide the framing behind the cut (hazard R2).
   server.maxHeadersCount = 0;
   server.on("request", (req, res) => events.onRequest(req, res, "none"));
-  // Node looks for the word anywhere in the value; only the value itself is an expectation we know.
+  // Node emits this for any value that contains "100-continue"; only the exact value is an expectation we support.
   server.on("checkContinue", (req, res) => {
     events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
   });
@@ -61,12 +76,26 @@ export function createGatewayServer(events: ServerEvents, pair: TlsPair | undefi
   return server;
 }
 
-function createSecureServer(events: ServerEvents, pair: TlsPair): https.Server {
-  const server = https.createServer({ ...HTTP_OPTIONS, ...tlsOptions(pair) });
+function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes) {
+  return {
+    headersTimeout: headMs,
+    connectionsCheckingInterval: headCheckMs,
+    // Slow uploads are legitimate; the deadlines of the route bound them.
+    requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: HEAD_BYTES,
+    highWaterMark: 64 * 1024,
+    // Node's own refusal has no body; ours has one.
+    requireHostHeader: false,
+  } as const;
+}
+
+function createSecureServer(events: ServerEvents, pair: TlsPair, times: ServerTimes): https.Server {
+  const server = https.createServer({ ...httpOptions(times), ...tlsOptions(pair, times.handshakeMs) });
   linkTransports(server);
-  // Those still in their handshake are connections to be closed, too.
+  // Connections that are still in their TLS handshake must be closed at shutdown, too.
   server.on("connection", (socket: ClientSocket) => events.onConnection(socket));
-  // Node then hands the error to `clientError`, which closes the connection.
+  // Node then passes the error to `clientError`, which closes the connection.
   server.on("tlsClientError", (err: NodeJS.ErrnoException) => events.onHandshakeFailure(err));
   return server;
 }

@@ -1,4 +1,5 @@
-// How does the server speak TLS? Versions, the handshake's deadline, one pair that can be replaced while it runs (contract, section 9).
+// Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs
+// (contract, section 9).
 
 import { randomBytes } from "node:crypto";
 import type { Server, ServerOptions } from "node:https";
@@ -12,24 +13,24 @@ export interface TlsPair {
   readonly key: Buffer;
 }
 
-/** A handshake is over 10 s after the connection (contract, section 4); Node's default is 120 s. */
-const HANDSHAKE_MS = 10_000;
-
-// Made once: with new ticket keys at each renewal no client could resume its session (hazard S2).
+// Made once per process: with new ticket keys at each renewal no client could resume its session (hazard S2).
 const TICKET_KEYS = randomBytes(48);
 
-/** What HTTPS takes besides what HTTP does. */
-export function tlsOptions(pair: TlsPair): ServerOptions {
-  return { ...contextOptions(pair), handshakeTimeout: HANDSHAKE_MS, ALPNProtocols: ["http/1.1"] };
+/**
+ * The options that an HTTPS server takes besides those of an HTTP server.
+ * @param handshakeMs longest handshake, counted from the TCP connection, ms; Node's default is 120 s
+ */
+export function tlsOptions(pair: TlsPair, handshakeMs: number): ServerOptions {
+  return { ...contextOptions(pair), handshakeTimeout: handshakeMs, ALPNProtocols: ["http/1.1"] };
 }
 
 /**
- * Serves another pair from the next handshake on; connections that are there keep theirs.
- * @throws what OpenSSL says of a pair it can't use; the one before is kept then
+ * Serves another pair from the next handshake on. Open connections keep theirs.
+ * @throws OpenSSL's error when it can't use the pair; the server then keeps the one before
  */
 export function renewPair(server: Server, pair: TlsPair): void {
   const options = contextOptions(pair);
-  // Tried first: the server's own would be half replaced when it throws (hazard S2).
+  // Tried on a new context first: if the server's own context threw, it would be half replaced (hazard S2).
   createSecureContext(options);
   server.setSecureContext(options);
 }
@@ -38,21 +39,21 @@ function contextOptions({ cert, key }: TlsPair) {
   return { cert, key, minVersion: "TLSv1.2", ticketKeys: TICKET_KEYS } as const;
 }
 
-/** Tells each TLS connection which TCP connection carries it: only that one can be reset. */
+/** Sets `transport` on each TLS connection: the TCP connection under it. Only a TCP connection can be reset. */
 export function linkTransports(server: Server): void {
-  const carriers = new Map<string, Socket>();
-  server.on("connection", (carrier: Socket) => {
-    const key = addressesOf(carrier);
-    carriers.set(key, carrier);
-    // One that is reset when it is closed already says so; nobody else listens then.
-    carrier.on("error", () => {});
-    carrier.once("close", () => {
-      if (carriers.get(key) === carrier) carriers.delete(key);
+  const transports = new Map<string, Socket>();
+  server.on("connection", (transport: Socket) => {
+    const key = addressesOf(transport);
+    transports.set(key, transport);
+    // A connection that is reset reports an error when it closes. Without a listener the error would end the process.
+    transport.on("error", () => {});
+    transport.once("close", () => {
+      if (transports.get(key) === transport) transports.delete(key);
     });
   });
   server.on("secureConnection", (socket: TLSSocket & DownstreamSocket) => {
-    const carrier = carriers.get(addressesOf(socket));
-    if (carrier !== undefined) socket.carrier = carrier;
+    const transport = transports.get(addressesOf(socket));
+    if (transport !== undefined) socket.transport = transport;
   });
 }
 

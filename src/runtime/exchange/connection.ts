@@ -10,7 +10,7 @@ export interface DownstreamSocket extends Socket {
   /** Set while a closing connection is read empty: what still comes is not a request any more. */
   lingering?: boolean;
   /** The TCP connection under a TLS one. */
-  carrier?: Socket;
+  transport?: Socket;
 }
 
 /** How long a client may go on sending after our last byte, ms. */
@@ -39,7 +39,7 @@ export function endAndLinger(socket: DownstreamSocket, lastBytes?: string): void
 /** Ends a connection so that the client can't take what it received for complete. */
 export function resetConnection(socket: DownstreamSocket): void {
   // Node resets TCP connections only. Closing the one under TLS the plain way sends a FIN, which clients take for an end.
-  (socket.carrier ?? socket).resetAndDestroy();
+  (socket.transport ?? socket).resetAndDestroy();
   socket.destroy();
 }
 

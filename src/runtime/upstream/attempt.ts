@@ -5,7 +5,7 @@ import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
-import { noteIdleHint, wasStale } from "./connections/pooled-agent.ts";
+import { noteIdleHint, wasStale } from "./connections/upstream-socket.ts";
 import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 

@@ -1,4 +1,4 @@
-// Which upstreams have connections, and whose are they? One keep-alive agent per upstream, shared by the plans that use it.
+// Keeps one keep-alive agent for each upstream, shared by the plans that use it.
 
 import { hash } from "node:crypto";
 import http, { type AgentOptions } from "node:http";
@@ -7,48 +7,68 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { ProxySpec, UpstreamTarget } from "../../../plan/forward.ts";
 import { UsagePool } from "../../limits/usage-pool.ts";
-import { type PooledAgent, pooled, young } from "./pooled-agent.ts";
+import { type PooledAgent, pooled } from "./pooled-agent.ts";
 import { tunnelThrough } from "./proxies/tunnel.ts";
+import { DEFAULT_IDLE_TIMES, type IdleTimes, isYoung } from "./upstream-socket.ts";
 
+/** Most idle connections of one upstream. */
 const MAX_IDLE = 1024;
-const SWEEP_MS = 10_000;
 
-/** One attempt of Node's address race; its default of 250 ms loses far dual-stack providers, ms. */
+/** Longest attempt for one address of an upstream that has several, ms. Node's 250 ms is too short for distant providers. */
 const ADDRESS_ATTEMPT_MS = 2500;
 
-/** The agent of one upstream, as the forward room uses it. */
+/** The agent of one upstream, as attempts use it. */
 export interface UpstreamAgent {
   readonly agent: http.Agent;
-  /** Lets go of every idle connection: what one of them did, the others may do too. */
+  /** Closes every idle connection: when one of them turned out stale, the others may be, too. */
   dropIdle(): void;
+}
+
+interface SweptAgent extends UpstreamAgent {
+  /** Closes the idle connections that are over their time. @param now ms since the epoch */
+  sweep(now: number): void;
+}
+
+/** What decides how connections to an upstream are made. Upstreams for which this is the same share one agent. */
+interface Connecting {
+  readonly target: UpstreamTarget;
+  readonly connectTimeoutMs: number;
+  readonly tunnel: ProxySpec | undefined;
+  readonly times: IdleTimes;
 }
 
 /** The agents that one plan uses. */
 export interface AgentLease {
   /**
-   * The agent for an upstream. `connectTimeoutMs` bounds DNS, TCP, the proxy's handshake and TLS together.
+   * The agent for an upstream.
+   * @param connectTimeoutMs longest time for DNS, TCP, the proxy's handshake and TLS together, ms
    * @param tunnel the proxy that a tunnel leads through
    */
   agentFor(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec): UpstreamAgent;
-  /** The plan's last exchange has ended: agents that no other plan uses close their connections, all idle by now. */
+  /** The plan's last exchange has ended: closes the agents that no other plan uses. Their connections are all idle by then. */
   release(): void;
 }
 
-/** All agents of a gateway. Upstreams that are the same share one, also over reloads. */
+/** All agents of a gateway. Plans with the same upstream share its agent, so connections survive a reload. */
 export class AgentPool {
-  readonly #agents = new UsagePool<UpstreamAgent & { sweep(now: number): void }>(({ agent }) => agent.destroy());
+  readonly #agents = new UsagePool<SweptAgent>(({ agent }) => agent.destroy());
+  readonly #times: IdleTimes;
   readonly #sweeper: NodeJS.Timeout;
 
-  constructor() {
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS).unref();
+  /** @param times those that differ from the defaults */
+  constructor(times: Partial<IdleTimes> = {}) {
+    this.#times = { ...DEFAULT_IDLE_TIMES, ...times };
+    this.#sweeper = setInterval(() => this.#sweep(), this.#times.sweepMs).unref();
   }
 
   /** Opens the lease of a plan that is about to be linked. */
   lease(): AgentLease {
     const lease = this.#agents.lease();
     return {
-      agentFor: (target, connectTimeoutMs, tunnel) =>
-        lease.get(keyOf(target, connectTimeoutMs, tunnel), () => makeAgent(target, connectTimeoutMs, tunnel)),
+      agentFor: (target, connectTimeoutMs, tunnel) => {
+        const connecting = { target, connectTimeoutMs, tunnel, times: this.#times };
+        return lease.get(keyOf(connecting), () => makeAgent(connecting));
+      },
       release: () => lease.release(),
     };
   }
@@ -70,8 +90,8 @@ export class AgentPool {
   }
 }
 
-/** Connections made with other credentials are others: the proxy may treat them so. */
-function keyOf({ protocol, hostname, port }: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec): string {
+/** Other proxy credentials make another key, since the proxy may treat those connections differently. */
+function keyOf({ target: { protocol, hostname, port }, connectTimeoutMs, tunnel }: Connecting): string {
   const upstream = `${protocol}//${hostname}:${port} ${connectTimeoutMs}`;
   if (tunnel === undefined) return upstream;
   const { username, password } = tunnel.credentials ?? {};
@@ -79,16 +99,17 @@ function keyOf({ protocol, hostname, port }: UpstreamTarget, connectTimeoutMs: n
   return `${upstream} ${tunnel.protocol}//${tunnel.hostname}:${tunnel.port} ${credentials}`;
 }
 
-function makeAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec) {
-  if (tunnel !== undefined) return tunnelAgent(target, connectTimeoutMs, tunnel);
-  return target.protocol === "https:" ? secureAgent(target, connectTimeoutMs) : plainAgent(target, connectTimeoutMs);
+function makeAgent(connecting: Connecting): SweptAgent {
+  if (connecting.tunnel !== undefined) return tunnelAgent(connecting, connecting.tunnel);
+  return connecting.target.protocol === "https:" ? secureAgent(connecting) : plainAgent(connecting);
 }
 
 /**
- * Node's defaults stand for the rest: the last idle connection is taken first, and none is ever waited for
- * (`maxSockets`), since waiting has no deadline in an agent. Each connection keeps a copy of these for its life.
+ * The options of every agent. All others keep Node's defaults: the last idle connection is taken first, and no request
+ * waits for a connection (`maxSockets`), since an agent has no deadline for waiting.
  */
-function connecting({ hostname, port }: UpstreamTarget, connectTimeoutMs: number) {
+function agentOptions({ target: { hostname, port }, connectTimeoutMs }: Connecting) {
+  // Each connection keeps a copy of these for its life.
   return {
     host: hostname,
     port,
@@ -97,38 +118,41 @@ function connecting({ hostname, port }: UpstreamTarget, connectTimeoutMs: number
   };
 }
 
-function plainAgent(target: UpstreamTarget, connectTimeoutMs: number) {
-  const Pooled = pooled(http.Agent, "connect", connectTimeoutMs);
-  // Without a name given Node looks for one in each request.
-  const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
-  return asUpstreamAgent(agent);
+function plainAgent(connecting: Connecting): SweptAgent {
+  const { connectTimeoutMs, times } = connecting;
+  const Pooled = pooled(http.Agent, { ready: "connect", connectTimeoutMs, times });
+  // Given an empty name, Node does not look for one in each request.
+  const agent = new Pooled({ ...agentOptions(connecting), servername: "" } as AgentOptions);
+  return sweptAgent(agent, times);
 }
 
-function secureAgent(target: UpstreamTarget, connectTimeoutMs: number) {
-  const Pooled = pooled(https.Agent, "secureConnect", connectTimeoutMs);
+function secureAgent(connecting: Connecting): SweptAgent {
+  const { target, connectTimeoutMs, times } = connecting;
+  const Pooled = pooled(https.Agent, { ready: "secureConnect", connectTimeoutMs, times });
   const agent = new Pooled({
-    ...connecting(target, connectTimeoutMs),
-    // One context for all connections: each would build its own, freed only by garbage collection.
+    ...agentOptions(connecting),
+    // One context for all connections. Otherwise each builds its own, which only garbage collection frees.
     secureContext: createSecureContext(),
     servername: isIP(target.hostname) === 0 ? target.hostname : "",
   } as AgentOptions);
-  return asUpstreamAgent(agent);
+  return sweptAgent(agent, times);
 }
 
-/** The tunnel ends in a connection that is spoken plain HTTP on: where there is TLS, the dialer has done it. */
-function tunnelAgent(target: UpstreamTarget, connectTimeoutMs: number, tunnel: ProxySpec) {
+/** An agent whose connections the dialer makes. It speaks plain HTTP on them: where there is TLS, the dialer has done it. */
+function tunnelAgent(connecting: Connecting, tunnel: ProxySpec): SweptAgent {
+  const { target, connectTimeoutMs, times } = connecting;
   const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));
-  const Pooled = pooled(http.Agent, "connect", connectTimeoutMs, dialer);
-  const agent = new Pooled({ ...connecting(target, connectTimeoutMs), servername: "" } as AgentOptions);
-  return asUpstreamAgent(agent);
+  const Pooled = pooled(http.Agent, { ready: "connect", connectTimeoutMs, times, dialer });
+  const agent = new Pooled({ ...agentOptions(connecting), servername: "" } as AgentOptions);
+  return sweptAgent(agent, times);
 }
 
-function asUpstreamAgent(agent: PooledAgent) {
+function sweptAgent(agent: PooledAgent, times: IdleTimes): SweptAgent {
   agent.maxFreeSockets = MAX_IDLE;
   return {
     agent,
     dropIdle: () => agent.dropIdle(),
-    sweep: (now: number) => agent.dropIdle((socket) => young(socket, now)),
+    sweep: (now) => agent.dropIdle((socket) => isYoung(socket, times, now)),
   };
 }
 

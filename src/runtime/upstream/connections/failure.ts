@@ -1,17 +1,31 @@
-// Why did an upstream request fail, in the words of the contract? The one place where causes become replies.
+// Turns the cause of a failed upstream request into a reply code and a log label. Defines the two errors that no socket
+// reports.
 
 import type { ClientRequest } from "node:http";
 import type { ReplyCode } from "../../../plan/replies.ts";
-import { ConnectTimeout } from "./connect-failure.ts";
-import { wasEstablished } from "./pooled-agent.ts";
+import { wasEstablished } from "./upstream-socket.ts";
 
-/** Which reply a failure before the response head calls for. */
+/** The connect deadline (contract, section 4) ran out. A type of its own distinguishes it from every other failure (fact F6). */
+export class ConnectTimeout extends Error {}
+
+/** The outbound proxy could not be reached, or refused. Holds a short cause, never an address or a secret. */
+export class ProxyFailure extends Error {
+  readonly code: string;
+
+  /** @param cause follows the word `proxy`, as in "answered 407" */
+  constructor(cause: string) {
+    super("outbound proxy failed");
+    this.code = `proxy ${cause}`;
+  }
+}
+
+/** The code of the reply to a request that failed before the upstream's response headers. */
 export function failureCode(err: unknown, request: ClientRequest): ReplyCode {
   if (err instanceof ConnectTimeout) return "upstream_timeout";
   return request.reusedSocket || wasEstablished(request) ? "upstream_request_failed" : "upstream_connect_error";
 }
 
-/** What a log line may say of an error: its code and class, never its message, which can hold addresses or URLs. */
+/** How the log names an error: by its code or class, never by its message, which can hold addresses or URLs. */
 export function failureLabel(err: unknown): string {
   if (!(err instanceof Error)) return "unknown";
   const { code } = err as NodeJS.ErrnoException;

@@ -1,54 +1,39 @@
-// Which kept connection may still be trusted? Node's agents, with a bound on the connect and a look at each idle connection.
+// Extends Node's agents: the connect has a deadline, and an idle connection is reused only while it is young and has sent
+// nothing.
 
 import type { Agent, AgentOptions, ClientRequest, ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
-import { ConnectTimeout } from "./connect-failure.ts";
+import { ConnectTimeout } from "./failure.ts";
 import type { Dialer } from "./proxies/tunnel.ts";
-
-/** Idle connections are let go before the usual 60 s of a provider's balancer, ms. */
-const IDLE_MS = 55_000;
-/** How much earlier than an upstream announces it, ms. */
-const HINT_MARGIN_MS = 1000;
-
-/** What we note on an upstream connection. */
-interface UpstreamSocket extends Socket {
-  /** DNS, TCP, the proxy's handshake and TLS are done. */
-  established?: boolean;
-  /** Bytes read before the request under way was put on it. */
-  readBefore?: number;
-  idleSince?: number;
-  /** How long it may be idle, ms: ours, or less where the upstream says so. */
-  idleMs?: number;
-}
-
-/** Whether the connection under this request was ever made. */
-export function wasEstablished(request: ClientRequest): boolean {
-  return (request.socket as UpstreamSocket | null)?.established === true;
-}
-
-/** Whether this request was put on a kept connection that failed before it said a byte. */
-export function wasStale(request: ClientRequest): boolean {
-  const socket = request.socket as UpstreamSocket | null;
-  return request.reusedSocket && socket !== null && socket.bytesRead === socket.readBefore;
-}
-
-/** Notes what the upstream says of its idle connections (`keep-alive: timeout=`). */
-export function noteIdleHint(request: ClientRequest, hintMs: number | undefined): void {
-  const socket = request.socket as UpstreamSocket | null;
-  if (hintMs !== undefined && socket !== null) socket.idleMs = Math.min(IDLE_MS, hintMs - HINT_MARGIN_MS);
-}
+import { type IdleTimes, idleLimit, isYoung, type UpstreamSocket } from "./upstream-socket.ts";
 
 export interface PooledAgent extends Agent {
+  /** Closes idle connections. @param keep which of them stay open; none by default */
   dropIdle(keep?: (socket: UpstreamSocket) => boolean): void;
 }
 
-/**
- * What is asked of a connection beyond its agent's options. A connection keeps these for its life:
- * a request's own options would keep the whole request head with it.
- */
-const THE_AGENTS_OWN = Object.freeze({});
+export interface PooledOptions {
+  /** The event after which a connection can be used. */
+  readonly ready: "connect" | "secureConnect";
+  readonly connectTimeoutMs: number;
+  readonly times: IdleTimes;
+  /** Makes the connections, where the agent's class can't: through an outbound proxy. */
+  readonly dialer?: Dialer;
+}
 
-/** What Node's agents do but @types/node 20 does not say. */
+/** The agent serves one upstream, so one key is enough. Node would build a long one for each request. */
+const NAME = "upstream";
+
+/**
+ * The options of a request that reach its connection: none. A connection keeps these for its life, and a request's own
+ * options would keep all of the request's headers with it.
+ */
+const NO_REQUEST_OPTIONS = Object.freeze({});
+
+/**
+ * What this file relies on and Node does not document, or @types/node 20 does not declare. `test/runtime/node-agent.test.ts`
+ * checks it on the running Node.
+ */
 interface AgentInternals {
   createConnection(
     options: ClientRequestArgs,
@@ -60,12 +45,11 @@ interface AgentInternals {
 }
 type AgentClass = new (options: AgentOptions) => Agent & AgentInternals;
 
-/** An agent class that bounds the connect, and trusts an idle connection only while it is quiet and young. */
-export function pooled(Base: unknown, ready: "connect" | "secureConnect", connectTimeoutMs: number, dialer?: Dialer) {
+/** Makes an agent class. @param Base `http.Agent` or `https.Agent` */
+export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }: PooledOptions) {
   return class extends (Base as AgentClass) implements PooledAgent {
-    /** An agent serves one upstream: one name for all, instead of a long one built per request. */
     override getName(): string {
-      return "upstream";
+      return NAME;
     }
 
     override createConnection(
@@ -79,19 +63,19 @@ export function pooled(Base: unknown, ready: "connect" | "secureConnect", connec
     }
 
     override addRequest(request: ClientRequest): void {
-      const idle = this.freeSockets["upstream"] as UpstreamSocket[] | undefined;
-      while (idle !== undefined && idle.length > 0 && !trusted(idle[idle.length - 1] as UpstreamSocket)) {
+      const idle = this.freeSockets[NAME] as UpstreamSocket[] | undefined;
+      while (idle !== undefined && idle.length > 0 && !isUsable(idle[idle.length - 1] as UpstreamSocket, times)) {
         idle.pop()?.destroy();
       }
-      super.addRequest(request, THE_AGENTS_OWN);
+      super.addRequest(request, NO_REQUEST_OPTIONS);
     }
 
-    /** Node's own sets a timer and reads the response's headers again for each request; the sweep does it for all. */
+    /** Node's own method sets a timer and reads the response's headers again for each request; one sweep replaces both. */
     override keepSocketAlive(socket: UpstreamSocket): boolean {
       socket.unref();
       socket.idleSince = Date.now();
       socket.readBefore = socket.bytesRead;
-      return (socket.idleMs ?? IDLE_MS) > 0;
+      return idleLimit(socket, times) > 0;
     }
 
     override reuseSocket(socket: UpstreamSocket, request: ClientRequest): void {
@@ -105,14 +89,14 @@ export function pooled(Base: unknown, ready: "connect" | "secureConnect", connec
     }
 
     dropIdle(keep: (socket: UpstreamSocket) => boolean = () => false): void {
-      for (const socket of [...(this.freeSockets["upstream"] ?? [])] as UpstreamSocket[]) {
+      for (const socket of [...(this.freeSockets[NAME] ?? [])] as UpstreamSocket[]) {
         if (!keep(socket)) socket.destroy();
       }
     }
   };
 }
 
-/** Hands a connection to the agent when it is made, or why there is none. */
+/** Hands the dialer's connection to the agent, or its error. */
 function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) => void): void {
   dialer.dial().then(
     (socket: UpstreamSocket) => {
@@ -124,25 +108,21 @@ function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) 
   );
 }
 
-/** Bytes that came on an idle connection are no answer to anything we will ask (hazard R7). */
-function trusted(socket: UpstreamSocket): boolean {
-  return !socket.destroyed && socket.bytesRead === socket.readBefore && young(socket, Date.now());
-}
-
-export function young(socket: UpstreamSocket, now: number): boolean {
-  return now - (socket.idleSince ?? now) < (socket.idleMs ?? IDLE_MS);
+/** Whether an idle connection may be used. Bytes that came while it was idle answer no request of ours (hazard R7). */
+function isUsable(socket: UpstreamSocket, times: IdleTimes): boolean {
+  return !socket.destroyed && socket.bytesRead === socket.readBefore && isYoung(socket, times, Date.now());
 }
 
 function boundConnect(socket: UpstreamSocket, ready: string, connectTimeoutMs: number): void {
   // Between two requests Node leaves a connection without an error listener for a moment; an error then would end the process.
   socket.on("error", ignore);
   const timer = setTimeout(() => socket.destroy(new ConnectTimeout("connect timeout")), connectTimeoutMs);
-  const settled = () => clearTimeout(timer);
-  socket.once("close", settled);
+  const stopTimer = () => clearTimeout(timer);
+  socket.once("close", stopTimer);
   socket.once(ready, () => {
     socket.established = true;
-    socket.off("close", settled);
-    settled();
+    socket.off("close", stopTimer);
+    stopTimer();
   });
 }
 

@@ -1,19 +1,20 @@
-// Which requests are handed to a proxy as they are? Those to plain http upstreams: proxies let CONNECT through to the ports of
-// https only, as a rule, so they are asked in absolute-form (RFC 9112, section 3.2.2).
+// Decides which requests an HTTP proxy gets in absolute-form, and writes the gateway's credentials for HTTP proxies.
 
-import type { UpstreamSpec, UpstreamTarget } from "../../../../plan/forward.ts";
-import { basicCredentials } from "./credentials.ts";
+import type { ProxySpec, UpstreamSpec, UpstreamTarget } from "../../../../plan/forward.ts";
 
 export interface AbsoluteForm {
   /** Where to connect: the proxy. */
   readonly connectTo: UpstreamTarget;
-  /** What goes before the path. */
+  /** Goes before the path in the request line. */
   readonly origin: string;
   /** Headers for the proxy alone, a flat name, value list. */
   readonly headers: readonly string[];
 }
 
-/** `undefined` where the upstream is reached directly or through a tunnel. */
+/**
+ * How a request is handed to the proxy; `undefined` where the upstream is reached directly or through a tunnel. Requests to
+ * plain http upstreams are handed over (RFC 9112, section 3.2.2), since most proxies allow CONNECT only to the ports of https.
+ */
 export function absoluteForm({ proxy, target }: Pick<UpstreamSpec, "proxy" | "target">): AbsoluteForm | undefined {
   if (proxy === undefined || proxy.protocol === "socks:" || target.protocol === "https:") return undefined;
   const { protocol, hostname, port } = proxy;
@@ -23,4 +24,11 @@ export function absoluteForm({ proxy, target }: Pick<UpstreamSpec, "proxy" | "ta
     origin: `http://${target.host}`,
     headers: credentials === undefined ? [] : ["proxy-authorization", credentials],
   };
+}
+
+/** The value of `proxy-authorization`: Basic (RFC 7617), in UTF-8. `undefined` without credentials. */
+export function basicCredentials({ credentials }: ProxySpec): string | undefined {
+  if (credentials === undefined) return undefined;
+  const pair = `${credentials.username.reveal()}:${credentials.password.reveal()}`;
+  return `Basic ${Buffer.from(pair, "utf8").toString("base64")}`;
 }

@@ -1,11 +1,12 @@
-// How is a tunnel asked for at a SOCKS5 proxy? By the host's name, which the proxy resolves (RFC 1928). The door of socks.
+// Opens a tunnel through a SOCKS5 proxy, which resolves the upstream's name itself (RFC 1928). The only file that imports
+// socks.
 
 import type { Socket } from "node:net";
 import { SocksClient } from "socks";
 import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
-import { ProxyFailure } from "../connect-failure.ts";
+import { ProxyFailure } from "../failure.ts";
 
-/** RFC 1928, section 6, in the words of the library. */
+/** The reply codes of RFC 1928, section 6, by the names that the library gives them. */
 const REPLY_CODES: ReadonlyMap<string, number> = new Map([
   ["Failure", 1],
   ["NotAllowed", 2],
@@ -19,7 +20,7 @@ const REPLY_CODES: ReadonlyMap<string, number> = new Map([
 
 /**
  * Opens a tunnel on a connection to the proxy.
- * @param timeoutMs the caller's own deadline: the library has one of 30 s otherwise
+ * @param timeoutMs the caller's own deadline, ms; the library would take 30 s
  * @throws ProxyFailure with the proxy's reply
  */
 export async function socksConnect(
@@ -39,12 +40,13 @@ export async function socksConnect(
     });
     return tunnel.socket;
   } catch (err) {
-    // The library's error holds the password: only what the proxy said leaves here.
-    throw new ProxyFailure(said(err));
+    // The library's error holds the password, so only the proxy's reply is passed on.
+    throw new ProxyFailure(causeOf(err));
   }
 }
 
-function said(err: unknown): string {
+/** What the proxy replied, without secrets. */
+function causeOf(err: unknown): string {
   const message = err instanceof Error ? err.message : "";
   const name = / - (\w+)$/.exec(message)?.[1] ?? "";
   const code = REPLY_CODES.get(name);

@@ -1,33 +1,37 @@
-// How is a connection to an upstream made through an outbound proxy? To the proxy, through it, and TLS with the upstream if it
-// speaks that: all within one deadline.
+// Connects to an upstream through an outbound proxy: to the proxy, through it, then TLS with the upstream if it speaks TLS.
+// One deadline bounds all of it.
 
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
-import { ConnectTimeout, ProxyFailure } from "../connect-failure.ts";
+import { ConnectTimeout, ProxyFailure } from "../failure.ts";
 import { httpConnect } from "./http-connect.ts";
 import { socksConnect } from "./socks.ts";
 
 /** Opens one connection. */
 export interface Dialer {
   /**
-   * @returns the connection, ready to be spoken HTTP on
-   * @throws ConnectTimeout, ProxyFailure, or what the TLS handshake with the upstream says
+   * @returns the connection, ready for HTTP
+   * @throws ConnectTimeout, ProxyFailure, or the error of the TLS handshake with the upstream
    */
   dial(): Promise<Socket>;
-  /** Gives up on all that are being made. */
+  /** Cancels all connections that are being made. */
   stop(): void;
 }
 
-/** @param attemptMs for one address of the proxy, where it has several */
+/**
+ * Makes the dialer of one upstream.
+ * @param connectTimeoutMs longest time for all stages together, ms
+ * @param attemptMs longest attempt for one address of the proxy, where it has several, ms
+ */
 export function tunnelThrough(
   proxy: ProxySpec,
   target: UpstreamTarget,
   connectTimeoutMs: number,
   attemptMs: number,
 ): Dialer {
-  // One context for all connections: each would build its own, freed only by garbage collection.
+  // One context for all connections. Otherwise each builds its own, which only garbage collection frees.
   const context = createSecureContext();
   const pending = new Set<Socket>();
 
@@ -67,7 +71,7 @@ function connectTo({ protocol, hostname, port }: ProxySpec, context: SecureConte
     protocol === "https:"
       ? connectTls({ ...common, secureContext: context, servername: serverName(hostname) })
       : connect(common);
-  // Between two stages nobody listens for a moment; an error then would end the process.
+  // Between two stages there is no error listener for a moment; an error then would end the process.
   return socket.on("error", () => {});
 }
 
@@ -92,7 +96,7 @@ async function secured(tunnel: Socket, hostname: string, secureContext: SecureCo
   return socket;
 }
 
-/** An address is no name that a server could have a certificate chosen by (RFC 6066, section 3). */
+/** The name for SNI. An IP address must not be sent there (RFC 6066, section 3). */
 function serverName(hostname: string): string {
   return isIP(hostname) === 0 ? hostname : "";
 }

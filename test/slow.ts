@@ -1,0 +1,25 @@
+// Lists the test files that `npm run test:fast` leaves out. `npm test` and CI run them all.
+
+/** Slow for one of these reasons, as paths from the root of the repository. */
+export const SLOW: readonly string[] = [
+  // They start the gateway as a process of its own, and most of them build it first.
+  "test/cli/demo-process.test.ts",
+  "test/edges/browser.test.ts",
+  "test/edges/proxies.test.ts",
+  "test/edges/tls.test.ts",
+  "test/faults/drain-process.test.ts",
+  "test/faults/large-body-memory.test.ts",
+  "test/observe/log-process.test.ts",
+  "test/package/package.test.ts",
+  "test/reload/process.test.ts",
+  "test/reload/two-hundred.test.ts",
+  // They open the dashboard in a browser.
+  "test/ui/live.test.ts",
+  "test/ui/look.test.ts",
+  "test/ui/states.test.ts",
+  // They wait for the retries of an SDK, or for a collector.
+  "test/edges/sdk-errors.test.ts",
+  "test/observe/tracing.test.ts",
+  // Thousands of exchanges.
+  "test/observe/mixed-exchanges.test.ts",
+];
