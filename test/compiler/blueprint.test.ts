@@ -250,6 +250,16 @@ describe("interpolation", () => {
   });
 
   test.each([
+    ["a digit before the reference", "6${X}"],
+    ["a digit behind the reference", "${X}0"],
+    ["two references", "${X}${X}"],
+  ])("a scalar that is only partly a reference is text, also where a number is wanted: %s", (_, text) => {
+    const config = `${CLEAN}rate_limit:\n  per_minute: ${text}\n`;
+    const { diagnostics } = compileText(config, { env: { ...ENV, X: "6" } });
+    expect(diagnostics.map(({ code, path }) => `${code} ${path}`)).toEqual(["schema/type /rate_limit/per_minute"]);
+  });
+
+  test.each([
     ["60", 60],
     ["6e1", 60],
     [" 60 ", 60],
