@@ -35,7 +35,7 @@ the same errors and warnings, and does not start if there are errors.
 | \`--format json\` | for programs |
 | \`--format sarif\` | SARIF 2.1.0, for code scanning |
 | \`--format github\` | GitHub workflow commands, which show each error at its line of a pull request |
-| \`--allow-missing-env\` | an unset variable or a missing file in \`\${…}\` is only a warning, so a config can be checked on a machine without its secrets |
+| \`--allow-missing-env\` | an unset variable, a missing file in \`\${…}\` or a missing TLS file is only a warning, so a config can be checked on a machine without its secrets |
 | \`--strict\` | warnings make the check fail, too |
 | \`--config -\` | the config is read from standard input |
 

@@ -6,7 +6,7 @@ import { processIo, version } from "./io.ts";
 
 const USAGE_ERROR = 2;
 
-/** Options that take the position of a command. */
+/** Options that are written instead of a command. */
 const SETUP_OPTIONS: readonly string[] = ["--install", "--uninstall"];
 
 /**
@@ -86,7 +86,7 @@ function addCheck(root: Command): void {
     )
     .option(
       "--allow-missing-env",
-      "report a missing environment variable as a warning, to check without the secrets",
+      "report a missing environment variable or file as a warning, to check without the secrets",
       false,
     )
     .option("--strict", "exit with 1 for warnings, too", false)

@@ -30,8 +30,8 @@ export type { ConfigTest } from "./schema/config.generated.ts";
 
 export interface CompileOptions {
   /**
-   * Makes a missing variable or file of `${…}` a warning and puts a placeholder in its place. Only for checking a
-   * config, never for serving it.
+   * Makes a missing variable or file of `${…}` a warning and puts a placeholder in its place. A missing TLS file is a
+   * warning, too. Only for checking a config, never for serving it.
    */
   readonly allowMissingEnv?: boolean;
   /** Runs the config's own tests. Without it they are read but not run. */

@@ -15,7 +15,7 @@ export interface CheckOptions {
   /** The files, in the order in which they are reported. `-` means standard input. */
   readonly config: readonly string[];
   readonly format: CheckFormat;
-  /** A missing environment variable is a warning, not an error. */
+  /** A missing environment variable or file is a warning, not an error. */
   readonly allowMissingEnv?: boolean;
   /** Warnings fail the check, too. */
   readonly strict?: boolean;
@@ -71,11 +71,13 @@ async function reportOf(
 ): Promise<FileReport> {
   if (!read.ok) return { file, diagnostics: [unreadable(read.reason)] };
   const source = sourceFromBytes(file, read.bytes);
-  // The dry run needs the runtime, and loading that takes a fifth of the start. So it is loaded only for a config with tests.
-  const prove = source.text.includes("tests") ? (await import("./run-config-tests.ts")).runConfigTests : undefined;
+  // The tests need the runtime. Loading it takes a fifth of the start-up time, so it is loaded only for a config with tests.
+  const runConfigTests = source.text.includes("tests")
+    ? (await import("./run-config-tests.ts")).runConfigTests
+    : undefined;
   const { diagnostics } = compile(source, host, {
     allowMissingEnv: allowMissingEnv === true,
-    ...(prove && { runConfigTests: prove }),
+    ...(runConfigTests && { runConfigTests }),
   });
   return { file, diagnostics };
 }

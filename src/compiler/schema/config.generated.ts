@@ -528,7 +528,7 @@ export interface Errors {
  */
 export interface Reload {
   /**
-   * Also reload when the contents of the config file change, or those of a file named in `${file:…}`.
+   * Also reload when the contents of the config file change, or those of a file named in `${file:…}` or in `inbound_tls`.
    */
   watch?: boolean;
 }
