@@ -3,7 +3,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { readFileSync } from "node:fs";
-import { type ObjectPage, objectPages, SCHEMA, type SchemaNode, settled } from "./schema-walk.ts";
+import { type ObjectPage, objectPages, resolved, SCHEMA, type SchemaNode } from "./schema-walk.ts";
 
 /** The fixed texts of a page in one language. The schema has the descriptions of the keys. */
 interface Language {
@@ -153,49 +153,49 @@ function translationOf(name: string): string {
 
 /** Makes the page in one language, as Markdown. */
 export function configReference(language: "en" | "zh-CN"): string {
-  const words = language === "en" ? ENGLISH : CHINESE;
-  const sections = objectPages().map((page) => section(page, words));
-  const head = [`# ${words.title}`, words.generated, words.intro.join("\n")];
-  const sample = [`## ${words.sample}`, `\`\`\`yaml\n${SAMPLE}\`\`\``];
-  const interpolation = [`## ${words.interpolation}`, words.interpolationText.join("\n")];
+  const texts = language === "en" ? ENGLISH : CHINESE;
+  const sections = objectPages().map((page) => section(page, texts));
+  const head = [`# ${texts.title}`, texts.generated, texts.intro.join("\n")];
+  const sample = [`## ${texts.sample}`, `\`\`\`yaml\n${SAMPLE}\`\`\``];
+  const interpolation = [`## ${texts.interpolation}`, texts.interpolationText.join("\n")];
   return `${[...head, ...sample, ...interpolation, ...sections].join("\n\n")}\n`;
 }
 
-function section({ path, node }: ObjectPage, words: Language): string {
+function section({ path, node }: ObjectPage, texts: Language): string {
   const title = node.title ?? "";
-  const head = path === "" ? words.whole : `\`${path}\``;
-  const [key, type, standard, meaning] = words.columns;
-  const rows = Object.entries(node.properties ?? {}).map(([name, child]) => row(title, name, child, node, words));
+  const head = path === "" ? texts.whole : `\`${path}\``;
+  const [key, type, standard, meaning] = texts.columns;
+  const rows = Object.entries(node.properties ?? {}).map(([name, child]) => row(title, name, child, node, texts));
   return [
     `## ${head}`,
-    words.describe(title, node.description ?? ""),
+    texts.describe(title, node.description ?? ""),
     [`| ${key} | ${type} | ${standard} | ${meaning} |`, "| --- | --- | --- | --- |", ...rows].join("\n"),
   ].join("\n\n");
 }
 
-function row(title: string, name: string, child: SchemaNode, owner: SchemaNode, words: Language): string {
-  const value = settled(child);
+function row(title: string, name: string, child: SchemaNode, owner: SchemaNode, texts: Language): string {
+  const value = resolved(child);
   const required = owner.required?.includes(name) === true;
-  const standard = value.default !== undefined ? code(value.default) : required ? words.required : words.none;
-  return `| \`${name}\` | ${typeOf(value, words)} | ${standard} | ${meaningOf(title, name, child, words)} |`;
+  const standard = value.default !== undefined ? code(value.default) : required ? texts.required : texts.none;
+  return `| \`${name}\` | ${typeOf(value, texts)} | ${standard} | ${meaningOf(title, name, child, texts)} |`;
 }
 
-function meaningOf(title: string, name: string, child: SchemaNode, words: Language): string {
-  const value = settled(child);
+function meaningOf(title: string, name: string, child: SchemaNode, texts: Language): string {
+  const value = resolved(child);
   const inner = child.$ref === undefined ? `${title}.${name}` : (value.title ?? "");
-  const described = words.describe(inner, value.description ?? "");
+  const described = texts.describe(inner, value.description ?? "");
   const example = value.examples?.[0];
-  const secret = value.writeOnly === true && !/secret|秘密/.test(described) ? words.secret : "";
-  const shown = example === undefined ? "" : words.example(code(example));
+  const secret = value.writeOnly === true && !/secret|秘密/.test(described) ? texts.secret : "";
+  const shown = example === undefined ? "" : texts.example(code(example));
   return `${described}${secret}${shown}`.replaceAll("|", "\\|");
 }
 
-function typeOf(node: SchemaNode, words: Language): string {
-  const value = settled(node);
-  if (value.items !== undefined) return words.listOf(typeOf(value.items, words));
-  if (value.enum !== undefined) return `${words.oneOf} ${value.enum.map((one) => `\`${one}\``).join(", ")}`;
-  if (value.type === "object" && value.properties === undefined) return words.types["headers"] ?? "";
-  const name = words.types[value.type ?? ""] ?? "";
+function typeOf(node: SchemaNode, texts: Language): string {
+  const value = resolved(node);
+  if (value.items !== undefined) return texts.listOf(typeOf(value.items, texts));
+  if (value.enum !== undefined) return `${texts.oneOf} ${value.enum.map((one) => `\`${one}\``).join(", ")}`;
+  if (value.type === "object" && value.properties === undefined) return texts.types["headers"] ?? "";
+  const name = texts.types[value.type ?? ""] ?? "";
   return value.type === "integer" || value.type === "number" ? `${name}${bounds(value)}` : name;
 }
 

@@ -33,22 +33,22 @@ export const SCHEMA: SchemaNode = JSON.parse(
 );
 
 /** Resolves a `$ref`, and replaces an `anyOf` by its strict branch (the one that is not `interpolated`). */
-export function settled(node: SchemaNode): SchemaNode {
-  if (node.$ref !== undefined) return settled(SCHEMA.definitions?.[node.$ref.slice("#/definitions/".length)] ?? {});
+export function resolved(node: SchemaNode): SchemaNode {
+  if (node.$ref !== undefined) return resolved(SCHEMA.definitions?.[node.$ref.slice("#/definitions/".length)] ?? {});
   const strict = node.anyOf?.find((branch) => branch.$ref !== "#/definitions/interpolated");
   return strict === undefined ? node : { ...node, ...strict };
 }
 
 /** Lists every object of the config, outer objects before inner ones. */
 export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] {
-  const inner = Object.entries(settled(node).properties ?? {}).flatMap(([key, child]) => {
+  const inner = Object.entries(resolved(node).properties ?? {}).flatMap(([key, child]) => {
     const at = path === "" ? key : `${path}.${key}`;
-    const value = settled(child);
+    const value = resolved(child);
     if (value.properties !== undefined) return objectPages(value, at);
-    const items = value.items === undefined ? undefined : settled(value.items);
+    const items = value.items === undefined ? undefined : resolved(value.items);
     return items?.properties === undefined ? [] : objectPages(items, `${at}[]`);
   });
-  return [{ path, node: settled(node) }, ...inner];
+  return [{ path, node: resolved(node) }, ...inner];
 }
 
 /** Collects the descriptions of the schema. The names are those of config.zh-CN.json, such as `Upstream.base_url`. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { configReference, TRANSLATION } from "../../scripts/docs/config-reference.ts";
 import { diagnosticsReference } from "../../scripts/docs/diagnostics-reference.ts";
 import { readSamples } from "../../scripts/docs/samples.ts";
-import { descriptions, objectPages, settled } from "../../scripts/docs/schema-walk.ts";
+import { descriptions, objectPages, resolved } from "../../scripts/docs/schema-walk.ts";
 import { CODES } from "../../src/compiler/index.ts";
 
 const DOCS = new URL("../../docs/", import.meta.url);
@@ -37,7 +37,7 @@ describe("the reference pages are whole", () => {
     const bare: string[] = [];
     for (const { path, node } of objectPages()) {
       for (const [key, child] of Object.entries(node.properties ?? {})) {
-        const value = settled(child);
+        const value = resolved(child);
         const explained =
           value.default !== undefined ||
           value.examples !== undefined ||
