@@ -1,4 +1,4 @@
-// Parses a request body as its endpoint wants it. The result is the endpoint with its body, or a message that says why the body is refused.
+// Parses a request body in the format that its endpoint takes, or says why the body is refused.
 
 import { type Answer, type Call, type Dialect, type Endpoint, isObject } from "./endpoint.ts";
 

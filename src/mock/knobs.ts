@@ -6,7 +6,7 @@ export interface Knobs {
   readonly paceMs: number;
   /** Pause before the response headers, ms. */
   readonly delayMs: number;
-  /** The number of words in the answer, one SSE event each. By default the text is sent once. */
+  /** The number of words in the answer, one SSE event each. Default: the words of the mock's text, each once. */
   readonly events?: number;
   /** Answer with this error status. */
   readonly status?: number;

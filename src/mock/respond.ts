@@ -44,7 +44,7 @@ export async function respond(request: WholeRequest, settings: MockSettings): Pr
 
   const found = findEndpoint(request.method, path);
   if (found.endpoint === undefined) return refusal(found.status, notServed(found.status, request.method, path));
-  if (path.startsWith("/v1/") && !showsKey(settings.key, dialect, request.headers))
+  if (path.startsWith("/v1/") && !carriesKey(settings.key, dialect, request.headers))
     return refusal(401, WRONG_KEY[dialect]);
   const read = readKnobs(request.headers);
   if (!read.ok) return refusal(400, read.message);
@@ -75,7 +75,7 @@ function dialectOf(path: string, headers: WholeRequest["headers"]): Dialect {
 }
 
 /** OpenAI takes the key as a bearer token. Anthropic takes it in `x-api-key`, and OAuth tokens as a bearer token. */
-function showsKey(key: string | undefined, dialect: Dialect, headers: WholeRequest["headers"]): boolean {
+function carriesKey(key: string | undefined, dialect: Dialect, headers: WholeRequest["headers"]): boolean {
   if (key === undefined) return true;
   const bearer = /^Bearer +(.*)$/i.exec(one(headers["authorization"]) ?? "")?.[1];
   return bearer === key || (dialect === "anthropic" && headers["x-api-key"] === key);

@@ -4,8 +4,8 @@ const LONGEST_ECHO = 280;
 
 const SPEECH =
   "Every word of this answer left the mock provider as an event of its own, and it should reach you the moment it was sent: " +
-  "nothing held back, nothing joined together. The key that this request was answered for was put in by the gateway; " +
-  "your own token stayed there. ";
+  "no event waited for another one. The gateway added the provider's key to your request. " +
+  "Your own token stayed in the gateway. ";
 
 /** An answer, divided into pieces of one event each. Joined, the pieces are the text. */
 export interface Speech {

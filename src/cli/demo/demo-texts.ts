@@ -50,7 +50,7 @@ export interface DemoFacts {
   readonly mockKey: string;
 }
 
-/** The page that `demo` prints. Each block can be pasted as it is. `npm run try` also reads the first lines. */
+/** The page that `demo` prints. Each block can be pasted as it is. `npm run try` reads the URL and the token from it. */
 export function demoGuide(facts: DemoFacts): string {
   return [
     factLines(facts),

@@ -107,7 +107,7 @@ export class Reloader {
     gateway.reloaded("success");
   }
 
-  /** Reads certificate and key again on each reload: they may have been renewed under the same paths. An unusable pair is ignored. */
+  /** Reads certificate and key again on each reload: they may have been renewed under the same paths. An unusable pair is logged and not used. */
   #renewTls({ server: { tls } }: Blueprint): void {
     const { gateway, log, started } = this.#parts;
     if (tls === undefined || started.server.tls === undefined) return;
@@ -134,7 +134,7 @@ export class Reloader {
     this.#parts.log[severity === "error" ? "error" : "warn"](fields, message);
   }
 
-  /** Watches the files of the last try, also of a failed one: there the operator will fix the error. */
+  /** Watches the files that the last reload read, also when it failed: the operator will fix the error in one of them. */
   #watchInputs(): void {
     if (!this.#current.server.watch) {
       this.#watch?.stop();

@@ -8,7 +8,7 @@ export function isWide(char: string): boolean {
   return codePoint !== undefined && eastAsianWidth(codePoint) === 2;
 }
 
-/** Replaces characters that would move the cursor or turn the reading direction by U+FFFD. */
+/** Puts U+FFFD in place of each character that would move the cursor or change the reading direction. */
 export function harmless(text: string): string {
   return text.replace(HARMFUL, "\ufffd");
 }
@@ -32,7 +32,7 @@ export function looksLikeKeyMaterial(word: string): boolean {
   return word.length >= 12 && word.replace(/\D/g, "").length >= 4 && /[A-Za-z]/.test(word);
 }
 
-/** The ranges of a text of several words that could be key material: a forgotten comma joins two values. */
+/** The ranges of words that could be a key or a token. Only a text of several words is searched: a forgotten comma can join two values. */
 export function keyMaterialIn(text: string): readonly { readonly start: number; readonly end: number }[] {
   if (!/[\s"']/.test(text)) return [];
   return [...text.matchAll(/\S{12,}/g)]

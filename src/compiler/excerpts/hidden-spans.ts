@@ -45,7 +45,7 @@ export function hiddenSpans(root: Node, text: string, interpolations: Interpolat
       content.push(keySpan);
       if (!keysShown || shownKey(key) !== key) hidden.push(keySpan);
       const known = childShape(shape, key);
-      // Each guess costs a search: of a file full of unknown keys, the values after the first ones are just masked.
+      // Each guess costs a search. In a file with more unknown keys than `MAX_GUESSES`, the values of the later ones are masked.
       const guess =
         known === undefined && keysShown && guesses++ < MAX_GUESSES ? suggestedShape(shape, key) : undefined;
       visit(value, known ?? (holdsKeyMaterial(value) ? undefined : guess));

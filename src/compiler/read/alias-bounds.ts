@@ -36,7 +36,7 @@ export class AliasBounds {
     if (this.#copied > MAX_NODES) this.#exceed(via, path, "yaml/alias-limit");
   }
 
-  /** Measures a map or list when its children are measured. */
+  /** Measures a map or list. Its children must have been measured before it. */
   measure(node: MapNode | ListNode, uses: readonly Use[], path: Path): void {
     let size = 1;
     let depth = 0;
@@ -48,7 +48,7 @@ export class AliasBounds {
       alias = use.via[0] ?? alias ?? extent.alias;
     }
     this.#extents.set(node, { size, depth: depth + 1, alias });
-    // Without an alias in it, the bounds of the parser hold for a node.
+    // The parser has already bounded a node that contains no alias.
     if (alias !== undefined && size > MAX_NODES) this.#exceed(alias, path, "yaml/alias-limit");
     if (alias !== undefined && depth >= MAX_DEPTH) this.#exceed(alias, path, "yaml/too-deep");
   }

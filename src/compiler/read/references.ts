@@ -43,7 +43,7 @@ export function* split(text: string): Generator<Part> {
     literal += text.slice(at, next);
     if (literal !== "") yield { kind: "literal", text: literal };
     literal = "";
-    // Searched only when it lies behind, not for each `${`: a text may have a million of them and no brace at all.
+    // The next brace is searched only when the last one found is before this `${`. A text may hold a million `${` and no brace.
     if (close !== -1 && close < next) close = text.indexOf("}", next);
     const part = partAt(text, next, close);
     yield part;

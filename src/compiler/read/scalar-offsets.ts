@@ -20,13 +20,13 @@ interface Read {
 }
 
 const READERS: { readonly [S in ScalarNode["style"]]: (raw: string) => Read } = {
-  plain: (raw) => readFolded(raw, 0, raw.length, 1),
-  single: (raw) => readFolded(raw, 1, raw.length - 1, 1, singleQuote),
-  double: (raw) => readFolded(raw, 1, raw.length - 1, 1, doubleQuote),
+  plain: (raw) => readFolded(raw, 0, raw.length),
+  single: (raw) => readFolded(raw, 1, raw.length - 1, singleQuote),
+  double: (raw) => readFolded(raw, 1, raw.length - 1, doubleQuote),
   block: readBlock,
 };
 
-/** Whether the text has only line breaks more: the span of a block scalar leaves out those at its end. */
+/** Whether only line breaks follow in the text: the span of a block scalar leaves out those at its end. */
 function endsInBreaks(read: Read, text: string): boolean {
   const joined = read.text.join("");
   return text.startsWith(joined) && /^\n*$/.test(text.slice(joined.length));
@@ -74,11 +74,11 @@ const doubleQuote: Escape = (raw, at) => {
 };
 
 /** Reads a flow scalar: a line break and the space around it become one space, each further line break stays. */
-function readFolded(raw: string, from: number, to: number, breaks: number, undo?: Escape): Read {
+function readFolded(raw: string, from: number, to: number, escapeAt?: Escape): Read {
   const read: Read = { text: [], offsets: [] };
   let at = from;
   while (at < to) {
-    const escaped = undo?.(raw, at);
+    const escaped = escapeAt?.(raw, at);
     if (escaped !== undefined) {
       for (const unit of escaped.text.split("")) put(read, unit, at);
       at += escaped.length;
@@ -87,7 +87,7 @@ function readFolded(raw: string, from: number, to: number, breaks: number, undo?
     const fold = foldAt(raw, at, to);
     if (fold === undefined) put(read, raw[at] ?? "", at++);
     else {
-      const folded = fold.breaks > breaks ? "\n".repeat(fold.breaks - 1) : " ";
+      const folded = fold.breaks > 1 ? "\n".repeat(fold.breaks - 1) : " ";
       for (const unit of folded) put(read, unit, at);
       at = fold.end;
     }
@@ -104,7 +104,7 @@ function foldAt(raw: string, at: number, to: number): { readonly end: number; re
   return breaks === 0 ? undefined : { end, breaks };
 }
 
-/** Reads a literal block scalar. Of folded ones it reads only those of simple lines of text. */
+/** Reads a literal block scalar, or a folded one whose lines are plain text. Of other folded ones it reads a wrong text, which `scalarOffsets` notices. */
 function readBlock(raw: string): Read {
   const read: Read = { text: [], offsets: [] };
   const header = raw.indexOf("\n") + 1;

@@ -24,7 +24,7 @@ function isWrongHost(host: string, listen: string): boolean {
   return !/^[\w.-]+$/.test(host);
 }
 
-/** Reports tokens in clear text: other machines can connect, and there is no TLS. */
+/** Reports an address that other machines can reach without TLS: their tokens are sent in clear text. */
 const openListen: Rule = ({ listen, inbound_tls }, { report }) => {
   const address = readAddress(listen);
   if (address === undefined || inbound_tls !== undefined || isLoopback(address.host)) return;

@@ -23,7 +23,7 @@ export function keyLabel(path: Path): string {
   return quote(readable(path.slice(path.findLastIndex((segment) => !/^\d+$/.test(String(segment))))));
 }
 
-/** The same, with the references that its value comes from: `"level" (from ${LEVEL})`. */
+/** The label of a key with the references that its value comes from: `"level" (from ${LEVEL})`. */
 export function valueLabel(path: Path, file: ParsedFile): string {
   const sources = sourcesAt(path, file);
   return sources === undefined ? keyLabel(path) : `${keyLabel(path)} (from ${sources})`;
@@ -79,7 +79,7 @@ export function quoteKey(key: string): string {
   return quote(shownKey(key));
 }
 
-/** A help text that shows how a missing value can look, from the schema. */
+/** A help text that shows an example of a missing value, from the schema. */
 export function exampleHelp(path: Path): string | undefined {
   const shape = shapeAt(path);
   const key = String(path.at(-1));

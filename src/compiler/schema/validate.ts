@@ -14,7 +14,7 @@ interface Validator {
   errors?: ErrorObject[] | null;
 }
 
-/** How many errors become findings. Only some hundreds are ever shown. */
+/** How many errors become findings, so that a hostile file can't cost much time. No more than `MAX_FINDINGS` are shown. */
 const MAX_ERRORS = 2000;
 
 /**
