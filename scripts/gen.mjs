@@ -1,5 +1,5 @@
-// Writes the generated files: from the schema its types, a validator, its shape and the config reference, and from the
-// table of codes the diagnostics reference.
+// Writes the generated files: the types, the validator and the shape of the schema, and the two reference pages.
+// The config reference is made from the schema, the diagnostics reference from the table of codes and the fixtures.
 //
 //   node scripts/gen.mjs           writes the generated files
 //   node scripts/gen.mjs --check   exits 1 and names each one that is out of date

@@ -1,4 +1,4 @@
-// Defines what the compiler asks of its host: environment, files and time. So it stays pure, and tests need no disk.
+// Defines what the compiler asks of its host: environment, files and time. So the compiler stays pure, and tests need no disk.
 
 export type FileRead =
   | { readonly ok: true; readonly bytes: Uint8Array }

@@ -2,8 +2,8 @@
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import type { AnswerSettings } from "./answer-settings.ts";
 import { type Answer, requestId, type StreamAnswer, type WholeAnswer } from "./endpoint.ts";
-import type { Knobs } from "./knobs.ts";
 
 /** The request id under both names: each SDK reads its own. */
 function idHeaders(id: string): Record<string, string> {
@@ -18,12 +18,12 @@ export async function deliver(
   res: ServerResponse,
   id: string,
   answer: Answer,
-  knobs: Knobs,
+  settings: AnswerSettings,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await pause(knobs.delayMs, signal))) return;
+  if (!(await pause(settings.delayMs, signal))) return;
   if (answer.kind === "whole") return writeWhole(res, id, answer);
-  await writeStream(res, id, answer, knobs, signal);
+  await writeStream(res, id, answer, settings, signal);
 }
 
 function writeWhole(res: ServerResponse, id: string, answer: WholeAnswer): void {
@@ -40,7 +40,7 @@ async function writeStream(
   res: ServerResponse,
   id: string,
   answer: StreamAnswer,
-  knobs: Knobs,
+  settings: AnswerSettings,
   signal: AbortSignal,
 ): Promise<void> {
   res.writeHead(200, {
@@ -51,13 +51,13 @@ async function writeStream(
   res.flushHeaders();
   let sent = 0;
   for (const frame of answer.frames) {
-    if (sent === knobs.cutAfter) break;
-    if (!(await pause(sent === 0 ? 0 : knobs.paceMs, signal))) return;
+    if (sent === settings.cutAfter) break;
+    if (!(await pause(sent === 0 ? 0 : settings.paceMs, signal))) return;
     if (!res.write(frame) && !(await drained(res, signal))) return;
     sent += 1;
   }
   // A cut breaks the connection instead of ending the body, but what was written is sent first.
-  if (sent === knobs.cutAfter) res.socket?.destroySoon();
+  if (sent === settings.cutAfter) res.socket?.destroySoon();
   else res.end();
 }
 

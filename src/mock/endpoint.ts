@@ -1,6 +1,6 @@
 // Defines an endpoint of the mock: a method, a path, the body it takes, and a function that turns a call into an answer.
 
-import type { Knobs } from "./knobs.ts";
+import type { AnswerSettings } from "./answer-settings.ts";
 
 /** The API that a request speaks. The two differ in keys, errors and lists. */
 export type Dialect = "openai" | "anthropic";
@@ -18,7 +18,7 @@ export interface Call {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The segment of the path that matches the endpoint's `{id}`; empty when it has none. */
   readonly param: string;
-  readonly knobs: Knobs;
+  readonly settings: AnswerSettings;
 }
 
 /** An answer that is sent at once. */

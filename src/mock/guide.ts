@@ -1,13 +1,13 @@
 // Writes the page of `GET /`, which lists what the mock can do. It is made from the same tables that the mock uses.
 
+import { SETTINGS } from "./answer-settings.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { KNOBS } from "./knobs.ts";
 import { MODELS } from "./models.ts";
 
 /** The page, as plain text. */
 export function guide(endpoints: readonly Endpoint[]): string {
   const paths = endpoints.map(({ method, path, what }) => row(`${method === "*" ? "ANY" : method} ${path}`, what));
-  const headers = Object.values(KNOBS).map(({ header, min, max, what }) => row(`${header}: ${min}..${max}`, what));
+  const headers = Object.values(SETTINGS).map(({ header, min, max, what }) => row(`${header}: ${min}..${max}`, what));
   const models = MODELS.map(({ id, what }) => row(id, what));
   return [
     "AI Gateway Lite, mock provider. It answers like OpenAI and Anthropic. The same prompt always gets the same answer.",

@@ -1,29 +1,29 @@
 // Lists the mock's models, and answers `GET /v1/models` and `GET /v1/models/{id}`. Any other model name works like the first one.
 
+import type { AnswerSettings } from "./answer-settings.ts";
 import { type Call, type Dialect, json, type PlainEndpoint } from "./endpoint.ts";
 import { refuse } from "./errors.ts";
-import type { Knobs } from "./knobs.ts";
 
 export interface MockModel {
   readonly id: string;
   readonly what: string;
   /** The settings of this model. `x-mock-*` headers override them. */
-  readonly knobs: Partial<Knobs>;
+  readonly settings: Partial<AnswerSettings>;
 }
 
 /** Different behaviours, for clients that can name a model but can't send a header. */
 export const MODELS: readonly MockModel[] = [
-  { id: "mock-1", what: "answers at the mock's own pace", knobs: {} },
-  { id: "mock-fast", what: "streams without a pause", knobs: { paceMs: 0 } },
-  { id: "mock-slow", what: "streams two events a second", knobs: { paceMs: 500 } },
-  { id: "mock-long", what: "answers with 1000 words", knobs: { events: 1000 } },
-  { id: "mock-rate-limited", what: "always answers 429", knobs: { status: 429 } },
-  { id: "mock-unavailable", what: "always answers 503", knobs: { status: 503 } },
+  { id: "mock-1", what: "answers at the mock's own pace", settings: {} },
+  { id: "mock-fast", what: "streams without a pause", settings: { paceMs: 0 } },
+  { id: "mock-slow", what: "streams two events a second", settings: { paceMs: 500 } },
+  { id: "mock-long", what: "answers with 1000 words", settings: { events: 1000 } },
+  { id: "mock-rate-limited", what: "always answers 429", settings: { status: 429 } },
+  { id: "mock-unavailable", what: "always answers 503", settings: { status: 503 } },
 ];
 
 /** The settings of a model. @param model the name in a request; a name that is not listed has no settings */
-export function knobsOfModel(model: unknown): Partial<Knobs> {
-  return MODELS.find((known) => known.id === model)?.knobs ?? {};
+export function settingsOfModel(model: unknown): Partial<AnswerSettings> {
+  return MODELS.find((known) => known.id === model)?.settings ?? {};
 }
 
 /** The creation time of all models: 2025-01-01, as Unix time in s. */

@@ -1,11 +1,11 @@
 // Decides the answer to a complete request. It checks path, key, settings and body, in the order of a provider.
 
+import { type AnswerSettings, readSettings } from "./answer-settings.ts";
 import { bindBody } from "./bind-body.ts";
 import type { Answer, Dialect } from "./endpoint.ts";
 import { findEndpoint } from "./endpoints.ts";
 import { refuse } from "./errors.ts";
-import { type Knobs, readKnobs } from "./knobs.ts";
-import { knobsOfModel } from "./models.ts";
+import { settingsOfModel } from "./models.ts";
 
 /** A request with its whole body. */
 export interface WholeRequest {
@@ -29,35 +29,38 @@ export interface MockSettings {
 /** An answer, and the settings for sending it. */
 export interface Delivery {
   readonly answer: Answer;
-  readonly knobs: Knobs;
+  readonly settings: AnswerSettings;
 }
 
 /** Decides the answer to a request. Never rejects: if an endpoint throws, the answer is a 500. */
-export async function respond(request: WholeRequest, settings: MockSettings): Promise<Delivery> {
+export async function respond(request: WholeRequest, mock: MockSettings): Promise<Delivery> {
   const path = request.target.split("?", 1)[0] ?? "";
   const dialect = dialectOf(path, request.headers);
-  const defaults: Knobs = { paceMs: settings.paceMs, delayMs: 0 };
-  const refusal = (status: number, message: string, knobs = defaults): Delivery => ({
+  const defaults: AnswerSettings = { paceMs: mock.paceMs, delayMs: 0 };
+  const refusal = (status: number, message: string, settings = defaults): Delivery => ({
     answer: refuse(dialect, status, message, request.id),
-    knobs,
+    settings,
   });
 
   const found = findEndpoint(request.method, path);
   if (found.endpoint === undefined) return refusal(found.status, notServed(found.status, request.method, path));
-  if (path.startsWith("/v1/") && !carriesKey(settings.key, dialect, request.headers))
+  if (path.startsWith("/v1/") && !carriesKey(mock.key, dialect, request.headers))
     return refusal(401, WRONG_KEY[dialect]);
-  const read = readKnobs(request.headers);
+  const read = readSettings(request.headers);
   if (!read.ok) return refusal(400, read.message);
   if (request.body === "too_large") return refusal(413, "The request is larger than the mock provider takes.");
   const bound = await bindBody(found.endpoint, dialect, one(request.headers["content-type"]), request.body);
   if (!bound.ok) return refusal(400, bound.message);
 
-  const knobs = { ...defaults, ...knobsOfModel(bound.model), ...read.knobs };
-  if (knobs.status !== undefined)
-    return refusal(knobs.status, `The mock provider was asked for a ${knobs.status}.`, knobs);
+  const settings = { ...defaults, ...settingsOfModel(bound.model), ...read.settings };
+  if (settings.status !== undefined)
+    return refusal(settings.status, `The mock provider was asked for a ${settings.status}.`, settings);
   try {
     const { id, now, method, target, headers } = request;
-    return { answer: bound.answer({ id, now, method, target, headers, dialect, param: found.param, knobs }), knobs };
+    return {
+      answer: bound.answer({ id, now, method, target, headers, dialect, param: found.param, settings }),
+      settings,
+    };
   } catch {
     return refusal(500, "The mock provider failed to answer this request.");
   }

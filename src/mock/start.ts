@@ -95,14 +95,14 @@ async function serveOne(req: IncomingMessage, res: ServerResponse, options: Mock
   const body = await readBody(req);
   if (body === "gone") return;
   const now = Math.floor((options.now ?? Date.now)() / 1000);
-  const settings = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS };
-  const { answer, knobs } = await respond({ id, now, method, target, headers, body }, settings);
+  const mock = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS };
+  const { answer, settings } = await respond({ id, now, method, target, headers, body }, mock);
   if (gone.signal.aborted) return;
   if (answer.kind === "stream") {
     streaming = true;
     tally.add({ openStreams: 1 });
   }
-  await deliver(res, id, answer, knobs, gone.signal);
+  await deliver(res, id, answer, settings, gone.signal);
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

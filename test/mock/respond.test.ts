@@ -1,7 +1,7 @@
 // Tests what is the same for all endpoints of the mock: keys, errors, settings.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KNOBS } from "../../src/mock/knobs.ts";
+import { SETTINGS } from "../../src/mock/answer-settings.ts";
 import { MODELS } from "../../src/mock/models.ts";
 import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
 import { framesOf, post } from "./client.ts";
@@ -100,9 +100,9 @@ describe("errors", () => {
     [503, "server_error", "api_error"],
     [529, "server_error", "overloaded_error"],
   ])("x-mock-status %i", async (status, openai, anthropic) => {
-    const knob = { "x-mock-status": String(status) };
-    const one = await chat(knob);
-    const other = await post(`${mock.url}/v1/messages`, ask, { ...bearer, ...knob });
+    const header = { "x-mock-status": String(status) };
+    const one = await chat(header);
+    const other = await post(`${mock.url}/v1/messages`, ask, { ...bearer, ...header });
     expect([one.status, other.status]).toEqual([status, status]);
     expect(one.headers.get("retry-after")).toBe(status === 429 ? "1" : null);
     expect(await one.json()).toMatchObject({ error: { type: openai } });
@@ -128,7 +128,7 @@ describe("settings", () => {
   });
 
   it.each([
-    ...Object.values(KNOBS).flatMap(({ header, min, max }) => [
+    ...Object.values(SETTINGS).flatMap(({ header, min, max }) => [
       [header, String(max + 1)],
       [header, "1x"],
       [header, "-1"],
@@ -144,7 +144,7 @@ describe("settings", () => {
 
   it("the guide names every header and model", async () => {
     const page = await (await fetch(mock.url)).text();
-    for (const { header } of Object.values(KNOBS)) expect(page).toContain(header);
+    for (const { header } of Object.values(SETTINGS)) expect(page).toContain(header);
     for (const { id } of MODELS) expect(page).toContain(id);
     expect(page).toContain("POST /v1/chat/completions");
   });

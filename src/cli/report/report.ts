@@ -1,4 +1,4 @@
-// Defines the findings that every report format gets, and counts errors and warnings.
+// Defines the input of all report formats, and counts its errors and warnings.
 
 import type { Diagnostic } from "../../compiler/index.ts";
 

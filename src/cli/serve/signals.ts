@@ -1,4 +1,4 @@
-// Handles the signals that stop or reload the gateway. Make it first: without handlers a signal ends the process (hazard S1).
+// Handles the signals that stop or reload the gateway. Create `Signals` first: without handlers a signal ends the process (hazard S1).
 
 export interface SignalMeanings {
   readonly stop: readonly NodeJS.Signals[];

@@ -1,4 +1,4 @@
-// Warns at start when the process runs in a poor environment: an unsupported Node.js, or too few file descriptors.
+// Warns at start when Node.js is past its end of life, or when too few file descriptors are allowed.
 
 import { readFileSync } from "node:fs";
 import type { LogFields } from "../../runtime/observe/logs/log.ts";

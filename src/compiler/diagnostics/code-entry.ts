@@ -1,4 +1,4 @@
-// Defines an entry of the table of codes: the severity of a code and its text in the reference page.
+// Defines an entry of the table of diagnostic codes: a code's severity, and its texts in the reference page.
 
 export type Severity = "error" | "warning";
 

@@ -1,4 +1,4 @@
-// Joins the tables of codes into one. A code is never renamed once released.
+// Joins the two tables of diagnostic codes into one. A code is never renamed once released.
 
 import { READING_CODES } from "./reading-codes.ts";
 import { RULE_CODES } from "./rule-codes.ts";

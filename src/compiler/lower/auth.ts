@@ -1,4 +1,4 @@
-// Lowers the gateway tokens and their sources.
+// Converts the gateway tokens and their sources to the data of the `auth` step.
 
 import type { AuthSpec, TokenSource } from "../../plan/steps.ts";
 import type { TokenSource as ConfigTokenSource } from "../schema/config.generated.ts";

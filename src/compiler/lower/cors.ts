@@ -1,4 +1,4 @@
-// Lowers the CORS settings.
+// Converts the CORS settings of a config to those of the blueprint.
 
 import type { CorsSpec } from "../../plan/response-format.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";

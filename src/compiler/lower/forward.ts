@@ -1,4 +1,4 @@
-// Lowers a route to where its requests go and how they are changed on the way.
+// Converts a route's `upstream` to the blueprint's data: where requests go, and how they are changed on the way.
 
 import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamLimitSpec, UpstreamTarget } from "../../plan/forward.ts";
 import { Secret } from "../../plan/secret.ts";
@@ -7,7 +7,7 @@ import { readAddress } from "./address.ts";
 import { readBaseUrl } from "./base-url.ts";
 import { upstreamKeyDigest } from "./upstream-key.ts";
 
-/** Takes the whole config once, then each route. */
+/** @returns a function that converts one route; what is the same for all routes is computed once */
 export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => ForwardSpec {
   const headers = tokenHeaders(config);
   return ({ id, prefix, upstream }) => ({
@@ -40,13 +40,13 @@ export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[
 
 function lowerTarget(baseUrl: string): UpstreamTarget {
   const read = readBaseUrl(baseUrl);
-  if (!read.ok) throw new Error("a rule refuses a wrong base_url before it is lowered");
+  if (!read.ok) throw new Error("a rule refuses a wrong base_url before this");
   return read.target;
 }
 
 function lowerProxy({ protocol, address, username, password }: NonNullable<CompleteUpstream["proxy"]>): ProxySpec {
   const read = readAddress(address);
-  if (read === undefined) throw new Error("a rule refuses a wrong proxy address before it is lowered");
+  if (read === undefined) throw new Error("a rule refuses a wrong proxy address before this");
   const credentials =
     username === undefined || password === undefined
       ? undefined

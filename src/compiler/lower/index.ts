@@ -1,4 +1,4 @@
-// Lowers a config to its blueprint. Each step has one lowerer: a kind without one does not compile.
+// Converts a config without errors to its blueprint (compilers call this "lowering"). Each kind of step has one function for it.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { STEP_ORDER, type Step, type StepKind, type StepSpecs } from "../../plan/steps.ts";
@@ -9,11 +9,13 @@ import { lowerForward } from "./forward.ts";
 import { lowerServer } from "./server.ts";
 
 /**
- * Makes the spec of one step, or nothing where the feature is not configured.
- * Takes the whole config once, then each route. Routes that get the same spec object share the guard made from it, too.
+ * Makes the spec of one kind of step; `undefined` where the feature is not configured.
+ * It takes the whole config once, and returns a function that takes each route. Routes that get the same spec object also share
+ * the guard that is made from it.
  */
 type Lowerer<K extends StepKind> = (config: CompleteConfig) => (route: CompleteRoute) => StepSpecs[K] | undefined;
 
+/** A kind of step that is missing here does not compile. */
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
   cors: (config) => same(lowerCors(config)),
   auth: (config) => same(lowerAuth(config)),

@@ -1,4 +1,4 @@
-// Lowers the settings of log, metrics and traces.
+// Converts the settings of log, metrics and traces to those of the blueprint.
 
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "../../plan/observability.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";

@@ -1,4 +1,4 @@
-// Lowers the settings of the server and of the process.
+// Converts the settings of the server and of the process to those of the blueprint.
 
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
@@ -7,7 +7,7 @@ import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
 
 export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {
   const address = readAddress(listen);
-  if (address === undefined) throw new Error("a rule refuses a wrong listen address before it is lowered");
+  if (address === undefined) throw new Error("a rule refuses a wrong listen address before this");
   return {
     listen: address,
     tls: inbound_tls && lowerTls(inbound_tls),

@@ -1,4 +1,4 @@
-// Lists the header names that several rules ask about, in lower case.
+// Lists the header names that several rules use, in lower case.
 
 /** Set by the gateway for each request, whatever the client sent. */
 export const RESTATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);

@@ -11,7 +11,7 @@ export const messages: JsonEndpoint = {
   what: "Anthropic messages, JSON or a stream",
   needs: ["model", "max_tokens", "messages"],
   answer(call, body) {
-    const speech = speak(promptOf(body["messages"]), call.knobs.events, tokenLimit(body["max_tokens"]));
+    const speech = speak(promptOf(body["messages"]), call.settings.events, tokenLimit(body["max_tokens"]));
     return body["stream"] === true ? stream(events(call, body, speech)) : json(message(call, body, speech));
   },
 };

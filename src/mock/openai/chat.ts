@@ -12,7 +12,7 @@ export const chatCompletions: JsonEndpoint = {
   needs: ["model", "messages"],
   answer(call, body) {
     const limit = tokenLimit(body["max_completion_tokens"] ?? body["max_tokens"]);
-    const speech = speak(promptOf(body["messages"]), call.knobs.events, limit);
+    const speech = speak(promptOf(body["messages"]), call.settings.events, limit);
     return body["stream"] === true ? stream(chunks(call, body, speech)) : json(completion(call, body, speech));
   },
 };

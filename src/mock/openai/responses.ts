@@ -11,7 +11,7 @@ export const responses: JsonEndpoint = {
   what: "OpenAI responses, JSON or a stream",
   needs: ["model", "input"],
   answer(call, body) {
-    const speech = speak(promptOf(body["input"]), call.knobs.events, tokenLimit(body["max_output_tokens"]));
+    const speech = speak(promptOf(body["input"]), call.settings.events, tokenLimit(body["max_output_tokens"]));
     return body["stream"] === true ? stream(events(call, body, speech)) : json(finished(call, body, speech));
   },
 };
