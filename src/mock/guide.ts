@@ -1,4 +1,4 @@
-// Writes the page of `GET /`, which lists what the mock can do. It is made from the same tables that the mock uses.
+// Writes the mock's page at `GET /`, which lists what the mock can do. It is made from the same tables that the mock uses.
 
 import { SETTINGS } from "./answer-settings.ts";
 import type { Endpoint } from "./endpoint.ts";

@@ -28,7 +28,9 @@ const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
 export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 2> {
   const rawHeaders = parseHeaders(options.header);
   if (rawHeaders === undefined || !METHOD.test(options.method)) {
-    io.stderr(`error: ${rawHeaders === undefined ? "a header has the form 'Name: value'" : "that is not a method"}\n`);
+    io.stderr(
+      `error: ${rawHeaders === undefined ? "--header must have the form 'Name: value'" : "--method must be an HTTP method, such as POST"}\n`,
+    );
     return 2;
   }
   const { config: file } = options;

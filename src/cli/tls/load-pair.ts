@@ -42,7 +42,7 @@ export function readFiles({ certPath, keyPath, selfSigned }: TlsSpec, log: Log):
       ? "delete both files and restart: a new pair will be created"
       : "replace both files by a renewed pair";
     const expires = new Date(pair.validTo).toISOString();
-    log.warn({ certificate: certPath, expires, help }, "certificate expires soon, or has");
+    log.warn({ certificate: certPath, expires, help }, "the certificate expires soon or has expired");
   }
   return { cert, key };
 }

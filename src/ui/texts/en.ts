@@ -1,4 +1,4 @@
-// Holds the English texts of the page.
+// Holds the English texts of the dashboard.
 
 import type { Texts } from "./texts.ts";
 

@@ -1,4 +1,4 @@
-// Lists every text of the page. Each language supplies all of them.
+// Lists every text of the dashboard. Each language supplies all of them.
 
 import type { Range } from "../summary.ts";
 

@@ -1,4 +1,4 @@
-// Holds the Chinese texts of the page.
+// Holds the Chinese texts of the dashboard.
 
 import type { Texts } from "./texts.ts";
 
