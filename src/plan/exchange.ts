@@ -1,4 +1,4 @@
-// Describes one request and its response as guards see them. `explain` runs the same guards on an exchange of its own.
+// Describes one request and its response as guards see them. A dry run passes the same guards an exchange without a client.
 
 import type { ErrorCode } from "./replies.ts";
 
