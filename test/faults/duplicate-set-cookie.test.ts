@@ -7,7 +7,7 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 
-test("two cookies, two warnings, an odd status", async () => {
+test("two cookies, another header twice, an unusual status", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(
