@@ -1,4 +1,4 @@
-// Describes one request and its response as guards see them. A dry run passes the same guards an exchange without a client.
+// Describes one request and its response as guards see them. In a dry run, guards get such an object too.
 
 import type { ErrorCode } from "./replies.ts";
 

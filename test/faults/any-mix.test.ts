@@ -83,7 +83,7 @@ const CLIENTS = {
   noToken: [],
 } as const satisfies Record<string, readonly string[]>;
 type ClientBehaviour = keyof typeof CLIENTS;
-/** Clients that stay come three times as often. */
+/** Clients that stay are chosen three times as often as clients of each other kind. */
 const CLIENT_BAG: readonly ClientBehaviour[] = ["stay", "stay", ...(Object.keys(CLIENTS) as ClientBehaviour[])];
 
 interface Plan {

@@ -51,7 +51,7 @@ test("a connection that has not sent a request closes at once", async () => {
 test("a request on a connection that is in use is refused with `shutting_down`", async () => {
   const { gateway, upstream, client, head, end } = await streaming([]);
   const drained = gateway.drain();
-  // Pipelined behind the stream: its answer comes after it.
+  // The request is pipelined: its response comes after the stream.
   await client.send(requestText("GET", "/up/late", [AUTH]));
   end();
   expect(await client.body(head)).toMatchObject({ whole: true });

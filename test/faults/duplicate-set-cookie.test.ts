@@ -1,4 +1,4 @@
-// Repeated response headers stay apart and in order, `set-cookie` above all; status and reason are kept.
+// Repeated response headers, such as `set-cookie`, are forwarded separately and in order; status and reason are kept.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

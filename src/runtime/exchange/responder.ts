@@ -61,7 +61,7 @@ export class Responder {
     if (this.#endsConnection(close)) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
     if (this.res.chunkedEncoding) {
-      // `write.ts` writes head, chunk size, bytes and end in one write. Node would need up to five.
+      // `upstream/write.ts` writes head, chunk size, bytes and end in one write. Node would need up to five.
       this.res.chunkedEncoding = false;
       return "chunked";
     }
