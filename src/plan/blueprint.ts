@@ -1,4 +1,4 @@
-// Describes a whole gateway as data: what the compiler makes of a config. It can be printed and compared; nothing in it runs.
+// Describes a whole gateway as data. The compiler makes it from a config. It can be printed and compared; nothing in it runs.
 
 import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
@@ -52,7 +52,7 @@ export interface RouteLimits {
   readonly downstreamMax: number | undefined;
   readonly upstreamMax: number | undefined;
   readonly queueMaxWaiting: number | undefined;
-  /** ms. */
+  /** Longest wait in the queue, ms. */
   readonly queueTimeoutMs: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Describes one request and its response as guards see them. `explain` runs the same guards on an exchange of its own.
+// Describes one request and its response as guards see them. In a dry run, guards get such an object too.
 
 import type { ErrorCode } from "./replies.ts";
 

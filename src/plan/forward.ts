@@ -2,7 +2,7 @@
 
 import type { Digest, Secret } from "./secret.ts";
 
-/** A `base_url`, taken apart. A plain object, never a `URL`: http-proxy reads `path` off it (fact F5). */
+/** A parsed `base_url`. A plain object, never a `URL`: http-proxy would lose the path of a `URL` (fact F5). */
 export interface UpstreamTarget {
   readonly protocol: "http:" | "https:";
   /** Host name or address to connect to; an IPv6 address without its brackets. */
@@ -57,7 +57,7 @@ export interface UpstreamSpec {
   readonly headers: HeaderRules;
   /** DNS, TCP, the outbound proxy's handshake and TLS together, ms. */
   readonly connectTimeoutMs: number;
-  /** Of the upstream key, where one is injected. The in-flight limit counts by it. */
+  /** The digest of the injected upstream key, if there is one. The in-flight limit counts requests by it. */
   readonly keyDigest: Digest | undefined;
   readonly limit: UpstreamLimitSpec | undefined;
 }

@@ -4,12 +4,11 @@
 interface ErrorRow {
   readonly status: number;
   /**
-   * What the person behind a client should do, as the SDKs show it. It is the same for every request: nothing of a config
-   * or of a client is in it. `null` when different replies use the code for different reasons: then each of them brings
-   * its own message.
+   * Tells the user of a client what to do; SDKs show it. It is the same for every request and holds nothing of a config or
+   * of a client. `null` when replies use the code for different reasons: then each reply has its own message.
    */
   readonly message: string | null;
-  /** The connection ends with this reply: what follows on it can't be trusted, or no more is taken. */
+  /** The connection ends with this reply: what follows on it can't be trusted, or the gateway accepts no more requests. */
   readonly close?: boolean;
 }
 
@@ -41,7 +40,7 @@ export const ERROR_REPLIES = {
     message:
       "No route of the gateway matches this path. Check the base URL: its path must start with the prefix of a route.",
   },
-  // Which methods are allowed, and why, depends on who refuses.
+  // The message names the allowed methods, which depend on what is requested.
   method_not_allowed: { status: 405, message: null },
   request_timeout: { status: 408, message: "The request did not arrive in time. Send it again.", close: true },
   expectation_failed: {
@@ -129,7 +128,7 @@ export interface Reply {
 export interface ReplyOptions {
   /** Replaces the message of the table. Like those, it holds nothing of a config or of a client. */
   readonly message?: string;
-  /** Headers to send besides, as a flat name, value list. */
+  /** Further headers, as a flat name, value list. */
   readonly headers?: readonly string[];
   /** After how many seconds the client may try again. Default: one for a 503; other replies don't say. */
   readonly retryAfterSeconds?: number;
@@ -137,12 +136,13 @@ export interface ReplyOptions {
 
 const NO_HEADERS: readonly string[] = Object.freeze([]);
 
-/** Capacity can come free at any moment: a second is a fair guess, and the least that `retry-after` can say. */
+/** A slot can become free at any moment. `retry-after` counts in whole seconds, so one second is the shortest wait. */
 const RETRY_SOON_SECONDS = 1;
 
 /**
  * Builds the reply for an error code.
- * A code that stands for several reasons has no message in the table, and does not compile without one here.
+ * A code that is used for several reasons has no message in the table. For such a code, a call without a message does not
+ * compile.
  */
 export function replyFor<C extends ErrorCode>(
   code: C,

@@ -1,4 +1,4 @@
-// Describes what is the same for all responses of a plan, whoever makes them: the format of errors, and the CORS headers.
+// Describes the format of a plan's responses: the format of the gateway's own errors, and the CORS headers of all responses.
 
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
@@ -25,9 +25,12 @@ export interface ResponseFormatSpec {
 /** The facts of a request that its response may depend on. */
 export type RequestInfo = Pick<Exchange, "id" | "rawHeaders">;
 
-/** Called for each response that goes downstream. What is not configured is `undefined`. */
+/** Functions that change a response before it goes downstream. One that is not needed is `undefined`. */
 export interface ResponseFormat {
-  /** Writes an error in the format that its client understands. A reply that is no error comes back unchanged. */
+  /**
+   * Called for each of the gateway's own replies. Writes an error in the format that its client understands. A reply that is
+   * not an error is returned unchanged.
+   */
   readonly formatError: ((reply: Reply, request: RequestInfo) => Reply) | undefined;
   /** Puts the CORS headers into `head`, a flat name, value list, in place. CORS headers of an upstream are removed. */
   readonly addCors: ((head: string[], request: RequestInfo) => void) | undefined;

@@ -13,7 +13,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The raw value. Every call is a place where a secret leaves its wrapper: keep them few. */
+  /** The raw value. With every call a secret leaves its wrapper, so there should be few calls. */
   reveal(): string {
     return this.#value;
   }
@@ -33,7 +33,7 @@ export class Secret {
 
 /**
  * The SHA-256 of a secret, as 64 lower-case hexadecimal digits. The secret can't be read back from it, but a short one
- * could be guessed: so a digest is printed no more than the secret itself.
+ * could be guessed. So a digest must not be printed either.
  */
 export class Digest extends Secret {
   /** Hashes a secret. @param secret as UTF-8 */

@@ -1,11 +1,11 @@
-// Lists the steps that can come before an upstream: their order, and the data each needs. A guard is made from each step.
+// Lists the steps that a request passes before it goes upstream: their order, and the data of each. Each step becomes a guard.
 
 import type { Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 import type { CorsSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
 
-/** A gateway token, reduced to what checking it needs. Prints as `[redacted]`: the label shows a part of the token. */
+/** A gateway token, without its value. In JSON it is `[redacted]`, because the label shows a part of the token. */
 export class TokenSpec {
   readonly digest: Digest;
   /** What logs and tables show (contract, section 11, token label). */
@@ -54,24 +54,24 @@ export type StepKind = keyof StepSpecs;
 export const STEP_ORDER = [
   // First: browsers send preflights without a token.
   "cors",
-  // Before all limits: a stranger must not use up anybody's share, and limits count by client.
+  // Before all limits: a request without a valid token must not use them up, and the rate limit counts by client.
   "auth",
-  // Before what is held: a request that is refused here has held nothing.
+  // Before the in-flight limit: a request that is refused here takes no slot.
   "rateLimit",
-  // Last: it is held to the end of the exchange. The upstream, with its own limit, is chosen behind it.
+  // Last: its slot is taken until the exchange ends. Then the upstream is chosen, which has a limit of its own.
   "downstreamInflight",
 ] as const satisfies StepKind[];
 
 type Unplaced = Exclude<StepKind, (typeof STEP_ORDER)[number]>;
 // A new kind that is missing in STEP_ORDER fails to compile here, by name.
-true satisfies [Unplaced] extends [never] ? true : `${Unplaced} has no place in STEP_ORDER`;
+true satisfies [Unplaced] extends [never] ? true : `${Unplaced} is missing in STEP_ORDER`;
 
 /** A step as the blueprint holds it. */
 export type Step<K extends StepKind = StepKind> = {
   [P in K]: { readonly kind: P; readonly spec: Readonly<StepSpecs[P]> };
 }[K];
 
-/** A guard's answer: a reply refuses, `undefined` lets pass. */
+/** A guard's answer: a reply ends the chain and is sent to the client; `undefined` lets the request pass. */
 export type Verdict = Reply | undefined;
 
 /** Decides whether an exchange may pass. Answers synchronously unless it really has to wait. */

@@ -1,4 +1,4 @@
-// Reads the path a client asks for, and makes the path to ask the upstream for. Raw bytes in, raw bytes out.
+// Reads the path of a client's request, and makes the path that is sent upstream. Neither is decoded or normalised.
 
 import type { ForwardSpec, UpstreamTarget } from "./forward.ts";
 
@@ -12,13 +12,13 @@ export interface RequestPath {
 // An empty authority is not valid (RFC 9110, section 4.2.1).
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]+/i;
 
-// A `.` or `..` segment, also percent-encoded, `%2f` counting as a separator; a backslash; a fragment, which no target may carry.
+// A `.` or `..` segment, also percent-encoded (`%2f` counts as a separator), a backslash, or the `#` of a fragment.
 const FORBIDDEN = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)|\\|%5c|#/i;
 
 /**
  * Reads a request target (RFC 9112, section 3.2) under the rules of contract, section 3.
- * @returns the path and query, or `undefined` where the answer is `invalid_path`:
- *   neither origin-form nor absolute-form, a dot segment, a backslash
+ * @returns the path and query; `undefined` where the reply is `invalid_path`: the target is neither in origin-form nor in
+ *   absolute-form, or its path has a dot segment, a backslash or a `#`
  */
 export function readTarget(target: string): RequestPath | undefined {
   const origin = target.startsWith("/") ? target : originForm(target);
@@ -37,8 +37,8 @@ function originForm(target: string): string | undefined {
 }
 
 /**
- * The path and query to ask an upstream for: base path + rest + query (contract, section 3).
- * The rest is appended as it came; only the slash pair that joining would make is merged.
+ * Makes the path and query that are sent upstream: base path + rest + query (contract, section 3). The rest is appended as
+ * it came. The base path has no trailing slash, so joining makes no double slash.
  */
 export function upstreamPath(
   { stripPrefix, prefix }: Pick<ForwardSpec, "stripPrefix" | "prefix">,

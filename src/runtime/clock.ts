@@ -1,5 +1,5 @@
 // Reads the wall clock. Rate windows, metrics and log file names get it as a parameter, so that tests can set the time.
-// What measures a duration reads `performance.now()` by itself, and timers are Node's own.
+// The durations of exchanges are measured with `performance.now()` instead. Timers are Node's own.
 
 export interface Clock {
   /** ms since the epoch. */

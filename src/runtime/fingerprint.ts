@@ -1,4 +1,4 @@
-// Computes the fingerprint that tells two plans apart in the log.
+// Computes the fingerprint that distinguishes plans in the log.
 
 import { createHash } from "node:crypto";
 import type { Blueprint } from "../plan/blueprint.ts";

@@ -22,7 +22,7 @@ export interface GatewayOptions {
   readonly version: string;
   /** Certificate and key, where the blueprint asks for TLS. */
   readonly pair?: TlsPair | undefined;
-  /** Times that differ from the contract's: for tests, which can't wait that long. */
+  /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
@@ -32,15 +32,15 @@ export interface RunningGateway {
   readonly limits: Limits;
   readonly agents: AgentPool;
   /**
-   * Puts another blueprint in place of the current one, at once, for all exchanges that begin from now on.
-   * What needs a restart stays as it was.
-   * @throws what linking throws, which is a bug of ours: nothing has changed then
+   * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
+   * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
    */
   swap(blueprint: Blueprint): void;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
   /**
-   * Drains, as the current blueprint says unless told otherwise, and closes all connections.
+   * Drains, then closes all connections.
+   * @param shutdown the times to use; by default those of the current blueprint
    * @returns true when every exchange finished by itself
    */
   stop(shutdown?: ServerSpec["shutdown"]): Promise<boolean>;
@@ -48,7 +48,7 @@ export interface RunningGateway {
 
 /**
  * Starts a gateway.
- * @throws what listening throws: the port is taken, the address is not ours, …
+ * @throws an error of listening: the port is taken, the address is not ours, …
  */
 export async function startGateway(
   blueprint: Blueprint,
@@ -89,7 +89,7 @@ export async function startGateway(
   };
 }
 
-/** What outlives plans. */
+/** What all plans of the gateway share. */
 interface Parts {
   readonly limits: Limits;
   readonly agents: AgentPool;
@@ -97,7 +97,7 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Links a blueprint, with leases on what outlives plans. @throws what linking throws; no lease is left then */
+/** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
 function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts): LinkedPlan {
   const counts = limits.lease();
   const upstreams = agents.lease();

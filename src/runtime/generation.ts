@@ -7,7 +7,7 @@ import type { Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { LimitsLease } from "./limits/limits-lease.ts";
 
-/** A plan, and its leases on what outlives plans. */
+/** A plan, and its leases on the counts and agents that plans share. */
 export interface LinkedPlan {
   readonly plan: Plan<LiveExchange>;
   readonly limits: LimitsLease;
@@ -25,10 +25,10 @@ export interface GenerationHost {
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
-/** One plan while it is in use. Each exchange belongs to the generation it began with. */
+/** One plan while it is in use. Each exchange stays with the generation it began with. */
 export class PlanGeneration implements ExchangeOwner {
   readonly linked: LinkedPlan;
-  /** Those that have begun and not ended. */
+  /** The exchanges that have begun and not ended. */
   readonly exchanges = new Set<LiveExchange>();
   readonly responseFormat: ResponseFormat;
   readonly builtIn: BuiltInEndpoints;
@@ -67,12 +67,15 @@ export class PlanGeneration implements ExchangeOwner {
     this.#host.bug(x, err, by);
   }
 
-  /** No new exchange begins on this plan. @param over called when the last one has ended, at once if there is none */
-  retire(over: () => void): void {
+  /**
+   * Releases the plan's leases when its last exchange has ended. Called when no new exchange can begin on the plan.
+   * @param onRetired called after the release: at once when there is no exchange
+   */
+  retire(onRetired: () => void): void {
     this.#onLastEnd = () => {
       this.#onLastEnd = undefined;
       this.linked.release();
-      over();
+      onRetired();
     };
     if (this.exchanges.size === 0) this.#onLastEnd();
   }

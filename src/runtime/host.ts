@@ -23,7 +23,7 @@ import { within } from "./within.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
 
-/** How long connections that were broken may take to close, ms. */
+/** How long broken exchanges may take to end, ms. */
 const BROKEN_MS = 1000;
 
 export interface HostOptions {
@@ -42,7 +42,7 @@ export class Host implements GenerationHost {
   readonly #server: GatewayServer;
   readonly #log: Log;
   #generation: PlanGeneration;
-  /** Of older plans, until their last exchange has ended. */
+  /** The generations of older plans that still have exchanges in flight. */
   readonly #retiring = new Set<PlanGeneration>();
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<ClientSocket>();
@@ -78,15 +78,15 @@ export class Host implements GenerationHost {
     return this.#inFlight;
   }
 
-  /** Plans with exchanges in flight, the current one included. */
+  /** How many plans are in use: the current one, and older ones with exchanges in flight. */
   get plans(): number {
     return this.#retiring.size + 1;
   }
 
   /**
    * Starts to accept connections.
-   * @returns the real address; a port of 0 takes a free one
-   * @throws what `net.Server.listen` emits: the port is taken, the address is not ours, …
+   * @returns the real address: for port 0, with the free port that was chosen
+   * @throws the error that `net.Server.listen` emits: the port is taken, the address is not ours, …
    */
   listen({ host, port }: ServerSpec["listen"]): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
@@ -100,8 +100,8 @@ export class Host implements GenerationHost {
   }
 
   /**
-   * Runs new exchanges on this plan, within its limits. Exchanges in flight finish on the plan they began with, and the new
-   * limits count them. An older plan releases its leases when its last exchange has ended.
+   * Runs new exchanges on this plan. Exchanges in flight finish on the plan they began with, but count towards the new limits.
+   * An older plan releases its leases when its last exchange has ended.
    */
   swap(next: LinkedPlan): void {
     const before = this.#generation;
@@ -114,15 +114,15 @@ export class Host implements GenerationHost {
 
   /**
    * Serves another certificate from the next handshake on. Does nothing without TLS.
-   * @throws what OpenSSL says about a pair it can't use; the current one is kept then
+   * @throws OpenSSL's error when it can't use the pair; the current one is kept then
    */
   renewPair(pair: TlsPair): void {
     if (this.#server instanceof HttpsServer) renewPair(this.#server, pair);
   }
 
   /**
-   * Shuts down (contract, section 8): not ready for the grace time, then no new connections, exchanges may finish, the rest is
-   * broken.
+   * Shuts down (contract, section 8). In the grace time, only `/readyz` changes. After it, the gateway takes no new connections
+   * and lets exchanges finish. Exchanges that take longer than the drain timeout are broken.
    * @returns true when all exchanges finished by themselves
    */
   async drain({ graceMs, drainTimeoutMs }: ServerSpec["shutdown"]): Promise<boolean> {
@@ -135,7 +135,7 @@ export class Host implements GenerationHost {
     for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
     const until = performance.now() + drainTimeoutMs;
     if (this.#inFlight === 0 || (await this.#idleWithin(drainTimeoutMs))) {
-      // Gives time to answer requests whose headers are only half read, and to clients that still read a last response.
+      // Some clients may have sent half of a request's headers, or still read their last response: give them time.
       await within(Math.min(LINGER_MS, Math.max(0, until - performance.now())), closed);
     }
     const finished = this.#inFlight === 0;
@@ -190,9 +190,9 @@ export class Host implements GenerationHost {
     const reply = refusalFor(err);
     const x = socket.latest;
     if (x !== undefined && !x.done) {
-      // A complete request is answered, whatever came behind it.
+      // The request is complete and gets its response. The bytes that can't be parsed came after it.
       if (reply !== undefined && x.req.complete) x.endConnectionAfter();
-      // The exchange's own body was bad: it is told so, unless its response has begun or another one is before it.
+      // The body of this request is malformed. A reply can't be sent if a response has begun or another one is due before it.
       else if (reply === undefined || x.responder.begun || x.responder.res.socket !== socket) socket.destroy();
       else x.reply(reply);
       return;
@@ -210,7 +210,7 @@ export class Host implements GenerationHost {
   }
 }
 
-/** A client that has stopped sending is gone (contract, section 4), unless its whole response was already handed over. */
+/** A client that stops sending counts as gone (contract, section 4), unless its whole response was handed to the connection. */
 function halfClosed(socket: ClientSocket): void {
   const x = socket.latest;
   if (x !== undefined && !x.done && !x.responder.res.writableEnded) socket.destroy();

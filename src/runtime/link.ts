@@ -10,13 +10,13 @@ import { fingerprint } from "./fingerprint.ts";
 import type { GuardRegistry } from "./guards/index.ts";
 import { createResponseFormat } from "./replies/render-reply.ts";
 
-/** What makes the functions of a plan. */
+/** Makes the guards and the terminals of a plan. */
 export interface LinkParts<X extends Exchange> {
   readonly guards: GuardRegistry;
   readonly terminal: (spec: ForwardSpec) => Terminal<X>;
 }
 
-/** Makes the plan of a blueprint, frozen. */
+/** Makes the plan of a blueprint. The plan is frozen. */
 export function link<X extends Exchange>(blueprint: Blueprint, { guards, terminal }: LinkParts<X>): Plan<X> {
   const guardOf = sharedGuards(guards);
   const linkRoute = ({ id, prefix, steps, forward }: RouteBlueprint): Route<X> =>

@@ -1,4 +1,4 @@
-// Starts metrics and tracing as the blueprint says. What is not configured is not even loaded.
+// Starts metrics and tracing as the blueprint says. prom-client and OpenTelemetry are loaded only where they are configured.
 
 import type { Blueprint } from "../plan/blueprint.ts";
 import type { Clock } from "./clock.ts";
@@ -13,7 +13,7 @@ import { summarise } from "./observe/metrics/summary.ts";
 export interface TelemetryParts {
   readonly limits: Limits;
   readonly clock: Clock;
-  /** The gateway's own. */
+  /** The gateway's version. */
   readonly version: string;
 }
 
@@ -25,9 +25,9 @@ export interface Telemetry {
   readonly endpoints: BuiltInEndpoints | undefined;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
-  /** Shows the figures against the routes and limits of another blueprint. */
+  /** Shows the routes and limits of another blueprint from now on. */
   adopt(blueprint: Blueprint): void;
-  /** Sends what is left to be sent. Bounded in time; never throws. */
+  /** Exports the last spans. Takes no longer than one export may take; never throws. */
   close(): Promise<void>;
 }
 

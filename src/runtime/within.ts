@@ -1,8 +1,8 @@
-// Waits for a promise, but only for so long.
+// Waits for a promise for a limited time.
 
 /**
  * @param ms the longest wait
- * @returns when the promise is fulfilled or rejected, or the time is over, whichever comes first. Never rejects
+ * @returns a promise that resolves when the given one is fulfilled or rejected, or when the time is over. Never rejects
  */
 export async function within(ms: number, promise: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -16,7 +16,7 @@ const AT_ONCE = 12;
 
 interface UpstreamBehaviour {
   readonly act: (connection: RawConnection) => Promise<void> | void;
-  /** How an exchange ends that reaches this upstream, unless something ends it before. */
+  /** The outcomes of an exchange that reaches this upstream, unless something else ends it before. */
   readonly outcomes: readonly string[];
 }
 
@@ -83,7 +83,7 @@ const CLIENTS = {
   noToken: [],
 } as const satisfies Record<string, readonly string[]>;
 type ClientBehaviour = keyof typeof CLIENTS;
-/** Clients that stay come three times as often. */
+/** Clients that stay are chosen three times as often as clients of each other kind. */
 const CLIENT_BAG: readonly ClientBehaviour[] = ["stay", "stay", ...(Object.keys(CLIENTS) as ClientBehaviour[])];
 
 interface Plan {
@@ -95,7 +95,7 @@ interface Plan {
   readonly resetsUpload: boolean;
 }
 
-/** @param durationMs how long the exchange took: on a slow machine any may run into its deadline */
+/** @param durationMs how long the exchange took: on a slow machine, any exchange may exceed its deadline */
 function allowedOutcomes({ client, upstream }: Plan, durationMs: number): readonly string[] {
   if (client === "noToken") return ["unauthorized"];
   // Timers may run up to a millisecond early.
@@ -120,7 +120,7 @@ async function act(raw: RawClient, { id, client, upstream, turns, resetsUpload }
   const lines = client === "noToken" ? known.slice(1) : known;
   await raw.send(requestText("POST", target, [...lines, "Content-Length: 2"], "{}"));
   if (client === "stay" || client === "noToken") {
-    // Whole, cut or refused: here it only matters that there is a response and an end.
+    // The response may be whole, cut or an error. Here it only matters that something comes and that it ends.
     await raw.response("POST").catch((error: unknown) => {
       if (raw.end === undefined) throw error;
     });
@@ -163,26 +163,26 @@ describe.each([1, 2, 3, 4])("mix %i", (seed) => {
     });
     const plans = plansFrom(seed);
     const left = [...plans];
-    const lane = async () => {
+    const runPlans = async () => {
       for (let plan = left.pop(); plan !== undefined; plan = left.pop()) {
         const client = await scene.client(gateway);
         await within(`${plan.client} with ${plan.upstream}`, act(client, plan));
         client.socket.destroy();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    await Promise.all(Array.from({ length: AT_ONCE }, runPlans));
     await untilFree(gateway);
 
-    // Every request was logged, once, under its own id, with an outcome that what happened to it allows.
+    // Every request was logged once, under its own id, with one of the outcomes that its plan allows.
     const completed = gateway.logs.filter((line) => line.msg === "request completed");
     expect(completed.map((line) => line["request_id"]).sort()).toEqual(plans.map(({ id }) => id).sort());
-    const unfit = plans.flatMap((plan) => {
+    const unexpected = plans.flatMap((plan) => {
       const line = completed.find((candidate) => candidate["request_id"] === plan.id);
       const outcome = String(line?.["outcome"]);
       return allowedOutcomes(plan, Number(line?.["duration_ms"])).includes(outcome) ? [] : [{ ...plan, outcome }];
     });
-    expect(unfit).toEqual([]);
-    // The mix is a mix: some got their response, some left, some were refused.
+    expect(unexpected).toEqual([]);
+    // The mix has all kinds of exchanges: some got their response, some clients left, some requests were refused.
     const outcomes = new Set(completed.map((line) => line["outcome"]));
     for (const outcome of ["success", "client_closed", "unauthorized"]) expect(outcomes).toContain(outcome);
 

@@ -14,7 +14,7 @@ test.each([
   ["resets", "reset"],
   ["closes", "close"],
   ["shuts down its sending side", "halfClose"],
-] as const)("a client that %s aborts the upstream, and a limit of 1 lets the next one in", async (_name, leave) => {
+] as const)("a client that %s aborts the upstream, and frees its slot for the next client", async (_name, leave) => {
   const upstream = await scene.upstream((req, res) => {
     if (req.url === "/next") return void res.end("in");
     res.writeHead(200, { "content-type": "text/event-stream" });

@@ -8,7 +8,7 @@ import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 const scene = setScene();
 
 test.each(["reset", "close", "halfClose"] as const)(
-  "a waiting client's %s gives its place to the next",
+  "a waiting client's %s frees its place in the queue",
   async (leave) => {
     const held: (() => void)[] = [];
     const upstream = await scene.upstream((_req, res) => void held.push(() => res.end("ok")));

@@ -10,7 +10,7 @@ import { closedPort } from "../support/upstream.ts";
 
 const scene = setScene();
 
-test("a TLS handshake that nobody answers", async () => {
+test("a TLS handshake that gets no answer", async () => {
   const upstream = await scene.rawUpstream();
   const gateway = await scene.gateway({
     base: `https://127.0.0.1:${upstream.port}`,
@@ -26,7 +26,7 @@ test("a TLS handshake that nobody answers", async () => {
 });
 
 test.each([
-  ["nobody listens", async () => `http://127.0.0.1:${await closedPort()}`],
+  ["nothing listens on the port", async () => `http://127.0.0.1:${await closedPort()}`],
   ["no such host", async () => "http://no-such-host.invalid"],
 ])("%s: 502", async (_name, base) => {
   const gateway = await scene.gateway({ base: await base() });
@@ -48,7 +48,7 @@ test("something that is not TLS answers a TLS handshake: 502", async () => {
   expect(await client.response()).toMatchObject({ status: 502, text: '{"error":"upstream_connect_error"}' });
 });
 
-test("the client leaves while the connection is being made: it is given up", async () => {
+test("the client leaves while the connection is being made: the connection is closed", async () => {
   const upstream = await scene.rawUpstream();
   const gateway = await scene.gateway({ base: `https://127.0.0.1:${upstream.port}` });
   const client = await scene.client(gateway);

@@ -25,7 +25,7 @@ async function streaming(top: readonly string[]) {
   return { upstream, gateway, client, head, end: () => end() };
 }
 
-test("a stream under way finishes whole, then its connection closes; an idle one closes at once; none is accepted", async () => {
+test("a running stream finishes, then its connection closes; idle connections close at once; none is accepted", async () => {
   const { gateway, client, head, end } = await streaming([]);
   const idle = await scene.client(gateway);
   await idle.send(requestText("GET", "/healthz"));
@@ -48,10 +48,10 @@ test("a connection that has not sent a request closes at once", async () => {
   expect(await drained).toBe(true);
 });
 
-test("a request on a connection under way is refused with `shutting_down`", async () => {
+test("a request on a connection that is in use is refused with `shutting_down`", async () => {
   const { gateway, upstream, client, head, end } = await streaming([]);
   const drained = gateway.drain();
-  // Pipelined behind the stream: its answer comes after it.
+  // The request is pipelined: its response comes after the stream.
   await client.send(requestText("GET", "/up/late", [AUTH]));
   end();
   expect(await client.body(head)).toMatchObject({ whole: true });
@@ -63,7 +63,7 @@ test("a request on a connection under way is refused with `shutting_down`", asyn
   expect(upstream.requests.map(({ url }) => url)).toEqual(["/stream"]);
 });
 
-test("an answer that begins while draining carries `connection: close`", async () => {
+test("a response that begins while draining carries `connection: close`", async () => {
   let answer = () => {};
   const upstream = await scene.upstream((_req, res) => {
     answer = () => res.end("ok");
@@ -80,7 +80,7 @@ test("an answer that begins while draining carries `connection: close`", async (
   expect(await drained).toBe(true);
 });
 
-test("in the grace time all goes on, but the gateway says it is not ready", async () => {
+test("in the grace time requests are served as before, but `/readyz` reports draining", async () => {
   const { gateway, end } = await streaming(["shutdown: {grace_ms: 400, drain_timeout_ms: 5000}"]);
   const probe = await scene.client(gateway);
   await probe.send(requestText("GET", "/readyz"));
@@ -95,7 +95,7 @@ test("in the grace time all goes on, but the gateway says it is not ready", asyn
   expect(await drained).toBe(true);
 });
 
-test("what outlasts the drain is broken, and said so", async () => {
+test("a stream that outlasts the drain is broken, and `drain` returns false", async () => {
   const { gateway, client, head, upstream } = await streaming(["shutdown: {drain_timeout_ms: 100}"]);
   const stream = await upstream.nextRequest();
   expect(await gateway.drain()).toBe(false);

@@ -14,23 +14,23 @@ afterEach(async () => {
   for (const gateway of running.splice(0)) await gateway.close();
 });
 
-/** A gateway in front of an upstream that answers when told to. */
+/** Starts a gateway in front of an upstream that holds `/stream` and `/late` open until `finishAll` is called. */
 async function started(top: readonly string[] = []) {
-  const go = new Set<() => void>();
+  const held = new Set<() => void>();
   const upstream = await scene.upstream((req, res) => {
     if (req.url === "/stream") {
       res.writeHead(200, { "content-type": "text/event-stream" });
       res.write("data: 1\n\n");
-      go.add(() => res.end("data: 2\n\n"));
-    } else if (req.url === "/late") go.add(() => res.end("late"));
+      held.add(() => res.end("data: 2\n\n"));
+    } else if (req.url === "/late") held.add(() => res.end("late"));
     else req.resume().once("end", () => res.end("ok"));
   });
   const gateway = await startBuiltGateway(configText({ base: upstream.url, top }));
   running.push(gateway);
-  const letGo = () => {
-    for (const end of go) end();
+  const finishAll = () => {
+    for (const end of held) end();
   };
-  return { gateway, upstream, letGo, client: () => scene.client(gateway) };
+  return { gateway, upstream, finishAll, client: () => scene.client(gateway) };
 }
 
 async function stream(client: RawClient) {
@@ -40,8 +40,8 @@ async function stream(client: RawClient) {
   return head;
 }
 
-/** What was sent before on other connections has been read when a later request is answered. */
-async function seen(client: () => Promise<RawClient>): Promise<void> {
+/** Waits until the gateway has read all that was sent to it before: it answers a later request only after that. */
+async function untilRead(client: () => Promise<RawClient>): Promise<void> {
   const probe = await client();
   await probe.send(requestText("GET", "/healthz"));
   expect((await probe.response()).status).toBe(200);
@@ -49,8 +49,8 @@ async function seen(client: () => Promise<RawClient>): Promise<void> {
 
 const draining = (gateway: BuiltGateway) => gateway.logged(({ msg }) => msg === "draining");
 
-test("SIGTERM: streams, uploads and late answers finish, idle connections close, exit 0", async () => {
-  const { gateway, upstream, letGo, client } = await started();
+test("SIGTERM: streams, uploads and late responses finish, idle connections close, exit 0", async () => {
+  const { gateway, upstream, finishAll, client } = await started();
   const streams = [await client(), await client(), await client()];
   const heads = [];
   for (const one of streams) heads.push(await stream(one));
@@ -64,7 +64,7 @@ test("SIGTERM: streams, uploads and late answers finish, idle connections close,
   await upload.send(`${requestText("POST", "/up/upload", [AUTH, "Content-Length: 10"])}hello`);
   const half = await client();
   await half.send("GET /up/half HTTP/1.1\r\nHost: h\r\n");
-  await seen(client);
+  await untilRead(client);
   await within("all of it to arrive", Promise.all([1, 2, 3, 4, 5, 6].map(() => upstream.nextRequest())));
 
   gateway.kill("SIGTERM");
@@ -77,7 +77,7 @@ test("SIGTERM: streams, uploads and late answers finish, idle connections close,
   expect(refused).toMatchObject({ status: 503, text: '{"error":"shutting_down"}' });
   expect(refused.header("connection")).toBe("close");
   await upload.send("world");
-  letGo();
+  finishAll();
   for (const [one, text] of [
     [upload, "ok"],
     [late, "late"],
@@ -94,11 +94,11 @@ test("SIGTERM: streams, uploads and late answers finish, idle connections close,
   expect(await within("the process to end", gateway.ended)).toBe(0);
 });
 
-test("a head half read when nothing else is under way is answered in words too", async () => {
+test("a request whose headers are half read gets its 503 even if nothing else is in flight", async () => {
   const { gateway, client } = await started();
   const half = await client();
   await half.send("GET /up/half HTTP/1.1\r\nHost: h\r\n");
-  await seen(client);
+  await untilRead(client);
   gateway.kill("SIGTERM");
   await draining(gateway);
   await half.send("\r\n");
@@ -106,23 +106,23 @@ test("a head half read when nothing else is under way is answered in words too",
   expect(await within("the process to end", gateway.ended)).toBe(0);
 });
 
-test("an upload that is refused while draining can read why", async () => {
-  const { gateway, client, letGo } = await started();
+test("a client whose upload is refused while draining can read the reply", async () => {
+  const { gateway, client, finishAll } = await started();
   const busy = await client();
   const head = await stream(busy);
   const upload = await client();
   await upload.send("POST /up/upload HTTP/1.1\r\nHost: h\r\n");
-  await seen(client);
+  await untilRead(client);
   gateway.kill("SIGTERM");
   await draining(gateway);
-  letGo();
+  finishAll();
   await upload.send(`${AUTH}\r\nContent-Length: 200000\r\n\r\n${"x".repeat(65536)}`);
   expect(await upload.response("POST")).toMatchObject({ status: 503, text: '{"error":"shutting_down"}' });
   expect(await busy.body(head)).toMatchObject({ whole: true });
   expect(await within("the process to end", gateway.ended)).toBe(0);
 });
 
-test("a drain too short breaks the rest and says so: exit 1", async () => {
+test("a drain that is too short breaks the other exchanges and reports it: exit 1", async () => {
   const { gateway, client } = await started(["shutdown: {drain_timeout_ms: 200}"]);
   const broken = await client();
   const head = await stream(broken);
@@ -133,7 +133,7 @@ test("a drain too short breaks the rest and says so: exit 1", async () => {
   expect(gateway.lines.filter(({ msg }) => msg === "request completed")).toHaveLength(1);
 });
 
-test("a second signal ends it at once: exit 1", async () => {
+test("a second signal ends the process at once: exit 1", async () => {
   const { gateway, client } = await started();
   const broken = await client();
   const head = await stream(broken);
@@ -144,14 +144,14 @@ test("a second signal ends it at once: exit 1", async () => {
   expect(await broken.body(head)).toMatchObject({ whole: false });
 });
 
-test("a hang-up while draining changes nothing", async () => {
-  const { gateway, client, letGo } = await started();
+test("a SIGHUP while draining changes nothing", async () => {
+  const { gateway, client, finishAll } = await started();
   const one = await client();
   const head = await stream(one);
   gateway.kill("SIGTERM");
   await draining(gateway);
   gateway.kill("SIGHUP");
-  letGo();
+  finishAll();
   expect(await one.body(head)).toMatchObject({ whole: true });
   expect(await within("the process to end", gateway.ended)).toBe(0);
   expect(gateway.lines.map(({ msg }) => msg)).not.toContain("reloaded");

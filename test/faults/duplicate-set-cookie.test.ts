@@ -1,4 +1,4 @@
-// Repeated response headers stay apart and in order, `set-cookie` above all; status and reason are kept.
+// Repeated response headers, such as `set-cookie`, are forwarded separately and in order; status and reason are kept.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -7,7 +7,7 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 
-test("two cookies, two warnings, an odd status", async () => {
+test("two cookies, another header twice, an unusual status", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(

@@ -9,7 +9,7 @@ import { setScene } from "../support/scene.ts";
 const scene = setScene();
 
 test.each(["100-continue", "100-Continue"])(
-  "%s: continue, then the body goes, with the rules applied",
+  "%s: a 100, then the body is forwarded, with the header rules applied",
   async (value) => {
     const upstream = await scene.upstream();
     const gateway = await scene.gateway({ base: upstream.url });
@@ -27,7 +27,7 @@ test.each(["100-continue", "100-Continue"])(
   },
 );
 
-test("a client that does not wait for the 100 gets its answer all the same", async () => {
+test("a client that does not wait for the 100 gets its response too", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -36,7 +36,7 @@ test("a client that does not wait for the 100 gets its answer all the same", asy
   expect((await (await upstream.nextRequest()).body).toString()).toBe("body");
 });
 
-test("a refused request is refused before its body is asked for", async () => {
+test("a request is refused before its body is sent: there is no 100", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);

@@ -10,7 +10,7 @@ import type { RawConnection } from "../support/upstream.ts";
 const scene = setScene();
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/** The first connection answers once, then does `then` with the second request; later ones answer and echo the length. */
+/** The first connection answers one request, then calls `then` for the second. Later connections answer one request each. */
 function staleUpstream(then: (connection: RawConnection) => Promise<void> | void) {
   return scene.rawUpstream(async (connection, index) => {
     await connection.request();
@@ -88,7 +88,7 @@ test("a body above 64 KiB is not sent again: 502", async () => {
   expect(upstream.connections).toBe(1);
 });
 
-test("a byte of an answer came: nothing is sent again, 502", async () => {
+test("a byte of a response came: nothing is sent again, 502", async () => {
   const upstream = await staleUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send("H");
@@ -100,7 +100,7 @@ test("a byte of an answer came: nothing is sent again, 502", async () => {
   expect(upstream.connections).toBe(1);
 });
 
-test("the fresh connection breaks too: 502, not a third", async () => {
+test("the fresh connection breaks too: 502, and there is no third connection", async () => {
   const upstream = await scene.rawUpstream(async (connection, index) => {
     await connection.request();
     if (index === 0) {
@@ -134,19 +134,19 @@ test("all kept connections are stale: one replacement is enough", async () => {
   expect(upstream.connections).toBe(5);
 });
 
-test("bytes that nobody asked for on a kept connection are never an answer (hazard R7)", async () => {
+test("unrequested bytes on a kept connection are never a response (hazard R7)", async () => {
   const upstream = await scene.rawUpstream(async (connection, index) => {
     await connection.requestHead();
     await connection.send(index === 0 ? OK : "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nmine");
   });
   const { client } = await warmed(upstream);
   await upstream.accepted[0]?.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison");
-  // The gateway closes the poisoned connection, or has not yet seen the bytes when the request comes: never the answer.
+  // The gateway may have read these bytes or not when the next request comes. They must not be its response in either case.
   await client.send(requestText("GET", "/up/again", [AUTH]));
   expect((await client.response()).text).toBe("mine");
 });
 
-test("bytes behind an answer, in one segment with it, are never the next answer (hazard R7)", async () => {
+test("bytes after a response, in the same segment, are never the next response (hazard R7)", async () => {
   const upstream = await scene.rawUpstream(async (connection, index) => {
     await connection.requestHead();
     const poison = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison";

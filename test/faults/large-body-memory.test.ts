@@ -15,8 +15,8 @@ const MIB = 1024 * 1024;
 const TOTAL = 256 * MIB;
 const GROWTH_MAX = 64 * MIB;
 const BLOCK = Buffer.alloc(256 * 1024, "x");
-/** A slow peer: this much, then a pause. */
-const GULP = 2 * MIB;
+/** A slow reader pauses after this many bytes. */
+const READ_BYTES = 2 * MIB;
 const PAUSE_MS = 10;
 const PATIENCE_MS = 30_000;
 
@@ -26,19 +26,19 @@ interface Readable {
   resume(): unknown;
 }
 
-/** Reads in gulps with pauses between; tells how much came. */
-function sip(source: Readable): { received: number } {
-  const sipped = { received: 0 };
-  let left = GULP;
+/** Reads slowly, with pauses. Returns an object that counts the bytes received so far. */
+function readSlowly(source: Readable): { received: number } {
+  const progress = { received: 0 };
+  let left = READ_BYTES;
   source.on("data", (chunk) => {
-    sipped.received += chunk.length;
+    progress.received += chunk.length;
     left -= chunk.length;
     if (left > 0) return;
-    left = GULP;
+    left = READ_BYTES;
     source.pause();
     setTimeout(() => source.resume(), PAUSE_MS);
   });
-  return sipped;
+  return progress;
 }
 
 interface Writable {
@@ -46,7 +46,8 @@ interface Writable {
   once(event: "drain", listener: () => void): unknown;
 }
 
-async function pour(out: Writable): Promise<void> {
+/** Writes the whole body, as fast as the other side takes it. */
+async function writeBody(out: Writable): Promise<void> {
   for (let sent = 0; sent < TOTAL; sent += BLOCK.length) {
     if (!out.write(BLOCK)) await new Promise<void>((resolve) => out.once("drain", resolve));
   }
@@ -55,10 +56,10 @@ async function pour(out: Writable): Promise<void> {
 const handler: UpstreamHandler = (req, res) => {
   if (req.url === "/down") {
     res.writeHead(200, { "content-length": TOTAL });
-    void pour(res).then(() => res.end());
+    void writeBody(res).then(() => res.end());
   } else if (req.url === "/up") {
-    const sipped = sip(req);
-    req.on("end", () => res.end(String(sipped.received)));
+    const progress = readSlowly(req);
+    req.on("end", () => res.end(String(progress.received)));
   } else {
     req.resume();
     res.end("ok");
@@ -80,9 +81,10 @@ async function warmed(): Promise<{ readonly gateway: BuiltGateway; readonly befo
   return { gateway, before: gateway.memory() };
 }
 
-function expectCalm({ output, peak }: BuiltGateway, before: number) {
+/** Checks that memory has grown little, and that Node has reported no warning and no exception. */
+function expectSmallGrowth({ output, peak }: BuiltGateway, before: number) {
   expect((peak() - before) / MIB).toBeLessThan(GROWTH_MAX / MIB);
-  // What `serve` says of the config itself comes before it listens; a warning of Node's would name its process.
+  // `serve` may print warnings about the config. A warning of Node starts with `(node:` and the process id.
   expect(output.err).not.toContain("(node:");
   expect(output.err).not.toMatch(/^\s+at /m);
 }
@@ -91,16 +93,16 @@ test("down, to a slow client", { timeout: 2 * PATIENCE_MS }, async () => {
   const { gateway: running, before } = await warmed();
   const socket = connect(running.port, "127.0.0.1");
   await once(socket, "connect");
-  const sipped = sip(socket);
+  const progress = readSlowly(socket);
   socket.write(requestText("GET", "/up/down", [AUTH]));
   const whole = new Promise<void>((resolve) => {
     socket.on("data", () => {
-      if (sipped.received > TOTAL) resolve();
+      if (progress.received > TOTAL) resolve();
     });
   });
-  await within(() => `256 MB down; ${sipped.received} came`, whole, PATIENCE_MS);
+  await within(() => `256 MB down; ${progress.received} came`, whole, PATIENCE_MS);
   socket.destroy();
-  expectCalm(running, before);
+  expectSmallGrowth(running, before);
 });
 
 test("up, to a slow upstream", { timeout: 2 * PATIENCE_MS }, async () => {
@@ -115,8 +117,8 @@ test("up, to a slow upstream", { timeout: 2 * PATIENCE_MS }, async () => {
     });
   });
   socket.write(requestText("POST", "/up/up", [AUTH, `Content-Length: ${TOTAL}`]));
-  await within("256 MB to be sent", pour(socket), PATIENCE_MS);
+  await within("256 MB to be sent", writeBody(socket), PATIENCE_MS);
   await within(() => `an answer that says ${TOTAL}; have ${answer}`, answered, PATIENCE_MS);
   socket.destroy();
-  expectCalm(running, before);
+  expectSmallGrowth(running, before);
 });

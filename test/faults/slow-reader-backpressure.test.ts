@@ -11,33 +11,31 @@ const MIB = 1024 * 1024;
 const TOTAL = 48 * MIB;
 const BLOCK = Buffer.alloc(256 * 1024, "x");
 
-/** Kernel buffers of two connections on loopback grow to a few MiB each; more than this is ours. */
+/** The kernel's buffers of two connections on loopback hold a few MiB each. More than this would be in the gateway's memory. */
 const IN_FLIGHT_MAX = 24 * MIB;
 
-/** Writes until the other side does not take any more, then on each drain; tells how much was taken. */
-function pour(out: {
+/** Writes the body as fast as the other side takes it, once `start` is called. `written.bytes` counts the bytes so far. */
+function bodyWriter(out: {
   write(bytes: Buffer): boolean;
   once(event: "drain", listener: () => void): unknown;
   end(): void;
 }) {
-  const poured = { bytes: 0, stalled: () => {}, ended: false };
-  const more = () => {
-    while (poured.bytes < TOTAL) {
-      poured.bytes += BLOCK.length;
+  const written = { bytes: 0 };
+  const start = () => {
+    while (written.bytes < TOTAL) {
+      written.bytes += BLOCK.length;
       if (!out.write(BLOCK)) {
-        out.once("drain", more);
-        poured.stalled();
+        out.once("drain", start);
         return;
       }
     }
-    poured.ended = true;
     out.end();
   };
-  return { poured, start: more };
+  return { written, start };
 }
 
-/** Settles once a counter has not moved for many turns of the loop. */
-async function settled(read: () => number): Promise<number> {
+/** Waits until a counter has not changed for 200 ms or more. Returns its value. */
+async function untilSteady(read: () => number): Promise<number> {
   let last = read();
   for (let quiet = 0; quiet < 200; quiet++) {
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -47,13 +45,13 @@ async function settled(read: () => number): Promise<number> {
   return last;
 }
 
-test("a client that does not read stops the upstream; what follows is whole", async () => {
-  let poured: { bytes: number } = { bytes: 0 };
+test("a client that does not read stops the upstream; once it reads, the body is complete", async () => {
+  let written: { bytes: number } = { bytes: 0 };
   const upstream = await scene.upstream((_req, res) => {
     res.writeHead(200, { "content-length": TOTAL });
-    const pouring = pour(res);
-    poured = pouring.poured;
-    pouring.start();
+    const writer = bodyWriter(res);
+    written = writer.written;
+    writer.start();
   });
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -64,7 +62,7 @@ test("a client that does not read stops the upstream; what follows is whole", as
   expect(
     await within(
       "the upstream to be held back",
-      settled(() => poured.bytes),
+      untilSteady(() => written.bytes),
     ),
   ).toBeLessThan(IN_FLIGHT_MAX);
   client.socket.resume();
@@ -73,12 +71,12 @@ test("a client that does not read stops the upstream; what follows is whole", as
   await untilFree(gateway);
 });
 
-test("an upstream that does not read stops the client; what follows is whole", async () => {
-  let go = () => {};
+test("an upstream that does not read stops the client; once it reads, the body is complete", async () => {
+  let startReading = () => {};
   let received = 0;
   const upstream = await scene.upstream(
     (req, res) => {
-      go = () => {
+      startReading = () => {
         req.on("data", (chunk: Buffer) => {
           received += chunk.length;
         });
@@ -91,7 +89,7 @@ test("an upstream that does not read stops the client; what follows is whole", a
   const client = await scene.client(gateway);
   await client.send(requestText("POST", "/up/big", [AUTH, `Content-Length: ${TOTAL}`]));
   await upstream.nextRequest();
-  const { poured, start } = pour({
+  const { written, start } = bodyWriter({
     write: (bytes) => client.socket.write(bytes),
     once: (event, listener) => client.socket.once(event, listener),
     end: () => {},
@@ -100,19 +98,19 @@ test("an upstream that does not read stops the client; what follows is whole", a
   expect(
     await within(
       "the client to be held back",
-      settled(() => poured.bytes),
+      untilSteady(() => written.bytes),
     ),
   ).toBeLessThan(IN_FLIGHT_MAX);
-  go();
+  startReading();
   expect(await client.response("POST", 15_000)).toMatchObject({ status: 200, text: "done" });
   expect(received).toBe(TOTAL);
   await untilFree(gateway);
 });
 
-test("a client that stops reading and then leaves frees everything", async () => {
+test("a client that stops reading and then leaves frees its slots and aborts the upstream", async () => {
   const upstream = await scene.upstream((_req, res) => {
     res.writeHead(200, { "content-length": TOTAL });
-    pour(res).start();
+    bodyWriter(res).start();
   });
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);

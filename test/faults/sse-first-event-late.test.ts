@@ -30,7 +30,7 @@ test.each([
   for (const event of ["data: 1\n\n", "data: 2\n\n", "data: 3\n\n"]) {
     stream?.write(event);
     await client.until(event, () => client.text.includes(event) || undefined);
-    // Not one byte of what is not yet sent, and all of what is.
+    // Exactly the bytes of this event have arrived.
     const more = client.total - before;
     before = client.total;
     expect(more).toBe(version === "HTTP/1.0" ? event.length : event.length + "9\r\n\r\n".length);
@@ -39,7 +39,7 @@ test.each([
   expect(await client.body(head)).toMatchObject({ text: "data: 1\n\ndata: 2\n\ndata: 3\n\n", whole: true });
 });
 
-test("a head without a body so far is flushed for any type", async () => {
+test("the head is forwarded before the body comes, for any content type", async () => {
   const upstream = await scene.upstream((_req, res) => {
     res.writeHead(200, { "content-type": "application/json", "content-length": "2" }).flushHeaders();
   });

@@ -24,7 +24,7 @@ test.each([
   const response = await client.response("POST");
   expect(response).toMatchObject({ status: 413, text: "large", whole: true });
   expect(response.header("connection")).toBe("close");
-  // A client still writing is read for a while, so that no reset takes the answer away; it sees an orderly end.
+  // The gateway reads on for a while when a client still sends, so that the response is not lost to a reset.
   await client.send("more of it");
   expect(await within("the client's connection to be ended", client.ended)).toBe("fin");
   const first = await upstream.nextConnection();
@@ -37,7 +37,7 @@ test.each([
   expect(upstream.connections).toBe(2);
 });
 
-test("an answer early and streamed, while the upload goes on: both arrive whole", async () => {
+test("the response is streamed while the upload goes on: both arrive whole", async () => {
   const upstream = await scene.upstream(
     (req, res) => {
       res.writeHead(200, { "content-type": "text/plain" });
@@ -56,7 +56,7 @@ test("an answer early and streamed, while the upload goes on: both arrive whole"
   await untilFree(gateway);
 });
 
-test("a request behind the unread body is not a request", async () => {
+test("bytes after an unread body are not read as a request", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(EARLY);

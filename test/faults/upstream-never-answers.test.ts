@@ -9,19 +9,19 @@ import { setScene, untilFree } from "../support/scene.ts";
 const scene = setScene();
 const TIMEOUT = ["request_timeout_ms: 150"];
 
-test("no head: 504, and the upstream is let go", async () => {
+test("no response headers: 504, and the upstream request is aborted", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/slow", [AUTH]));
-  const asked = await upstream.nextRequest();
+  const request = await upstream.nextRequest();
   expect(await client.response()).toMatchObject({ status: 504, text: '{"error":"upstream_timeout"}', whole: true });
-  expect(await within("the upstream to be aborted", asked.closed)).toBe("aborted");
+  expect(await within("the upstream to be aborted", request.closed)).toBe("aborted");
   await untilFree(gateway);
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 504 });
 });
 
-test("a head and no end: the body is broken, since the deadline is for the last byte", async () => {
+test("headers, but no end of the body: the body is broken, since the deadline is for the last byte", async () => {
   const upstream = await scene.upstream((_req, res) => {
     res.writeHead(200, { "content-type": "application/json" });
     res.write("{");
@@ -35,7 +35,7 @@ test("a head and no end: the body is broken, since the deadline is for the last 
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 200 });
 });
 
-test("an upload that goes on and on has the same deadline", async () => {
+test("an upload that does not end has the same deadline", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
   const client = await scene.client(gateway);
@@ -57,7 +57,7 @@ test("an event stream outlives the request's deadline, once its head has come", 
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/stream", [AUTH]));
   const head = await client.head();
-  // Another exchange that began later runs into its deadline: so has the stream's passed.
+  // Another exchange, which began later, reaches its deadline. So the deadline of the stream has passed, too.
   const other = await scene.client(gateway);
   await other.send(requestText("GET", "/up/hang", [AUTH]));
   expect((await other.response()).status).toBe(504);

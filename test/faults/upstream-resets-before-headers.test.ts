@@ -12,7 +12,7 @@ test.each([
   ["nothing", ""],
   ["half a status line", "HTTP/1."],
   ["half a head", "HTTP/1.1 200 OK\r\nContent-Le"],
-  ["an interim answer only", "HTTP/1.1 103 Early Hints\r\n\r\n"],
+  ["an interim response only", "HTTP/1.1 103 Early Hints\r\n\r\n"],
 ])("after %s", async (_name, bytes) => {
   for (const end of ["fin", "reset"] as const) {
     const upstream = await scene.rawUpstream(async (connection) => {
@@ -30,7 +30,7 @@ test.each([
     await client.send(requestText("GET", "/healthz"));
     expect((await client.response()).status).toBe(200);
     await untilFree(gateway);
-    // A fresh connection that breaks is a failure, not a stale one: nothing is sent twice.
+    // A fresh connection that breaks is not a stale one, so nothing is sent twice.
     expect(upstream.connections).toBe(1);
     const line = await gateway.completed((candidate) => candidate["path"] === "/up/x");
     expect(line).toMatchObject({ outcome: "upstream_request_failed", status: 502 });

@@ -16,7 +16,7 @@ const oneEvent: UpstreamHandler = (req, res) => {
   res.write("data: 1\n\n");
 };
 
-test("silence breaks the stream and lets the upstream go", async () => {
+test("silence breaks the stream and aborts the upstream request", async () => {
   const upstream = await scene.upstream(oneEvent);
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["stream_idle_timeout_ms: 100"] });
   const client = await scene.client(gateway);
@@ -47,12 +47,12 @@ test("a stream outlives its longest silence while events keep coming", async () 
   const began = performance.now();
   await client.send(requestText("GET", "/up/stream", [AUTH]));
   expect(await client.response()).toMatchObject({ status: 200, text: events.join(""), whole: true });
-  // Both deadlines have passed twice over: only the events kept the stream open.
+  // Both deadlines have passed twice. Only the events kept the stream open.
   expect(performance.now() - began).toBeGreaterThan(2 * SILENCE_MS);
   expect(await gateway.completed()).toMatchObject({ outcome: "success", status: 200 });
 });
 
-test("a silence of 0 is none: the stream outlives every other deadline", async () => {
+test("a limit of 0 allows any silence: the stream outlives every other deadline", async () => {
   const upstream = await scene.upstream(oneEvent);
   const gateway = await scene.gateway({
     base: upstream.url,

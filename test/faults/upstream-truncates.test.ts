@@ -38,7 +38,7 @@ test.each(answers.flatMap((answer) => (["fin", "reset"] as const).map((end) => [
   },
 );
 
-test("a body that only the connection's end delimits, and a reset: the client sees a reset too", async () => {
+test("a reset ends a body that only the connection's end delimits: the client sees a reset too", async () => {
   const upstream = await scene.rawUpstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -53,7 +53,7 @@ test("a body that only the connection's end delimits, and a reset: the client se
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_aborted" });
 });
 
-test("an answer that is cut in one segment with its head is never made whole", async () => {
+test("a response that is cut in the same segment as its head never looks whole", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\npart");
@@ -63,7 +63,7 @@ test("an answer that is cut in one segment with its head is never made whole", a
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/cut", [AUTH]));
   await client.ended;
-  const said = client.text;
-  expect(said === "" || (said.startsWith("HTTP/1.1 200") && said.includes("\r\nContent-Length: 100\r\n"))).toBe(true);
+  const { text } = client;
+  expect(text === "" || (text.startsWith("HTTP/1.1 200") && text.includes("\r\nContent-Length: 100\r\n"))).toBe(true);
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_aborted" });
 });

@@ -1,4 +1,4 @@
-// Hazard P1: `Trailer` in a request makes `http.request` throw. The gateway drops it before, and all trailers too.
+// Hazard P1: `Trailer` in a request makes `http.request` throw. The gateway drops this header, and all trailers too.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -18,7 +18,7 @@ test.each(["GET", "HEAD", "DELETE", "OPTIONS", "POST"])("%s with a Trailer heade
   expect(arrival.names).not.toContain("te");
 });
 
-test("trailers behind a chunked body end here", async () => {
+test("trailers after a chunked body are not forwarded", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.request();
     await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -29,7 +29,7 @@ test("trailers behind a chunked body end here", async () => {
   await client.send(requestText("POST", "/up/x", [AUTH, "Trailer: x-late", "Transfer-Encoding: chunked"], body));
   expect((await client.response("POST")).text).toBe("ok");
   expect(upstream.accepted[0]?.text).toBe("");
-  // The connection is still in step.
+  // The connection can still be used.
   await client.send(requestText("GET", "/healthz"));
   expect((await client.response()).status).toBe(200);
 });

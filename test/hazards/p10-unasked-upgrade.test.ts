@@ -11,7 +11,7 @@ const scene = setScene();
 test.each([
   ["with its headers", "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"],
   ["without them", "\r\n"],
-  ["with bytes behind it", "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x05hello"],
+  ["with bytes after it", "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x05hello"],
 ])("101 %s: 502", async (_name, rest) => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
@@ -48,12 +48,12 @@ test.each([
   expect(arrival.names).not.toContain("upgrade");
   expect(arrival.names).not.toContain("http2-settings");
   expect(arrival.header("connection")).not.toMatch(/upgrade/i);
-  // The connection goes on as HTTP/1.1.
+  // The connection still speaks HTTP/1.1.
   await client.send(requestText("GET", "/healthz"));
   expect((await client.response()).status).toBe(200);
 });
 
-test("CONNECT names no path: 400", async () => {
+test("the target of a CONNECT is not a path: 400", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);

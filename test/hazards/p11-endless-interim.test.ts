@@ -21,11 +21,11 @@ test.each(["100 Continue", "102 Processing", "103 Early Hints"])("endless %s: 50
   expect(await client.response("GET", 4000)).toMatchObject({ status: 504, text: '{"error":"upstream_timeout"}' });
   const [connection] = upstream.accepted;
   if (connection === undefined) throw new Error("no connection");
-  await within("the upstream to be let go", connection.ended);
+  await within("the upstream connection to be closed", connection.ended);
   await untilFree(gateway);
 });
 
-test("a few interim answers, then the real one", async () => {
+test("a few interim responses, then the final one", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(20);

@@ -7,7 +7,7 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 
-test("a deadline of one request does not end the connection after it", async () => {
+test("the deadline of a request does not end its connection after the response", async () => {
   const upstream = await scene.upstream((req, res) => {
     if (req.url !== "/hang") res.end("ok");
   });
@@ -15,7 +15,7 @@ test("a deadline of one request does not end the connection after it", async () 
   const kept = await scene.client(gateway);
   await kept.send(requestText("GET", "/up/x", [AUTH]));
   expect((await kept.response()).status).toBe(200);
-  // Two deadlines in a row run out elsewhere: the first request's would have, too.
+  // Wait twice as long as a deadline: two other requests reach theirs. The first request's deadline has passed by then.
   const other = await scene.client(gateway);
   for (let i = 0; i < 2; i++) {
     await other.send(requestText("GET", "/up/hang", [AUTH]));

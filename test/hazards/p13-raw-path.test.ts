@@ -34,7 +34,7 @@ test.each([
   await client.send(requestText("GET", target, [AUTH]));
   const response = await client.response();
   if (target.includes("#")) {
-    // A fragment is no part of a request target (RFC 9112, section 3.2): refused, or passed on as it came; never cut.
+    // A request target has no fragment (RFC 9112, section 3.2). It may be refused or forwarded as it came, but never cut.
     if (response.status === 400) return void expect(upstream.connections).toBe(0);
   }
   expect(response.status).toBe(200);

@@ -23,7 +23,7 @@ test("a client's `connection: close` closes its own connection, not the upstream
   expect(upstream.connections).toBe(1);
 });
 
-test("an upstream's `connection: close` and `keep-alive` stay there", async () => {
+test("an upstream's `connection: close` and `keep-alive` are not forwarded", async () => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(

@@ -1,4 +1,4 @@
-// Hazard P15: the gateway reads headers only from the raw list: a repeated header is refused or forwarded twice, never reduced to one.
+// Hazard P15: the gateway reads headers only from the raw list. A repeated header is refused or forwarded twice, never merged.
 
 import { expect, test } from "vitest";
 import { AUTH, TOKEN, UPSTREAM_KEY } from "../support/config.ts";

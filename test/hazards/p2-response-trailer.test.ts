@@ -1,4 +1,4 @@
-// Hazard P2: `Trailer` in a response makes `writeHead` throw. The gateway drops it before, and all trailers too.
+// Hazard P2: `Trailer` in a response makes `writeHead` throw. The gateway drops this header, and all trailers too.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -1,4 +1,5 @@
-// Hazard P3: headers and a bad chunk in one segment give an error and data for the same response. It ends once, and never as complete.
+// Hazard P3: headers and a bad chunk in one segment cause an error and data for the same response. The response ends once, and
+// never as complete.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

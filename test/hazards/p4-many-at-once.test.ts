@@ -1,5 +1,5 @@
-// Hazard P4: an agent without a free socket queues silently, and headers set later throw. Here no request queues: all are sent at
-// once.
+// Hazard P4: an agent without a free socket queues requests, and setting their headers later throws. Here no request is queued:
+// all are sent at once.
 
 import { expect, test } from "vitest";
 import { AUTH, UPSTREAM_KEY } from "../support/config.ts";

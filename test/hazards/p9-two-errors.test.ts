@@ -1,4 +1,5 @@
-// Hazard P9: both sides fail at once, or one fails while the other still sends: one outcome, one log line, and nothing is thrown.
+// Hazard P9: when both sides fail at once, or one while the other still sends, there is one outcome and one log line, and no
+// exception.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -26,7 +27,7 @@ function outcomes(logs: readonly { readonly [field: string]: unknown }[]): unkno
     .map((line) => line["outcome"]);
 }
 
-test("the upstream resets while the upload and the answer are both under way", async () => {
+test("the upstream resets while the upload and the response are both in progress", async () => {
   const { gateway, client, connection, head } = await streaming();
   connection.reset();
   await client.send("more");

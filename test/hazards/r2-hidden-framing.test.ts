@@ -40,7 +40,7 @@ test.each([996, 998, 1000, 1998, 2100])("%i headers before the framing of a requ
 test.each([
   ["a length", "Content-Length: 4\r\n\r\nbodyHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"],
   ["chunks", "Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n"],
-])("2,100 headers before %s in an answer", async (_name, rest) => {
+])("2,100 headers before %s in a response", async (_name, rest) => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(`HTTP/1.1 200 OK\r\n${many(2100).join("\r\n")}\r\n${rest}`);

@@ -1,5 +1,5 @@
-// Hazard R3: the gateway sets content-length or transfer-encoding itself, for every method, status and version, so Node never guesses.
-// A message without a body has neither.
+// Hazard R3: the gateway sets content-length or transfer-encoding itself, so that Node never guesses. A request without a body
+// has neither, unless its method usually has a body: then it has content-length 0.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -22,7 +22,7 @@ test.each([
   ["POST", ["Transfer-Encoding: chunked"], undefined, "chunked"],
   ["GET", ["Transfer-Encoding: chunked"], undefined, "chunked"],
   ["HEAD", ["Transfer-Encoding: chunked"], undefined, "chunked"],
-] as const)("%s with %j goes up with length %s, coding %s", async (method, lines, length, coding) => {
+] as const)("%s with %j is forwarded with length %s, coding %s", async (method, lines, length, coding) => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -45,7 +45,7 @@ test.each([
   ["GET", "304 Not Modified", "ETag: x"],
   ["GET", "205 Reset Content", "Content-Length: 0"],
   ["GET", "200 OK", "Content-Length: 0"],
-])("%s answered %s with %s has no body, and the connection goes on", async (method, status, line) => {
+])("%s answered %s with %s has no body, and the connection stays usable", async (method, status, line) => {
   const upstream = await scene.rawUpstream(async (connection) => {
     for (;;) {
       const { startLine } = await connection.requestHead();

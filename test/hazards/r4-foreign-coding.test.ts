@@ -1,4 +1,5 @@
-// Hazard R4: a transfer coding other than exactly `chunked` is refused, in both directions: dropping it would lose it.
+// Hazard R4: a transfer coding other than exactly `chunked` is refused, in both directions. Without the header, the receiver
+// could not decode the body.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
@@ -51,7 +52,7 @@ test.each(["Chunked", "CHUNKED"])("%s is chunked", async (coding) => {
   expect((await (await upstream.nextRequest()).body).toString()).toBe("body");
 });
 
-test.each(["gzip, chunked", "gzip", "identity"])("an answer with Transfer-Encoding: %s", async (coding) => {
+test.each(["gzip, chunked", "gzip", "identity"])("a response with Transfer-Encoding: %s", async (coding) => {
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();
     await connection.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: ${coding}\r\n\r\n4\r\nbody\r\n0\r\n\r\n`);

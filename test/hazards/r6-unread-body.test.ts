@@ -32,7 +32,7 @@ test.each(refusals)("%s before a body that never comes", async (_name, target, l
 test.each([
   ["a length", `Content-Length: ${HIDDEN.length}`, HIDDEN],
   ["chunks", "Transfer-Encoding: chunked", `${HIDDEN.length.toString(16)}\r\n${HIDDEN}\r\n0\r\n\r\n`],
-])("a body framed by %s that comes after the answer is dropped", async (_name, header, body) => {
+])("a body framed by %s that comes after the response is dropped", async (_name, header, body) => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -44,7 +44,7 @@ test.each([
   expect(upstream.connections).toBe(0);
 });
 
-test("a client that sends all of 8 MB before it reads gets the answer: no reset takes it away", async () => {
+test("a client that sends 8 MB before it reads gets the response: it is not lost to a reset", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const client = await scene.client(gateway);
   const block = Buffer.alloc(1024 * 1024, "x");
@@ -56,7 +56,7 @@ test("a client that sends all of 8 MB before it reads gets the answer: no reset 
   expect(await within("the connection to end", client.ended)).toBe("fin");
 });
 
-test("a body that came whole with its head leaves the connection usable", async () => {
+test("a body that came whole with its head: the connection stays usable, or the response says that it closes", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
@@ -68,13 +68,13 @@ test("a body that came whole with its head leaves the connection usable", async 
   expect((await client.response()).text).toBe("ok");
 });
 
-test("an endless body after the answer is not read for ever", async () => {
+test("an endless body after the response is not read for ever", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const client = await scene.client(gateway);
   await client.send(requestText("POST", "/up/x", ["Transfer-Encoding: chunked"]));
   expect((await client.response("POST")).status).toBe(401);
   const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
   const timer = setInterval(() => client.socket.write(chunk), 5);
-  // The linger is 2 s: the connection has to be gone soon after, however much still comes.
+  // The gateway reads on for 2 s. Soon after that the connection has to be closed, even if bytes still come.
   await within("the connection to be closed", client.closed, 6000).finally(() => clearInterval(timer));
 });

@@ -1,4 +1,5 @@
-// Hazard R7: bytes after a response are never taken for the next response: bodies where none is allowed, second responses, late bytes.
+// Hazard R7: bytes after a response are never read as the next response. They may be a body where none is allowed, a second
+// response, or late bytes.
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";

@@ -12,10 +12,10 @@ const MINUTE = 1_000 * 60_000;
 const key = (routeId: string, upstreamKey: string): string => gateKey(routeId, new Digest(upstreamKey));
 
 /** The part of an exchange in flight that counting uses. */
-function exchange(routeId: string, upstreamKey?: string): Counted & { end(): void; takesRoom: boolean } {
+function exchange(routeId: string, upstreamKey?: string): Counted & { end(): void; isCounted: boolean } {
   const holds: (() => void)[] = [];
   return {
-    takesRoom: true,
+    isCounted: true,
     upstream: { gateKey: upstreamKey === undefined ? undefined : key(routeId, upstreamKey) },
     hold: (release) => void holds.push(release),
     end: () => {
@@ -100,7 +100,7 @@ describe("a limit that a reload adds", () => {
     const limits = new Limits();
     const unlimited = limits.lease();
     const running = [exchange("r", "k"), exchange("r", "k"), exchange("r", "other"), exchange("s", "k"), exchange("s")];
-    const refused = { ...exchange("r", "k"), takesRoom: false };
+    const refused = { ...exchange("r", "k"), isCounted: false };
 
     const limited = limits.lease();
     const gate = limited.gate(key("r", "k"), 2, 0);

@@ -19,13 +19,13 @@ export interface BuiltGateway {
   kill(signal: NodeJS.Signals): void;
   /** Every line logged so far, oldest first. */
   readonly lines: readonly LogLine[];
-  /** Waits for the first line from index `from` on for which `match` holds; gives it with its index. */
+  /** Waits for the first line from index `from` on for which `match` holds. Returns the line and its index. */
   logged(match: (line: LogLine) => boolean, from?: number): Promise<{ readonly line: LogLine; readonly at: number }>;
   /** Resident memory now, bytes. */
   memory(): number;
   /** Most resident memory so far, bytes. */
   peak(): number;
-  /** What it wrote so far: log lines to `out`; `err` holds what Node itself reports. */
+  /** What it wrote so far: `out` holds the log lines, `err` the warnings of `serve` and of Node. */
   readonly output: { out: string; err: string };
   /** Ends it with SIGTERM, and with SIGKILL when that takes too long. */
   close(): Promise<void>;
@@ -97,7 +97,7 @@ function listeningPort(
   return within("the gateway to listen", port);
 }
 
-/** The log, line by line as it comes. */
+/** Collects the log lines as they come. */
 function keepLines(child: ChildProcess): LogLine[] {
   const lines: LogLine[] = [];
   let rest = "";
@@ -115,20 +115,20 @@ async function logged(
   match: (line: LogLine) => boolean,
   from: number,
 ): Promise<{ line: LogLine; at: number }> {
-  let look = () => {};
+  let check = () => {};
   let next = from;
   const found = new Promise<{ line: LogLine; at: number }>((resolve) => {
-    look = () => {
+    check = () => {
       for (; next < lines.length; next++) {
         const line = lines[next];
         if (line !== undefined && match(line)) return resolve({ line, at: next });
       }
     };
-    child.stdout?.on("data", look);
-    look();
+    child.stdout?.on("data", check);
+    check();
   });
   const what = () => `a log line; have ${JSON.stringify(lines.slice(from).slice(-20))}`;
-  return within(what, found).finally(() => child.stdout?.off("data", look));
+  return within(what, found).finally(() => child.stdout?.off("data", check));
 }
 
 function statusBytes(pid: number, field: "VmRSS" | "VmHWM"): number {

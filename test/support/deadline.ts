@@ -5,7 +5,7 @@ export const PATIENCE_MS = 8_000;
 
 /**
  * Waits for a promise for a limited time.
- * @param what finishes the sentence "waited ... ms for": shown when it did not come
+ * @param what ends the sentence "waited ... ms for" of the error
  * @throws Error when `ms` have passed first
  */
 export function within<T>(what: string | (() => string), promise: Promise<T>, ms: number = PATIENCE_MS): Promise<T> {

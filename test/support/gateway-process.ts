@@ -31,7 +31,7 @@ export interface GatewayProcess {
   close(): Promise<void>;
 }
 
-/** Builds into a folder of its own. Takes some seconds: once per file. */
+/** Builds into a new folder. That takes some seconds, so a test file calls it once. */
 export async function install(): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");

@@ -35,9 +35,9 @@ export interface TestGateway {
 }
 
 export interface TestGatewayOptions {
-  /** The environment that the config's `${NAME}` are taken from. */
+  /** The environment variables that the config refers to as `${NAME}`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Times that differ from the defaults, so that a test need not wait for those. */
+  /** Times that replace the defaults, so that a test does not have to wait that long. */
   readonly times?: NonNullable<GatewayOptions["times"]>;
 }
 
@@ -51,7 +51,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     to: {
       write: (line: string) => {
         logs.push(JSON.parse(line) as LogLine);
-        for (const look of waiting) look();
+        for (const check of waiting) check();
       },
     },
   });
@@ -67,16 +67,16 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) => {
-      let look = (): void => {};
+      let check = (): void => {};
       const found = new Promise<LogLine>((resolve) => {
-        look = () => {
+        check = () => {
           const line = logs.find((candidate) => candidate.msg === "request completed" && match(candidate));
           if (line !== undefined) resolve(line);
         };
-        waiting.add(look);
-        look();
+        waiting.add(check);
+        check();
       });
-      return within(() => `a log line; have ${JSON.stringify(logs)}`, found).finally(() => waiting.delete(look));
+      return within(() => `a log line; have ${JSON.stringify(logs)}`, found).finally(() => waiting.delete(check));
     },
     drain: () => gateway.stop(),
     close: async () => {

@@ -43,7 +43,7 @@ export function parseHead(bytes: Buffer): MessageHead | undefined {
   return { startLine, rawHeaders, length: end + BLANK_LINE.length };
 }
 
-/** All values of a header, in order; names compare without case. */
+/** All values of a header, in order. Upper and lower case in names do not matter. */
 export function valuesOf(rawHeaders: readonly string[], name: string): string[] {
   const wanted = name.toLowerCase();
   return rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === wanted);
@@ -63,12 +63,12 @@ export function namesOf(rawHeaders: readonly string[]): string[] {
 
 /**
  * How the body after a head is delimited (RFC 9112 section 6.3).
- * @param answers the request's method when this is a response's head
+ * @param requestMethod only for the head of a response: the method of its request
  * @throws Error when the headers are ambiguous
  */
-export function framingOf(head: MessageHead, answers?: string): Framing {
-  const status = answers === undefined ? undefined : statusOf(head);
-  if (status !== undefined && (answers === "HEAD" || status < 200 || status === 204 || status === 304)) {
+export function framingOf(head: MessageHead, requestMethod?: string): Framing {
+  const status = requestMethod === undefined ? undefined : statusOf(head);
+  if (status !== undefined && (requestMethod === "HEAD" || status < 200 || status === 204 || status === 304)) {
     return { kind: "none" };
   }
   const codings = valuesOf(head.rawHeaders, "transfer-encoding");
@@ -92,7 +92,7 @@ export function statusOf(head: MessageHead): number {
   return Number(match[1]);
 }
 
-/** As much of a body as `bytes` holds. A body that only the connection's end delimits is never whole by itself. */
+/** As much of a body as `bytes` holds. `whole` is always false for a body that only the end of its connection delimits. */
 export function parseBody(bytes: Buffer, framing: Framing): BodyProgress {
   switch (framing.kind) {
     case "none":

@@ -42,7 +42,7 @@ export async function startOtlpReceiver(protocol: "grpc" | "http", port = 0): Pr
   const take = (bytes: Buffer): void => {
     exports.push(bytes);
     spans.push(...spansOf(bytes));
-    for (const look of waiting) look();
+    for (const check of waiting) check();
   };
   const server = protocol === "http" ? overHttp(take) : overGrpc(take);
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -51,14 +51,14 @@ export async function startOtlpReceiver(protocol: "grpc" | "http", port = 0): Pr
     spans,
     exports,
     until(count, match = () => true) {
-      let look = () => {};
+      let check = () => {};
       const enough = new Promise<ReceivedSpan[]>((resolve) => {
-        look = () => void (spans.filter(match).length >= count && resolve(spans));
-        waiting.add(look);
-        look();
+        check = () => void (spans.filter(match).length >= count && resolve(spans));
+        waiting.add(check);
+        check();
       });
       return within(() => `${count} spans; have ${spans.length}`, enough, PATIENCE_MS).finally(() =>
-        waiting.delete(look),
+        waiting.delete(check),
       );
     },
     close: () => server.stop(),
@@ -98,7 +98,7 @@ function overGrpc(take: (bytes: Buffer) => void) {
   return Object.assign(server, { stop });
 }
 
-/** A message's fields: number to values, in order. Numbers and bytes stay what they are on the wire. */
+/** The fields of a message: the values of each field number, in order. Values are numbers or bytes, not decoded further. */
 function fieldsOf(bytes: Uint8Array): Map<number, (Uint8Array | bigint)[]> {
   const reader = new ProtobufReader(bytes);
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

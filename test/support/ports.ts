@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 
 /**
- * Where ports are looked for: below those that a kernel gives out itself (from 32768 on Linux). One of those can be taken by
- * any other test before the program that it is meant for listens.
+ * Free ports are searched below those that the kernel assigns itself (from 32768 on Linux). Another test could get one of the
+ * kernel's ports before the program listens on it.
  */
 const FIRST_PORT = 10_000;
 const PORTS = 20_000;
 
-/** A port on which nothing listened a moment ago: for programs that can't choose one themselves, and to be refused at. */
+/** A port on which nothing listened a moment ago: for programs that can't choose one, and for connections to be refused. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST_PORT + Math.floor(Math.random() * PORTS);

@@ -7,11 +7,11 @@ import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { within } from "./deadline.ts";
 
-const PLACES = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+const FOLDERS = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"];
 
-/** The path of a program. Not installed: prints a line that says so, and gives `undefined`. */
+/** The path of a program. If it is not installed, prints a line that says so and returns `undefined`. */
 export function findProgram(name: string): string | undefined {
-  const found = PLACES.map((place) => join(place, name)).find((path) => {
+  const found = FOLDERS.map((folder) => join(folder, name)).find((path) => {
     try {
       accessSync(path, constants.X_OK);
       return true;
@@ -99,14 +99,14 @@ export class Program {
 
 /** Waits until something listens on the port. @throws Error with the output when the program ends first */
 export async function untilListening(port: number, program: Program): Promise<void> {
-  const tried = (): Promise<boolean> =>
+  const canConnect = (): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(true));
       socket.on("error", () => resolve(false));
       socket.on("connect", () => socket.destroy());
     });
   const listening = async (): Promise<void> => {
-    while (!(await tried())) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!(await canConnect())) await new Promise((resolve) => setTimeout(resolve, 20));
   };
   const over = program.ended(START_MS).then((code) => {
     throw new Error(`ended with ${code}: ${program.output}`);

@@ -37,7 +37,7 @@ export function totalsBy(samples: readonly Sample[], name: string, label: string
 }
 
 /**
- * Runs `promtool check metrics` on a text: it parses as Prometheus does, and lints.
+ * Runs `promtool check metrics` on a text: it parses the text as Prometheus does, and checks names and help texts.
  * @returns the problems it reports of our own metrics; those with the names of prom-client's process metrics are left out
  * @throws Error when the text does not parse, or promtool is missing: `scripts/test-tools.sh` installs it
  */
@@ -47,9 +47,9 @@ export async function promtoolComplaints(text: string): Promise<string[]> {
   const child = spawn("promtool", ["check", "metrics"], { stdio: ["pipe", "pipe", "pipe"] });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   child.stdin.end(text);
-  const said = (await Promise.all([readText(child.stdout), readText(child.stderr)])).join("");
+  const output = (await Promise.all([readText(child.stdout), readText(child.stderr)])).join("");
   const code = await exited;
-  // 3 is "parsed, with lint".
-  if (code !== 0 && code !== 3) throw new Error(`promtool: exit ${code}: ${said}`);
-  return said.split("\n").filter((line) => line.startsWith("gateway_") || line.startsWith("error"));
+  // 3: the text parses, but promtool has found problems.
+  if (code !== 0 && code !== 3) throw new Error(`promtool: exit ${code}: ${output}`);
+  return output.split("\n").filter((line) => line.startsWith("gateway_") || line.startsWith("error"));
 }

@@ -35,7 +35,7 @@ export function installed(...names: (keyof typeof paths)[]): boolean {
   return names.every((name) => paths[name] !== undefined);
 }
 
-/** HTTP and HTTPS, always with credentials. */
+/** A proxy that speaks HTTP on one port and HTTPS on another, always with credentials. */
 export async function startSquid(pair: TestPair): Promise<Squid> {
   const folder = await folderFor({
     passwords: `${USER}:${execFileSync("openssl", ["passwd", "-apr1", PASSWORD], { encoding: "utf8" })}`,
@@ -63,7 +63,7 @@ export async function startSquid(pair: TestPair): Promise<Squid> {
   return { ...running, tlsPort };
 }
 
-/** HTTP only. */
+/** A proxy that speaks HTTP only. */
 export async function startTinyproxy(credentials: boolean): Promise<ProxyProgram> {
   const port = await freePort();
   const config = [`Port ${port}`, "Listen 127.0.0.1", "Timeout 60", "MaxClients 50", "LogLevel Connect"];
@@ -72,14 +72,14 @@ export async function startTinyproxy(credentials: boolean): Promise<ProxyProgram
   return start(paths.tinyproxy, ["-d", "-c", join(folder, "tinyproxy.conf")], port, folder);
 }
 
-/** SOCKS5. Writes each host it connected to into its output, by the name that it was given. */
+/** A SOCKS5 proxy. It prints each host that it connects to, by the name that the client gave. */
 export async function startMicrosocks(credentials: boolean): Promise<ProxyProgram> {
   const port = await freePort();
   const args = ["-i", "127.0.0.1", "-p", String(port), ...(credentials ? ["-u", USER, "-P", PASSWORD] : [])];
   return start(paths.microsocks, args, port);
 }
 
-/** SOCKS5 without credentials. @param forbidden a port of this machine to which it refuses to connect */
+/** A SOCKS5 proxy without credentials. @param forbidden a port of this machine to which it refuses to connect */
 export async function startDante(forbidden: number): Promise<ProxyProgram> {
   const port = await freePort();
   const config = [
@@ -99,7 +99,7 @@ export async function startDante(forbidden: number): Promise<ProxyProgram> {
   return start(paths.danted, ["-f", join(folder, "danted.conf"), "-N", "1"], port, folder);
 }
 
-/** A folder with these files. Also readable for programs that drop root's rights at their start. */
+/** Makes a folder with these files. Programs that drop root's rights at their start can read them, too. */
 async function folderFor(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-proxy-"));
   await chmod(folder, 0o755);
@@ -113,7 +113,7 @@ async function start(
   port: number,
   folder?: string,
 ): Promise<ProxyProgram> {
-  if (path === undefined) throw new Error("not installed: ask `installed` first");
+  if (path === undefined) throw new Error("not installed: call `installed` first");
   const program = new Program(path, args);
   await untilListening(port, program);
   return {

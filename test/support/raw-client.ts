@@ -1,5 +1,4 @@
-// A client on a bare socket: it can send any bytes in any pieces, and end the connection in any way, which no HTTP library
-// allows.
+// A client on a bare socket. Unlike an HTTP library, it can send any bytes in any pieces, and end the connection in any way.
 
 import { once } from "node:events";
 import { connect } from "node:net";
@@ -31,7 +30,7 @@ export interface RawResponse extends RawHead {
   readonly trailers: readonly string[];
 }
 
-/** A client on a bare socket. One at a time: `head()` then `body()`, or `response()` for both. */
+/** A client on a bare socket. It reads one response at a time: with `head()` and then `body()`, or with `response()`. */
 export class RawClient extends Wire {
   /** The head of the next final response; 1xx responses are kept in `interim`. @param ms longest wait */
   async head(ms: number = PATIENCE_MS): Promise<RawHead> {
@@ -53,7 +52,7 @@ export class RawClient extends Wire {
     }
   }
 
-  /** The body after `head`: until it is whole or the connection ends. @param method of the request it answers */
+  /** Reads the body after `head`, until it is whole or the connection ends. @param method the method of the request */
   async body(head: RawHead, method = "GET", ms: number = PATIENCE_MS): Promise<RawResponse> {
     const framing = framingOf(head, method);
     const done = await this.until(
@@ -92,7 +91,7 @@ export function requestText(method: string, target: string, lines: readonly stri
   return `${[`${method} ${target} HTTP/1.1`, ...host, ...lines].join("\r\n")}\r\n\r\n${body}`;
 }
 
-/** One request on a connection of its own: send, read the answer, close. */
+/** Sends one request on a new connection, reads the response, and closes the connection. */
 export async function exchange(port: number, request: string | Uint8Array, method = "GET"): Promise<RawResponse> {
   const client = await connectRaw(port);
   try {

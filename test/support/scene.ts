@@ -25,16 +25,17 @@ export interface Scene {
   client(to: { readonly port: number }): Promise<RawClient>;
 }
 
-/** For the tests of one file. What a test starts is stopped after it, newest first. */
+/** Makes the scene for the tests of one file. Everything that a test starts is stopped after it, newest first. */
 export function setScene(): Scene {
   const stops: (() => Promise<unknown>)[] = [];
   const gateways: TestGateway[] = [];
-  const trouble: unknown[] = [];
-  const onTrouble = (what: unknown) => void trouble.push(what);
+  /** Uncaught exceptions and process warnings. */
+  const problems: unknown[] = [];
+  const onProblem = (problem: unknown) => void problems.push(problem);
 
   beforeEach(() => {
-    process.on("warning", onTrouble);
-    process.on("uncaughtExceptionMonitor", onTrouble);
+    process.on("warning", onProblem);
+    process.on("uncaughtExceptionMonitor", onProblem);
   });
   afterEach(async () => {
     try {
@@ -43,10 +44,10 @@ export function setScene(): Scene {
       await new Promise(setImmediate);
       // The last exchanges end when their connections close, and closing the gateway does not wait for that.
       for (const gateway of gateways.splice(0)) await untilFree(gateway);
-      expect(trouble.splice(0)).toEqual([]);
+      expect(problems.splice(0)).toEqual([]);
     } finally {
-      process.off("warning", onTrouble);
-      process.off("uncaughtExceptionMonitor", onTrouble);
+      process.off("warning", onProblem);
+      process.off("uncaughtExceptionMonitor", onProblem);
     }
   });
 
@@ -82,7 +83,7 @@ export interface Counts {
   readonly inFlight: number;
 }
 
-/** Waits until the gateway's counts are as wanted, looking once a turn of the event loop. */
+/** Waits until the gateway's counts are as wanted. Checks them in each turn of the event loop. */
 export async function untilCounts({ host, limits }: TestGateway, wanted: (counts: Counts) => boolean): Promise<void> {
   const counts = () => ({ ...limits.totals(), inFlight: host.inFlight });
   let over = false;

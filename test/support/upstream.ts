@@ -1,5 +1,5 @@
-// Two kinds of upstream for tests: one speaks HTTP and records each request, the other is of bare sockets that a test
-// scripts byte by byte.
+// Starts upstreams for tests, of two kinds. One speaks HTTP and records each request. The other has bare sockets, and the test
+// writes each byte of its responses.
 
 import { once } from "node:events";
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -21,7 +21,7 @@ export interface Arrival {
   header(name: string): string | undefined;
   /** All values of a header. */
   headers(name: string): string[];
-  /** The port it came from: distinguishes connections. */
+  /** The port it came from, by which connections can be distinguished. */
   readonly remotePort: number;
   /** The whole body. Rejects when the request was cut. Never settles with `body: "leave"`. */
   readonly body: Promise<Buffer>;
@@ -38,21 +38,21 @@ interface Listening {
   readonly open: number;
   /** Waits until no connection is open. */
   untilIdle(): Promise<void>;
-  /** Stops listening, cuts what is open, leaves nothing. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 
 export interface Upstream extends Listening {
   /** Every request so far, in order of arrival. */
   readonly requests: readonly Arrival[];
-  /** The next request not yet taken, head read. */
+  /** The next request not yet taken. Its headers have been read, its body may not. */
   nextRequest(ms?: number): Promise<Arrival>;
 }
 
 export type UpstreamHandler = (req: IncomingMessage, res: ServerResponse, arrival: Arrival) => void;
 
 export interface UpstreamOptions {
-  /** `keep` (default) records bodies; `leave` touches no body, so that the handler can hold it back. */
+  /** `keep` (default) records bodies; `leave` does not read them, so that the handler can read them later. */
   readonly body?: "keep" | "leave";
   /** How long an idle connection is kept, ms. Default: for ever. */
   readonly keepAliveMs?: number;
@@ -64,7 +64,7 @@ export const answerOk: UpstreamHandler = (req, res) => {
   req.once("end", () => res.end("ok"));
 };
 
-/** An upstream that speaks HTTP. */
+/** Starts an upstream that speaks HTTP. */
 export async function startUpstream(
   handler: UpstreamHandler = answerOk,
   options: UpstreamOptions = {},
@@ -106,20 +106,21 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
     req.once("error", reject);
     req.once("close", () => reject(new Error("the request was cut")));
   });
-  body.catch(() => {}); // A test that never asks for the body is no unhandled rejection.
+  // If a test does not use the body, its rejection must not count as unhandled.
+  body.catch(() => {});
   return body;
 }
 
-/** One connection of a raw upstream: the bytes the gateway sent, and whatever the test sends back. */
+/** One connection of a raw upstream: holds the bytes that the gateway sent, and sends those of the test. */
 export class RawConnection extends Wire {
-  /** Takes the next request's head off the connection. */
+  /** Reads the head of the next request. */
   async requestHead(ms: number = PATIENCE_MS): Promise<MessageHead> {
     const head = await this.until("a request head", () => parseHead(this.bytes), ms);
     this.take(head.length);
     return head;
   }
 
-  /** Takes the next request, body included, off the connection, by the framing that it states. */
+  /** Reads the next request with its body, whose end it finds by content-length or transfer-encoding. */
   async request(ms: number = PATIENCE_MS): Promise<MessageHead & { readonly body: Buffer }> {
     const head = await this.requestHead(ms);
     const framing = framingOf(head);
@@ -143,8 +144,8 @@ export interface RawUpstream extends Listening {
 }
 
 /**
- * An upstream of bare sockets.
- * @param script is run for each connection; what it throws because the connection ended under it is dropped
+ * Starts an upstream of bare sockets.
+ * @param script run for each connection; when it throws, for example because the connection ended, the connection is closed
  */
 export async function startRawUpstream(
   script: (connection: RawConnection, index: number) => Promise<void> | void = () => {},
@@ -155,7 +156,7 @@ export async function startRawUpstream(
     const index = inbox.all.length;
     inbox.put(connection);
     Promise.resolve(script(connection, index)).catch(() => socket.destroy());
-    // Half-open is for the test's own ends; a gateway that closed gets its close back once the script is through.
+    // `allowHalfOpen` lets a test close its own side only. When the gateway has closed its side, ours is closed too.
     connection.ended.then(() => socket.end());
   });
   const listening = await listen(server);

@@ -28,7 +28,7 @@ async function answered(bytes: string, end: "fin" | "open"): Promise<RawClient> 
   return client;
 }
 
-describe("a response is told whole or cut", () => {
+describe("a response is seen as whole or as cut", () => {
   const cases = [
     ["length met", "content-length: 2\r\n\r\nok", "open", true, "ok"],
     ["length unmet, FIN", "content-length: 3\r\n\r\nok", "fin", false, "ok"],
@@ -54,19 +54,19 @@ test("until close, then a reset: cut", async () => {
   expect(await client.body(head)).toMatchObject({ whole: false, text: "ok", end: "reset" });
 });
 
-test("1xx answers are put aside", async () => {
+test("1xx responses are kept in `interim`", async () => {
   const client = await answered("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", "open");
   const response = await client.response();
   expect(response.status).toBe(204);
   expect(response.interim.map((head) => head.startLine)).toEqual(["HTTP/1.1 103 Early Hints"]);
 });
 
-test("what never comes fails with what was awaited and what came", async () => {
+test("waiting for a response that never comes fails with an error that names it and shows the bytes so far", async () => {
   const client = await answered("HTTP/1.1 200", "open");
   await expect(client.head(50)).rejects.toThrow('waited 50 ms for a response head; so far "HTTP/1.1 200"');
 });
 
-test("an upstream records a request as it came, and who went away first", async () => {
+test("an upstream records a request as it came, and which side closed first", async () => {
   const upstream = stopAfter(
     await startUpstream((req, res) => {
       req.resume();
@@ -94,7 +94,7 @@ test("an upstream records a request as it came, and who went away first", async 
   expect(upstream.connections).toBe(2);
 });
 
-test("a body is read by its framing, however it is cut into pieces", () => {
+test("a chunked body is whole only when all of its bytes have come", () => {
   const bytes = Buffer.from(
     "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX: y\r\n\r\nGET",
   );

@@ -9,9 +9,9 @@ export type PeerEnd = "fin" | "reset";
 /** A socket, with the bytes that were received on it and not yet taken. */
 export class Wire {
   readonly socket: Socket;
-  /** Settles when nothing more can come in. */
+  /** Resolves when no more bytes can arrive. */
   readonly ended: Promise<PeerEnd>;
-  /** Settles when both directions are closed. */
+  /** Resolves when both directions are closed. */
   readonly closed: Promise<void>;
   #end: PeerEnd | undefined;
   #chunks: Buffer[] = [];
@@ -44,12 +44,12 @@ export class Wire {
     return this.#end;
   }
 
-  /** Bytes that came in since the start, taken ones included. */
+  /** How many bytes have arrived since the start, those already taken included. */
   get total(): number {
     return this.#total;
   }
 
-  /** What came in and is not yet taken. */
+  /** The bytes that have arrived and were not taken yet. */
   get bytes(): Buffer {
     if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks)];
     return this.#chunks[0] ?? Buffer.alloc(0);
@@ -59,7 +59,7 @@ export class Wire {
     return this.bytes.toString("latin1");
   }
 
-  /** Takes the first `length` bytes away and gives them. */
+  /** Removes the first `length` bytes and returns them. */
   take(length: number): Buffer {
     const bytes = this.bytes;
     if (length > bytes.length) throw new Error(`${length} bytes wanted, ${bytes.length} are here`);
@@ -67,7 +67,7 @@ export class Wire {
     return bytes.subarray(0, length);
   }
 
-  /** Sends pieces one after another; the next goes when the kernel has the one before. Text goes as latin1. */
+  /** Sends pieces one after another: each when the kernel has taken the one before. Text is sent as latin1. */
   async send(...pieces: readonly (string | Uint8Array)[]): Promise<void> {
     for (const piece of pieces) {
       const bytes = typeof piece === "string" ? Buffer.from(piece, "latin1") : piece;
@@ -86,22 +86,22 @@ export class Wire {
   }
 
   /**
-   * Ends the connection with a TCP reset. A reset that reaches a Node peer in one wake-up with data shows there as a FIN
-   * (libuv takes a hang-up after a short read for the end), so let the peer have seen what was sent before.
+   * Ends the connection with a TCP reset. The peer must have read everything that was sent before. If data and reset arrive
+   * together, a Node peer sees a FIN instead, because libuv treats a hang-up after a short read as the end.
    */
   reset(): void {
     this.socket.resetAndDestroy();
   }
 
-  /** Closes both directions and waits for it. */
+  /** Closes both directions, and waits until they are closed. */
   async close(): Promise<void> {
     this.socket.destroy();
     await within("a socket of the test's own to close", this.closed);
   }
 
   /**
-   * Waits until `look` finds what it wants in what came in.
-   * @param look gives `undefined` to wait on; it is asked again after each arrival and once more at the end
+   * Waits until `look` finds what it wants in the bytes that arrived.
+   * @param look returns `undefined` to wait on; it is called again after each arrival, and once more at the end
    * @throws Error with the bytes so far when the other side ended first, or after `ms`
    */
   until<T>(what: string, look: () => T | undefined, ms: number = PATIENCE_MS): Promise<T> {
@@ -111,7 +111,7 @@ export class Wire {
         try {
           const value = look();
           if (value !== undefined) resolve(value);
-          else if (this.#end !== undefined) reject(new Error(`${this.#end} before ${what}; ${this.#sofar()}`));
+          else if (this.#end !== undefined) reject(new Error(`${this.#end} before ${what}; ${this.#soFar()}`));
         } catch (error) {
           reject(error);
         }
@@ -119,7 +119,7 @@ export class Wire {
       this.#watchers.add(watcher);
       watcher();
     });
-    return within(() => `${what}; ${this.#sofar()}`, found, ms).finally(() => this.#watchers.delete(watcher));
+    return within(() => `${what}; ${this.#soFar()}`, found, ms).finally(() => this.#watchers.delete(watcher));
   }
 
   /** Waits for a text and takes everything up to its end. */
@@ -135,7 +135,7 @@ export class Wire {
     return this.take(end).toString("latin1");
   }
 
-  #sofar(): string {
+  #soFar(): string {
     return `so far ${JSON.stringify(this.text.slice(0, 600))}`;
   }
 

@@ -1,4 +1,4 @@
-// Dispatches a request from the server: examines the message, finds the route, runs the route's chain.
+// Dispatches a request from the server: examines its headers, finds the route, runs the route's chain of guards.
 
 import type { IncomingMessage } from "node:http";
 import { replyFor } from "../../plan/replies.ts";
@@ -15,10 +15,10 @@ import { requestId } from "./request-id.ts";
 const EXPECTATION_FAILED = replyFor("expectation_failed");
 const BAD_REQUEST = replyFor("bad_request");
 
-/** How the client expects to be answered before it sends a body. */
+/** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
 export type Expectation = "none" | "continue" | "unknown";
 
-/** The plan generation that a request begins with. It ends with the same one. */
+/** The plan generation that a request begins and ends with. */
 export interface DispatchContext extends ExchangeOwner {
   readonly plan: Plan<LiveExchange>;
   readonly builtIn: BuiltInEndpoints;
@@ -33,7 +33,7 @@ export function dispatch(
   expectation: Expectation,
 ): void {
   const socket: ClientSocket = req.socket;
-  // Bytes behind a connection's last request are no request.
+  // The connection is being closed: bytes after its last request are not a request.
   if (socket.lingering) return void req.resume();
   const { refusal, framing, requestId: sentId } = examine(req);
   const awaitsContinue = expectation === "continue";
@@ -48,7 +48,7 @@ export function dispatch(
 function route({ plan, builtIn, draining }: DispatchContext, x: LiveExchange): void {
   const { method, rawHeaders } = x;
   const match = findRoute({ url: x.req.url ?? "", method, rawHeaders }, plan, builtIn, draining);
-  x.asks(match.target);
+  x.setTarget(match.target);
   switch (match.kind) {
     case "builtIn":
       return x.answerBuiltIn(match.reply);

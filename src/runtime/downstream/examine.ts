@@ -1,11 +1,11 @@
-// Examines the raw headers of a request once: refuses ambiguous framing, and finds the client's request id (contract, section
-// 4; hazards R1 to R4).
+// Examines the raw headers of a request: refuses an ambiguous body length, and finds the client's request id.
+// (contract, section 4; hazards R1 to R4)
 
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
 
 export interface Examination {
-  /** Why the message is refused, if it is. */
+  /** The code of the reply when the message is refused. */
   readonly refusal: ReplyCode | undefined;
   /** How the body is delimited: by `content-length`, by chunks, or there is none. */
   readonly framing: Framing;
@@ -41,6 +41,7 @@ export function examine(req: Message): Examination {
   const framing = framingFrom(counts);
   return {
     refusal: framing === undefined || !isSound(req, counts) ? "bad_request" : undefined,
+    // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
   };
@@ -60,7 +61,7 @@ function countHeaders(raw: readonly string[]): HeaderCounts {
   return counts;
 }
 
-/** Looks at the name's length first, which is cheap: only a name of a wanted length is lower-cased. */
+/** Compares the length of the name first, which is cheap. Only a name of the right length is lower-cased. */
 function countHeader(counts: HeaderCounts, name: string, value: string): void {
   if (CONTROL_BYTE.test(value)) counts.hasControlByte = true;
   switch (name.length) {

@@ -13,10 +13,10 @@ const SHUTTING_DOWN = replyFor("shutting_down");
 export type RouteMatch<X extends Runnable> =
   | { readonly kind: "route"; readonly target: RequestPath; readonly route: Route<X> }
   | { readonly kind: "builtIn"; readonly target: RequestPath; readonly reply: Reply | Promise<Reply> }
-  /** The target of a refused path is the path as it came. */
+  /** For an invalid path, the target holds the path as it came. */
   | { readonly kind: "refused"; readonly target: RequestPath; readonly reply: Reply };
 
-/** The parts of a request that decide who answers it. */
+/** The parts of a request that decide what answers it. */
 export interface RouteQuery {
   /** The raw request target. */
   readonly url: string;
@@ -24,7 +24,7 @@ export interface RouteQuery {
   readonly rawHeaders: readonly string[];
 }
 
-/** Looks at the path first, then at the built-in endpoints, then at the routes. */
+/** Checks the path first, then the built-in endpoints, then the routes. */
 export function findRoute<X extends Runnable>(
   { url, method, rawHeaders }: RouteQuery,
   plan: Plan<X>,

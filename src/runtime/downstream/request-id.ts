@@ -1,14 +1,14 @@
-// Chooses the id of an exchange: the client's own when it is well-formed, otherwise a new UUID (contract, section 4, "Request
-// id").
+// Chooses the id of an exchange: the client's own when it is well-formed, otherwise a new UUID.
+// (contract, section 4, "Request id")
 
 import { randomFillSync } from "node:crypto";
 
 const WELL_FORMED = /^[A-Za-z0-9\-_.]{1,128}$/;
 
-/** Random bytes of one id: 74 bits of them are used (RFC 9562, section 5.7). */
+/** How many random bytes are taken for one id. 74 of their 80 bits are used (RFC 9562, section 5.7). */
 const ID_BYTES = 10;
 
-// One system call fills random bytes for many ids: a call for each id would cost more than the rest of the work for it.
+// Random bytes are fetched for many ids at once: a system call for each id would cost more than everything else here.
 const pool = Buffer.alloc(256 * ID_BYTES);
 let used = pool.length;
 

@@ -12,7 +12,7 @@ import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 export interface ServerTimes {
   /** From the first byte of a request to the end of its headers. */
   readonly headMs: number;
-  /** Between two looks for requests that are over `headMs`; each is closed at the next look. */
+  /** Between two checks for requests that have taken longer than `headMs`. Such a request is refused at the next check. */
   readonly headCheckMs: number;
   /** From one response to the next request on the same connection. */
   readonly keepAliveMs: number;
@@ -20,11 +20,11 @@ export interface ServerTimes {
   readonly handshakeMs: number;
 }
 
-/** The times of contract, section 4. Tests hand in shorter ones; no config key changes them. */
+/** The times of contract, section 4. Tests set shorter ones; no config key changes them. */
 export const DEFAULT_SERVER_TIMES: ServerTimes = Object.freeze({
   headMs: 10_000,
   headCheckMs: 1000,
-  // Longer than a load balancer in front keeps its own idle connections: so the balancer closes first.
+  // A load balancer in front usually keeps idle connections for a shorter time. So it closes them first.
   keepAliveMs: 65_000,
   handshakeMs: 10_000,
 });
@@ -59,7 +59,7 @@ export function createGatewayServer(
 ): GatewayServer {
   const all = { ...DEFAULT_SERVER_TIMES, ...times };
   const server = pair === undefined ? http.createServer(httpOptions(all)) : createSecureServer(events, pair, all);
-  // A limit would cut the list, and could hide the framing behind the cut (hazard R2).
+  // With a limit, Node cuts the list of headers, and content-length or transfer-encoding could be cut off (hazard R2).
   server.maxHeadersCount = 0;
   server.on("request", (req, res) => events.onRequest(req, res, "none"));
   // Node emits this for any value that contains "100-continue"; only the exact value is an expectation we support.

@@ -1,5 +1,5 @@
-// Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs
-// (contract, section 9).
+// Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs.
+// (contract, section 9)
 
 import { randomBytes } from "node:crypto";
 import type { Server, ServerOptions } from "node:https";
@@ -13,7 +13,7 @@ export interface TlsPair {
   readonly key: Buffer;
 }
 
-// Made once per process: with new ticket keys at each renewal no client could resume its session (hazard S2).
+// Made once per process. With new keys at each renewal, clients could not resume their sessions (hazard S2).
 const TICKET_KEYS = randomBytes(48);
 
 /**
@@ -26,11 +26,11 @@ export function tlsOptions(pair: TlsPair, handshakeMs: number): ServerOptions {
 
 /**
  * Serves another pair from the next handshake on. Open connections keep theirs.
- * @throws OpenSSL's error when it can't use the pair; the server then keeps the one before
+ * @throws OpenSSL's error when it can't use the pair; the server then keeps the current one
  */
 export function renewPair(server: Server, pair: TlsPair): void {
   const options = contextOptions(pair);
-  // Tried on a new context first: if the server's own context threw, it would be half replaced (hazard S2).
+  // Checks the pair on a new context first: an error on the server's own context would leave it half replaced (hazard S2).
   createSecureContext(options);
   server.setSecureContext(options);
 }

@@ -1,4 +1,4 @@
-// Runs a request dry: an exchange that answers no client and notes what is done to it.
+// Records what happens to a request in a dry run: an exchange without a client and without an upstream.
 
 import type { Client, Exchange } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
@@ -56,7 +56,7 @@ export class DryExchange implements Exchange, Runnable {
     this.client = client;
   }
 
-  /** Nothing is held to an end: each dry run has counts of its own. */
+  /** Does nothing: each dry run has its own counts, so no slot has to be released. */
   hold(): void {}
 
   reply(reply: Reply): void {

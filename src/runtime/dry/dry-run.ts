@@ -1,4 +1,4 @@
-// Runs one request through a plan without sending it: the same message check, trie, guards and header rules as a live request.
+// Runs a request through a plan without sending it: with the same message check, routes, guards and header rules as a live one.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
@@ -21,7 +21,7 @@ import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 
-/** What would have become of a request. */
+/** What would happen to a request. */
 export interface DryRun {
   readonly route: string | null;
   readonly steps: readonly DryStep[];
@@ -29,17 +29,18 @@ export interface DryRun {
   readonly upstream?: DryUpstream;
 }
 
-/** The address a dry request comes from. */
+/** The client address of every dry request. */
 const PEER = "127.0.0.1";
 const MASK = "***";
 
 /**
- * Makes a runner of dry requests. The plan is linked anew for each, with counts of its own: one request must not refuse another.
+ * Makes a function that runs dry requests. It links the plan anew for each request, with new counts. Otherwise one request
+ * could use up a limit, and the next would be refused.
  * @param blueprint its secrets are shown as they are, unless `maskSecrets` was applied
  */
 export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequest) => DryRun {
   const { metrics } = blueprint.server;
-  // The same paths as the gateway's, with no figures behind them.
+  // The same paths as in the gateway, but with empty content.
   const builtIn = builtInEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
   return (request) => dryRun(link(blueprint, dryParts(clock)), builtIn, request);
 }
@@ -57,11 +58,11 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
   return { ...blueprint, routes: blueprint.routes.map((route) => ({ ...route, forward: masked(route.forward) })) };
 }
 
-/** Guards that note their verdicts, and a terminal that notes what it would send. */
+/** Makes guards that record their verdicts, and a terminal that records what it would send. */
 function dryParts(clock: Clock): LinkParts<DryExchange> {
   const registry = createGuardRegistry(new Limits(clock).lease(), clock);
   const kinds = Object.keys(registry) as StepKind[];
-  const guards = Object.fromEntries(kinds.map((kind) => [kind, noting(registry, kind)])) as unknown as GuardRegistry;
+  const guards = Object.fromEntries(kinds.map((kind) => [kind, recorded(registry, kind)])) as unknown as GuardRegistry;
   return { guards, terminal: drySend };
 }
 
@@ -99,12 +100,13 @@ function outcome(x: DryExchange, route: string | null, { formatError }: Response
   };
 }
 
-function noting(registry: GuardRegistry, kind: StepKind): (spec: never) => Guard<DryExchange> {
+/** Makes the guard of one kind so that it records its verdict as a step. */
+function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Guard<DryExchange> {
   return (spec) => {
     const guard = (registry[kind] as (spec: never) => Guard)(spec);
-    return function noted(x) {
+    return function recordedGuard(x) {
       const verdict = guard(x);
-      // Fresh counts have room for one request: no guard waits in a dry run.
+      // New counts have a free slot, so no guard waits in a dry run.
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
       const passes = verdict === undefined || verdict.outcome === "preflight";
@@ -120,7 +122,7 @@ function drySend(forward: ForwardSpec): Terminal<DryExchange> {
   const { target, limit } = upstream;
   const writeHead = requestHeadWriter(upstream);
   return function send(x) {
-    // Fresh counts have a free slot for one request.
+    // New counts have a free slot, so this step always passes.
     if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
     const { method, rawHeaders, framing, id } = x;
     const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });

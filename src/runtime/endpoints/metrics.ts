@@ -49,7 +49,7 @@ export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
   return metricsEndpoints(spec, { prometheus: () => empty, summary: () => ({}), page: () => uncached(empty) });
 }
 
-/** Only digests are compared: what the timing reveals about a digest reveals nothing about a token. */
+/** Compares digests only: even if the time of a comparison reveals something about a digest, it reveals nothing about a token. */
 function tokenCheck(digest: Digest): (request: BuiltInRequest) => boolean {
   const expected = Buffer.from(digest.reveal(), "hex");
   return (request) => {

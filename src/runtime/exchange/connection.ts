@@ -1,4 +1,4 @@
-// Closes, resets and identifies a client's connection.
+// Closes or resets a client's connection, and reads the client's address.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -7,7 +7,7 @@ export type GatewayResponse = ServerResponse<IncomingMessage>;
 
 /** A downstream connection. */
 export interface DownstreamSocket extends Socket {
-  /** Set while a closing connection is read empty: what still comes is not a request any more. */
+  /** The connection is being closed. Bytes that still arrive are read and dropped, and are not a request. */
   lingering?: boolean;
   /** The TCP connection under a TLS one. */
   transport?: Socket;
@@ -17,8 +17,8 @@ export interface DownstreamSocket extends Socket {
 export const LINGER_MS = 2000;
 
 /**
- * Makes the close that ends this connection a lingering one: half-close, read on for a moment, then close. Closing at once
- * would make the kernel answer the unread bytes with a reset, and the client could lose our reply with it.
+ * Makes Node's close of this connection a lingering one: half-close, read on for a moment, then close. If it were closed at
+ * once, the kernel would answer unread bytes with a reset, and the client could lose our reply.
  * Takes effect when Node has written everything.
  */
 export function lingerOnClose(socket: DownstreamSocket): void {
@@ -36,14 +36,15 @@ export function endAndLinger(socket: DownstreamSocket, lastBytes?: string): void
   socket.once("close", () => clearTimeout(timer));
 }
 
-/** Ends a connection so that the client can't take what it received for complete. */
+/** Resets a connection, so that the client notices that the response is incomplete. */
 export function resetConnection(socket: DownstreamSocket): void {
-  // Node resets TCP connections only. Closing the one under TLS the plain way sends a FIN, which clients take for an end.
+  // Node can reset only a TCP connection: with TLS, that is `transport`. A normal close would send a FIN, and clients would treat
+  // that as the end of the body.
   (socket.transport ?? socket).resetAndDestroy();
   socket.destroy();
 }
 
-/** The client's address; an IPv4 address stays one when the listener is dual-stack. */
+/** The client's address. A dual-stack listener shows IPv4 addresses as `::ffff:…`; they are given without that prefix. */
 export function peerAddress(socket: Socket): string {
   const address = socket.remoteAddress ?? "unknown";
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;

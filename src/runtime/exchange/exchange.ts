@@ -1,4 +1,4 @@
-// Handles one request from its arrival to its end. The only place that answers, breaks and ends it, each at most once.
+// Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
@@ -24,11 +24,11 @@ export interface ExchangeOwner {
   readonly observer: Observer;
   /** Called at the end of every exchange, exactly once. */
   ended(x: LiveExchange): void;
-  /** Reports a bug of ours. @param by names the step where it showed */
+  /** Reports a bug of ours. @param by names the step that failed */
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
-/** A request as the server hands it over, examined. */
+/** A request from the server, after its headers were examined. */
 export interface IncomingRequest {
   readonly id: string;
   readonly req: IncomingMessage;
@@ -109,13 +109,13 @@ export class LiveExchange implements Exchange {
     return this.#done;
   }
 
-  /** It has a route and was not refused: it is upstream, or waits to be. Limits count it. */
-  get takesRoom(): boolean {
+  /** Whether limits count it: it has a route and was not refused. So it is upstream, or waits for that. */
+  get isCounted(): boolean {
     return this.#record.route !== undefined && !this.#refused;
   }
 
-  /** Notes what was asked for. A refused request target is noted as it came. */
-  asks(target: RequestPath): void {
+  /** Notes the request target. An invalid one is noted as it came. */
+  setTarget(target: RequestPath): void {
     this.#target = target;
     this.#record.path = target.path;
   }
@@ -128,18 +128,18 @@ export class LiveExchange implements Exchange {
     this.#record.client = client;
   }
 
-  /** It has passed all guards. From here to its end it is in flight. */
+  /** Notes that the exchange has passed all guards. From now to its end it is in flight. */
   admit(): void {
     this.#record.admitted = true;
     this.#owner.observer.admitted(this.#record);
   }
 
-  /** It goes to this upstream, now or as soon as there is a free slot. */
+  /** Notes the upstream. The exchange goes there now, or as soon as there is a free slot. */
   choose(upstream: ChosenUpstream): void {
     this.#record.upstream = upstream;
   }
 
-  /** An attempt begins. */
+  /** Notes that an attempt begins. */
   sending(): void {
     this.#record.attempts++;
     this.#record.sentAt = performance.now();
@@ -162,7 +162,7 @@ export class LiveExchange implements Exchange {
     else this.reply(reply);
   }
 
-  /** Answers with a reply of our own. After the response head, the only honest answer is to break the connection. */
+  /** Answers with a reply of our own. If a response has begun already, it breaks the connection instead. */
   reply(reply: Reply): void {
     if (this.#done) return;
     if (this.responder.begun) return this.break(reply.outcome);
@@ -176,7 +176,7 @@ export class LiveExchange implements Exchange {
 
   /**
    * Begins the upstream's response. The head is written, but not yet flushed.
-   * @param head names and values in turn, without framing headers other than `content-length`; taken over
+   * @param head names and values in turn, without framing headers other than `content-length`; it is changed here
    * @returns how to send the body
    * @throws what Node throws for a head it can't send
    */
@@ -188,47 +188,47 @@ export class LiveExchange implements Exchange {
     return this.responder.begin(status, reason, head, hasLength, draining);
   }
 
-  /** The response that has begun is a stream of events. */
+  /** Notes that the response that has begun is a stream of events. */
   stream(): void {
     this.#record.streaming = true;
     this.#owner.observer.streaming(this.#record);
   }
 
-  /** Body bytes were handed to the client's connection. */
+  /** Counts body bytes that were handed to the client's connection. */
   countSent(bytes: number): void {
     this.#record.bytesSent += bytes;
   }
 
-  /** The response is complete. The outcome is a success unless the client leaves before it has the last byte. */
+  /** Notes that the response is complete. The outcome is a success unless the client leaves before the last byte is sent. */
   complete(): void {
     this.#outcome ??= "success";
   }
 
-  /** Breaks the connection, so that the client can't take the response for complete. */
+  /** Breaks the connection, so that the client notices that the response is incomplete. */
   break(outcome: Outcome): void {
     if (this.#done) return;
     this.#outcome = outcome;
     this.responder.break();
   }
 
-  /** A bug of ours: logged with its place, answered with 500 where that is still possible. */
+  /** Handles a bug of ours: logs it with its stack, and answers with 500 where that is still possible. */
   fail(err: unknown, by: string): void {
     this.#owner.bug(this, err, by);
     this.reply(INTERNAL_ERROR);
   }
 
-  /** Ends the connection after this response: what came behind its request is not a request. */
+  /** Ends the connection after this response: the bytes after its request are not a request. */
   endConnectionAfter(): void {
     if (this.responder.closeAfter()) this.hold(() => this.responder.endConnection());
   }
 
-  /** Drops the request's headers, which are no longer needed. They take as much memory as everything else that is kept of an exchange. */
+  /** Drops the request's headers, which are no longer needed. They are about half of the memory of an exchange. */
   forgetHeaders(): void {
     this.#record.rawHeaders = this.req.rawHeaders = [];
     this.req.headers = {};
   }
 
-  /** A response that waits behind another one on its connection has no socket yet, and would not hear of its end. */
+  /** A response that waits for an earlier one on its connection has no socket yet, and emits no `close` when that is closed. */
   #endWithConnection(socket: Socket): void {
     const closed = () => this.#finish();
     socket.once("close", closed);

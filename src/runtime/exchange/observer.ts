@@ -1,4 +1,4 @@
-// Defines who is told what happens to exchanges: metrics and tracing. Without them an observer that does nothing.
+// Defines the interfaces through which metrics and tracing follow exchanges, and an observer that does nothing.
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
@@ -14,22 +14,22 @@ export interface UnparsedRequest {
 /** How a reload ended (contract, section 11). */
 export type ReloadResult = "success" | "failure";
 
-/** Only observes: it changes nothing. Called for each request: it must be cheap, and must not throw. */
+/** Follows exchanges without changing them. It is called for each request: it must be cheap, and must not throw. */
 export interface Observer {
-  /** It has passed all guards. From here to its end it is in flight. */
+  /** The exchange has passed all guards. From now to its end it is in flight. */
   admitted(record: ExchangeRecord): void;
-  /** Its response is a stream of events, and has begun. */
+  /** The response has begun, and is a stream of events. */
   streaming(record: ExchangeRecord): void;
-  /** It has ended: the record is final. */
+  /** The exchange has ended: the record is final. */
   ended(record: ExchangeRecord): void;
   unparsed(request: UnparsedRequest): void;
 }
 
-/** Asked for the trace context of each request that goes upstream. */
+/** Gives the trace context of each request that goes upstream. */
 export interface Tracer {
   /**
    * Begins the span of one attempt.
-   * @returns the headers that tell the upstream which trace it is in, names and values in turn
+   * @returns the headers that pass the trace on to the upstream, names and values in turn
    */
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[];
 }
@@ -43,7 +43,7 @@ export const noopObserver: Observer = Object.freeze({
   unparsed: nothing,
 });
 
-/** Tells each observer in turn. */
+/** Makes one observer that calls each of these in turn. */
 export function combineObservers(observers: readonly Observer[]): Observer {
   const [first = noopObserver, ...more] = observers.filter((observer) => observer !== noopObserver);
   if (more.length === 0) return first;

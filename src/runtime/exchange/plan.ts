@@ -21,7 +21,10 @@ export interface Route<X extends Exchange = Exchange> {
 }
 
 export interface Plan<X extends Exchange = Exchange> {
-  /** SHA-256 of the blueprint without its secrets. Names a plan in the log; never a reason to skip a reload, since a changed secret leaves it equal. */
+  /**
+   * SHA-256 of the blueprint without its secrets; it names a plan in the log. When it is the same, a reload must still not be
+   * skipped: a secret may have changed.
+   */
   readonly fingerprint: string;
   readonly routes: RouteTrie<Route<X>>;
   readonly responseFormat: ResponseFormat;

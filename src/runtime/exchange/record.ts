@@ -8,7 +8,7 @@ export interface ChosenUpstream {
   readonly id: string;
   /** Host and port, as in the `host` header. */
   readonly host: string;
-  /** What its in-flight limit is counted by; `undefined` where no key is injected. */
+  /** The key under which its in-flight limit counts; `undefined` where no upstream key is injected. */
   readonly gateKey: string | undefined;
 }
 
@@ -24,19 +24,19 @@ export interface ExchangeRecord {
   readonly rawHeaders: readonly string[];
   readonly route: { readonly id: string; readonly prefix: string } | undefined;
   readonly client: Client | undefined;
-  /** A built-in endpoint answers. */
+  /** A built-in endpoint answers it. */
   readonly builtIn: boolean;
   readonly upstream: ChosenUpstream | undefined;
   readonly startedAt: number;
   /** It has passed all guards: it is in flight. */
   readonly admitted: boolean;
-  /** Requests sent upstream in the sense of retries: 0 when refused here. */
+  /** How many attempts to send it upstream were made; a replay on a fresh connection is no attempt. 0 if it was refused. */
   readonly attempts: number;
-  /** When it was sent upstream, for the last time. */
+  /** When the last attempt began. */
   readonly sentAt: number | undefined;
-  /** When the response head was known. */
+  /** When the response head was ready to be sent. */
   readonly headAt: number | undefined;
-  /** That head was the upstream's. */
+  /** The response head came from the upstream. */
   readonly upstreamAnswered: boolean;
   /** The response is a stream of events. */
   readonly streaming: boolean;

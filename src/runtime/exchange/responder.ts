@@ -9,7 +9,7 @@ import {
   resetConnection,
 } from "./connection.ts";
 
-/** How a body is sent: in chunks we write ourselves, or as it is. */
+/** How a body is sent: in chunks that we write ourselves, or as it is. */
 export type BodyFraming = "chunked" | "plain";
 
 export class Responder {
@@ -20,14 +20,14 @@ export class Responder {
   #closeDelimited = false;
   #last = false;
 
-  /** @param announcesBody the request has a body, which may not have been read yet */
+  /** @param announcesBody whether the request's headers announce a body, which may not have been read yet */
   constructor(req: IncomingMessage, res: GatewayResponse, announcesBody: boolean) {
     this.req = req;
     this.res = res;
     this.#announcesBody = announcesBody;
   }
 
-  /** True once the response head is on its way. After that, only breaking the connection can report a failure. */
+  /** True once the response head is written. After that, only a broken connection can show a failure to the client. */
   get begun(): boolean {
     return this.res.headersSent;
   }
@@ -39,7 +39,7 @@ export class Responder {
 
   /**
    * Writes a whole response.
-   * @param head names and values in turn; taken over
+   * @param head names and values in turn; it is changed here
    * @param close this response must be the connection's last
    * @returns the body bytes sent
    */
@@ -52,7 +52,7 @@ export class Responder {
 
   /**
    * Begins a response whose body follows. The head is written, but not yet flushed.
-   * @param head names and values in turn, without framing headers other than `content-length`; taken over
+   * @param head names and values in turn, without framing headers other than `content-length`; it is changed here
    * @param close this response must be the connection's last
    * @returns how to send the body
    * @throws what Node throws for a head it can't send
@@ -61,7 +61,7 @@ export class Responder {
     if (this.#endsConnection(close)) head.push("connection", "close");
     this.res.writeHead(status, reason, head);
     if (this.res.chunkedEncoding) {
-      // We write head, chunk size, bytes and end in one write. Node would need up to five.
+      // `upstream/write.ts` writes head, chunk size, bytes and end in one write. Node would need up to five.
       this.res.chunkedEncoding = false;
       return "chunked";
     }
@@ -69,17 +69,17 @@ export class Responder {
     return "plain";
   }
 
-  /** Breaks the connection under a response that can't be completed, so that the client can't take it for complete (fact F2). */
+  /** Breaks the connection of a response that can't be completed, so that the client notices that it is incomplete (fact F2). */
   break(): void {
     const { res } = this;
-    // A body that ends where the connection ends looks complete after a FIN: reset instead.
+    // A body that ends with its connection would look complete after a FIN: the connection is reset instead.
     if (this.#closeDelimited && res.socket !== null) resetConnection(res.socket);
     res.destroy();
   }
 
   /**
-   * Makes this response the connection's last: what came behind its request is not a request.
-   * @returns true when the head, already sent, promised to keep the connection: it must be ended by `endConnection`
+   * Makes this response the last one of its connection: the bytes after its request are not a request.
+   * @returns true when the head is already written, without `connection: close`. Then the caller must call `endConnection`
    */
   closeAfter(): boolean {
     if (this.#last) return false;
@@ -92,7 +92,7 @@ export class Responder {
     endAndLinger(this.#socket);
   }
 
-  /** A body left unread could be taken for the next request (hazard R6): then the connection has to end. */
+  /** Whether the connection has to end. An unread body could be read as the next request (hazard R6). */
   #endsConnection(close: boolean): boolean {
     const unread = this.#announcesBody && !this.req.complete;
     if (unread) lingerOnClose(this.#socket);

@@ -1,10 +1,10 @@
-// Runs the guards of a route in order, then sends the exchange upstream. Synchronous until a guard really waits; never throws.
+// Runs the guards of a route in order, then sends the exchange upstream. Synchronous until a guard returns a promise; never throws.
 
 import type { Exchange } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
 import type { Route } from "./plan.ts";
 
-/** What a chain needs of the exchange it runs on: a live one, or the dry one of `explain`. */
+/** What a chain needs of its exchange, which is a live one or that of a dry run. */
 export interface Runnable extends Exchange {
   reply(reply: Reply): void;
   /** Reports a throw, which is a bug of ours. @param by names the step */
@@ -13,7 +13,7 @@ export interface Runnable extends Exchange {
 
 /**
  * Runs the chain of a route, beginning with the guard at `from`.
- * The first refusal is the answer. A throw is a bug of ours: it is answered with 500, and the log names the step.
+ * The first reply of a guard is the answer. A throw is a bug of ours: it is answered with 500, and the log names the step.
  */
 export function run<X extends Runnable>(x: X, route: Route<X>, from = 0): void {
   for (let i = from; ; i++) {

@@ -29,7 +29,7 @@ export function buildTrie<T>(entries: Iterable<readonly [prefix: string, value: 
     }
     node.value = value;
   }
-  // The maps stay inside this closure: a frozen Map would still be mutable (fact F8).
+  // The maps are not exposed: a frozen Map could still be changed (fact F8).
   return Object.freeze({ match: (path: string) => longestMatch(root, path) });
 }
 

@@ -17,7 +17,7 @@ export function auth({ tokens, sources }: AuthSpec): Guard {
   return function auth(x) {
     const token = sentToken(x, sources);
     if (token === undefined) return UNAUTHORIZED;
-    // Only digests are looked up: what the time of a look-up tells about a digest tells nothing about a token (hazard S4).
+    // Looks up digests only: even if the time reveals something about a digest, it reveals nothing about a token (hazard S4).
     const client = clients.get(hash("sha256", Buffer.from(token, "latin1"), "hex"));
     if (client === undefined) return UNAUTHORIZED;
     x.identify(client);

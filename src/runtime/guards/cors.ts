@@ -14,14 +14,14 @@ export function cors(spec: CorsSpec): Guard {
   const allowed = allowedOrigin(spec);
   return function cors({ method, rawHeaders }) {
     if (method !== "OPTIONS" || onlyValue(rawHeaders, "origin") === undefined) return undefined;
-    const asked = onlyValue(rawHeaders, "access-control-request-method");
-    if (asked === undefined) return undefined;
+    const requested = onlyValue(rawHeaders, "access-control-request-method");
+    if (requested === undefined) return undefined;
     const origin = allowed(rawHeaders);
     if (origin === undefined) return NOT_ALLOWED;
-    const askedHeaders = headerValues(rawHeaders, "access-control-request-headers").join(",").split(",");
+    const requestedHeaders = headerValues(rawHeaders, "access-control-request-headers").join(",").split(",");
     // Methods are case-sensitive (RFC 9110, section 9.1), header names are not.
-    const methods = union(spec.allowMethods, [asked], (name) => name);
-    return preflight(origin, methods, union(spec.allowHeaders, askedHeaders, lowerCase));
+    const methods = union(spec.allowMethods, [requested], (name) => name);
+    return preflight(origin, methods, union(spec.allowHeaders, requestedHeaders, lowerCase));
   };
 }
 
@@ -35,9 +35,9 @@ function preflight(origin: string, methods: string, headers: string): Reply {
 }
 
 /** The configured names, then the requested ones that are not among them. */
-function union(configured: readonly string[], asked: readonly string[], key: (name: string) => string): string {
+function union(configured: readonly string[], requested: readonly string[], key: (name: string) => string): string {
   const names = new Map(configured.map((name) => [key(name), name]));
-  for (const each of asked) {
+  for (const each of requested) {
     const name = each.trim();
     if (TOKEN.test(name) && !names.has(key(name))) names.set(key(name), name);
   }

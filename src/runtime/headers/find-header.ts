@@ -3,7 +3,7 @@
 // A raw list is flat: name, value, name, value, with names spelled as they were sent.
 
 /** Calls `visit` for each header, in order. */
-// Code that runs for every message keeps a loop of its own instead: with a callback it was measured 3 to 25 % slower.
+// Code that runs for every message has its own loop instead. With this callback it was 3 to 25 % slower when measured.
 export function eachHeader(rawHeaders: readonly string[], visit: (name: string, value: string) => void): void {
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) visit(rawHeaders[i] as string, rawHeaders[i + 1] as string);
 }

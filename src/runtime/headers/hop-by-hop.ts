@@ -18,8 +18,8 @@ export function protectedNames(setByGateway: Iterable<string>): ReadonlySet<stri
 }
 
 /**
- * Collects the names in all `connection` headers of a message, less the protected ones.
- * @returns canonical names; `undefined` if there are none, since most messages name only `close` or `keep-alive`
+ * Collects the names in all `connection` headers of a message, without the protected ones.
+ * @returns canonical names, without `close` and `keep-alive`. `undefined` if there are none, as for most messages
  */
 export function namedByConnection(
   rawHeaders: readonly string[],

@@ -38,8 +38,8 @@ const TRACE: readonly string[] = ["traceparent", "tracestate"];
 const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 
 /**
- * Builds the function that writes the headers of one route's requests. Everything that depends only on the config is
- * worked out here, once. The written headers are a flat name, value list.
+ * Builds the function that writes the headers of one upstream's requests. Everything that depends only on the config is
+ * computed once, here. The written headers are a flat name, value list.
  */
 export function requestHeadWriter({
   headers: rules,
@@ -94,7 +94,7 @@ function keepHeaders(
   }
 }
 
-/** The addresses the client sent, and its own address at the end. */
+/** The addresses that the client sent, and the client's own address at the end. */
 function forwardedFor(rawHeaders: readonly string[], peer: string): string {
   let chain = "";
   eachHeader(rawHeaders, (name, value) => {

@@ -22,8 +22,8 @@ export interface ResponseHead {
 }
 
 /**
- * Reads raw response headers. All but the hop-by-hop headers are kept unchanged, repeated ones included
- * (contract, section 4).
+ * Reads raw response headers. All but the hop-by-hop headers are kept, repeated ones included (contract, section 4).
+ * `x-request-id` is renamed, because the gateway sends its own.
  */
 export function responseHead(rawHeaders: readonly string[], requestId: string): Readonly<ResponseHead> {
   const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };

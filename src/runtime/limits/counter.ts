@@ -24,7 +24,7 @@ export class InflightCounter {
     return true;
   }
 
-  /** Counts one more, whatever the maximum: it is in flight already, and was not counted before. */
+  /** Counts one more request, even above the maximum: it is in flight already, but was not counted. */
   charge(): void {
     this.#inUse++;
   }

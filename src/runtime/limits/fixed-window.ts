@@ -25,7 +25,7 @@ export class FixedWindow {
   }
 
   /** Whether anything was counted in the current minute. @param now ms since the epoch */
-  counts(now: number): boolean {
+  hasCounts(now: number): boolean {
     return this.#counts.size > 0 && Math.floor(now / MINUTE_MS) === this.#minute;
   }
 }

@@ -1,5 +1,4 @@
-// Holds the counts that one plan uses. A lease is opened when the plan is linked, its limits are applied when the plan is swapped
-// in, and it is released when the plan's last exchange has ended.
+// Holds the counts that one plan uses, from its linking until its last exchange has ended.
 
 import type { Digest } from "../../plan/secret.ts";
 import { InflightCounter } from "./counter.ts";
@@ -9,10 +8,10 @@ import type { Lease } from "./usage-pool.ts";
 
 const DOWNSTREAM = "downstream";
 
-/** What counting needs to know of an exchange in flight. */
+/** The facts of an exchange in flight that decide how it is counted. */
 export interface Counted {
-  /** It passed the guards, or waits in one of them, and was not refused. */
-  readonly takesRoom: boolean;
+  /** Whether limits count it: it has a route and was not refused. */
+  readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
   readonly upstream: { readonly gateKey: string | undefined } | undefined;
   hold(release: () => void): void;
@@ -27,7 +26,8 @@ export interface LeaseParts {
 
 export class LimitsLease {
   readonly #parts: LeaseParts;
-  #bounds: (() => void)[] = [];
+  /** Functions that apply the limits of this plan. */
+  #pendingLimits: (() => void)[] = [];
 
   constructor(parts: LeaseParts) {
     this.#parts = parts;
@@ -36,7 +36,7 @@ export class LimitsLease {
   /** The downstream count, one for the whole gateway. */
   downstream(max: number): InflightCounter {
     const counter = this.#parts.downstream.get(DOWNSTREAM, () => new InflightCounter(max));
-    this.#bounds.push(() => {
+    this.#pendingLimits.push(() => {
       counter.max = max;
     });
     return counter;
@@ -50,25 +50,26 @@ export class LimitsLease {
   /** The gate of a route and upstream key. @param key made by `gateKey` */
   gate(key: string, max: number, maxWaiting: number): UpstreamGate {
     const gate = this.#parts.gates.get(key, () => new UpstreamGate(max, maxWaiting));
-    this.#bounds.push(() => gate.resize(max, maxWaiting));
+    this.#pendingLimits.push(() => gate.resize(max, maxWaiting));
     return gate;
   }
 
-  /** Applies this plan's limits. Called when the plan is swapped in: linking it could still have failed. */
+  /** Applies this plan's limits. Called when the plan is swapped in, and not earlier, because linking can fail. */
   applyLimits(): void {
-    for (const apply of this.#bounds) apply();
-    this.#bounds = [];
+    for (const apply of this.#pendingLimits) apply();
+    this.#pendingLimits = [];
   }
 
   /**
-   * Counts exchanges in flight on an older plan that did not count them, so that a limit is exact from the moment it applies.
-   * @param older that plan's lease. It shares the counts it has with this lease, so those exchanges are counted already
+   * Counts the exchanges in flight on an older plan in the limits that only this plan has, so that a new limit is exact from
+   * the start. In limits that both plans have, those exchanges are counted already.
+   * @param older the lease of the older plan. It gets a share in the new counts, so that they last until those exchanges end
    */
   adoptInFlight(older: LimitsLease, exchanges: Iterable<Counted>): void {
     const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
     const adoptsGate = new Map<string, boolean>();
     for (const x of exchanges) {
-      if (!x.takesRoom) continue;
+      if (!x.isCounted) continue;
       if (adoptsDownstream) {
         const counter = older.#parts.downstream.get(DOWNSTREAM, missing);
         counter.charge();
@@ -88,7 +89,7 @@ export class LimitsLease {
     }
   }
 
-  /** The plan's last exchange has ended, or the plan was never used. */
+  /** Releases all counts. Called when the plan's last exchange has ended, or when the plan is not used. */
   release(): void {
     this.#parts.downstream.release();
     this.#parts.gates.release();
@@ -100,7 +101,7 @@ export class LimitsLease {
   }
 }
 
-/** What in-flight requests of an upstream are counted by: its route and the key it is sent. */
+/** The key under which in-flight requests are counted: the route, and the digest of the upstream key. */
 export function gateKey(routeId: string, key: Digest): string {
   return `${routeId}\n${key.reveal()}`;
 }
@@ -110,7 +111,7 @@ export function routeOfGate(key: string): string {
   return key.slice(0, key.lastIndexOf("\n"));
 }
 
-/** This lease has the count, so the pool has it, and the older lease finds it. */
+/** Never called: this lease has the count, so the pool has it, and the older lease gets it from the pool. */
 function missing(): never {
   throw new Error("a leased count is gone");
 }

@@ -1,4 +1,4 @@
-// Keeps the counts of all limits over reloads: the same key in two plans is the same count (contract, section 5).
+// Keeps the counts of all limits across reloads: two plans that use the same key share the count (contract, section 5).
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
@@ -11,7 +11,7 @@ export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
   readonly #gates = new UsagePool<UpstreamGate>();
   readonly #windows: UsagePool<FixedWindow>;
-  /** Windows that no plan uses. A limit that is removed and put back within a minute goes on counting where it was. */
+  /** Windows that no plan uses, by route id. A limit that is removed and added again within a minute keeps its counts. */
   readonly #unused = new Map<string, FixedWindow>();
   readonly #clock: Clock;
 
@@ -51,7 +51,7 @@ export class Limits {
     };
   }
 
-  /** How many counts are kept. Bounded by the plans in use and, for a minute, by the routes that were removed. */
+  /** How many counts are kept: those of the plans in use, and unused windows. Old unused ones are removed when another is added. */
   get size(): number {
     return (
       this.#downstream.values().length + this.#gates.values().length + this.#windows.values().length + this.#unused.size
@@ -60,8 +60,8 @@ export class Limits {
 
   #keepUnused(window: FixedWindow, routeId: string): void {
     const now = this.#clock.now();
-    for (const [id, old] of this.#unused) if (!old.counts(now)) this.#unused.delete(id);
-    if (window.counts(now)) this.#unused.set(routeId, window);
+    for (const [id, old] of this.#unused) if (!old.hasCounts(now)) this.#unused.delete(id);
+    if (window.hasCounts(now)) this.#unused.set(routeId, window);
   }
 
   #windowOf(routeId: string): FixedWindow {

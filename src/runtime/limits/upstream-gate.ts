@@ -1,8 +1,8 @@
 // Limits how many requests are in flight with one upstream key, and queues the rest in Bottleneck.
 //
 // While there are free permits, a synchronous counter grants them. Bottleneck starts only some 400 jobs a second (fact F7), so it
-// is used for waiting alone: it runs one job at a time, and that job takes the next permit that becomes free. A request that
-// leaves the queue early is counted here, since Bottleneck can't cancel a waiting job (hazard B1).
+// is used only for waiting: it runs one job at a time, and that job takes the next permit that becomes free. The number of
+// waiting requests is kept here: a request can leave the queue early, but Bottleneck can't cancel its job (hazard B1).
 
 import { createRequire } from "node:module";
 import type Bottleneck from "bottleneck";
@@ -11,9 +11,9 @@ import { InflightCounter } from "./counter.ts";
 /** How a wait ended. */
 export type Admission = "granted" | "refused" | "left";
 
-/** Loaded only where there can be a queue: a gateway without one starts faster. */
 const require = createRequire(import.meta.url);
 
+/** Loads Bottleneck only when the first queue is created: a gateway without a queue starts faster. */
 function createQueue(): Bottleneck {
   const Queue: typeof Bottleneck = require("bottleneck");
   return new Queue({ maxConcurrent: 1 });
@@ -29,8 +29,8 @@ export class UpstreamGate {
   #maxWaiting: number;
   #waiting = 0;
   #queue: Bottleneck | undefined = undefined;
-  /** Wakes the job of the first waiter, while it waits for a permit. */
-  #headWaiter: (() => void) | undefined = undefined;
+  /** Resumes the job of the first waiter. Set while that job waits for a permit. */
+  #resumeFirst: (() => void) | undefined = undefined;
 
   constructor(max: number, maxWaiting: number) {
     this.#permits = new InflightCounter(max);
@@ -50,7 +50,7 @@ export class UpstreamGate {
     this.#permits.max = max;
     this.#maxWaiting = maxWaiting;
     if (maxWaiting > 0) this.#queue ??= createQueue();
-    this.#wakeHead();
+    this.#wakeFirst();
   }
 
   /** Takes a permit if one is free and no request waits for it. */
@@ -58,7 +58,7 @@ export class UpstreamGate {
     return this.#waiting === 0 && this.#permits.tryAcquire();
   }
 
-  /** Counts one more that is in flight already, whatever the maximum. */
+  /** Counts one more request, even above the maximum: it is in flight already, but was not counted. */
   charge(): void {
     this.#permits.charge();
   }
@@ -66,7 +66,7 @@ export class UpstreamGate {
   /** Gives a permit back, and wakes the first waiter. */
   leave(): void {
     this.#permits.release();
-    this.#wakeHead();
+    this.#wakeFirst();
   }
 
   /**
@@ -88,7 +88,7 @@ export class UpstreamGate {
           clearTimeout(timer);
           this.#waiting--;
           resolve(how);
-          if (how !== "granted") this.#wakeHead();
+          if (how !== "granted") this.#wakeFirst();
         },
       };
       end = waiter.finish;
@@ -107,14 +107,14 @@ export class UpstreamGate {
     while (!waiter.finished) {
       if (this.#permits.tryAcquire()) return waiter.finish("granted");
       await new Promise<void>((resolve) => {
-        this.#headWaiter = resolve;
+        this.#resumeFirst = resolve;
       });
     }
   }
 
-  #wakeHead(): void {
-    const wake = this.#headWaiter;
-    this.#headWaiter = undefined;
+  #wakeFirst(): void {
+    const wake = this.#resumeFirst;
+    this.#resumeFirst = undefined;
     wake?.();
   }
 }

@@ -1,4 +1,4 @@
-// Shares objects between plans by key, and disposes of each when no plan uses it any more.
+// Shares objects between plans, by key, and removes an object when no plan uses it any more.
 
 interface Entry<T> {
   readonly value: T;
@@ -6,12 +6,12 @@ interface Entry<T> {
   uses: number;
 }
 
-/** Objects that outlive plans. Each plan takes a lease; an object that is in no lease is removed. */
+/** Objects that plans share. Each plan has a lease; an object that is in no lease is removed. */
 export class UsagePool<T> {
   readonly #entries = new Map<string, Entry<T>>();
   readonly #dispose: (value: T, key: string) => void;
 
-  /** @param dispose called with each object that is in no lease any more */
+  /** @param dispose called with each object that is removed */
   constructor(dispose: (value: T, key: string) => void = () => {}) {
     this.#dispose = dispose;
   }
@@ -61,8 +61,8 @@ export class UsagePool<T> {
 /** What one plan uses of a pool. */
 export interface Lease<T> {
   has(key: string): boolean;
-  /** The object of this key, made if there is none. It counts as one use, however often it is asked for. */
+  /** The object of this key, made if there is none. A lease counts as one use of it, however often this is called. */
   get(key: string, make: () => T): T;
-  /** The plan no longer uses any of it. */
+  /** Ends the use of all objects of this lease. */
   release(): void;
 }

@@ -3,8 +3,8 @@
 import type { Outcome } from "../../plan/exchange.ts";
 
 /**
- * The class depends on the status, whoever chose it: a 429 of the upstream is a client error, as one of the gateway's is.
- * A response that broke off after its headers is a server error.
+ * The class depends on the status, not on who sent it: a 429 is a client error, from the upstream and from the gateway.
+ * A response that the upstream broke off after its headers is a server error.
  */
 export type ResultClass = "good" | "client_error" | "server_error" | "client_closed";
 

@@ -15,7 +15,7 @@ export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]
   const allowed = allowedOrigin(spec);
   const exposed = spec.exposeHeaders.join(", ");
   return function addCors(head, { rawHeaders }) {
-    const vary = takeOut(head);
+    const vary = removeCorsAndVary(head);
     const origin = allowed(rawHeaders);
     if (origin !== undefined) {
       head.push("access-control-allow-origin", origin);
@@ -27,7 +27,7 @@ export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]
 }
 
 /** Removes `vary` and all `access-control-*` headers in place. @returns the values of `vary`, in one line */
-function takeOut(head: string[]): string {
+function removeCorsAndVary(head: string[]): string {
   let vary = "";
   let kept = 0;
   for (let i = 0; i + 1 < head.length; i += 2) {
@@ -44,7 +44,7 @@ function takeOut(head: string[]): string {
   return vary;
 }
 
-/** Looks at the length and the first letter before it lower-cases a name: nearly all names differ there already. */
+/** Compares the length and the first letter before it lower-cases a name: nearly all names differ there already. */
 function isVary(name: string): boolean {
   return name.length === 4 && (name.charCodeAt(0) | 32) === LETTER_V && name.toLowerCase() === "vary";
 }

@@ -1,5 +1,5 @@
-// Writes an error in the format of OpenAI or Anthropic, so that the official SDKs raise the right error class.
-// (contract, section 4, "For SDKs")
+// Writes an error in the format of OpenAI or Anthropic (contract, section 4, "For SDKs"), so that the official SDKs raise the
+// right error class.
 
 import type { Reply } from "../../plan/replies.ts";
 import type { ErrorFormat, RequestInfo, ResponseFormat } from "../../plan/response-format.ts";

@@ -11,7 +11,7 @@ export function createResponseFormat({ format, cors }: ResponseFormatSpec): Resp
 }
 
 export interface RenderedReply {
-  /** A flat name, value list, without the headers of the connection. The caller may change it. */
+  /** A flat name, value list, without `connection`. The caller may change it. */
   readonly head: string[];
   readonly body: string;
 }

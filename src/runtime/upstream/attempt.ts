@@ -1,4 +1,4 @@
-// Makes one upstream request and reports its one result: a response head, or a failure. Never answers the client.
+// Makes one upstream request, and reports its response head and its failure. Never answers the client.
 
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { ReplyCode } from "../../plan/replies.ts";
@@ -11,18 +11,18 @@ import type { LinkedUpstream } from "./linked-upstream.ts";
 
 /** Why an attempt failed. */
 export interface AttemptFailure {
-  /** The reply it calls for; `upstream_aborted` once there was a response head. */
+  /** The code of the reply to the client; `upstream_aborted` when the response head had arrived. */
   readonly outcome: ReplyCode | "upstream_aborted";
   /** In a few words, without secrets. */
   readonly cause: string;
-  /** It failed on a kept connection before a byte of the response: a fresh connection may do better. */
+  /** It failed on a reused connection, before a byte of the response: on a fresh connection it may succeed. */
   readonly stale: boolean;
 }
 
-/** What is told the result of an attempt. */
+/** Receives the result of an attempt. */
 export interface AttemptOwner {
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void;
-  /** Before a response head, or after it. The attempt is over. */
+  /** Called once at most, before or after the response head. The attempt is over. */
   onFailure(failure: AttemptFailure): void;
 }
 
@@ -51,7 +51,7 @@ export class Attempt implements RequestEvents {
     if (this.#over || request === undefined) return void response.destroy();
     this.#response = response;
     const { statusCode = 0 } = response;
-    // Only a proxy says so, and it speaks to us, not to the client.
+    // A 407 comes from the outbound proxy and is meant for the gateway, not for the client.
     if (statusCode === 407 && this.#upstream.toProxy) return this.#fail("upstream_connect_error", "proxy answered 407");
     const head = responseHead(response.rawHeaders, this.#requestId);
     noteIdleHint(request, head.idleMs);
@@ -78,7 +78,7 @@ export class Attempt implements RequestEvents {
 
   #failed(err: Error): void {
     const request = this.#request;
-    // Node refuses to send this head: the client's fault.
+    // Node refuses to send these headers. They are the client's.
     if (request === undefined) return this.#fail("bad_request", failureLabel(err));
     if (this.#response === undefined)
       return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request));

@@ -1,13 +1,13 @@
-// Moves a body through the gateway: what one socket read brought leaves in one write, at once, with back-pressure.
+// Moves a body from one connection to the other, with back-pressure: the bytes of one socket read go on in one write.
 //
-// Chunks are collected as they come and handed over once per turn of the event loop. A burst of small chunks becomes one write,
+// Chunks are collected as they come and passed on once per turn of the event loop. A burst of small chunks becomes one write,
 // and a single chunk does not wait for another.
 
 import type { IncomingMessage } from "node:http";
 
 /**
- * Takes the bytes that came since the last call. There may be none the first time, when no body came with the head.
- * @param last nothing follows
+ * Writes the bytes that came since the last call. In the first call there are none if no part of the body came with the head.
+ * @param last whether these are the last bytes
  * @returns false when the other side is slower: the source is then paused until `resume`
  */
 export type Move = (body: Buffer, last: boolean) => boolean;
@@ -21,7 +21,7 @@ export class BodyPump {
   #scheduled = true;
   #over = false;
 
-  /** Starts to read. `move` is first called in this turn of the event loop, with or without bytes, so that a head never waits. */
+  /** Starts to read. `move` is called in this turn of the event loop, even without bytes, so that the head is sent at once. */
   constructor(source: IncomingMessage, move: Move) {
     this.#source = source;
     this.#move = move;
@@ -30,12 +30,12 @@ export class BodyPump {
     process.nextTick(firstFlush, this);
   }
 
-  /** The other side has caught up. */
+  /** Reads on. Called when the other side has caught up. */
   resume(): void {
     this.#source.resume();
   }
 
-  /** Moves nothing more. What still comes is read and dropped. */
+  /** Moves no more bytes. Those that still come are read and dropped. */
   stop(): void {
     this.#over = true;
     this.#chunks = [];
@@ -68,7 +68,7 @@ export class BodyPump {
   }
 }
 
-// Plain functions for the ticks: a bound function per chunk would cost more than the work it does.
+// Plain functions for `nextTick`: a bound function for each chunk would cost more than the work it does.
 function firstFlush(pump: BodyPump): void {
   pump.flush(true);
 }

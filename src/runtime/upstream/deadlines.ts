@@ -1,11 +1,11 @@
-// Limits how long an upstream may take: one timer per exchange, first for the whole request, then, for SSE, for silence.
+// Limits how long an upstream may take. Each exchange has one timer: for the whole request, and in an SSE stream for silence.
 
 export class Deadlines {
   #timer: NodeJS.Timeout | undefined;
   #limitsSilence = false;
   readonly #expired: () => void;
 
-  /** Starts the request's deadline. Our own, and not http-proxy's, so that its cause is known (fact F6). */
+  /** Starts the request's deadline. With http-proxy's own timeout the cause of the failure would not be known (fact F6). */
   constructor(requestTimeoutMs: number, expired: () => void) {
     this.#expired = expired;
     this.#timer = setTimeout(expired, requestTimeoutMs);
@@ -18,7 +18,7 @@ export class Deadlines {
     this.#timer = this.#limitsSilence ? setTimeout(this.#expired, idleMs) : undefined;
   }
 
-  /** Bytes moved. */
+  /** Restarts the limit on silence. Called when bytes were moved. */
   progress(): void {
     if (this.#limitsSilence) this.#timer?.refresh();
   }

@@ -1,4 +1,4 @@
-// Moves a response body to the client as it comes. Each event leaves as soon as it arrives, and the head does not wait for it.
+// Moves a response body to the client as it comes. Each event is sent when it arrives, and the head does not wait for the first.
 
 import type { IncomingMessage } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -7,17 +7,17 @@ import { BodyPump } from "./body-pump.ts";
 import { write } from "./write.ts";
 
 export interface DownloadEvents {
-  /** Writes the head; `undefined` when it can't be sent, and the exchange has been ended for it. */
+  /** Writes the head. Gives `undefined` when the head can't be sent; the exchange has then been ended. */
   readonly begin: () => BodyFraming | undefined;
-  /** Bytes moved. */
+  /** Bytes were moved. */
   readonly onProgress: () => void;
   /** The last byte was handed to the client's connection. */
   readonly onEnd: () => void;
 }
 
 /**
- * Moves a response downstream. Its head leaves at the end of this turn of the event loop, with the part of the body that came
- * with it: so a response that breaks in its very first bytes can still be answered with an error.
+ * Moves a response downstream. Its head is sent at the end of this turn of the event loop, with the part of the body that came
+ * with it. So if the response breaks in its first bytes, the client can still get an error reply.
  */
 export function download(
   x: LiveExchange,

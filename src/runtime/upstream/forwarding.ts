@@ -1,5 +1,5 @@
-// Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. The only place of this
-// folder that begins, answers or breaks the client's response.
+// Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. From then on, no other
+// file of this folder begins, answers or breaks the client's response.
 
 import type { IncomingMessage } from "node:http";
 import type { Outcome } from "../../plan/exchange.ts";
@@ -24,7 +24,7 @@ const REPLAY_BYTES = 64 * 1024;
 export interface ForwardingContext {
   readonly spec: ForwardSpec;
   readonly tracer: Tracer | undefined;
-  /** Called when an upstream failed. @param cause in words without secrets */
+  /** Called when an upstream failed. @param cause a short text without secrets */
   readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
 }
 
@@ -34,7 +34,7 @@ export class Forwarding implements AttemptOwner {
   readonly #upstream: LinkedUpstream;
   readonly #upload: Upload;
   readonly #deadlines: Deadlines;
-  /** Kept until there is a response, for a replay. */
+  /** Kept for a replay, until the response has begun. */
   #request: UpstreamRequest | undefined;
   #attempt: Attempt;
   #download: BodyPump | undefined = undefined;
@@ -52,15 +52,15 @@ export class Forwarding implements AttemptOwner {
     this.#upload = new Upload(x, REPLAY_BYTES);
     this.#deadlines = new Deadlines(spec.requestTimeoutMs, () => this.#end("upstream_timeout", "deadline"));
     this.#attempt = new Attempt(this, upstream, x.id);
-    // When the client is gone or the exchange has ended, nothing more is wanted of the upstream (fact F1).
+    // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
   }
 
-  /** Sends the request. Everything else follows from what the upstream and the client do. */
+  /** Sends the request. Everything after that is done when the upstream or the client does something. */
   start(): void {
     if (this.#request === undefined) return;
     const sink = this.#attempt.send(this.#x, this.#request);
-    if (sink !== undefined && !this.#over) this.#upload.to(sink);
+    if (sink !== undefined && !this.#over) this.#upload.sendTo(sink);
   }
 
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
@@ -76,7 +76,7 @@ export class Forwarding implements AttemptOwner {
     this.#end(outcome, cause);
   }
 
-  /** Sends the same request once more, on a fresh connection. This is no attempt in the sense of retries (contract, section 4). */
+  /** Sends the same request once more, on a fresh connection (contract, section 4). It is not counted as another attempt. */
   #replay(): void {
     this.#replayed = true;
     this.#upstream.agent.dropIdle();
@@ -101,7 +101,7 @@ export class Forwarding implements AttemptOwner {
     }
   }
 
-  /** Drops the headers of both directions, which were sent. A stream may stay open for long, and would keep them in memory. */
+  /** Drops the headers of both directions, which have been sent. A long stream would keep them in memory. */
   #forgetHeads(response: IncomingMessage, { headers }: Readonly<ResponseHead>): void {
     this.#request = undefined;
     this.#x.forgetHeaders();

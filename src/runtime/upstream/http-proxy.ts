@@ -1,8 +1,9 @@
-// Sends requests through http-proxy: they enter by its `web()`, and a pass of ours makes the upstream request.
+// Sends requests through http-proxy: we call its `web()`, which runs a pass of ours, and that makes the upstream request.
+// A pass is one function of the chain that http-proxy runs for a request.
 //
-// Our pass comes before all stock passes and ends the chain, so those never run: `deleteLength` allows request smuggling
+// Our pass is the first and ends the chain, so http-proxy's own passes never run: `deleteLength` allows request smuggling
 // (fact F4), `timeout` stays on kept connections (hazard P12), and `stream` neither aborts upstream requests nor reports cut
-// responses (facts F1, F2). Our pass works with the `target` and `agent` that http-proxy hands it, reports errors by http-proxy's
+// responses (facts F1, F2). Our pass uses the `target` and `agent` that http-proxy gives it, reports errors by http-proxy's
 // callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies the
 // options of a single call with the deprecated `util._extend` (hazard P16).
 
@@ -11,7 +12,7 @@ import https from "node:https";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
 
-/** Response heads of an upstream may be larger than a client's, bytes (contract, section 4). */
+/** The largest head of an upstream's response, bytes (contract, section 4). A client's may be half as large. */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
 
 /** The request that our pass sends. http-proxy's own pass would take it from the client's request. */
@@ -23,7 +24,7 @@ export interface UpstreamRequest {
   readonly headers: readonly string[];
 }
 
-/** Told what happens to one upstream request. */
+/** Called with the results of one upstream request. */
 export interface RequestEvents {
   onResponse(response: IncomingMessage): void;
   /** An unrequested 101 came. Its connection is closed already (hazard P10). */
@@ -77,12 +78,12 @@ interface PassChain {
 export function createEngine(target: UpstreamTarget, agent: Agent): Engine {
   const { protocol, hostname, port, host, basePath } = target;
   const proxy = httpProxy.createProxyServer({
-    // A plain object, never a URL, of which http-proxy would lose the path (fact F5).
+    // A plain object, never a `URL`: http-proxy would lose the path of a `URL` (fact F5).
     target: { protocol, hostname, port: String(port), host, path: basePath } as httpProxy.ServerOptions["target"] &
       object,
     agent,
   });
-  // `web()` runs our pass before it returns: these hand the request from `send` to the pass and back.
+  // `web()` runs our pass before it returns. `send` passes the request to it by `wanted`, and gets the result by `made`.
   let wanted: { readonly request: UpstreamRequest; readonly events: RequestEvents } | undefined;
   let made: ClientRequest | undefined;
   (proxy as unknown as PassChain).before("web", "deleteLength", (req, res, options, _head, server, callback) => {
@@ -112,7 +113,7 @@ function sendRequest(
 ): ClientRequest | undefined {
   let request: ClientRequest;
   try {
-    // The agent decides, not the target: a tunnel's connections speak plain HTTP to us, and TLS is below.
+    // The agent decides, not the target: the agent of a tunnel uses plain HTTP, on connections that already have TLS.
     request = transportOf(agent).request({
       agent,
       hostname: target.hostname,
@@ -126,7 +127,7 @@ function sendRequest(
     callback(err as Error, req, res, target);
     return undefined;
   }
-  // A limit would cut the list of headers, and could hide the framing behind the cut (hazard R2).
+  // With a limit, Node cuts the list of headers, and content-length or transfer-encoding could be cut off (hazard R2).
   request.maxHeadersCount = 0;
   server.emit("start", req, res, target);
   request.on("response", (response: IncomingMessage) => {

@@ -17,9 +17,9 @@ export interface LinkedUpstream extends ChosenUpstream {
   readonly spec: UpstreamSpec;
   readonly agent: UpstreamAgent;
   readonly engine: Engine;
-  /** Requests are handed to an outbound proxy, which may answer itself. */
+  /** Requests are sent to an outbound proxy in absolute-form. The proxy may answer itself. */
   readonly toProxy: boolean;
-  /** Where its in-flight limit is counted; `undefined` without a limit. */
+  /** Counts its requests in flight; `undefined` without a limit or without an injected key. */
   readonly gate: UpstreamGate | undefined;
   /** Makes the request to send. @param trace replaces the client's own trace headers */
   request(x: LiveExchange, trace: readonly string[] | undefined): UpstreamRequest;
@@ -27,7 +27,7 @@ export interface LinkedUpstream extends ChosenUpstream {
   describe(outcome: Outcome, cause: string): string;
 }
 
-/** What a plan shares with other plans. */
+/** The leases of the plan that the upstream belongs to. */
 export interface UpstreamParts {
   readonly agents: AgentLease;
   readonly limits: LimitsLease;
@@ -39,9 +39,9 @@ export function linkUpstream(
   { agents, limits }: UpstreamParts,
 ): LinkedUpstream {
   const { target, keyDigest, limit } = spec;
-  const handed = absoluteForm(spec);
-  const toProxy = handed !== undefined;
-  const connectTo = handed?.connectTo ?? target;
+  const absolute = absoluteForm(spec);
+  const toProxy = absolute !== undefined;
+  const connectTo = absolute?.connectTo ?? target;
   const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
   const writeHead = requestHeadWriter(spec);
   const key = keyDigest && gateKey(forward.routeId, keyDigest);
@@ -64,15 +64,15 @@ export function linkUpstream(
         peer: peerAddress(x.req.socket),
         trace,
       });
-      return handed === undefined
+      return absolute === undefined
         ? { method: x.method, path, headers }
-        : { method: x.method, path: handed.origin + path, headers: headers.concat(handed.headers) };
+        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers) };
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
   };
 }
 
-/** Names the proxy as what could not be connected to. */
+/** Makes it clear that the proxy could not be connected to, not the upstream. */
 function proxyCause(outcome: Outcome, cause: string): string {
   return outcome === "upstream_connect_error" && !cause.startsWith("proxy ") ? `proxy ${cause}` : cause;
 }

@@ -1,5 +1,5 @@
-// Chooses the upstream of an exchange, then takes a slot in its in-flight limit, now or within the time one may wait
-// (contract, section 5, "Upstream"). A route has one upstream so far.
+// Chooses the upstream of an exchange, then takes a slot in its in-flight limit, at once or after a wait.
+// (contract, section 5, "Upstream") So far, a route has only one upstream.
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -15,7 +15,7 @@ export type Selection =
 
 const REFUSED: Selection = Object.freeze({ refusal: NO_SLOT });
 
-/** Makes the selection of a route. The exchange holds its slot until it ends. */
+/** Makes the function that selects the upstream of an exchange. The exchange holds its slot until it ends. */
 export function selector(upstream: LinkedUpstream): (x: LiveExchange) => Selection | Promise<Selection> {
   const { gate, spec } = upstream;
   const selected: Selection = Object.freeze({ upstream });
@@ -42,10 +42,10 @@ function waitForSlot(
   release: () => void,
   selected: Selection,
 ): Selection | Promise<Selection> {
-  const place = gate.wait(timeoutMs);
-  if (place === undefined) return REFUSED;
-  x.hold(place.leaveQueue);
-  return place.admission.then((admission) => {
+  const wait = gate.wait(timeoutMs);
+  if (wait === undefined) return REFUSED;
+  x.hold(wait.leaveQueue);
+  return wait.admission.then((admission) => {
     if (admission !== "granted") return REFUSED;
     x.hold(release);
     return selected;

@@ -1,4 +1,4 @@
-// Moves a request body to the upstream as it comes. Its first bytes are kept while the connection may yet turn out stale
+// Moves a request body to the upstream as it comes. On a reused connection, it keeps the first bytes for a replay
 // (contract, section 4, "A pooled connection that turns out stale").
 
 import type { ClientRequest } from "node:http";
@@ -35,10 +35,10 @@ export class Upload {
     return this.#kept !== undefined;
   }
 
-  /** Sends to this request from now on. What an earlier request was given is sent again. */
-  to(sink: ClientRequest): void {
+  /** Writes the body to this request from now on. Bytes that an earlier request got are sent again. */
+  sendTo(sink: ClientRequest): void {
     this.#sink = sink;
-    // The head says `chunked`, and we write the chunks ourselves.
+    // Node must not write chunks: where the head says `chunked`, we write them ourselves.
     sink.chunkedEncoding = false;
     if (this.#pump !== undefined) {
       write(sink, Buffer.concat(this.#kept ?? []), this.#framing, this.#ended);
@@ -48,7 +48,7 @@ export class Upload {
     else this.#pump ??= this.#start();
   }
 
-  /** Sends nothing more. What still comes is read and dropped. */
+  /** Sends no more bytes. Those that still come are read and dropped. */
   stop(): void {
     this.#sink = undefined;
     this.#kept = undefined;
@@ -75,7 +75,7 @@ export class Upload {
     return ready;
   }
 
-  /** Only a kept connection can be stale: on a fresh one nothing is kept. */
+  /** Keeps bytes for a replay. Only a reused connection can be stale, so on a fresh one no bytes are kept. */
   #keep(sink: ClientRequest, body: Buffer): void {
     if (this.#kept === undefined) return;
     this.#keptBytes += body.length;

@@ -1,12 +1,13 @@
-// Writes body bytes in one system call, together with the unsent head before them and the end behind them.
+// Writes body bytes in one system call, together with the head if it is still unsent, and with the end of the body.
 
 import type { OutgoingMessage } from "node:http";
 import type { BodyFraming } from "../exchange/responder.ts";
 
 /**
  * Up to this many bytes are written as a latin1 string, which leaves them unchanged. Node joins a string with an unsent head and
- * with the chunk's size line into one plain write. V8 also frees strings early, while the buffers of bodies pile up to 32 MB
- * before it collects them. One turn of the event loop seldom brings more. Above this, the copy would cost more than a second buffer.
+ * with the chunk's size line into one plain write. V8 also frees strings early, but lets the buffers of bodies pile up to 32 MB
+ * before it frees them. One turn of the event loop rarely brings more bytes. For more bytes, the copy would cost more than a
+ * second buffer.
  */
 const JOIN_BYTES = 128 * 1024;
 
@@ -19,8 +20,8 @@ const LAST_CHUNK = "0\r\n\r\n";
  */
 export function write(out: OutgoingMessage, body: Buffer, framing: BodyFraming, last: boolean): boolean {
   const ready = framing === "chunked" ? writeChunk(out, body, last) : writePlain(out, body, last);
-  // Node holds writes back until the next tick. An `end()` before that would add an empty buffer, and turn one write into a
-  // gathered one, which costs twice as much.
+  // Node holds writes back until the next tick. An `end()` before that would add an empty buffer. Then Node would use a
+  // gathered write (`writev`), which costs twice as much.
   out.socket?.uncork();
   return ready;
 }

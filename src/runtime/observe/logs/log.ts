@@ -32,7 +32,7 @@ export interface LogSink {
   close(limitMs: number): Promise<void>;
 }
 
-/** How long the last lines may take to be written, ms. */
+/** How long `close` waits until the last lines are written, ms. */
 const CLOSE_MS = 2000;
 
 export interface LogOptions {

@@ -23,7 +23,7 @@ const STAMP = /^\.\d{4}-\d{2}-\d{2}(?:-\d{2}(?:-\d{2})?)?\.log$/;
 
 type Naming = Pick<LogFileSpec, "prefix" | "rotation">;
 
-/** A log sink that writes each line to the file of its period. Never throws: failures are reported by `events`. */
+/** A log sink that writes each line to the file of the current period. Never throws: failures are reported by `events`. */
 export class RotatingFile implements LogSink {
   readonly #spec: LogFileSpec;
   readonly #clock: Clock;
@@ -74,7 +74,7 @@ export class RotatingFile implements LogSink {
     this.#writer = new LineWriter(this.#path, this.#events);
   }
 
-  /** Starts the file again if it or its folder was moved or deleted. Otherwise lines would go nowhere for the rest of the period. */
+  /** Creates the file again if it or its folder was moved or deleted. Otherwise lines would be lost until the period ends. */
   #check(now: number): void {
     this.#checkAt = now + CHECK_MS;
     const writer = this.#writer;

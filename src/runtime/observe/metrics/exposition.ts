@@ -8,7 +8,7 @@ import { BOUNDS_MS } from "./histogram.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One metric with all its labels: a "metric family" in Prometheus' words. `write` adds its lines. */
+/** One metric with all its labels; Prometheus calls it a metric family. `write` adds its lines. */
 export interface Family {
   readonly type: "counter" | "gauge" | "histogram";
   readonly name: string;
@@ -52,7 +52,7 @@ function labelText(labels: Labels): string {
   return text;
 }
 
-/** A route id may contain any characters, also quotes and line breaks. */
+/** Escapes a label value. A route id may contain any characters, also quotes and line breaks. */
 function escaped(value: string): string {
   return /[\\"\n]/.test(value) ? value.replaceAll(/[\\"\n]/g, (char) => (char === "\n" ? "\\n" : `\\${char}`)) : value;
 }

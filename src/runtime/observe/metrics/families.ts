@@ -132,7 +132,7 @@ function writeUpstreams(lines: Lines, meter: RouteMeter): void {
   }
 }
 
-/** Limits by the outcome of the exchanges that they refuse: nothing else counts refusals. */
+/** The limit that causes each of these outcomes. Refusals have no counters of their own: they are summed up from the outcomes. */
 const LIMIT_BY_OUTCOME: Readonly<Record<string, string>> = {
   rate_limited: "rate",
   downstream_concurrency_exceeded: "downstream",

@@ -1,5 +1,5 @@
-// Counts durations in the buckets that Prometheus gets.
-// A typed array does it in a hundredth of the time that a labelled histogram of prom-client would take.
+// Counts durations in the buckets that Prometheus reads.
+// A typed array needs a hundredth of the time that a labelled histogram of prom-client would need.
 
 /** The upper bounds of the buckets, ms: 16 of them, from 1 ms, each twice the one before (contract, section 11). */
 export const BOUNDS_MS: readonly number[] = Object.freeze(Array.from({ length: 16 }, (_, i) => 2 ** i));

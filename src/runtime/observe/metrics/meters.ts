@@ -1,4 +1,4 @@
-// Counts exchanges, once each at its end, and what is in flight. The summary and Prometheus read the figures.
+// Counts each exchange when it ends, and those that are in flight. The summary and Prometheus read these figures.
 
 import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
 import type { Client, Outcome } from "../../../plan/exchange.ts";
@@ -54,17 +54,20 @@ export class Meters implements Observer {
     this.adopt(blueprint);
   }
 
-  /** What is in flight in the whole gateway. */
+  /** How many exchanges are in flight in the whole gateway. */
   get inflight(): number {
     return this.#inflight;
   }
 
-  /** The most that was in flight at one time in the last day. */
+  /** How many exchanges were in flight at most at one time in the last day. */
   inflightPeak(minute: number): number {
     return this.#peaks.peak(minute);
   }
 
-  /** Takes routes and limits from another blueprint. A route that it no longer has is kept while there are figures to show for it. */
+  /**
+   * Uses the routes and limits of another blueprint. A removed route is kept if it has exchanges in flight or had any in the
+   * last day.
+   */
   adopt({ routes }: Blueprint): void {
     const minute = minuteOf(this.#clock.now());
     const ids = new Set(routes.map(({ id }) => id));
@@ -97,7 +100,7 @@ export class Meters implements Observer {
   }
 
   ended(record: ExchangeRecord): void {
-    // Probes and the dashboard ask built-in endpoints all the time. Counting them would hide the rest.
+    // Probes and the dashboard request built-in endpoints all the time. Counting these would hide the other requests.
     if (record.builtIn) return;
     const now = this.#clock.now();
     const { outcome, status } = record;
@@ -107,9 +110,9 @@ export class Meters implements Observer {
     const ms = record.endedAt - record.startedAt;
     meter.count(record.method, outcome, status).observe(ms);
     const resultClass = resultClassOf(outcome, status);
-    const ttfbMs = this.#upstreamSide(record, meter);
+    const ttfbMs = this.#countUpstream(record, meter);
     if (resultClass === "client_closed") meter.countAbort(abortPhase(record));
-    this.#ring(now, meter, resultClass, outcome);
+    this.#countEnd(now, meter, resultClass, outcome);
     if (record.client !== undefined) this.#countClient(record.client, minuteOf(now), resultClass);
     this.hour.add(now, resultClass, ms, ttfbMs);
     this.day.add(now, resultClass, ms, ttfbMs);
@@ -120,13 +123,13 @@ export class Meters implements Observer {
     const meter = this.#route(UNMATCHED);
     const resultClass = resultClassOf(outcome, status);
     meter.count("OTHER", outcome, status);
-    this.#ring(now, meter, resultClass, outcome);
+    this.#countEnd(now, meter, resultClass, outcome);
     this.hour.count(now, resultClass);
     this.day.count(now, resultClass);
   }
 
-  /** @returns ms to the head, when it was the upstream's */
-  #upstreamSide(record: ExchangeRecord, meter: RouteMeter): number | undefined {
+  /** Counts how long the upstream took. @returns ms to the response head; `undefined` if the upstream sent none */
+  #countUpstream(record: ExchangeRecord, meter: RouteMeter): number | undefined {
     if (record.sentAt === undefined) return undefined;
     const ttfbMs =
       record.upstreamAnswered && record.headAt !== undefined ? record.headAt - record.startedAt : undefined;
@@ -137,7 +140,7 @@ export class Meters implements Observer {
     return ttfbMs;
   }
 
-  #ring(now: number, meter: RouteMeter, resultClass: ResultClass, outcome: Outcome): void {
+  #countEnd(now: number, meter: RouteMeter, resultClass: ResultClass, outcome: Outcome): void {
     const minute = minuteOf(now);
     meter.countEnd(minute, resultClass);
     this.requests.add(minute);

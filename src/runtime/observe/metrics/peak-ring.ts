@@ -1,5 +1,5 @@
 // Keeps the peak of a level, such as the requests in flight, for each of the last time steps.
-// A step in which nothing changes has the level before it as its peak: a stream that lasts for hours counts in every step.
+// If the level does not change in a step, it is the peak of that step: a stream that lasts for hours counts in every step.
 
 export class PeakRing {
   readonly #slots: Uint32Array;

@@ -9,7 +9,7 @@ import { Lines } from "./exposition.ts";
 import { type FamiliesContext, families } from "./families.ts";
 import type { Meters } from "./meters.ts";
 
-/** After this many characters, other events get a turn. */
+/** After this many characters, the event loop handles other events before the text is continued. */
 const TURN_CHARS = 256 * 1024;
 
 /** Returns the function that builds the text of one scrape. */
@@ -32,8 +32,8 @@ export function prometheusText(meters: Meters, context: FamiliesContext): () => 
 }
 
 /**
- * The default metrics of prom-client, without the percentiles of the event loop's delay: those need a timer that fires a
- * hundred times a second. The delay itself is measured at each scrape.
+ * The default metrics of prom-client, without the statistics of the event loop's delay, such as its percentiles. Those need a
+ * timer that fires a hundred times a second. The delay itself is measured at each scrape.
  */
 function processMetrics(): Registry {
   const registry = new Registry();

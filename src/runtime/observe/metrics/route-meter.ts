@@ -90,7 +90,7 @@ export class RouteMeter {
     this.aborts.set(phase, (this.aborts.get(phase) ?? 0) + 1);
   }
 
-  /** The route's row in the summary, without the fields that this class does not know. */
+  /** The route's row in the summary, without `queue_waiting`, which the limits know. */
   row(minute: number) {
     const rings = this.#rings;
     return {

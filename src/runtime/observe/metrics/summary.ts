@@ -1,5 +1,4 @@
-// Builds the JSON of `{path}/summary`: the numbers of the last hour and day. Its field names never change.
-// (contract, section 11)
+// Builds the JSON of `{path}/summary`: the numbers of the last hour and day (contract, section 11). Its field names never change.
 
 import type { CountRing } from "./count-ring.ts";
 import { type Meters, minuteOf, UNMATCHED } from "./meters.ts";

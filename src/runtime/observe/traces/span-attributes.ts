@@ -1,4 +1,5 @@
-// Makes the attributes of spans: OpenTelemetry's conventions for HTTP, and our route and outcome. No query, no header value, no body.
+// Makes the attributes of spans: OpenTelemetry's conventions for HTTP, and our route and outcome.
+// They hold no query and no body, and of the headers only the request id.
 
 import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import { upstreamPath } from "../../../plan/target.ts";
@@ -15,7 +16,7 @@ export interface SpanEnd {
 /** The methods of the conventions; all others are `_OTHER`. */
 const KNOWN: ReadonlySet<string> = new Set("CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE QUERY".split(" "));
 
-/** Method and route: there are few names, whatever paths clients ask for. */
+/** Method and route, not the path: so there are few different names. */
 export function serverName(record: ExchangeRecord): string {
   return record.route === undefined ? methodName(record) : `${methodName(record)} ${record.route.prefix}`;
 }
@@ -63,7 +64,7 @@ export function clientEnd(record: ExchangeRecord): SpanEnd {
   return { attributes, failed };
 }
 
-/** Our outcome, or the status where the exchange was a success. */
+/** Our outcome. Where that is a success, the upstream responded with an error, and it is the status. */
 function errorType({ outcome, status }: ExchangeRecord): string {
   return outcome === "success" ? String(status) : outcome;
 }

@@ -41,11 +41,11 @@ interface Spans {
 export interface Tracing {
   readonly observer: Observer;
   readonly tracer: AttemptTracer;
-  /** Sends what is left, for as long as one export may take. Never throws. */
+  /** Exports the last spans. Takes no longer than one export may take; never throws. */
   close(): Promise<void>;
 }
 
-/** @param version the gateway's own */
+/** @param version the gateway's version */
 export async function startTracing(spec: TracingSpec, version: string): Promise<Tracing> {
   const exporter = spec.otlp && (await otlpExporter(spec.otlp));
   const provider = new TracerProvider({
@@ -132,7 +132,7 @@ class SpanMaker implements Observer, AttemptTracer {
     return spans;
   }
 
-  /** @param at on `performance.now()`'s clock, which OpenTelemetry knows to read */
+  /** @param at a time of `performance.now()`, which OpenTelemetry accepts */
   #start(name: string, kind: SpanKind, at: number, attributes: Attributes, parent: Context): Span {
     return this.#tracer.startSpan(name, { kind, attributes, startTime: at }, parent);
   }
@@ -146,7 +146,7 @@ function end(span: Span, { attributes, failed }: ReturnType<typeof serverEnd>, a
 
 const HEADER_SETTER = { set: (headers: string[], name: string, value: string) => void headers.push(name, value) };
 
-/** The client's trace, if its headers name one, once and valid (W3C Trace Context, section 3.2). */
+/** The client's trace, if its headers name exactly one that is valid (W3C Trace Context, section 3.2). */
 function parentOf(rawHeaders: readonly string[]): Context {
   const traceparent = onlyValue(rawHeaders, "traceparent");
   if (traceparent === undefined) return ROOT_CONTEXT;

@@ -11,25 +11,25 @@ import { type PooledAgent, pooled } from "./pooled-agent.ts";
 import { tunnelThrough } from "./proxies/tunnel.ts";
 import { DEFAULT_IDLE_TIMES, type IdleTimes, isYoung } from "./upstream-socket.ts";
 
-/** Most idle connections of one upstream. */
+/** The maximum number of idle connections to one upstream. */
 const MAX_IDLE = 1024;
 
-/** Longest attempt for one address of an upstream that has several, ms. Node's 250 ms is too short for distant providers. */
+/** Longest attempt to connect to one of an upstream's several addresses, ms. Node's 250 ms is too short for distant providers. */
 const ADDRESS_ATTEMPT_MS = 2500;
 
 /** The agent of one upstream, as attempts use it. */
 export interface UpstreamAgent {
   readonly agent: http.Agent;
-  /** Closes every idle connection: when one of them turned out stale, the others may be, too. */
+  /** Closes every idle connection. Called when one turned out stale, since the others may be stale, too. */
   dropIdle(): void;
 }
 
 interface SweptAgent extends UpstreamAgent {
-  /** Closes the idle connections that are over their time. @param now ms since the epoch */
+  /** Closes the connections that have been idle for too long. @param now ms since the epoch */
   sweep(now: number): void;
 }
 
-/** What decides how connections to an upstream are made. Upstreams for which this is the same share one agent. */
+/** The settings of connections to an upstream. Upstreams with the same settings share one agent. */
 interface Connecting {
   readonly target: UpstreamTarget;
   readonly connectTimeoutMs: number;
@@ -109,7 +109,7 @@ function makeAgent(connecting: Connecting): SweptAgent {
  * waits for a connection (`maxSockets`), since an agent has no deadline for waiting.
  */
 function agentOptions({ target: { hostname, port }, connectTimeoutMs }: Connecting) {
-  // Each connection keeps a copy of these for its life.
+  // Only a few: each connection keeps a copy of them for its life.
   return {
     host: hostname,
     port,
@@ -121,7 +121,7 @@ function agentOptions({ target: { hostname, port }, connectTimeoutMs }: Connecti
 function plainAgent(connecting: Connecting): SweptAgent {
   const { connectTimeoutMs, times } = connecting;
   const Pooled = pooled(http.Agent, { ready: "connect", connectTimeoutMs, times });
-  // Given an empty name, Node does not look for one in each request.
+  // With an empty name, Node does not search each request for one.
   const agent = new Pooled({ ...agentOptions(connecting), servername: "" } as AgentOptions);
   return sweptAgent(agent, times);
 }
@@ -138,7 +138,7 @@ function secureAgent(connecting: Connecting): SweptAgent {
   return sweptAgent(agent, times);
 }
 
-/** An agent whose connections the dialer makes. It speaks plain HTTP on them: where there is TLS, the dialer has done it. */
+/** An agent whose connections a dialer makes. It uses plain HTTP on them: the dialer has set up TLS where it is needed. */
 function tunnelAgent(connecting: Connecting, tunnel: ProxySpec): SweptAgent {
   const { target, connectTimeoutMs, times } = connecting;
   const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));

@@ -1,11 +1,10 @@
-// Turns the cause of a failed upstream request into a reply code and a log label. Defines the two errors that no socket
-// reports.
+// Turns the error of a failed upstream request into a reply code and a log label. Defines two errors of our own.
 
 import type { ClientRequest } from "node:http";
 import type { ReplyCode } from "../../../plan/replies.ts";
 import { wasEstablished } from "./upstream-socket.ts";
 
-/** The connect deadline (contract, section 4) ran out. A type of its own distinguishes it from every other failure (fact F6). */
+/** The connect deadline (contract, section 4) has passed. It has its own type, to distinguish it from other failures (fact F6). */
 export class ConnectTimeout extends Error {}
 
 /** The outbound proxy could not be reached, or refused. Holds a short cause, never an address or a secret. */

@@ -25,14 +25,14 @@ export interface PooledOptions {
 const NAME = "upstream";
 
 /**
- * The options of a request that reach its connection: none. A connection keeps these for its life, and a request's own
- * options would keep all of the request's headers with it.
+ * Given to Node in place of a request's own options. A connection keeps these options for its life, and the request's own
+ * would keep all its headers in memory.
  */
 const NO_REQUEST_OPTIONS = Object.freeze({});
 
 /**
- * What this file relies on and Node does not document, or @types/node 20 does not declare. `test/runtime/node-agent.test.ts`
- * checks it on the running Node.
+ * Methods that this file relies on, but that Node does not document or @types/node 20 does not declare.
+ * `test/runtime/node-agent.test.ts` checks them on the running Node.
  */
 interface AgentInternals {
   createConnection(
@@ -70,7 +70,10 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
       super.addRequest(request, NO_REQUEST_OPTIONS);
     }
 
-    /** Node's own method sets a timer and reads the response's headers again for each request; one sweep replaces both. */
+    /**
+     * For each request, Node's own method sets a timer and reads the response's headers again. The gateway uses a sweep and
+     * `noteIdleHint` instead.
+     */
     override keepSocketAlive(socket: UpstreamSocket): boolean {
       socket.unref();
       socket.idleSince = Date.now();
@@ -96,7 +99,7 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
   };
 }
 
-/** Hands the dialer's connection to the agent, or its error. */
+/** Gives the agent the dialer's connection, or its error. */
 function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) => void): void {
   dialer.dial().then(
     (socket: UpstreamSocket) => {

@@ -1,5 +1,4 @@
-// Records on each upstream connection what the gateway must know of it: whether it was established, what was read, how long it
-// may be idle.
+// Keeps notes on each upstream connection: whether it was established, how many bytes were read, how long it may be idle.
 
 import type { ClientRequest } from "node:http";
 import type { Socket } from "node:net";
@@ -10,13 +9,13 @@ export interface IdleTimes {
   readonly idleMs: number;
   /** When an upstream says how long it keeps idle connections, the gateway closes them this much earlier. */
   readonly hintMarginMs: number;
-  /** Between two sweeps. A sweep closes the idle connections that are over their time. */
+  /** Between two sweeps. A sweep closes the connections that have been idle for too long. */
   readonly sweepMs: number;
 }
 
-/** The times of contract, section 4. Tests hand in shorter ones; no config key changes them. */
+/** The times of contract, section 4. Tests set shorter ones; no config key changes them. */
 export const DEFAULT_IDLE_TIMES: IdleTimes = Object.freeze({
-  // Load balancers of providers close idle connections after 60 s, as a rule. Here it happens earlier.
+  // Load balancers of providers usually close idle connections after 60 s. The gateway closes them before that.
   idleMs: 55_000,
   hintMarginMs: 1000,
   sweepMs: 10_000,
@@ -26,7 +25,7 @@ export const DEFAULT_IDLE_TIMES: IdleTimes = Object.freeze({
 export interface UpstreamSocket extends Socket {
   /** DNS, TCP, the proxy's handshake and TLS are done. */
   established?: boolean;
-  /** Bytes that were read before the current request was sent. */
+  /** How many bytes were read before the current request was sent. */
   readBefore?: number;
   /** Since when it is idle, ms since the epoch. */
   idleSince?: number;
@@ -39,7 +38,7 @@ export function wasEstablished(request: ClientRequest): boolean {
   return (request.socket as UpstreamSocket | null)?.established === true;
 }
 
-/** Whether this request was sent on a kept connection that failed before a byte of the response came. */
+/** Whether this request was sent on a reused connection that failed before a byte of the response came. */
 export function wasStale(request: ClientRequest): boolean {
   const socket = request.socket as UpstreamSocket | null;
   return request.reusedSocket && socket !== null && socket.bytesRead === socket.readBefore;

@@ -12,8 +12,9 @@ export interface AbsoluteForm {
 }
 
 /**
- * How a request is handed to the proxy; `undefined` where the upstream is reached directly or through a tunnel. Requests to
- * plain http upstreams are handed over (RFC 9112, section 3.2.2), since most proxies allow CONNECT only to the ports of https.
+ * How a request is sent to the proxy in absolute-form; `undefined` where the upstream is reached directly or through a tunnel.
+ * HTTP proxies get requests to plain http upstreams in this form (RFC 9112, section 3.2.2), since most of them allow CONNECT
+ * only to the ports of https.
  */
 export function absoluteForm({ proxy, target }: Pick<UpstreamSpec, "proxy" | "target">): AbsoluteForm | undefined {
   if (proxy === undefined || proxy.protocol === "socks:" || target.protocol === "https:") return undefined;

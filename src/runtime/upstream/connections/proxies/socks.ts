@@ -1,5 +1,4 @@
-// Opens a tunnel through a SOCKS5 proxy, which resolves the upstream's name itself (RFC 1928). The only file that imports
-// socks.
+// Opens a tunnel through a SOCKS5 proxy, which resolves the upstream's name itself (RFC 1928). Only this file imports socks.
 
 import type { Socket } from "node:net";
 import { SocksClient } from "socks";

@@ -1,5 +1,5 @@
-// Connects to an upstream through an outbound proxy: to the proxy, through it, then TLS with the upstream if it speaks TLS.
-// One deadline bounds all of it.
+// Connects to an upstream through an outbound proxy: connects to the proxy, opens the tunnel, then sets up TLS with the upstream
+// if it uses TLS. One deadline limits all of this.
 
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
@@ -9,14 +9,14 @@ import { ConnectTimeout, ProxyFailure } from "../failure.ts";
 import { httpConnect } from "./http-connect.ts";
 import { socksConnect } from "./socks.ts";
 
-/** Opens one connection. */
+/** Opens connections through the proxy. */
 export interface Dialer {
   /**
    * @returns the connection, ready for HTTP
    * @throws ConnectTimeout, ProxyFailure, or the error of the TLS handshake with the upstream
    */
   dial(): Promise<Socket>;
-  /** Cancels all connections that are being made. */
+  /** Cancels all connections that are not ready yet. */
   stop(): void;
 }
 
