@@ -16,9 +16,11 @@ test.each(
     [method, "a length", `Content-Length: ${HIDDEN.length}`, HIDDEN] as const,
   ]),
 )("%s with a body framed by %s", async (method, _framing, header, body) => {
+  const seen: string[] = [];
   const upstream = await scene.rawUpstream(async (connection) => {
     for (;;) {
       const request = await connection.request();
+      seen.push(request.startLine, ...request.rawHeaders);
       const text = request.startLine.startsWith("HEAD ") ? "" : request.body.toString("latin1");
       await connection.send(
         `HTTP/1.1 200 OK\r\nX-Line: ${request.startLine}\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
@@ -38,5 +40,5 @@ test.each(
   const [connection] = upstream.accepted;
   expect(upstream.connections).toBe(1);
   expect(connection?.text).toBe("");
-  expect(HIDDEN).not.toContain(TOKEN);
+  expect(seen.filter((text) => text.includes(TOKEN))).toEqual([]);
 });
