@@ -59,8 +59,8 @@ export class PlanGeneration implements ExchangeOwner {
 
   ended(x: LiveExchange): void {
     this.exchanges.delete(x);
-    this.#host.ended();
     if (this.exchanges.size === 0) this.#onLastEnd?.();
+    this.#host.ended();
   }
 
   bug(x: LiveExchange, err: unknown, by: string): void {

@@ -3,9 +3,11 @@
 
 import { Agent, createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, expect, it } from "vitest";
 import type { UpstreamTarget } from "../../src/plan/forward.ts";
-import { createEngine } from "../../src/runtime/upstream/http-proxy.ts";
+import { createEngine, type Engine, type RequestEvents } from "../../src/runtime/upstream/http-proxy.ts";
 import { within } from "../support/deadline.ts";
 
 const closing: (() => void)[] = [];
@@ -91,3 +93,28 @@ it("reports a request that Node refuses by the callback, before it returns", () 
   expect(sent).toBeUndefined();
   expect(errors.map((err) => (err as NodeJS.ErrnoException).code)).toEqual(["ERR_UNESCAPED_CHARACTERS"]);
 });
+
+it("keeps nothing of a request that is over", async () => {
+  const target = await upstream((_req, upstreamRes) => upstreamRes.end("ok"));
+  const engine = createEngine(target, new Agent());
+  const events = await sendOne(engine);
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  // The collector may need more than one turn of the event loop.
+  for (let turn = 0; turn < 50 && events.deref() !== undefined; turn++) {
+    await new Promise(setImmediate);
+    collectGarbage();
+  }
+  expect(events.deref()).toBeUndefined();
+});
+
+/** Sends one request, waits for its end, and returns a weak reference to what only the request refers to. */
+async function sendOne(engine: Engine): Promise<WeakRef<RequestEvents>> {
+  const closed = new Promise<WeakRef<RequestEvents>>((resolve, reject) => {
+    const events: RequestEvents = { onResponse: (response) => response.resume(), onUpgrade: () => {} };
+    const sent = engine.send(req, res, REQUEST, events, reject);
+    sent?.once("close", () => resolve(new WeakRef(events)));
+    sent?.end();
+  });
+  return within("the end of the request", closed);
+}

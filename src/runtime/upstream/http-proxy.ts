@@ -94,10 +94,14 @@ export function createEngine(target: UpstreamTarget, agent: Agent): Engine {
     proxy,
     send(req, res, request, events, onError) {
       wanted = { request, events };
-      made = undefined;
-      proxy.web(req, res, onError as never);
-      wanted = undefined;
-      return made;
+      try {
+        proxy.web(req, res, onError as never);
+        return made;
+      } finally {
+        // Otherwise the last exchange of each upstream would stay in memory.
+        wanted = undefined;
+        made = undefined;
+      }
     },
   };
 }
