@@ -1,4 +1,4 @@
-// Lists the header names that mean something on every route (contract, section 4), lower-case.
+// Lists the header names that mean something on every route (contract, section 4), lower-case, and the characters of a name.
 
 /** Hop-by-hop headers: always dropped, both ways. */
 export const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -24,3 +24,6 @@ export const FORWARDING: ReadonlySet<string> = new Set([
   "cf-connecting-ip",
   "true-client-ip",
 ]);
+
+/** The characters of a token (RFC 9110, section 5.6.2), as a regular expression. Methods and header names are tokens. */
+export const HTTP_TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";

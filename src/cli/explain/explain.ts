@@ -1,6 +1,7 @@
 // Runs `explain`: shows as text or JSON what the gateway would do with one request. It sends nothing.
 
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
+import { HTTP_TOKEN } from "../../plan/header-names.ts";
 import type { Io } from "../io.ts";
 import { textReport } from "../report/text.ts";
 import { explainer } from "./explanation.ts";
@@ -15,8 +16,6 @@ export interface ExplainOptions {
   readonly format: "text" | "json";
 }
 
-/** The characters of a token (RFC 9110, section 5.6.2): methods and header names are tokens. */
-const HTTP_TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const METHOD = new RegExp(`^${HTTP_TOKEN}$`);
 const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
 

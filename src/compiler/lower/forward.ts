@@ -10,24 +10,28 @@ import { upstreamKeyDigest } from "./upstream-key.ts";
 /** @returns a function that converts one route; what is the same for all routes is computed once */
 export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => ForwardSpec {
   const headers = tokenHeaders(config);
-  return ({ id, prefix, upstream }) => ({
-    routeId: id,
-    prefix,
-    stripPrefix: upstream.strip_prefix,
-    upstreams: [
-      {
-        id,
-        target: lowerTarget(upstream.base_url),
-        proxy: upstream.proxy && lowerProxy(upstream.proxy),
-        headers: lowerHeaders(upstream, headers),
-        connectTimeoutMs: upstream.connect_timeout_ms,
-        keyDigest: upstreamKeyDigest(upstream.inject_headers),
-        limit: lowerLimit(upstream, config),
-      },
-    ],
-    requestTimeoutMs: upstream.request_timeout_ms,
-    streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
-  });
+  return ({ id, prefix, upstream }) => {
+    const keyDigest = upstreamKeyDigest(upstream.inject_headers);
+    return {
+      routeId: id,
+      prefix,
+      stripPrefix: upstream.strip_prefix,
+      upstreams: [
+        {
+          id,
+          target: lowerTarget(upstream.base_url),
+          proxy: upstream.proxy && lowerProxy(upstream.proxy),
+          headers: lowerHeaders(upstream, headers),
+          connectTimeoutMs: upstream.connect_timeout_ms,
+          keyDigest,
+          // Without an upstream key there is nothing to count by.
+          limit: keyDigest && lowerLimit(upstream, config),
+        },
+      ],
+      requestTimeoutMs: upstream.request_timeout_ms,
+      streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
+    };
+  };
 }
 
 /** Every header that a token may come in, lower-case. None of them goes upstream. */
@@ -64,10 +68,10 @@ function lowerHeaders(upstream: CompleteUpstream, tokenHeaders: readonly string[
   };
 }
 
-/** The upstream's own limit wins over the global one. Without an upstream key there is nothing to count by. */
+/** The upstream's own limit wins over the global one. */
 function lowerLimit(upstream: CompleteUpstream, { concurrency }: CompleteConfig): UpstreamLimitSpec | undefined {
   const { upstream_per_key_max_inflight: perKey, queue } = concurrency;
   const max = upstream.upstream_key_max_inflight ?? perKey;
-  if (max === undefined || upstreamKeyDigest(upstream.inject_headers) === undefined) return undefined;
+  if (max === undefined) return undefined;
   return { max, maxWaiting: queue?.max_waiting ?? 0, timeoutMs: queue?.timeout_ms ?? 0 };
 }

@@ -1,5 +1,6 @@
 // Answers CORS preflights, in which a browser asks what a web page may do (contract, section 6).
 
+import { HTTP_TOKEN } from "../../plan/header-names.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { CorsSpec } from "../../plan/response-format.ts";
 import type { Guard } from "../../plan/steps.ts";
@@ -8,7 +9,7 @@ import { allowedOrigin } from "../replies/origins.ts";
 
 const NOT_ALLOWED = replyFor("cors_origin_not_allowed");
 const VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
-const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const TOKEN = new RegExp(`^${HTTP_TOKEN}$`);
 
 export function cors(spec: CorsSpec): Guard {
   const allowed = allowedOrigin(spec);
