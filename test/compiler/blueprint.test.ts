@@ -4,8 +4,8 @@
 
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
+import { withRevealedSecrets } from "../../src/cli/serve/blueprint-diff.ts";
 import type { Blueprint, ServerSpec } from "../../src/plan/blueprint.ts";
-import { Digest, Secret } from "../../src/plan/secret.ts";
 import { CLEAN, compileText, ENV, edited, type World } from "./compiling.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -16,16 +16,9 @@ function blueprint(text: string, world?: World): Blueprint {
   return result.value;
 }
 
-/** The same data with digests as their hex digits, to be compared. */
-function opened(value: unknown): unknown {
-  if (value instanceof Digest) return value.reveal();
-  if (value instanceof Secret || typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(opened);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, opened(inner)]));
-}
-
-const steps = (text: string, world?: World) => opened(blueprint(text, world).routes[0]?.steps ?? []) as unknown[];
-const upstream = (text: string) => opened(forward(text)?.upstreams[0]);
+const steps = (text: string, world?: World) =>
+  withRevealedSecrets(blueprint(text, world).routes[0]?.steps ?? []) as unknown[];
+const upstream = (text: string) => withRevealedSecrets(forward(text)?.upstreams[0]);
 const forward = (text: string) => blueprint(text).routes[0]?.forward;
 
 describe("the blueprint", () => {
@@ -55,7 +48,7 @@ describe("the blueprint", () => {
   });
 
   test("has the telemetry: the sinks of the log, the metrics token as its digest, the collector", () => {
-    const server = (text: string) => opened(blueprint(`${CLEAN}${text}`).server) as ServerSpec;
+    const server = (text: string) => withRevealedSecrets(blueprint(`${CLEAN}${text}`).server) as ServerSpec;
     const { logging, metrics, tracing } = server("");
     expect({ logging, metrics, tracing }).toEqual({
       logging: { level: "info", format: "json", toStdout: true, file: undefined },

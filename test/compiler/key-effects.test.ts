@@ -3,9 +3,9 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
+import { withRevealedSecrets } from "../../src/cli/serve/blueprint-diff.ts";
 import { CONFIG_SHAPE } from "../../src/compiler/schema/shape.generated.ts";
 import type { Shape } from "../../src/compiler/schema/shape-types.ts";
-import { Secret } from "../../src/plan/secret.ts";
 import { makePair } from "../support/certificates.ts";
 import { compileText } from "./compiling.ts";
 
@@ -163,14 +163,7 @@ function withValue(config: unknown, path: readonly string[], value: unknown): un
 function blueprintOf(config: unknown): unknown {
   const result = compileText(JSON.stringify(config), { files });
   if (!result.ok) throw new Error(result.diagnostics.map(({ code, path }) => `${code} ${path}`).join("\n"));
-  return revealed(result.value);
-}
-
-function revealed(value: unknown): unknown {
-  if (value instanceof Secret) return value.reveal();
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(revealed);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+  return withRevealedSecrets(result.value);
 }
 
 describe("each key", () => {

@@ -52,7 +52,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** A copy with the raw values of its secrets. A deep comparison can't see the private field of a `Secret`. */
-function withRevealedSecrets(data: unknown): unknown {
+export function withRevealedSecrets(data: unknown): unknown {
   if (data instanceof Secret) return data.reveal();
   if (Array.isArray(data)) return data.map(withRevealedSecrets);
   if (typeof data !== "object" || data === null) return data;
