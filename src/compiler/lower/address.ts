@@ -21,3 +21,8 @@ export function isLoopback(host: string): boolean {
   if (/^127(?:\.\d{1,3}){3}$/.test(name)) return true;
   return /^(?:0{0,4}:){2,7}0{0,3}1$/.test(name) || /^::ffff:(?:127\.|7f)/.test(name);
 }
+
+/** Whether a text is an IPv4 or an IPv6 address, not a name. @param host without brackets */
+export function isIpAddress(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || /^[\da-f:.]*:[\da-f:.]*$/i.test(host);
+}

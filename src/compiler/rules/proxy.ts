@@ -38,6 +38,23 @@ const proxyUrl: Rule = (config, { report, host }) => {
   }
 };
 
+/** Reports an http proxy URL without a port: curl's default is 1080, but http proxies listen on other ports. */
+const proxyPort: Rule = (config, { report, known }) => {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    const { proxy } = upstream;
+    if (typeof proxy !== "string" || !/^http:\/\//i.test(proxy) || !readProxyUrl(proxy).ok || !known(pathOf("proxy")))
+      continue;
+    if (/:\d+\/?$/.test(proxy)) continue;
+    report({
+      code: "rule/proxy-address",
+      severity: "warning",
+      path: pathOf("proxy"),
+      message: "this proxy URL has no port: 1080 is used, as by curl",
+      help: "write the port of the proxy, most often 3128 or 8080",
+    });
+  }
+};
+
 /** RFC 1929, section 2: one byte holds the length of the user name, and one the length of the password. */
 const SOCKS_BYTES = 255;
 
@@ -66,4 +83,4 @@ const basicCredentials: Rule = (config, { report }) => {
   }
 };
 
-export const PROXY_RULES: readonly Rule[] = [proxyAddress, proxyUrl, socksCredentials, basicCredentials];
+export const PROXY_RULES: readonly Rule[] = [proxyAddress, proxyUrl, proxyPort, socksCredentials, basicCredentials];

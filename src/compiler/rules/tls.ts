@@ -5,6 +5,7 @@ import { lowerTls } from "../lower/server.ts";
 import { type PairReading, readPair } from "../lower/tls-pair.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { quote, shownValue } from "../schema/labels.ts";
+import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
@@ -24,6 +25,8 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   if (selfSigned && !cert.ok && !key.ok) return;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
+    // A file name that is no path is reported as what it is.
+    if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
     if (!read.ok) reportMissing(path(half), `${name(half)} can't be read: ${read.reason}`, selfSigned, context);
   }
   if (!cert.ok || !key.ok) return;
