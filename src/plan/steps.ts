@@ -21,15 +21,19 @@ export class TokenSpec {
   }
 }
 
-/** Where a token is looked for; `name` is lower-case. */
+/** Where a token is looked for. The `name` of a header is lower-case; that of a query parameter is as in the config. */
 export type TokenSource =
   | { readonly type: "authorization_bearer" }
-  | { readonly type: "header"; readonly name: string };
+  | { readonly type: "header"; readonly name: string }
+  | { readonly type: "query"; readonly name: string };
 
 export interface AuthSpec {
   readonly tokens: readonly TokenSpec[];
   readonly sources: readonly TokenSource[];
 }
+
+/** Refuses WebSockets. There is nothing to choose. */
+export type WebSocketSpec = Readonly<Record<never, never>>;
 
 export interface RateLimitSpec {
   readonly routeId: string;
@@ -44,6 +48,7 @@ export interface DownstreamLimitSpec {
 export interface StepSpecs {
   cors: CorsSpec;
   auth: AuthSpec;
+  webSocket: WebSocketSpec;
   rateLimit: RateLimitSpec;
   downstreamInflight: DownstreamLimitSpec;
 }
@@ -56,6 +61,8 @@ export const STEP_ORDER = [
   "cors",
   // Before all limits: a request without a valid token must not use them up, and the rate limit counts by client.
   "auth",
+  // After the token, so that only clients of the gateway learn about a route. Before all limits: no limit counts the refusal.
+  "webSocket",
   // Before the in-flight limit: a request that is refused here takes no slot.
   "rateLimit",
   // Last: its slot is taken until the exchange ends. Then the upstream is chosen, which has a limit of its own.

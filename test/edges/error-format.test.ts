@@ -9,7 +9,8 @@ import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 const ID = "X-Request-Id: req-0.1_2";
-const { message } = ERROR_REPLIES.unauthorized;
+const message =
+  "The request has no valid gateway token. The gateway looks for it in the header authorization (Bearer). Use a token of this gateway as the API key, not the provider's key.";
 const OPENAI = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: "unauthorized" } });
 const ANTHROPIC = JSON.stringify({
   type: "error",

@@ -67,10 +67,16 @@ function dryParts(clock: Clock): LinkParts<DryExchange> {
 }
 
 function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
-  const { refusal, framing, requestId: sentId } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
+  const {
+    refusal,
+    framing,
+    requestId: sentId,
+    asksWebSocket,
+  } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sentId), request);
   if (refusal !== undefined) return answered(x, "message", replyFor(refusal), plan);
   x.framing = framing;
+  x.asksWebSocket = asksWebSocket;
   const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);
   x.target = match.target;
   if (match.kind === "route") {
@@ -110,6 +116,8 @@ function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Gua
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
       const passes = verdict === undefined || verdict.outcome === "preflight";
+      // Nearly all requests ask for no WebSocket, so the step means nothing to them.
+      if (kind === "webSocket" && passes) return verdict;
       x.steps.push({ step: kind, verdict: passes ? "pass" : "refuse", ...(detail && { detail }) });
       return verdict;
     };
