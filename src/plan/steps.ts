@@ -21,7 +21,7 @@ export class TokenSpec {
   }
 }
 
-/** Where a token is looked for. The `name` of a header is lower-case; that of a query parameter is as in the config. */
+/** Where a token is looked for. The name of a header is lower-case; that of a query parameter is as the config has it. */
 export type TokenSource =
   | { readonly type: "authorization_bearer" }
   | { readonly type: "header"; readonly name: string }
