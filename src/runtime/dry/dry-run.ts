@@ -6,7 +6,6 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
 import type { Guard, StepKind } from "../../plan/steps.ts";
-import { upstreamPath } from "../../plan/target.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../downstream/examine.ts";
 import { findRoute } from "../downstream/find-route.ts";
@@ -17,6 +16,7 @@ import type { Plan, Terminal } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
+import { requestTargetWriter } from "../headers/request-target.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
@@ -50,9 +50,12 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
   const masked = (forward: ForwardSpec): ForwardSpec => ({
     ...forward,
     upstreams: forward.upstreams.map((upstream) => {
-      const { headers } = upstream;
-      const inject = headers.inject.map(({ name, value }) => ({ name, value: new Secret(mask(value.reveal())) }));
-      return { ...upstream, headers: { ...headers, inject } };
+      const { headers, injectQuery } = upstream;
+      return {
+        ...upstream,
+        headers: { ...headers, inject: maskAll(headers.inject) },
+        injectQuery: maskAll(injectQuery),
+      };
     }),
   });
   return { ...blueprint, routes: blueprint.routes.map((route) => ({ ...route, forward: masked(route.forward) })) };
@@ -129,14 +132,19 @@ function drySend(forward: ForwardSpec): Terminal<DryExchange> {
   if (upstream === undefined) throw new Error(`the route ${forward.routeId} has no upstream`);
   const { target, limit } = upstream;
   const writeHead = requestHeadWriter(upstream);
+  const writeTarget = requestTargetWriter(forward, upstream);
   return function send(x) {
     // New counts have a free slot, so this step always passes.
     if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
     const { method, rawHeaders, framing, id } = x;
     const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
-    const url = `${target.protocol}//${target.host}${upstreamPath(forward, target, x.target)}`;
+    const url = `${target.protocol}//${target.host}${writeTarget(x.target)}`;
     x.upstream = { method, url, headers };
   };
+}
+
+function maskAll(values: readonly { readonly name: string; readonly value: Secret }[]) {
+  return values.map(({ name, value }) => ({ name, value: new Secret(mask(value.reveal())) }));
 }
 
 function mask(value: string): string {

@@ -2,11 +2,11 @@
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
-import { upstreamPath } from "../../plan/target.ts";
 import { peerAddress } from "../exchange/connection.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
+import { requestTargetWriter } from "../headers/request-target.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
@@ -44,6 +44,7 @@ export function linkUpstream(
   const connectTo = absolute?.connectTo ?? target;
   const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
   const writeHead = requestHeadWriter(spec);
+  const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, keyDigest);
   return {
     id: spec.id,
@@ -55,7 +56,7 @@ export function linkUpstream(
     toProxy,
     gate: limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
     request(x, trace) {
-      const path = upstreamPath(forward, target, x.target);
+      const path = writeTarget(x.target);
       const headers = writeHead({
         method: x.method,
         rawHeaders: x.rawHeaders,
