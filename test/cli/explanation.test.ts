@@ -8,10 +8,12 @@ import { compileText } from "../compiler/compiling.ts";
 const TOKEN = "canary token-0001";
 const KEY = "canary-key-0001";
 
+const sha256 = (token: string): string => `sha256:${createHash("sha256").update(token).digest("hex")}`;
+
 const CONFIG = `
 listen: 127.0.0.1:0
 gateway_auth:
-  tokens: ["sha256:${createHash("sha256").update(TOKEN).digest("hex")}"]
+  tokens: ["${sha256(TOKEN)}"]
   token_sources: [{type: authorization_bearer}, {type: query, name: gw}]
 routes:
   - id: up
@@ -26,8 +28,8 @@ downstream: {send_timeout_ms: 1500}
 `;
 const AUTH = ["authorization", `Bearer ${TOKEN}`];
 
-function explain(target: string, headers: readonly string[] = []) {
-  const result = compileText(CONFIG);
+function explain(target: string, headers: readonly string[] = [], config = CONFIG) {
+  const result = compileText(config);
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join("\n"));
   const explanation = explainer(result.value)({ method: "GET", target, rawHeaders: ["host", "h", ...headers] });
   for (const secret of [TOKEN, encodeURIComponent(TOKEN), KEY])
@@ -48,6 +50,23 @@ describe("an explanation", () => {
     const { upstream } = explain("/up/x?other=canary%20token-0001&c=1", [...AUTH, "x-a", TOKEN, "x-b", `Key ${TOKEN}`]);
     expect(upstream?.url).toBe("https://api.example/x?other=***&c=1&key=***&api-version=***");
     expect(upstream?.headers).toMatchObject({ "x-a": "***", "x-b": "***" });
+  });
+
+  it("takes text beyond ASCII as the bytes that clients send", () => {
+    const token = "schlüssel-ключ-é";
+    const sent = ["authorization", `Bearer ${token}`, "x-name", "Grüße"];
+    const { steps, upstream } = explain(
+      "/up/ä?q=ö",
+      sent,
+      CONFIG.replace(/tokens: .*/, `tokens: ["${sha256(token)}"]`),
+    );
+    expect(steps.map(({ step, verdict }) => `${step} ${verdict}`)).toEqual([
+      "route pass",
+      "auth pass",
+      "rateLimit pass",
+    ]);
+    expect(upstream?.url).toBe("https://api.example/ä?q=ö&key=***&api-version=***");
+    expect(upstream?.headers).toMatchObject({ "x-name": "Grüße" });
   });
 
   it("shows that a WebSocket is refused, before the limits", () => {

@@ -20,6 +20,7 @@ import { requestTargetWriter } from "../headers/request-target.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
+import { asSent, asShown } from "./wire-text.ts";
 
 /** What would happen to a request. */
 export interface DryRun {
@@ -42,7 +43,10 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   const { metrics } = blueprint.server;
   // The same paths as in the gateway, but with empty content.
   const builtIn = builtInEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
-  return (request) => dryRun(link(blueprint, dryParts(clock)), builtIn, request);
+  return ({ method, target, rawHeaders }) => {
+    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent) };
+    return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);
+  };
 }
 
 /** The blueprint with every secret that goes upstream replaced by a mask. The scheme word is kept. */
@@ -139,7 +143,7 @@ function drySend(forward: ForwardSpec): Terminal<DryExchange> {
     const { method, rawHeaders, framing, id } = x;
     const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
     const url = `${target.protocol}//${target.host}${writeTarget(x.target)}`;
-    x.upstream = { method, url, headers };
+    x.upstream = { method, url: asShown(url), headers: headers.map(asShown) };
   };
 }
 
