@@ -3,6 +3,7 @@
 import { describe, expect, it, test } from "vitest";
 import { ERROR_REPLIES, type ErrorCode, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
 import { errorFormatterOf } from "../../src/runtime/replies/error-format.ts";
+import { routeNotFound } from "../../src/runtime/replies/route-not-found.ts";
 import { AUTH } from "../support/config.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
@@ -83,6 +84,16 @@ describe("errors.format", () => {
     expect(seconds).toBeGreaterThanOrEqual(1);
     expect(response.header("retry-after-ms")).toBe(String(seconds * 1000));
   });
+});
+
+test.each([
+  [["/openai", "/a"], "The prefixes are: /openai, /a."],
+  [Array.from({ length: 8 }, (_, i) => `/${i}`), "The prefixes are: /0, /1, /2, /3, /4, /5, /6, /7."],
+  [Array.from({ length: 1008 }, (_, i) => `/${i}`), "The prefixes are: /0, /1, /2, /3, /4, /5, /6, /7, and 1000 more."],
+])("a 404 names the first prefixes, and how many more there are", (prefixes, end) => {
+  const { error, body } = routeNotFound(prefixes);
+  expect(error?.message.endsWith(end)).toBe(true);
+  expect(body).toBe('{"error":"route_not_found"}');
 });
 
 test("a code that stands for several reasons does not compile without a message", () => {
