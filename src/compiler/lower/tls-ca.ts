@@ -5,11 +5,11 @@ import { X509Certificate } from "node:crypto";
 export type CaReading =
   | {
       readonly ok: true;
-      /** A certificate among them is one of a server or a client, signed by somebody else: it vouches for nothing. */
+      /** All are certificates of servers or clients, signed by somebody else: they vouch for nothing. */
       readonly notCa: boolean;
-      /** All of them are valid from this time on, ms since the epoch. */
+      /** The first of them is valid from this time on, ms since the epoch. */
       readonly validFrom: number;
-      /** One of them expires at this time, ms since the epoch. */
+      /** The last of them expires at this time, ms since the epoch. */
       readonly validTo: number;
     }
   /** `why` is the rest of a sentence that starts with the file name. */
@@ -35,8 +35,8 @@ export function readCa(pem: Uint8Array): CaReading {
   return {
     ok: true,
     // A self-signed certificate of a server is trusted as it is.
-    notCa: certificates.some((one) => !one.ca && one.subject !== one.issuer),
-    validFrom: Math.max(...certificates.map((one) => Date.parse(one.validFrom))),
-    validTo: Math.min(...certificates.map((one) => Date.parse(one.validTo))),
+    notCa: certificates.every((one) => !one.ca && one.subject !== one.issuer),
+    validFrom: Math.min(...certificates.map((one) => Date.parse(one.validFrom))),
+    validTo: Math.max(...certificates.map((one) => Date.parse(one.validTo))),
   };
 }

@@ -24,7 +24,7 @@ const CONTROL = /[^\P{Cc}\t]/u;
 
 function wrongCharacters(token: string): { readonly why: string; readonly help?: string } | undefined {
   if (/^Bearer\s/i.test(token)) return { why: "`Bearer ` is not part of the token", help: "drop `Bearer `" };
-  if (token !== token.trim()) {
+  if (/^[ \t\r\n]|[ \t\r\n]$/.test(token)) {
     return { why: "it starts or ends with white space", help: "look at the end of the file or variable it comes from" };
   }
   if (/[\r\n]/.test(token)) {
