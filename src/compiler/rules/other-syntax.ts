@@ -1,5 +1,7 @@
 // Refuses references in the syntax of another tool, and placeholders, where a secret or a file name belongs.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
 import type { Path } from "../diagnostics/location.ts";
 import {
   isPlaceholder,
@@ -73,6 +75,24 @@ const filePaths: Rule = (config, context) => {
     if (misread !== undefined) context.report({ code: CODE, path, ...misread });
   }
 };
+
+/** A part of a URL that is to be replaced: the name of a resource in a manual, a variable of another tool. */
+const URL_PARTS: readonly (readonly [shown: string, pattern: RegExp])[] = [
+  ["<…>", /<[^<>]*>/],
+  ["{…}", /\{[^{}]*\}/],
+  ["$NAME", /\$[A-Z_][A-Z0-9_]*/],
+  ["%NAME%", /%[A-Z_][A-Z0-9_]{2,}%/],
+  ["YOUR_…", /\bYOUR[-_]|\byour-(?:resource|host|server|domain|endpoint)\b/],
+];
+
+/** What is wrong with a URL that is written out and has such a part. */
+export function misreadUrl(url: string): Misread | undefined {
+  const part = URL_PARTS.find(([, pattern]) => pattern.test(url));
+  if (part === undefined) return undefined;
+  const help =
+    part[0].endsWith("NAME") || part[0] === "%NAME%" ? "write ${NAME} for a variable" : "write the real name";
+  return { message: `\`${part[0]}\` in this URL is to be replaced, but nothing replaces it`, help };
+}
 
 /** What a file name is in place of a path; `undefined` when it may be one. */
 export function misreadPath(value: string): Misread | undefined {

@@ -3,8 +3,9 @@
 import type { UpstreamTarget } from "../../plan/forward.ts";
 import type { Path } from "../diagnostics/location.ts";
 import { editDistance } from "../diagnostics/suggest.ts";
+import { isLoopback } from "../lower/address.ts";
 import { readBaseUrl } from "../lower/base-url.ts";
-import { PROVIDERS, type Provider, providerAt } from "./providers.ts";
+import { OLLAMA_PORT, PROVIDERS, type Provider, providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";
 
@@ -129,22 +130,23 @@ function nearHost(host: string): string | undefined {
   return hosts.find((one) => editDistance(host, one, 3) <= (one.length >= 14 ? 2 : 1));
 }
 
-/** Reports the port of the other scheme: https on port 80, http on port 443. */
+/** Reports the port of the other scheme: https on port 80 or on that of Ollama, http on port 443. */
 const schemePort: Rule = (config, { report }) => {
   for (const { upstream, pathOf } of eachUpstream(config)) {
     const read = readBaseUrl(upstream.base_url);
-    if (!read.ok) continue;
-    const { protocol, port } = read.target;
-    const wrong = (protocol === "https:" && port === 80) || (protocol === "http:" && port === 443);
-    if (!wrong) continue;
-    const [scheme, other] = protocol === "https:" ? ["https", "http"] : ["http", "https"];
-    report({
-      code: "rule/scheme-port",
-      path: pathOf("base_url"),
-      message: `${scheme} on port ${port}, which is the port of ${other}`,
-      help: "drop the port, or correct the scheme",
-    });
+    const why = read.ok ? wrongPort(read.target) : undefined;
+    if (why === undefined) continue;
+    const help = "correct the scheme or the port";
+    report({ code: "rule/scheme-port", path: pathOf("base_url"), message: why, help });
   }
 };
+
+function wrongPort({ protocol, hostname, port }: UpstreamTarget): string | undefined {
+  if (protocol === "http:") return port === 443 ? "http on port 443, which is the port of https" : undefined;
+  if (port === 80) return "https on port 80, which is the port of http";
+  return port === OLLAMA_PORT && isLoopback(hostname)
+    ? "https on port 11434: Ollama speaks plain http there"
+    : undefined;
+}
 
 export const PROVIDER_PATH_RULES: readonly Rule[] = [endpointBaseUrl, providerPath, providerHost, schemePort];

@@ -111,7 +111,7 @@ const OLLAMA: Provider = {
   roots: ["/v1", "/api"],
 };
 
-const OLLAMA_PORT = 11_434;
+export const OLLAMA_PORT = 11_434;
 
 /** The provider whose API an upstream is, where it is known. */
 export function providerAt({ hostname, port }: Pick<UpstreamTarget, "hostname" | "port">): Provider | undefined {

@@ -3,16 +3,20 @@
 import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
 import { readBaseUrl } from "../lower/base-url.ts";
+import { misreadUrl } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
 /** Reports a `base_url` that a path can't be appended to. */
-const baseUrl: Rule = (config, { report }) => {
+const baseUrl: Rule = (config, { report, literal }) => {
   for (const { upstream, pathOf } of eachUpstream(config)) {
+    const path = pathOf("base_url");
+    const misread = literal(path) ? misreadUrl(upstream.base_url) : undefined;
+    if (misread !== undefined) report({ code: "env/other-syntax", path, ...misread });
     const read = readBaseUrl(upstream.base_url);
-    if (read.ok) continue;
+    if (read.ok || misread !== undefined) continue;
     const message = `"base_url" ${read.why}`;
-    report({ code: "rule/base-url", path: pathOf("base_url"), message, help: read.help });
+    report({ code: "rule/base-url", path, message, help: read.help });
   }
 };
 
