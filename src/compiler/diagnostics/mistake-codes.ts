@@ -13,7 +13,7 @@ export const MISTAKE_CODES = {
   "rule/short-token": warning(
     "A short gateway token",
     "A short token can be guessed by trying. Fewer than 16 characters are reported, or fewer than 8 if the gateway listens only on this machine.",
-    "Make a random token: `openssl rand -hex 24`.",
+    "Make a random token: `ai-gw-lite token`.",
   ),
   "rule/upstream-key-reused": warning(
     "A gateway token is also an upstream key",

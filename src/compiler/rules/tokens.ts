@@ -98,7 +98,7 @@ const shortToken: Rule = (config, context) => {
     if (misreadSecret(secret) !== undefined) continue;
     const who = isLoopback(host) ? "" : ", and other machines can try";
     const message = `this token has fewer than ${least} characters${who}: it can be guessed`;
-    const help = "make one with: openssl rand -hex 24";
+    const help = "make one with: ai-gw-lite token";
     context.report({ code: "rule/short-token", path: secret.path, message, help });
   }
 };
@@ -119,7 +119,7 @@ const upstreamKeyReused: Rule = (config, context) => {
       path: at(same),
       message:
         "this token is also the key that is sent upstream: every client could use the upstream without the gateway",
-      help: "make a token of its own: openssl rand -hex 24",
+      help: "make a token of its own: ai-gw-lite token",
       related: [{ path, message: "sent upstream here" }],
     });
   }
