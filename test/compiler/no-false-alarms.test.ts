@@ -76,6 +76,18 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
     `${noKey(to("http://127.0.0.1:11434"))}concurrency:\n  upstream_per_key_max_inflight: 4\n`,
   ],
   ["Ollama in OpenAI's form", noKey(to("http://127.0.0.1:11434/v1"))],
+  ["a path with percent-encoding", to("https://llm.example/%E4%BD%A0%E5%A5%BD/v1")],
+  ["TLS for an Ollama of another machine", noKey(to("https://ollama.internal:11434"))],
+  ["a host that resembles a short one", to("https://api.y.ai")],
+  ["a mirror with a name of its own", to("https://openai-proxy.example/v1")],
+  [
+    "a deployment of Azure, for clients that put a version in front",
+    edited(
+      "/openai\n",
+      "/azure/v1\n",
+      key("name: api-key\n          value: ${KEY}", to("https://my.openai.azure.com/openai/deployments/gpt-5")),
+    ),
+  ],
   ["a server of one's own without a key", noKey(to("https://vllm.internal:8443"))],
   ["a server of one's own below a path with a common name", noKey(to("https://llm.example/api/chat"))],
   ["a server that takes both kinds of key", key("name: x-api-key\n          value: ${KEY}", to("https://llm.example"))],

@@ -57,7 +57,7 @@ const tokenSourceParameter: Rule = ({ gateway_auth }, { report, known }) => {
       code: "rule/token-source",
       severity: "warning",
       path: [...source, "name"],
-      message: "APIs use this parameter themselves, but a token source never goes upstream",
+      message: "APIs use this parameter themselves, and the parameter of a token source is never sent upstream",
       help: "choose a name of your own, or `key` as Gemini clients send it",
     });
   });

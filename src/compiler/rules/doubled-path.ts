@@ -49,7 +49,7 @@ const doubledInTest: Rule = (config, { report, known }) => {
     report({
       code: CODE,
       path: visit.pathOf("base_url"),
-      message: "clients put the version in front of their paths already: it would be in the upstream path twice",
+      message: "the paths of clients start with the version already: it would be in the upstream path twice",
       help: "drop the version here, or let clients use a base URL without it",
       related: [{ path: ["tests", index, "request", "path"], message: "as this test does" }],
     });
@@ -77,7 +77,7 @@ const doubledBySdk: Rule = (config, { report, known, literal }) => {
     report({
       code: CODE,
       path,
-      message: `SDKs of ${provider.name} put \`${provider.sdkRoot}\` in front of their paths: it would be in the upstream path twice`,
+      message: `the paths of ${provider.name}'s SDKs start with \`${provider.sdkRoot}\` already: it would be in the upstream path twice`,
       help: literal(path) ? `drop ${provider.sdkRoot} from base_url` : "drop the version from base_url",
     });
   }

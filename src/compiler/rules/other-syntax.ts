@@ -26,7 +26,10 @@ interface Misread {
 /** What a secret is in place of the secret itself; `undefined` when it may be one. */
 export function misreadSecret({ value, kind, variable }: SecretVisit): Misread | undefined {
   const other = otherSyntax(value);
-  if (other !== undefined) return otherSyntaxTexts(other);
+  if (other !== undefined) {
+    const { message, help } = otherSyntaxTexts(other);
+    return { message, help: /^\s*Bearer\s/i.test(value) ? help.replace("write $", () => "write Bearer $") : help };
+  }
   if (kind !== "token" && kind !== "key") return undefined;
   if (isPlaceholder(value)) {
     const what = kind === "token" ? "a token" : "a key";
@@ -87,11 +90,13 @@ const URL_PARTS: readonly (readonly [shown: string, pattern: RegExp])[] = [
 
 /** What is wrong with a URL that is written out and has such a part. */
 export function misreadUrl(url: string): Misread | undefined {
-  const part = URL_PARTS.find(([, pattern]) => pattern.test(url));
-  if (part === undefined) return undefined;
-  const help =
-    part[0].endsWith("NAME") || part[0] === "%NAME%" ? "write ${NAME} for a variable" : "write the real name";
-  return { message: `\`${part[0]}\` in this URL is to be replaced, but nothing replaces it`, help };
+  const [shown, pattern] = URL_PARTS.find(([, one]) => one.test(url)) ?? [];
+  if (shown === undefined) return undefined;
+  if (!shown.includes("NAME")) {
+    return { message: `this URL has a placeholder in it: \`${shown}\``, help: "write the real name in its place" };
+  }
+  const name = pattern?.exec(url)?.[0].replace(/[$%]/g, "");
+  return { message: `\`${shown}\` is not replaced in this URL`, help: `write \${${name}}` };
 }
 
 /** What a file name is in place of a path; `undefined` when it may be one. */

@@ -56,7 +56,10 @@ const authScheme: Rule = (config, context) => {
       if (wrong === undefined) continue;
       const at = [...path, "value"];
       const message = `${wrong.message}${sourcesOf(at, context)}`;
-      context.report({ code: "rule/auth-scheme", path: at, message, help: wrong.help });
+      const [source, ...others] = context.references(at);
+      // Where the key is one variable, the help can be pasted.
+      const help = source && others.length === 0 ? wrong.help.replace("${NAME}", () => source.source) : wrong.help;
+      context.report({ code: "rule/auth-scheme", path: at, message, help });
     }
   }
 };
@@ -73,7 +76,7 @@ function wrongScheme(value: string): Wrong | undefined {
     return { message: "`Bearer` is in this value twice", help };
   }
   if (/^Bearer[:=]/i.test(text)) {
-    return { message: "after `Bearer` there must be a blank, and nothing else", help: "write `Bearer ${NAME}`" };
+    return { message: "`Bearer` must be followed by a space, not by `:` or `=`", help: "write `Bearer ${NAME}`" };
   }
   if (/^Basic\s+[^\s:]*:/i.test(text)) {
     const help = "encode user:password in base64, and write `Basic` before it";
@@ -223,7 +226,7 @@ const tokenSourceMissing: Rule = (config, context) => {
       code: "rule/token-source-missing",
       path,
       at: written ? "key" : "missing",
-      message: `SDKs of ${at.provider.name} send the token in \`${header}\`, which no token source names`,
+      message: `SDKs of ${at.provider.name} send the token in \`${header}\`, but no token source reads this header`,
       help: `add \`- { type: header, name: ${header} }\`${written ? "" : " beside `- type: authorization_bearer`"}`,
       related: [{ path: visit.pathOf("base_url"), message: `the route to ${at.provider.name}` }],
     });

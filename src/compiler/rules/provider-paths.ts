@@ -73,20 +73,20 @@ function wrongPath(visit: UpstreamVisit, provider: Provider, target: UpstreamTar
   const api = `paths of ${name} start with ${roots.join(" or ")}`;
   if (!isCompatible(basePath, roots)) {
     const help = `write ${protocol}//${host}${sdkRoot ?? roots[0] ?? ""}`;
-    return { path: visit.pathOf("base_url"), message: `${api}: this URL leads elsewhere`, help, shows: true };
+    return { path: visit.pathOf("base_url"), message: `${name} has no such path: ${api}`, help, shows: true };
   }
   if (!isCompatible(basePath + keptPrefix(visit), roots)) {
     const message = `the prefix stays in the path, but ${api}`;
     return { path: visit.pathOf("strip_prefix"), message, help: "drop strip_prefix, or write strip_prefix: true" };
   }
   if (!losesVersion(visit, provider, basePath)) return undefined;
-  const message = `the whole prefix is stripped, and its version with it, but ${name} wants a version in the path`;
+  const message = `strip_prefix takes the version away with the prefix, but paths of ${name} have a version`;
   return { path: ["routes", visit.index, "prefix"], message, help: "add the version to the end of base_url" };
 }
 
 /** Whether a path is at, above or below one of the roots. */
 function isCompatible(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => path === "" || `${root}/`.startsWith(`${path}/`) || path.startsWith(`${root}/`));
+  return roots.some((root) => `${root}/`.startsWith(`${path}/`) || path.startsWith(`${root}/`));
 }
 
 function keptPrefix({ upstream, route }: UpstreamVisit): string {

@@ -59,15 +59,14 @@ function commaIn(text: string, secret: SecretVisit, where: string): Flaw | undef
   if (secret.kind === "key") {
     return { why: "has a comma in it: a provider takes one key at a time", help: `leave one key ${where}` };
   }
-  const why = "has a comma in it, and counts as one token";
+  const why = "has a comma in it: it counts as one token, not as two";
   return { why, help: "for several tokens, give each a variable and an item `- ${NAME}` of its own" };
 }
 
-/** Whether a comma separates what should be several secrets. Schemes other than Bearer, and cookies, may have commas. */
+/** Whether a comma separates what should be several secrets. The credentials of schemes other than Bearer may have commas. */
 function hasComma(text: string, { kind, value, path }: SecretVisit): boolean {
   if (!text.includes(",")) return false;
-  if (kind === "token") return path[0] === "gateway_auth";
-  return !/^(?!Bearer\b)[\w-]+\s/i.test(value) && !/=.*[;,]/.test(value);
+  return kind === "token" ? path[0] === "gateway_auth" : !/^(?!Bearer\b)[\w-]+\s/i.test(value);
 }
 
 /** Reports a comma in a token that is written out: two tokens in one item. */
@@ -75,8 +74,13 @@ const writtenComma: Rule = ({ gateway_auth: { tokens } }, { report, literal }) =
   tokens.forEach((token, index) => {
     const path = ["gateway_auth", "tokens", index];
     if (!token.includes(",") || !literal(path)) return;
-    const message = "this token has a comma in it, and counts as one token";
-    report({ code: "rule/secret-characters", path, message, help: "write several tokens as several items" });
+    const message = "this token has a comma in it: it counts as one token, not as two";
+    report({
+      code: "rule/secret-characters",
+      path,
+      message,
+      help: "if these are several tokens, write each as an item of its own",
+    });
   });
 };
 

@@ -63,7 +63,7 @@ const keepaliveOrder: Rule = (config, { report, known }) => {
     if (keepalive === undefined || idle === 0 || keepalive < idle) continue;
     const path = pathOf("sse_keepalive_ms");
     if (!known(path) || !known(pathOf("stream_idle_timeout_ms"))) continue;
-    const message = 'no keepalive is ever sent: "stream_idle_timeout_ms" breaks the stream off before';
+    const message = 'no keepalive is ever sent: "stream_idle_timeout_ms" ends the stream before';
     report({ code: "rule/timeout-order", path, message, help: "make sse_keepalive_ms the shorter one" });
   }
 };

@@ -96,8 +96,8 @@ const shortToken: Rule = (config, context) => {
     if (secret.kind !== "token" || secret.path[0] !== "gateway_auth" || [...secret.value].length >= least) continue;
     // A text that is no token is reported as what it is.
     if (misreadSecret(secret) !== undefined) continue;
-    const who = isLoopback(host) ? "" : ", and other machines can try";
-    const message = `this token has fewer than ${least} characters${who}: it can be guessed`;
+    const why = isLoopback(host) ? "it can be guessed" : "other machines can connect and guess it";
+    const message = `this token has fewer than ${least} characters: ${why}`;
     const help = "make one with: ai-gw-lite token";
     context.report({ code: "rule/short-token", path: secret.path, message, help });
   }

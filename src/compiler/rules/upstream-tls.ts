@@ -49,7 +49,7 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
     const help = "write the certificates of the CAs in PEM format, one after the other";
     context.report({ code: "rule/tls-file", path, message: `${name} ${read.why}`, help });
   } else if (read.notCa) {
-    const message = `${name} has a certificate that is not one of a CA: nothing that it signed is trusted`;
+    const message = `${name} has a certificate of a server or client, not of a CA: nothing can be checked with it`;
     const help = "name the certificate of the CA that signed the server's certificate";
     context.report({ code: "rule/tls-file", severity: "warning", path, message, help });
   } else checkDates(path, read, context);

@@ -77,8 +77,7 @@ function addressHelp(literal: string): string | undefined {
   if (/^:\d+$/.test(literal)) return `write 127.0.0.1${literal} for this machine only, or 0.0.0.0${literal} for all`;
   if (/^\d+$/.test(literal)) return `write 127.0.0.1:${literal}`;
   if (/^unix:|^\.{0,2}\//.test(literal)) return "the gateway has no Unix sockets: write host:port";
-  if (/^[^\s:]+:\d+:\d+$/.test(literal))
-    return "write one port: the mapping of ports is made by the container's runtime";
+  if (/^[^\s:]+:\d+:\d+$/.test(literal)) return "write one host and one port; the container's own settings map ports";
   if (/^[^\s:]+:[a-z]+$/i.test(literal)) return "write the port as a number";
   const v6 = /^([0-9a-f:]*:[0-9a-f:]*):(\d+)$/i.exec(literal);
   if (v6 !== null) return `put an IPv6 address in brackets: [${v6[1]}]:${v6[2]}`;
