@@ -76,6 +76,10 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
     `${noKey(to("http://127.0.0.1:11434"))}concurrency:\n  upstream_per_key_max_inflight: 4\n`,
   ],
   ["Ollama in OpenAI's form", noKey(to("http://127.0.0.1:11434/v1"))],
+  [
+    "TLS settings in the defaults, for other routes than this one",
+    `${noKey(to("http://127.0.0.1:11434"))}upstream_defaults:\n  tls: { server_name: vllm.internal }\n`,
+  ],
   ["a path with percent-encoding", to("https://llm.example/%E4%BD%A0%E5%A5%BD/v1")],
   ["TLS for an Ollama of another machine", noKey(to("https://ollama.internal:11434"))],
   ["a host that resembles a short one", to("https://api.y.ai")],

@@ -252,6 +252,16 @@ describe("hostile files are refused, or looked through in bounded work", () => {
     ["20,000 keys alike", "listen: 1\n".repeat(20_000), "yaml/duplicate-key"],
     ["4 MiB of ${", `listen: "${"${".repeat(80_000)}"`, "env/malformed"],
     [
+      "100,000 stream types alike",
+      CLEAN.replace("      inject", `      stream_types: [${"a/b,".repeat(100_000)}]\n      inject`),
+      "rule/stream-types",
+    ],
+    [
+      "10,000 tests on 1,000 routes",
+      `${CLEAN}${Array.from({ length: 1000 }, (_, n) => `  - {id: r${n}, prefix: /r${n}, upstream: {base_url: "http://h/v1/v1"}}\n`).join("")}tests:\n${"  - {name: t, request: {method: GET, path: /x/y/z}, expect: {status: 401}}\n".repeat(10_000)}`,
+      "rule/doubled-path",
+    ],
+    [
       "a merge of merges",
       `a: &a {${Array.from({ length: 1000 }, (_, n) => `k${n}: 1`).join(",")}}\nb: [${"{<<: *a},".repeat(10_000)}]`,
       "yaml/alias-limit",

@@ -64,9 +64,10 @@ const FORMS: readonly Form[] = [
 
 /** The reference in a text that is nothing but one, maybe after a scheme such as `Bearer`. */
 export function otherSyntax(text: string): OtherSyntax | undefined {
+  // A long text is no reference, and not worth a search.
+  if (text.length > MAX_LENGTH) return undefined;
   const value = withoutScheme(text);
-  // Every form ends where the text ends, so a long text costs one look for each form.
-  if (value.length > MAX_LENGTH || !/[$%{`<#.:/(@]/.test(value)) return undefined;
+  if (!/[$%{`<#.:/(@]/.test(value)) return undefined;
   for (const [shown, pattern] of FORMS) {
     const match = pattern.exec(value);
     if (match === null) continue;

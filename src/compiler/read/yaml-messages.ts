@@ -173,9 +173,7 @@ function unexpected(text: string, span: Span, problem: Problem): Explanation {
 
 /** The value to quote, where it is an IPv6 address: `[::]:8080`. */
 function quoteHelp(text: string, offset: number): string {
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  const [, address] =
-    /:\s+(\[[0-9a-f:.]+\]:\d+)\s*$/i.exec(text.slice(lineStart, endOfLine(text, offset)).slice(0, MAX_LINE)) ?? [];
+  const [, address] = /:\s+(\[[0-9a-f:.]+\]:\d+)\s*$/i.exec(shortLine(text, offset).line) ?? [];
   return address === undefined ? "quote the whole value" : `quote the whole value: "${address}"`;
 }
 
@@ -188,9 +186,7 @@ function unquotedReference(text: string, offset: number): Span | undefined {
 
 /** A reference of another tool that YAML can't read: `%NAME%`, a text in backticks, `{{ .X | quote "y" }}`. */
 function otherSyntaxAt(text: string, offset: number): { span: Span; message: string; help: string } | undefined {
-  const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
-  const line = text.slice(lineStart, endOfLine(text, offset));
-  if (line.length > MAX_LINE) return undefined;
+  const { line, start: lineStart } = shortLine(text, offset);
   const [whole = "", before = "", value = ""] =
     /^(\s*(?:-\s+)*(?:[A-Za-z_]\w*:\s+)?)(\S.*?)(?:\s+#.*)?\s*$/.exec(line) ?? [];
   // Other values YAML can read: what is wrong with the line is something else.
@@ -198,6 +194,17 @@ function otherSyntaxAt(text: string, offset: number): { span: Span; message: str
   if (other === undefined) return undefined;
   const start = lineStart + before.length;
   return { span: { start, end: start + value.length }, ...otherSyntaxTexts(other) };
+}
+
+/** The line around an offset; no text of a line that is long, since a file may have an error at each of its characters. */
+function shortLine(text: string, offset: number): { line: string; start: number } {
+  const from = Math.max(0, offset - MAX_LINE);
+  const window = text.slice(from, offset + MAX_LINE);
+  const before = window.lastIndexOf("\n", offset - from - 1) + 1;
+  const end = window.indexOf("\n", offset - from);
+  const whole = (before > 0 || from === 0) && (end !== -1 || offset + MAX_LINE >= text.length);
+  const line = whole ? window.slice(before, end === -1 ? undefined : end).replace(/\r$/, "") : "";
+  return { line, start: from + before };
 }
 
 const MAX_LINE = 400;

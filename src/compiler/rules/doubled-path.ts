@@ -1,7 +1,5 @@
 // Checks that no version is in the path of upstream requests twice: in base_url, the prefix, and what clients put in front.
 
-import { readBaseUrl } from "../lower/base-url.ts";
-import type { CompleteConfig } from "../schema/defaults.ts";
 import { providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";
@@ -10,8 +8,7 @@ const CODE = "rule/doubled-path";
 const TWICE = /\/(v\d+[a-z0-9]*)\/\1(?=\/|$)/;
 
 /** The start of every path that a route sends upstream: `base_url`, and the prefix where it is kept. */
-function forwarded({ upstream, route }: UpstreamVisit): string | undefined {
-  const read = readBaseUrl(upstream.base_url);
+function forwarded({ upstream, route, baseUrl: read }: UpstreamVisit): string | undefined {
   if (!read.ok) return undefined;
   return read.target.basePath + (upstream.strip_prefix || route.prefix === "/" ? "" : route.prefix);
 }
@@ -35,15 +32,15 @@ const doubledInConfig: Rule = (config, { report, literal }) => {
 /** Reports a test of the config whose request goes to a path with a version in it twice: its clients put it in front. */
 const doubledInTest: Rule = (config, { report, known }) => {
   const reported = new Set<number>();
+  const routes = new Map([...eachUpstream(config)].map((visit) => [visit.route.prefix, visit]));
   config.tests.forEach((test, index) => {
     // A test that says where the request goes speaks for itself.
     if (test.expect.upstream_url !== undefined || !known(["tests", index, "request", "path"])) return;
-    const visit = routeOf(config, test.request.path);
-    if (visit === undefined || reported.has(visit.index) || TWICE.test(forwarded(visit) ?? "")) return;
     const [path = ""] = test.request.path.split("?", 1);
-    const { upstream, route } = visit;
+    const visit = routeOf(routes, path);
+    if (visit === undefined || reported.has(visit.index) || TWICE.test(forwarded(visit) ?? "")) return;
+    const { upstream, route, baseUrl: read } = visit;
     const rest = upstream.strip_prefix && route.prefix !== "/" ? path.slice(route.prefix.length) : path;
-    const read = readBaseUrl(upstream.base_url);
     if (!read.ok || !TWICE.test(read.target.basePath + rest)) return;
     reported.add(visit.index);
     report({
@@ -56,18 +53,24 @@ const doubledInTest: Rule = (config, { report, known }) => {
   });
 };
 
+/** No request path of a test is longer: each of its segments costs a look. */
+const MAX_PATH = 1000;
+
 /** The route that takes a path: the one with the longest prefix that matches. */
-function routeOf(config: CompleteConfig, path: string): UpstreamVisit | undefined {
-  return [...eachUpstream(config)]
-    .filter(({ route: { prefix } }) => prefix === "/" || path === prefix || path.startsWith(`${prefix}/`))
-    .sort((a, b) => b.route.prefix.length - a.route.prefix.length)[0];
+function routeOf(routes: ReadonlyMap<string, UpstreamVisit>, path: string): UpstreamVisit | undefined {
+  if (path.length > MAX_PATH) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const visit = routes.get(path.slice(0, end));
+    if (visit !== undefined) return visit;
+  }
+  return routes.get("/");
 }
 
 /** Reports a version in `base_url` that the SDK of this provider puts in front of every path itself. */
 const doubledBySdk: Rule = (config, { report, known, literal }) => {
   for (const visit of eachUpstream(config)) {
     const { upstream, route, index } = visit;
-    const read = readBaseUrl(upstream.base_url);
+    const read = visit.baseUrl;
     const provider = read.ok ? providerAt(read.target) : undefined;
     if (!read.ok || provider?.sdkRoot === undefined || read.target.basePath !== provider.sdkRoot) continue;
     if (!known(["routes", index, "prefix"]) || !upstream.strip_prefix || /\/v\d\w*$/.test(route.prefix)) continue;

@@ -1,7 +1,6 @@
 // Walks over the secrets of a config: gateway tokens, the metrics token, injected headers and parameters, proxy credentials.
 
 import type { Path } from "../diagnostics/location.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { claimsHash } from "../lower/gateway-token.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
@@ -43,8 +42,10 @@ function* candidates(config: CompleteConfig, known: RuleContext["known"]): Gener
   }
 }
 
-function* injected({ upstream, pathOf }: UpstreamVisit, known: RuleContext["known"]): Generator<SecretVisit> {
-  const read = readBaseUrl(upstream.base_url);
+function* injected(
+  { upstream, pathOf, baseUrl: read }: UpstreamVisit,
+  known: RuleContext["known"],
+): Generator<SecretVisit> {
   const variable = (read.ok && providerAt(read.target)?.variable) || "UPSTREAM_KEY";
   for (const key of ["inject_headers", "inject_query"] as const) {
     for (const [index, { name, value }] of upstream[key].entries()) {

@@ -3,7 +3,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import type { Path } from "../diagnostics/location.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { tokenHeaders } from "../lower/forward.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { carriesSecret, hasNoKey } from "./header-names.ts";
@@ -34,10 +33,9 @@ function keysOf({ upstream, pathOf }: UpstreamVisit, { known }: RuleContext): Ke
 
 /** The provider of an upstream, and what is before the paths of its requests. */
 function providerOf(
-  { upstream, pathOf }: UpstreamVisit,
+  { pathOf, baseUrl: read }: UpstreamVisit,
   { known }: RuleContext,
 ): { provider: Provider; basePath: string } | undefined {
-  const read = readBaseUrl(upstream.base_url);
   const provider = read.ok && known(pathOf("base_url")) ? providerAt(read.target) : undefined;
   return read.ok && provider ? { provider, basePath: read.target.basePath } : undefined;
 }

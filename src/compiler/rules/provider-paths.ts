@@ -4,7 +4,6 @@ import type { UpstreamTarget } from "../../plan/forward.ts";
 import type { Path } from "../diagnostics/location.ts";
 import { editDistance } from "../diagnostics/suggest.ts";
 import { isLoopback } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { OLLAMA_PORT, PROVIDERS, type Provider, providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";
@@ -21,8 +20,7 @@ const OLLAMA = /\/api\/(?:chat|generate|embed|embeddings|tags)$/;
 
 /** Reports a `base_url` that is an endpoint: clients add the endpoint to it themselves. */
 const endpointBaseUrl: Rule = (config, { report, literal }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    const read = readBaseUrl(upstream.base_url);
+  for (const { pathOf, baseUrl: read } of eachUpstream(config)) {
     const end = read.ok ? endpointIn(read.target) : undefined;
     if (end === undefined) continue;
     const path = pathOf("base_url");
@@ -47,7 +45,7 @@ function endpointIn(target: UpstreamTarget): string | undefined {
 /** Reports requests to paths that are outside of the provider's API, so that it answers each with 404. */
 const providerPath: Rule = (config, { report, literal, known }) => {
   for (const visit of eachUpstream(config)) {
-    const read = readBaseUrl(visit.upstream.base_url);
+    const read = visit.baseUrl;
     const provider = read.ok ? providerAt(read.target) : undefined;
     if (!read.ok || provider === undefined || endpointIn(read.target) !== undefined) continue;
     if (!known(["routes", visit.index, "prefix"]) || !known(visit.pathOf("base_url"))) continue;
@@ -102,8 +100,7 @@ function losesVersion({ upstream, route }: UpstreamVisit, { unversioned }: Provi
 
 /** Reports a host that is the web site of a provider, or almost the host of its API. */
 const providerHost: Rule = (config, { report, literal }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    const read = readBaseUrl(upstream.base_url);
+  for (const { pathOf, baseUrl: read } of eachUpstream(config)) {
     if (!read.ok || providerAt(read.target) !== undefined) continue;
     const host = read.target.hostname.toLowerCase();
     const path = pathOf("base_url");
@@ -122,18 +119,17 @@ const providerHost: Rule = (config, { report, literal }) => {
   }
 };
 
-/** The host of a provider that a host is a misspelling of. Short names are too near to each other. */
+/** The hosts to compare with. Short names are too near to each other. */
+const HOSTS = PROVIDERS.flatMap(({ hosts }) => hosts).filter((one) => !one.startsWith("*.") && one.length >= 12);
+
+/** The host of a provider that a host is a misspelling of. */
 function nearHost(host: string): string | undefined {
-  const hosts = PROVIDERS.flatMap((provider) => provider.hosts).filter(
-    (one) => !one.startsWith("*.") && one.length >= 12,
-  );
-  return hosts.find((one) => editDistance(host, one, 3) <= (one.length >= 14 ? 2 : 1));
+  return HOSTS.find((one) => editDistance(host, one, 3) <= (one.length >= 14 ? 2 : 1));
 }
 
 /** Reports the port of the other scheme: https on port 80 or on that of Ollama, http on port 443. */
 const schemePort: Rule = (config, { report }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    const read = readBaseUrl(upstream.base_url);
+  for (const { pathOf, baseUrl: read } of eachUpstream(config)) {
     const why = read.ok ? wrongPort(read.target) : undefined;
     if (why === undefined) continue;
     const help = "correct the scheme or the port";

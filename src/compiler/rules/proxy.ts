@@ -1,7 +1,6 @@
 // Checks the outbound proxy of each upstream.
 
 import { readAddress } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { proxyFromEnv } from "../lower/proxy-env.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
 import type { Rule } from "./rule.ts";
@@ -20,7 +19,7 @@ const proxyAddress: Rule = (config, { report }) => {
 
 /** Reports a proxy URL that can't be used, in the config or in the environment. */
 const proxyUrl: Rule = (config, { report, host }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const { upstream, pathOf, baseUrl: base } of eachUpstream(config)) {
     const { proxy } = upstream;
     if (typeof proxy !== "string" || proxy === "none") continue;
     if (proxy !== "env") {
@@ -29,7 +28,6 @@ const proxyUrl: Rule = (config, { report, host }) => {
       report({ code: "rule/proxy-address", path: pathOf("proxy"), message: `"proxy" ${read.why}`, help: read.help });
       continue;
     }
-    const base = readBaseUrl(upstream.base_url);
     const found = base.ok ? proxyFromEnv(base.target, (name) => host.env(name)) : undefined;
     const read = found && readProxyUrl(found.url);
     if (found === undefined || read === undefined || read.ok) continue;

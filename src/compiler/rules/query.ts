@@ -37,14 +37,17 @@ const emptyKeyParameter: Rule = (config, { report, known }) => {
 /** Reports a media type that the list has already. */
 const duplicateStreamType: Rule = (config, { report, known }) => {
   for (const { upstream, pathOf } of eachUpstream(config)) {
-    const types = upstream.stream_types.map((type) => type.toLowerCase());
-    types.forEach((type, index) => {
+    const first = new Map<string, number>();
+    upstream.stream_types.forEach((type, index) => {
+      if (!first.has(type.toLowerCase())) first.set(type.toLowerCase(), index);
+    });
+    upstream.stream_types.forEach((written, index) => {
+      const type = written.toLowerCase();
       const group = `${type.slice(0, type.indexOf("/"))}/*`;
-      const other = types.findIndex(
-        (one, at) => (one === type && at < index) || (one === group && at !== index && type !== group),
-      );
+      const same = first.get(type);
+      const other = same !== undefined && same < index ? same : type === group ? undefined : first.get(group);
       const path = pathOf("stream_types", index);
-      if (other === -1 || !known(path) || !known(pathOf("stream_types", other))) return;
+      if (other === undefined || !known(path) || !known(pathOf("stream_types", other))) return;
       report({
         code: "rule/stream-types",
         path,

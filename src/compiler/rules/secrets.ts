@@ -1,7 +1,6 @@
 // Checks that secrets come from the environment or from files, and do not travel in clear text.
 
 import { isLoopback } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { eachSecret } from "./each-secret.ts";
 import { carriesSecret } from "./header-names.ts";
 import { misreadSecret } from "./other-syntax.ts";
@@ -25,8 +24,7 @@ const plaintextSecret: Rule = (config, context) => {
 
 /** Reports a key that is sent to the upstream over plain http. */
 const cleartextUpstream: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    const read = readBaseUrl(upstream.base_url);
+  for (const { upstream, pathOf, baseUrl: read } of eachUpstream(config)) {
     if (!read.ok || read.target.protocol === "https:" || isLoopback(read.target.hostname)) continue;
     const at = (index: number) => pathOf("inject_headers", index, "name");
     const inHeader = upstream.inject_headers.some(({ name }, index) => known(at(index)) && carriesSecret(name));

@@ -2,7 +2,6 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { isIpAddress } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { readCa } from "../lower/tls-ca.ts";
 import { readPair } from "../lower/tls-pair.ts";
 import { quote, shownValue } from "../schema/labels.ts";
@@ -93,9 +92,8 @@ const serverName: Rule = (config, { report }) => {
 
 /** Reports TLS settings of an upstream without TLS. Inherited ones are meant for other routes. */
 const tlsUnused: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf, route } of eachUpstream(config)) {
+  for (const { upstream, pathOf, route, baseUrl: read } of eachUpstream(config)) {
     if (upstream.tls === undefined || route.inherited.has("tls")) continue;
-    const read = readBaseUrl(upstream.base_url);
     if (!read.ok || read.target.protocol === "https:" || !known(pathOf("base_url"))) continue;
     report({
       code: "rule/upstream-tls-unused",

@@ -2,18 +2,16 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { misreadUrl } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
 /** Reports a `base_url` that a path can't be appended to. */
 const baseUrl: Rule = (config, { report, literal }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const { upstream, pathOf, baseUrl: read } of eachUpstream(config)) {
     const path = pathOf("base_url");
     const misread = literal(path) ? misreadUrl(upstream.base_url) : undefined;
     if (misread !== undefined) report({ code: "env/other-syntax", path, ...misread });
-    const read = readBaseUrl(upstream.base_url);
     if (read.ok || misread !== undefined) continue;
     const message = `"base_url" ${read.why}`;
     report({ code: "rule/base-url", path, message, help: read.help });
@@ -25,8 +23,7 @@ const selfUpstream: Rule = (config, { report, known }) => {
   const own = readAddress(config.listen);
   if (own === undefined || own.port === 0 || !known(["listen"])) return;
   const everywhere = own.host === "0.0.0.0" || own.host === "::";
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    const read = readBaseUrl(upstream.base_url);
+  for (const { pathOf, baseUrl: read } of eachUpstream(config)) {
     if (!read.ok || read.target.port !== own.port) continue;
     const { hostname } = read.target;
     const same = hostname === own.host || (isLoopback(hostname) && (everywhere || isLoopback(own.host)));
