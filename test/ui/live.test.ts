@@ -129,7 +129,10 @@ describe("the dashboard of a gateway under load", () => {
     );
     expect(shown.tokens.map(({ requests_1h }) => requests_1h)).toEqual([25, 21]);
     const results = await Promise.all(
-      ["upstream", "gateway", "incomplete"].map(async (group) => ({ group, rows: await cellsOf(page, `results-${group}`) })),
+      ["upstream", "gateway", "incomplete"].map(async (group) => ({
+        group,
+        rows: await cellsOf(page, `results-${group}`),
+      })),
     );
     expect(
       results.flatMap(({ group, rows }) =>

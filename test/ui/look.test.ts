@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AT_SAMPLE, axeFindings, enterToken, openPages, waitForState } from "./browser.ts";
 import { type PageServer, startPageServer, TOKEN } from "./page-server.ts";
-import { busySummary, emptySummary } from "./sample-summary.ts";
+import { busySummary, crowdedSummary, emptySummary, youngSummary } from "./sample-summary.ts";
 
 const SCREENSHOTS = join(tmpdir(), "ai-gw-lite-dashboard");
 
@@ -49,6 +49,14 @@ it.each(Object.keys(LOOKS) as Look[])("passes axe and does not overflow in the l
   await enterToken(page, TOKEN);
   await waitForState(page, "live");
   await expectGood(page, `${look}-dashboard`);
+
+  for (const [name, summary] of [["young", youngSummary(130)] as const, ["crowded", crowdedSummary()] as const]) {
+    server.respondWith(summary);
+    const answered = page.waitForResponse("**/summary");
+    await page.clock.runFor(5000);
+    await answered;
+    await expectGood(page, `${look}-${name}`);
+  }
 
   server.respondWith("broken");
   await page.clock.runFor(5000);

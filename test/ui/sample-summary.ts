@@ -236,8 +236,10 @@ export function youngSummary(seconds: number): Summary {
     ...busy,
     total_requests_1h: total,
     total_requests_24h: total,
-    routes: route === undefined ? [] : [{ ...route, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
-    tokens: token === undefined ? [] : [{ ...token, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
+    routes:
+      route === undefined ? [] : [{ ...route, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
+    tokens:
+      token === undefined ? [] : [{ ...token, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
     results_15m: results,
     results_1h: results,
     results_24h: results,

@@ -57,7 +57,10 @@ function requestsOfLastMinute({ series, uptime_seconds }: Summary): number {
 }
 
 function percentiles(p50: number | null, p95: number | null, { texts, formats }: Locale): Figure {
-  return { value: formats.ms(p95), note: p95 === null ? texts.figures.noneAnswered : texts.figures.p50(formats.ms(p50)) };
+  return {
+    value: formats.ms(p95),
+    note: p95 === null ? texts.figures.noneAnswered : texts.figures.p50(formats.ms(p50)),
+  };
 }
 
 export function keyFigures(locale: Locale): View {

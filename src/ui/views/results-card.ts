@@ -90,11 +90,13 @@ function groupTable(group: ResultGroup, locale: Locale) {
   let counts: readonly ResultCount[] = [];
   let total = 0;
   const show = () => {
-    const lines = list.visible(counts).map(({ result, class: resultClass, count }) => [
-      { text: result, note: meaningOf(result, group, results), dot: CLASS_TONES[resultClass] },
-      { text: formats.count(count) },
-      { text: formats.share(count / total) },
-    ]);
+    const lines = list
+      .visible(counts)
+      .map(({ result, class: resultClass, count }) => [
+        { text: result, note: meaningOf(result, group, results), dot: CLASS_TONES[resultClass] },
+        { text: formats.count(count) },
+        { text: formats.share(count / total) },
+      ]);
     rows.show(lines, results.none);
   };
   const list = longList(locale, MAX_RESULTS, show);
@@ -110,7 +112,11 @@ function groupTable(group: ResultGroup, locale: Locale) {
 }
 
 /** What a result means, in plain words. An outcome that a newer gateway adds has none here. */
-function meaningOf(result: string, group: ResultGroup, { statuses, outcomes, brokenOff }: Texts["results"]): string | undefined {
+function meaningOf(
+  result: string,
+  group: ResultGroup,
+  { statuses, outcomes, brokenOff }: Texts["results"],
+): string | undefined {
   if (group === "upstream") return statuses[result];
   return (group === "incomplete" ? brokenOff[result] : undefined) ?? outcomes[result];
 }
