@@ -3,6 +3,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
+import { readWholeFile } from "../../src/cli/files.ts";
+import { compile, sourceFromText } from "../../src/compiler/index.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { dryRunner } from "../../src/runtime/dry/dry-run.ts";
 import { AUTH, configText, TOKEN } from "../support/config.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 import { samplesOf, total } from "../support/prometheus.ts";
@@ -119,6 +123,22 @@ describe("the metrics listener", () => {
     expect(JSON.parse(summary).routes).toMatchObject([{ route_id: "second" }, { route_id: "up" }]);
     // The response format is that of the new config here, too.
     expect((await get(`${metrics}/metrics`))[1]).toContain('"type":"invalid_request_error"');
+  });
+});
+
+describe("a dry run", () => {
+  it.each([
+    ["127.0.0.1:9090", 404],
+    [undefined, 401],
+  ])("of the metrics path, with the metrics on %s, gets the answer of the main address: %i", (listen, status) => {
+    const top = [metricsOn(listen ?? "x").replace(/, listen: "[^"]*"/, (key) => (listen === undefined ? "" : key))];
+    const result = compile(sourceFromText("c.yaml", configText({ base: "http://127.0.0.1:9", top })), {
+      env: () => undefined,
+      readFile: readWholeFile,
+    });
+    if (!result.ok) return expect.unreachable("the config has errors");
+    const run = dryRunner(result.value, systemClock);
+    expect(run({ method: "GET", target: "/metrics", rawHeaders: ["host", "a"] }).reply?.status).toBe(status);
   });
 });
 
