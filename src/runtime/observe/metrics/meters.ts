@@ -45,7 +45,6 @@ export class Meters implements Observer {
   readonly routes = new Map<string, RouteMeter>();
   readonly clients = new Map<string, ClientMeter>();
   readonly results = new Map<Result, ResultCounter>();
-  readonly requests = new CountRing();
   readonly quarter = new Series(SHORT_STEP_MS, SHORT_STEPS);
   readonly hour = new Series(MINUTE_MS, 60);
   readonly day = new Series(15 * MINUTE_MS, 96);
@@ -151,7 +150,6 @@ export class Meters implements Observer {
   #countEnd(now: number, meter: RouteMeter, result: Result): void {
     const minute = minuteOf(now);
     meter.countEnd(minute, result);
-    this.requests.add(minute);
     const { minutes, quarter } = this.#counterOf(result);
     minutes.add(minute);
     quarter.add(shortStepOf(now));

@@ -27,12 +27,13 @@ export class SlidingCount {
 
   /** Moves on to a later step. If the clock was set back, the current step lasts until the clock has caught up. */
   #advance(to: number): void {
+    if (to <= this.#step) return;
     const { length } = this.#slots;
     const from = Math.max(this.#step, to - length);
     for (let step = from + 1; step <= to; step++) {
       this.#sum -= this.#slots[step % length] as number;
       this.#slots[step % length] = 0;
     }
-    this.#step = Math.max(this.#step, to);
+    this.#step = to;
   }
 }

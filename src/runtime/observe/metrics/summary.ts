@@ -21,8 +21,8 @@ export function summarise(meters: Meters, { version, now, waiting }: SummaryCont
   const lastDay = ({ minutes }: ResultCounter) => minutes.lastDay(minute);
   return {
     generated_at_unix_ms: now,
-    total_requests_1h: meters.requests.lastHour(minute),
-    total_requests_24h: meters.requests.lastDay(minute),
+    total_requests_1h: totalOf(meters, lastHour),
+    total_requests_24h: totalOf(meters, lastDay),
     routes: routeRows(meters, minute, waiting),
     tokens: tokenRows(meters, minute),
     version,
@@ -71,6 +71,10 @@ function tokenRows(meters: Meters, minute: number) {
     }))
     .filter((row) => row.requests_24h > 0)
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
+}
+
+function totalOf({ results }: Meters, read: (counter: ResultCounter) => number): number {
+  return [...results.values()].reduce((sum, counter) => sum + read(counter), 0);
 }
 
 /** The outcomes that occurred, with their counts. */
