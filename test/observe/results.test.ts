@@ -30,7 +30,7 @@ function startMeters() {
       outcome,
       status,
       upstreamAnswered,
-      ...(sent && { sentAt: 0, upstream: { id: "up", host: "up", gateKey: undefined } }),
+      ...(sent && { sentAt: 0, upstream: { id: "up", host: "up", gateKey: "none" } }),
       ...(outcome !== "client_closed" && { headAt: ms / 2 }),
     };
     meters.ended(record as ExchangeRecord);
