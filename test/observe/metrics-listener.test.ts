@@ -122,6 +122,7 @@ describe("the metrics listener", () => {
     const [, summary] = await get(`${metrics}/metrics/summary`, METRICS_AUTH);
     expect(JSON.parse(summary).routes).toMatchObject([{ route_id: "second" }, { route_id: "up" }]);
     // The response format is that of the new config here, too.
+    expect((await get(`${metrics}/up`))[1]).toContain("This address of the gateway serves only metrics and health.");
     expect((await get(`${metrics}/metrics`))[1]).toContain('"type":"invalid_request_error"');
   });
 });
