@@ -13,7 +13,8 @@ import type { Log } from "./observe/logs/log.ts";
 const SHUTDOWN: ServerSpec["shutdown"] = { graceMs: 0, drainTimeoutMs: 1000 };
 
 const NOT_FOUND = replyFor("route_not_found", {
-  message: "This address of the gateway serves only metrics and health. Send requests for a provider to its main address.",
+  message:
+    "This address of the gateway serves only metrics and health. Send requests for a provider to its main address.",
 });
 
 export interface ObserveListenerParts {
