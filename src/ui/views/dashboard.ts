@@ -129,7 +129,7 @@ export class Dashboard {
   }
 }
 
-/** The time range that is shown at first: the longest of the two short ones that the process can fill. */
+/** The time range that is shown at first. A process that has just started would leave the hour almost empty. */
 function firstRange({ uptime_seconds }: Summary): Range {
   return uptime_seconds < QUARTER_SECONDS ? "quarter" : "hour";
 }
