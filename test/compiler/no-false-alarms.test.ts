@@ -77,6 +77,11 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
   ],
   ["Ollama in OpenAI's form", noKey(to("http://127.0.0.1:11434/v1"))],
   [
+    "metrics on a private address",
+    `${CLEAN}observability: { metrics: { enabled: true, token: "\${METRICS}", listen: "10.0.0.5:9090" } }\n`,
+    env({ METRICS: "met-0123456789abcdef" }),
+  ],
+  [
     "TLS settings in the defaults, for other routes than this one",
     `${noKey(to("http://127.0.0.1:11434"))}upstream_defaults:\n  tls: { server_name: vllm.internal }\n`,
   ],

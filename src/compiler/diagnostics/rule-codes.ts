@@ -114,7 +114,7 @@ export const RULE_CODES = {
   "rule/open-listen": warning(
     "Open to other machines without TLS",
     "Tokens are sent over the network in clear text.",
-    "Listen on 127.0.0.1, set `inbound_tls`, or put a TLS proxy in front of the gateway.",
+    "Listen on 127.0.0.1, set `inbound_tls`, or put a TLS proxy in front of the gateway. `metrics.listen` has no TLS: use a loopback or a private address there.",
   ),
   "rule/cleartext-upstream": warning(
     "An upstream key over plain http",

@@ -2,7 +2,7 @@
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
-import { type Address, isLoopback, readAddress } from "../lower/address.ts";
+import { type Address, isLoopback, isPrivate, readAddress } from "../lower/address.ts";
 import { tokenSpec } from "../lower/gateway-token.ts";
 import { wrongAddress } from "./listen.ts";
 import { BUILT_IN_PATHS } from "./routes.ts";
@@ -63,7 +63,7 @@ const metricsPath: Rule = ({ observability: { metrics } }, { report }) => {
   });
 };
 
-/** Reports a metrics address that can't be listened on, that is taken, or that other machines can reach without TLS. */
+/** Reports a metrics address that can't be listened on, that is taken, or that other machines can reach: it has no TLS. */
 const metricsListen: Rule = (config, { report, known }) => {
   const { metrics } = config.observability;
   const path = [...METRICS, "listen"];
@@ -83,12 +83,12 @@ const metricsListen: Rule = (config, { report, known }) => {
       help: "choose another port, or drop it to serve the metrics beside the routes",
       related: [{ path: ["listen"], message: "the address of the routes" }],
     });
-  } else if (metrics.enabled && !isLoopback(address.host) && config.inbound_tls === undefined) {
+  } else if (metrics.enabled && !isLoopback(address.host) && !isPrivate(address.host)) {
     report({
       code: "rule/open-listen",
       path,
-      message: "other machines can connect, and without inbound_tls the metrics token travels in clear text",
-      help: "listen on 127.0.0.1, or put TLS in front",
+      message: "other machines can connect, and this address has no TLS: the metrics token travels in clear text",
+      help: "listen on 127.0.0.1 or on a private address",
     });
   }
 };
