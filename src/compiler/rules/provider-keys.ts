@@ -43,7 +43,7 @@ function providerOf(
 /** Names the variables or files that a value comes from: the value itself is not shown. */
 function sourcesOf(path: Path, context: RuleContext): string {
   const sources = [...new Set(context.references(path).map(({ source }) => source))];
-  return sources.length === 0 ? "" : ` (its value comes from ${sources.join(" and ")})`;
+  return sources.length === 0 ? "" : ` (from ${sources.join(" and ")})`;
 }
 
 /** Reports an `authorization` without a scheme or with two, and a scheme in a header that takes none. */
@@ -135,7 +135,7 @@ const otherProvidersKey: Rule = (config, context) => {
       context.report({
         code: "rule/other-providers-key",
         path: [...path, "value"],
-        message: `this looks like a key of ${owner.name}, but the route goes to ${at.provider.name}${source}`,
+        message: `the key${source} looks like one of ${owner.name}, but the route goes to ${at.provider.name}`,
         help: `use a key of ${at.provider.name}, or the base URL of ${owner.name}`,
       });
     }
@@ -185,12 +185,12 @@ const providerWithoutKey: Rule = (config, context) => {
     if (at === undefined || header === undefined || sendsSomething(visit, known)) continue;
     const removed = visit.upstream.remove_headers.some((name) => name.toLowerCase() === header);
     if (!dropped.has(header) && !removed) continue;
-    const why = dropped.has(header) ? "as it carries the gateway token" : "as remove_headers names it";
+    const why = dropped.has(header) ? "carries the gateway token" : "is removed";
     context.report({
       code: "rule/provider-without-key",
       path: visit.path,
       at: "key",
-      message: `${at.provider.name} gets no key: none is injected, and the client's \`${header}\` is not forwarded, ${why}`,
+      message: `${at.provider.name} gets no key: none is injected, and the client's \`${header}\` ${why}`,
       help: `add \`inject_headers\` with \`name: ${header}\` and \`value: ${sample(at.provider)}\``,
     });
   }
@@ -224,7 +224,7 @@ const tokenSourceMissing: Rule = (config, context) => {
       code: "rule/token-source-missing",
       path,
       at: written ? "key" : "missing",
-      message: `SDKs of ${at.provider.name} send the token in \`${header}\`, but no token source reads this header`,
+      message: `SDKs of ${at.provider.name} send the token in \`${header}\`, which no token source reads`,
       help: `add \`- { type: header, name: ${header} }\`${written ? "" : " beside `- type: authorization_bearer`"}`,
       related: [{ path: visit.pathOf("base_url"), message: `the route to ${at.provider.name}` }],
     });

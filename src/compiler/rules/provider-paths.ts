@@ -28,7 +28,7 @@ const endpointBaseUrl: Rule = (config, { report, literal }) => {
     report({
       code: "rule/endpoint-base-url",
       path,
-      message: "this is the URL of one endpoint: clients add the path of the endpoint themselves",
+      message: "this is the URL of one endpoint: clients add that path themselves",
       help: `drop ${shown}`,
     });
   }
@@ -78,7 +78,7 @@ function wrongPath(visit: UpstreamVisit, provider: Provider, target: UpstreamTar
     return { path: visit.pathOf("strip_prefix"), message, help: "drop strip_prefix, or write strip_prefix: true" };
   }
   if (!losesVersion(visit, provider, basePath)) return undefined;
-  const message = `strip_prefix takes the version away with the prefix, but paths of ${name} have a version`;
+  const message = `the prefix is stripped with its version, but paths of ${name} need one`;
   return { path: ["routes", visit.index, "prefix"], message, help: "add the version to the end of base_url" };
 }
 
