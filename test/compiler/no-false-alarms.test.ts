@@ -155,6 +155,11 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
     upstream('      proxy: { protocol: http, address: "p:1", username: me, password: "${PASS}" }'),
     env({ PASS: "a,b c#d'" }),
   ],
+  [
+    "a cookie with a comma",
+    key("name: cookie\n          value: ${KEY}", to("https://llm.example")),
+    env({ KEY: "a=b,c" }),
+  ],
   ["a header with a dollar amount", edited(KEY_HEADER, `${KEY_HEADER}\n        - { name: x-budget, value: "$5" }`)],
   ["a literal `${`", edited(KEY_HEADER, `${KEY_HEADER}\n        - { name: x-note, value: "$\${NAME}" }`)],
   [

@@ -10,6 +10,7 @@ describe("a reference of another tool", () => {
     ["$OPENAI_API_KEY", "${OPENAI_API_KEY}"],
     ["Bearer $OPENAI_API_KEY", "${OPENAI_API_KEY}"],
     ["$openai_api_key", undefined],
+    ["Bearer $key", undefined],
     ["$env:OPENAI_API_KEY", "${OPENAI_API_KEY}"],
     ["%OPENAI_API_KEY%", "${OPENAI_API_KEY}"],
     ["os.environ/OPENAI_API_KEY", "${OPENAI_API_KEY}"],

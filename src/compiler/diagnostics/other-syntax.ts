@@ -23,7 +23,7 @@ const form = (shown: string, pattern: string, flags = ""): Form => [shown, new R
 const FORMS: readonly Form[] = [
   // Shells, nginx, Docker. A word in lower case could be a password.
   form("$NAME", "\\$(?<name>[A-Z_][A-Z0-9_]*)"),
-  form("$NAME", "\\$(?<name>[a-z]\\w*(?:key|token|secret|password)\\w*)", "i"),
+  form("$NAME", "\\$(?<name>(?=[a-z])\\w*(?:key|token|secret|password)\\w*)", "i"),
   // Not written in a config, where it is replaced, but as the value of a variable.
   form("${NAME}", `\\$\\{${NAME}\\}`),
   form("$env:NAME", `\\$env:${NAME}`, "i"),
@@ -86,8 +86,7 @@ function shownReference(name: string | undefined, path: string | undefined): str
 /** The message and the help of a finding about a reference of another tool. */
 export function otherSyntaxTexts({ form, write }: OtherSyntax): { readonly message: string; readonly help: string } {
   const help = write === undefined ? "write ${NAME} or ${file:PATH}" : `write ${write}`;
-  const shown = form.includes("`") ? "a command in backticks" : `\`${form}\``;
-  return { message: `${shown} is not replaced here: the text itself would be the value`, help };
+  return { message: `${shownForm(form)} is not replaced here: the text itself would be the value`, help };
 }
 
 const MAX_LENGTH = 300;
@@ -98,6 +97,11 @@ function withoutScheme(text: string): string {
 
 function filed(path: string): string {
   return `\${file:${path}}`;
+}
+
+/** The form of a reference in a sentence. */
+export function shownForm(form: string): string {
+  return form.includes("`") ? "a command in backticks" : `\`${form}\``;
 }
 
 /** Folders that secrets are mounted in. A token may start with a slash, but not with one of these. */

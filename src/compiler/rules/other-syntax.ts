@@ -9,6 +9,7 @@ import {
   otherSyntax,
   otherSyntaxTexts,
   pathAsSecret,
+  shownForm,
 } from "../diagnostics/other-syntax.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { eachSecret, type SecretVisit } from "./each-secret.ts";
@@ -26,7 +27,9 @@ interface Misread {
 /** What a secret is in place of the secret itself; `undefined` when it may be one. */
 export function misreadSecret({ value, kind, variable }: SecretVisit): Misread | undefined {
   const other = otherSyntax(value);
-  if (other !== undefined) {
+  // A password may well start with a dollar sign.
+  const mayBePassword = (kind === "password" || kind === "username") && other?.write === undefined;
+  if (other !== undefined && !(mayBePassword && other.form === "$NAME")) {
     const { message, help } = otherSyntaxTexts(other);
     return { message, help: /^\s*Bearer\s/i.test(value) ? help.replace("write $", () => "write Bearer $") : help };
   }
@@ -64,7 +67,7 @@ const resolvedSecrets: Rule = (config, context) => {
       const message =
         other === undefined
           ? `the value of ${source} is a placeholder or a name, not the secret itself`
-          : `the value of ${source} is a reference itself, of the form \`${other.form}\`: it is not replaced again`;
+          : `the value of ${source} is ${shownForm(other.form)} itself, which is not replaced again`;
       const help = "set it to the secret itself";
       context.report({ code: CODE, severity: "warning", path: secret.path, message, help });
     }

@@ -26,7 +26,7 @@ const resolvedValues: Rule = (config, context) => {
 
 function flawOf({ source, text }: ReferenceValue, secret: SecretVisit): Flaw | undefined {
   const where = source.startsWith("${file:") ? "in the file" : `where ${source.slice(2, -1)} is set`;
-  if (/^(["'`]).*\1$/s.test(text) || /^[“”„‘’«].*[“”‘’»]$/s.test(text)) {
+  if (/^(["']).*\1$/s.test(text) || /^[“”„‘’«].*[“”‘’»]$/s.test(text)) {
     const why = "is in quotes, and the quotes are part of it";
     return { why, help: `remove the quotes ${where}; \`docker run --env-file\` keeps quotes` };
   }
@@ -63,10 +63,10 @@ function commaIn(text: string, secret: SecretVisit, where: string): Flaw | undef
   return { why, help: "for several tokens, give each a variable and an item `- ${NAME}` of its own" };
 }
 
-/** Whether a comma separates what should be several secrets. The credentials of schemes other than Bearer may have commas. */
+/** Whether a comma separates what should be several secrets. The credentials of schemes other than Bearer, and cookies, may have commas. */
 function hasComma(text: string, { kind, value, path }: SecretVisit): boolean {
   if (!text.includes(",")) return false;
-  return kind === "token" ? path[0] === "gateway_auth" : !/^(?!Bearer\b)[\w-]+\s/i.test(value);
+  return kind === "token" ? path[0] === "gateway_auth" : !/^(?!Bearer\b)[\w.-]+[\s=]/i.test(value);
 }
 
 /** Reports a comma in a token that is written out: two tokens in one item. */
