@@ -7,7 +7,7 @@ import { connect as connectTls, createSecureContext, type SecureContext } from "
 import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
 import { ConnectTimeout, ProxyFailure } from "../failure.ts";
 import { httpConnect } from "./http-connect.ts";
-import { socksConnect } from "./socks.ts";
+import { loadSocks } from "./socks.ts";
 
 /** Opens connections through the proxy. */
 export interface Dialer {
@@ -34,13 +34,14 @@ export function tunnelThrough(
   // One context for all connections. Otherwise each builds its own, which only garbage collection frees.
   const context = createSecureContext();
   const pending = new Set<Socket>();
+  const socksConnect = proxy.protocol === "socks:" ? loadSocks() : undefined;
 
   async function open(first: Socket): Promise<Socket> {
     await reached(first, proxy);
     const tunnel =
-      proxy.protocol === "socks:"
-        ? await socksConnect(first, proxy, target, connectTimeoutMs)
-        : await httpConnect(first, proxy, target);
+      socksConnect === undefined
+        ? await httpConnect(first, proxy, target)
+        : await socksConnect(first, proxy, target, connectTimeoutMs);
     return target.protocol === "https:" ? secured(tunnel, target.hostname, context) : tunnel;
   }
 
