@@ -85,7 +85,6 @@ export interface Lock {
         readonly dev?: boolean;
         readonly resolved?: string;
         readonly hasInstallScript?: boolean;
-        readonly optional?: boolean;
       }
     >
   >;
