@@ -50,7 +50,7 @@ const here = (words: readonly string[]): string[] =>
 function run(words: readonly string[], port: number, before: readonly string[] = []): Program {
   const env = {
     ...image.env,
-    GATEWAY_LISTEN: `127.0.0.1:${port}`,
+    GATEWAY_LISTEN: `0.0.0.0:${port}`,
     GATEWAY_TOKEN: "a-token-of-the-image-test",
     PATH: process.env["PATH"],
   };
