@@ -46,7 +46,7 @@ async function buildProgram(folder) {
     write: false,
   });
   const packages = Object.keys(metafile.inputs).flatMap(
-    (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
+    (path) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [],
   );
   const unwanted = packages.filter((name) => !BUNDLED.includes(name));
   if (unwanted.length > 0)
@@ -64,8 +64,8 @@ async function buildProgram(folder) {
 const keepModuleUrls = {
   name: "keep-module-urls",
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
-      const address = `new URL(${JSON.stringify(relative(ROOT, path))}, __packageUrl).href`;
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const address = `new URL(${JSON.stringify(relative(ROOT, path).replaceAll("\\", "/"))}, __packageUrl).href`;
       const contents = readFileSync(path, "utf8").replaceAll("import.meta.url", address);
       return { contents, loader: "ts" };
     });
