@@ -12,6 +12,7 @@ const IDLE_HINT = /(?:^|[\s,;])timeout=(\d{1,6})/i;
 export interface ResponseHead {
   /** A flat name, value list. It may have a `content-length`, never a `transfer-encoding`. */
   readonly headers: string[];
+  contentType: string | undefined;
   /** The body is a stream of server-sent events. */
   sse: boolean;
   hasLength: boolean;
@@ -26,7 +27,14 @@ export interface ResponseHead {
  * `x-request-id` is renamed, because the gateway sends its own.
  */
 export function responseHead(rawHeaders: readonly string[], requestId: string): Readonly<ResponseHead> {
-  const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };
+  const head: ResponseHead = {
+    headers: [],
+    contentType: undefined,
+    sse: false,
+    hasLength: false,
+    foreignCoding: false,
+    idleMs: undefined,
+  };
   const named = namedByConnection(rawHeaders, PROTECTED);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
@@ -45,8 +53,10 @@ function readDropped(head: ResponseHead, lower: string, value: string): void {
 }
 
 function keep(head: ResponseHead, name: string, lower: string, value: string): void {
-  if (lower === "content-type") head.sse = EVENT_STREAM.test(value);
-  else if (lower === "content-length") head.hasLength = true;
+  if (lower === "content-type") {
+    head.contentType = value;
+    head.sse = EVENT_STREAM.test(value);
+  } else if (lower === "content-length") head.hasLength = true;
   head.headers.push(lower === "x-request-id" ? "x-upstream-request-id" : name, value);
 }
 

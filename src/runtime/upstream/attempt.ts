@@ -5,7 +5,7 @@ import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
-import { noteIdleHint, wasStale } from "./connections/upstream-socket.ts";
+import { noteIdleHint, wasEstablished, wasStale } from "./connections/upstream-socket.ts";
 import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 
@@ -15,7 +15,7 @@ export interface AttemptFailure {
   readonly outcome: ReplyCode | "upstream_aborted";
   /** In a few words, without secrets. */
   readonly cause: string;
-  /** It failed on a reused connection, before a byte of the response: on a fresh connection it may succeed. */
+  /** It failed on a reused connection, at once and before a byte of the response: on a fresh connection it may succeed. */
   readonly stale: boolean;
 }
 
@@ -44,6 +44,12 @@ export class Attempt implements RequestEvents {
   send({ req, responder }: LiveExchange, request: UpstreamRequest): ClientRequest | undefined {
     this.#request = this.#upstream.engine.send(req, responder.res, request, this, (err) => this.#failed(err));
     return this.#request;
+  }
+
+  /** Its connection is not established yet. */
+  get connecting(): boolean {
+    const request = this.#request;
+    return request !== undefined && !request.reusedSocket && !wasEstablished(request);
   }
 
   onResponse(response: IncomingMessage): void {
@@ -81,7 +87,7 @@ export class Attempt implements RequestEvents {
     // Node refuses to send these headers. They are the client's.
     if (request === undefined) return this.#fail("bad_request", failureLabel(err));
     if (this.#response === undefined)
-      return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request));
+      return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request, this.#upstream.agent.times));
     if (!this.#response.complete) this.#fail("upstream_aborted", failureLabel(err));
   }
 

@@ -9,8 +9,8 @@ import { write } from "./write.ts";
 export interface DownloadEvents {
   /** Writes the head. Gives `undefined` when the head can't be sent; the exchange has then been ended. */
   readonly begin: () => BodyFraming | undefined;
-  /** Bytes were moved. */
-  readonly onProgress: () => void;
+  /** Bytes were moved, and more will follow. @param ready false when the client is slower and has to catch up first */
+  readonly onProgress: (ready: boolean) => void;
   /** The last byte was handed to the client's connection. */
   readonly onEnd: () => void;
 }
@@ -36,8 +36,13 @@ export function download(
       res.end();
       onEnd();
     } else {
-      if (!ready) res.once("drain", () => pump.resume());
-      onProgress();
+      if (!ready) {
+        res.once("drain", () => {
+          pump.resume();
+          onProgress(true);
+        });
+      }
+      onProgress(ready);
     }
     return ready;
   });

@@ -12,6 +12,7 @@ import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
 import { createEngine, type Engine, type UpstreamRequest } from "./http-proxy.ts";
+import { canBeKept } from "./kept-body.ts";
 
 export interface LinkedUpstream extends ChosenUpstream {
   readonly spec: UpstreamSpec;
@@ -64,9 +65,10 @@ export function linkUpstream(
         peer: peerAddress(x.req.socket),
         trace,
       });
+      const sentOnce = !canBeKept(x.framing);
       return absolute === undefined
-        ? { method: x.method, path, headers }
-        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers) };
+        ? { method: x.method, path, headers, sentOnce }
+        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers), sentOnce };
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
   };

@@ -20,6 +20,7 @@ const ADDRESS_ATTEMPT_MS = 2500;
 /** The agent of one upstream, as attempts use it. */
 export interface UpstreamAgent {
   readonly agent: http.Agent;
+  readonly times: IdleTimes;
   /** Closes every idle connection. Called when one turned out stale, since the others may be stale, too. */
   dropIdle(): void;
 }
@@ -151,6 +152,7 @@ function sweptAgent(agent: PooledAgent, times: IdleTimes): SweptAgent {
   agent.maxFreeSockets = MAX_IDLE;
   return {
     agent,
+    times,
     dropIdle: () => agent.dropIdle(),
     sweep: (now) => agent.dropIdle((socket) => isYoung(socket, times, now)),
   };
