@@ -74,7 +74,7 @@ function analyse(
   const completed = complete(config);
   const context = ruleContext({ unknown, file, host, lenient }, findings);
   checkRules(completed, context);
-  const blueprint = findings.failed ? undefined : freeze(lower(completed));
+  const blueprint = findings.failed ? undefined : freeze(lower(completed, (name) => host.env(name)));
   // With placeholders for missing values, the result of a test would mean nothing.
   if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
     checkConfigTests(completed, blueprint, options.runConfigTests, context);

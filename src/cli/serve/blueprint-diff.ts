@@ -12,7 +12,7 @@ export interface RouteChanges {
 }
 
 /** The parts of the server that a reload can change. All others are fixed when the process starts. */
-const RELOADABLE: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls"]);
+const RELOADABLE: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls", "sendTimeoutMs"]);
 
 /** The config keys behind the parts of the server, where the names differ. */
 const CONFIG_KEY: Readonly<Record<string, string>> = {
