@@ -69,8 +69,9 @@ export class Forwarding implements AttemptOwner, UploadOwner {
 
   /** A request is sent once its connection is there: until then the connect timeout alone counts. */
   onUploaded(sink: ClientRequest): void {
-    if (sink.reusedSocket) this.#deadlines.sent();
-    else whenEstablished(sink, () => this.#sent());
+    if (!this.#attempt.connecting) return this.#deadlines.sent();
+    this.#deadlines.stop();
+    whenEstablished(sink, () => this.#sent());
   }
 
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
