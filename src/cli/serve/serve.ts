@@ -7,6 +7,7 @@ import type { Log } from "../../runtime/observe/logs/log.ts";
 import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
 import { textReport } from "../report/text.ts";
+import { readExtraCas } from "../tls/extra-cas.ts";
 import { loadPair } from "../tls/load-pair.ts";
 import { RecordingHost } from "./recording-host.ts";
 import { Reloader } from "./reload.ts";
@@ -43,7 +44,7 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   try {
     const { listen, tls } = started.server;
     const pair = tls && (await loadPair(tls, listen, log));
-    const gateway = await startGateway(started, log, { version: io.version, pair });
+    const gateway = await startGateway(started, log, { version: io.version, pair, extraCas: readExtraCas(io.host) });
     const reloader = new Reloader({ file, host: io.host, gateway, log, started, inputs });
     return await untilStopped(gateway, reloader, signals, log);
   } catch (err) {

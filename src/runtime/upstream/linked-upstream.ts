@@ -43,7 +43,13 @@ export function linkUpstream(
   const absolute = absoluteForm(spec);
   const toProxy = absolute !== undefined;
   const connectTo = absolute?.connectTo ?? target;
-  const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
+  const agent = agents.agentFor({
+    target: connectTo,
+    connectTimeoutMs: spec.connectTimeoutMs,
+    tunnel: toProxy ? undefined : spec.proxy,
+    // A request in absolute-form is for a plain http upstream: TLS may be used with the proxy, but not with the upstream.
+    tls: target.protocol === "https:" ? spec.tls : undefined,
+  });
   const writeHead = requestHeadWriter(spec);
   const key = keyDigest && gateKey(forward.routeId, keyDigest);
   return {

@@ -83,14 +83,12 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
       }
       // The last one was used last. When it is not trusted, none is.
       const last = options.sentOnce ? idle?.at(-1) : undefined;
-      if (last !== undefined && !isTrusted(last, times, Date.now())) this.#connectFor(request);
-      else super.addRequest(request, NO_REQUEST_OPTIONS);
-    }
-
-    /** Gives the request a fresh connection. The idle ones stay, for other requests. */
-    #connectFor(request: ClientRequest): void {
+      if (last === undefined || isTrusted(last, times, Date.now())) {
+        super.addRequest(request, NO_REQUEST_OPTIONS);
+        return;
+      }
+      // Without idle connections, Node makes a fresh one. Then they are put back, for other requests.
       const free = this.freeSockets as Record<string, Socket[] | undefined>;
-      const idle = free[NAME];
       free[NAME] = undefined;
       super.addRequest(request, NO_REQUEST_OPTIONS);
       free[NAME] = idle;
