@@ -31,34 +31,22 @@ async function ask(type: string, lines: readonly string[]) {
   return { response: await client.response(), gateway };
 }
 
-test.each([
-  "application/x-ndjson",
-  "Application/X-NDJSON; charset=utf-8",
-  "application/jsonl",
-  "application/vnd.amazon.eventstream",
-  "application/octet-stream",
-  "audio/mpeg",
-  "VIDEO/mp4 ;x=y",
-])("%s is a stream: it may take longer than request_timeout_ms", async (type) => {
-  const { response, gateway } = await ask(type, []);
-  expect(response).toMatchObject({ status: 200, text: "xxxxx|end", whole: true });
-  expect(await gateway.completed()).toMatchObject({ outcome: "success" });
+test("a stream may take longer than request_timeout_ms, and another response is cut", async () => {
+  const [stream, other] = await Promise.all([
+    ask("Application/X-NDJSON; charset=utf-8", []),
+    ask("application/json", []),
+  ]);
+  expect(stream.response).toMatchObject({ status: 200, text: "xxxxx|end", whole: true });
+  expect(await stream.gateway.completed()).toMatchObject({ outcome: "success" });
+  expect(other.response).toMatchObject({ status: 200, whole: false });
+  expect(await other.gateway.completed()).toMatchObject({ outcome: "upstream_timeout" });
 });
-
-test.each(["application/json", "audio", "audiobook/x", "text/event-stream-x"])(
-  "%s is no stream: it is cut",
-  async (type) => {
-    const { response, gateway } = await ask(type, []);
-    expect(response).toMatchObject({ status: 200, whole: false });
-    expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout" });
-  },
-);
 
 test("configured types replace the default ones", async () => {
   const lines = ["stream_types: [application/json, image/*]"];
-  expect((await ask("image/png", lines)).response.whole).toBe(true);
-  expect((await ask("application/json", lines)).response.whole).toBe(true);
-  expect((await ask("text/event-stream", lines)).response.whole).toBe(false);
+  const types = ["image/png", "application/json", "text/event-stream"];
+  const asked = await Promise.all(types.map((type) => ask(type, lines)));
+  expect(asked.map(({ response }) => response.whole)).toEqual([true, true, false]);
 });
 
 test("silence breaks a stream that is no event stream, too", async () => {

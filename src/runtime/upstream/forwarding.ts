@@ -13,9 +13,10 @@ import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
 import type { BodyPump } from "./body-pump.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
-import { download } from "./download.ts";
+import { type DownloadOwner, download } from "./download.ts";
 import type { UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
+import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
 
 /** What all exchanges of a route share. */
@@ -28,7 +29,7 @@ export interface ForwardingContext {
   readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
 }
 
-export class Forwarding implements AttemptOwner, UploadOwner {
+export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
   readonly #x: LiveExchange;
   readonly #context: ForwardingContext;
   readonly #upstream: LinkedUpstream;
@@ -38,6 +39,7 @@ export class Forwarding implements AttemptOwner, UploadOwner {
   #request: UpstreamRequest | undefined;
   #attempt: Attempt;
   #download: BodyPump | undefined = undefined;
+  #keepalive: SseKeepalive | undefined = undefined;
   #replayed = false;
   #over = false;
 
@@ -76,11 +78,21 @@ export class Forwarding implements AttemptOwner, UploadOwner {
 
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
     this.#upload.forget();
-    this.#download = download(this.#x, response, {
-      begin: () => this.#begin(response, head),
-      onProgress: (ready) => (ready ? this.#deadlines.progress() : this.#deadlines.hold()),
-      onEnd: () => this.#release(),
-    });
+    this.#download = download(this.#x, response, () => this.#begin(response, head), this);
+  }
+
+  onDownloading(body: Buffer, ready: boolean): void {
+    if (ready) this.#deadlines.progress();
+    else this.#deadlines.hold();
+    this.#keepalive?.moved(body);
+  }
+
+  onCaughtUp(): void {
+    this.#deadlines.progress();
+  }
+
+  onDownloaded(): void {
+    this.#release();
   }
 
   onFailure({ outcome, cause, stale }: AttemptFailure): void {
@@ -101,8 +113,13 @@ export class Forwarding implements AttemptOwner, UploadOwner {
     try {
       const { statusCode = 0, statusMessage = "" } = response;
       const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
-      if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
+      const { spec, isStream } = this.#context;
+      if (isStream(head.contentType)) this.#deadlines.streaming();
       if (head.sse) this.#x.stream();
+      const { sseKeepaliveMs } = spec;
+      if (sseKeepaliveMs !== undefined && takesComments(head)) {
+        this.#keepalive = new SseKeepalive(this.#x, framing, sseKeepaliveMs);
+      }
       this.#forgetHeads(response, head);
       return framing;
     } catch {
@@ -147,6 +164,7 @@ export class Forwarding implements AttemptOwner, UploadOwner {
     this.#over = true;
     this.#deadlines.stop();
     this.#download?.stop();
+    this.#keepalive?.stop();
     const sent = this.#upload.ended;
     this.#upload.stop();
     this.#attempt.close(sent);
