@@ -16,6 +16,8 @@ export interface ResponseHead {
   /** The body is a stream of server-sent events. */
   sse: boolean;
   hasLength: boolean;
+  /** The body has a transfer coding. */
+  coded: boolean;
   /** The body has a transfer coding other than `chunked`, so it can't be forwarded. */
   foreignCoding: boolean;
   /** How long the upstream keeps an idle connection open, ms, if it says so. */
@@ -32,6 +34,7 @@ export function responseHead(rawHeaders: readonly string[], requestId: string): 
     contentType: undefined,
     sse: false,
     hasLength: false,
+    coded: false,
     foreignCoding: false,
     idleMs: undefined,
   };
@@ -48,8 +51,10 @@ export function responseHead(rawHeaders: readonly string[], requestId: string): 
 }
 
 function readDropped(head: ResponseHead, lower: string, value: string): void {
-  if (lower === "transfer-encoding" && value.toLowerCase() !== "chunked") head.foreignCoding = true;
-  else if (lower === "keep-alive") head.idleMs = idleHint(value);
+  if (lower === "transfer-encoding") {
+    head.coded = true;
+    if (value.toLowerCase() !== "chunked") head.foreignCoding = true;
+  } else if (lower === "keep-alive") head.idleMs = idleHint(value);
 }
 
 function keep(head: ResponseHead, name: string, lower: string, value: string): void {

@@ -5,6 +5,7 @@ import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
+import { onTlsCut } from "./connections/tls-cut.ts";
 import { noteIdleHint, wasEstablished, wasStale } from "./connections/upstream-socket.ts";
 import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
@@ -63,6 +64,10 @@ export class Attempt implements RequestEvents {
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).
     if (head.foreignCoding || statusCode < 200) return this.#fail("upstream_request_failed", "unusable response head");
+    // Only the end of the connection delimits the body, or there is no body. In both cases it is the connection's last response.
+    if (!head.hasLength && !head.coded && request.shouldKeepAlive === false) {
+      onTlsCut(response.socket, () => this.#fail("upstream_aborted", "cut TLS connection"));
+    }
     response.on("close", () => {
       if (!response.complete) this.#fail("upstream_aborted", "cut response");
     });
