@@ -23,7 +23,7 @@ export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
 export { harmless, isWide } from "./diagnostics/printable.ts";
 export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
-export { readPair } from "./lower/tls-pair.ts";
+export { hasCertificate, readPair } from "./lower/tls-pair.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
 export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";
 export type { ConfigTest } from "./schema/config.generated.ts";

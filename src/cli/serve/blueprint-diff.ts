@@ -44,6 +44,8 @@ export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly s
   const changed = parts.filter((part) => !RELOADABLE.has(part) && !isSame(started[part], wanted[part]));
   // A reload can change the certificate files. Whether the server speaks TLS is fixed for its lifetime.
   if ((started.tls === undefined) !== (wanted.tls === undefined)) changed.push("tls");
+  // The same holds for whether clients must show a certificate.
+  if ((started.tls?.clientCaPath === undefined) !== (wanted.tls?.clientCaPath === undefined)) changed.push("tls");
   return [...new Set(changed.map((part) => CONFIG_KEY[part] ?? part))];
 }
 
