@@ -1,0 +1,45 @@
+// What was kept of a request body for a replay is freed when the response begins: a stream may then take hours.
+
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+
+const scene = setScene();
+const MIB = 1024 * 1024;
+const UPLOADS = 16;
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+test("no body is kept once its stream has begun", async () => {
+  const upstream = await scene.upstream(
+    (req, res) => {
+      req.resume();
+      req.once("end", () => {
+        if (req.method === "GET") return void res.end("ok");
+        res.writeHead(200, { "content-type": "text/event-stream" });
+        res.write("data: 1\n\n");
+      });
+    },
+    { body: "leave" },
+  );
+  // So long that only the response frees what was kept.
+  const gateway = await scene.gateway({ base: upstream.url }, { times: { idle: { replayMs: 600_000 } } });
+  const clients = await Promise.all(Array.from({ length: UPLOADS }, () => scene.client(gateway)));
+  // Bodies are kept on reused connections only.
+  await Promise.all(clients.map((client) => client.send(requestText("GET", "/up/warm", [AUTH]))));
+  await Promise.all(clients.map((client) => client.response()));
+  gc();
+  const before = process.memoryUsage().arrayBuffers;
+  const lines = [AUTH, `Content-Length: ${MIB}`];
+  await Promise.all(
+    clients.map((client) => client.send(requestText("POST", "/up/x", lines), Buffer.alloc(MIB).toString("latin1"))),
+  );
+  await Promise.all(clients.map((client) => client.untilText("data: 1\n\n")));
+  expect(upstream.connections).toBe(UPLOADS);
+  gc();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan((UPLOADS * MIB) / 4);
+});
