@@ -1,5 +1,6 @@
 // What was kept of a request body for a replay is freed when the response begins: a stream may then take hours.
 
+import type { ServerResponse } from "node:http";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -15,11 +16,16 @@ setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc") as () => void;
 
 test("no body is kept once its stream has begun", async () => {
+  const warming: ServerResponse[] = [];
   const upstream = await scene.upstream(
     (req, res) => {
+      if (req.method === "GET") {
+        // Only when all are here, so that there is a connection for each.
+        if (warming.push(res) === UPLOADS) for (const each of warming) each.end("ok");
+        return;
+      }
       req.resume();
       req.once("end", () => {
-        if (req.method === "GET") return void res.end("ok");
         res.writeHead(200, { "content-type": "text/event-stream" });
         res.write("data: 1\n\n");
       });
@@ -32,6 +38,7 @@ test("no body is kept once its stream has begun", async () => {
   // Bodies are kept on reused connections only.
   await Promise.all(clients.map((client) => client.send(requestText("GET", "/up/warm", [AUTH]))));
   await Promise.all(clients.map((client) => client.response()));
+  expect(upstream.connections).toBe(UPLOADS);
   gc();
   const before = process.memoryUsage().arrayBuffers;
   const lines = [AUTH, `Content-Length: ${MIB}`];

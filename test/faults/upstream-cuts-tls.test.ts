@@ -3,12 +3,14 @@
 
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:https";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { onTlsCut } from "../../src/runtime/upstream/connections/tls-cut.ts";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
@@ -138,4 +140,25 @@ test("a whole response with a length is not affected by a cut after it", async (
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", [AUTH]));
   expect(await client.response()).toMatchObject({ status: 200, text: "ok", whole: true });
+});
+
+test.each(["alert", "cut"] as const)("%s, noticed by a reader that pauses after each chunk", async (end) => {
+  const port = await upstreamThat(end, HEAD, "x".repeat(2 * 1024 * 1024));
+  let cut = false;
+  const ended = new Promise<void>((resolve) => {
+    const options = { host: "127.0.0.1", port, ca: pair.cert, servername: "localhost", agent: false };
+    request(options, (response) => {
+      onTlsCut(response.socket, () => {
+        cut = true;
+        resolve();
+      });
+      response.on("data", () => {
+        response.pause();
+        setTimeout(() => response.resume(), 1);
+      });
+      response.once("end", () => resolve());
+    }).end();
+  });
+  await within("the end of the response", ended);
+  expect(cut).toBe(end === "cut");
 });
