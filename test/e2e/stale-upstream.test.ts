@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
+import { PATIENCE_MS } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 
@@ -26,10 +27,12 @@ test.each([0, 80_000, 600_000])("chats of %i bytes", async (size) => {
       }
     });
     // Each has its own gateway, so that its connections rest for as long as the conversation does.
-    const client = await scene.client(await scene.gateway({ base: upstream.url }));
+    const gateway = await scene.gateway({ base: upstream.url }, { times: { idle: { replayMs: PATIENCE_MS } } });
+    const client = await scene.client(gateway);
     const answers: string[] = [];
     for (let chat = 0; chat < CHATS; chat++) {
-      if (chat > 0) await sleep(IDLE_MS);
+      // Around the moment at which the upstream closes.
+      if (chat > 0) await sleep(IDLE_MS - (chat % 4));
       const head = requestText("POST", `/up/${conversation}/${chat}`, [AUTH, `Content-Length: ${size}`]);
       await client.send(head + "x".repeat(size));
       const { status, text } = await client.response("POST");
