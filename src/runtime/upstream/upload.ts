@@ -56,6 +56,7 @@ export class Upload {
   /** Writes the body to this request from now on. Bytes that an earlier request got are sent again. */
   sendTo(sink: ClientRequest): void {
     this.#sink = sink;
+    this.#waits = false;
     // Node must not write chunks: where the head says `chunked`, we write them ourselves.
     sink.chunkedEncoding = false;
     if (this.#ended || this.#pump !== undefined) this.#sendAgain(sink);
