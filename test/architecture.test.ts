@@ -53,7 +53,7 @@ const ENTRY_POINTS: Readonly<Record<string, string>> = {
   bottleneck: "runtime/limits/upstream-gate.ts",
   pino: "runtime/observe/logs/log.ts",
   "prom-client": "runtime/observe/metrics/prometheus.ts",
-  "@opentelemetry": "runtime/observe/traces/",
+  "@opentelemetry": "runtime/observe/traces/tracing.ts",
   commander: "cli/main.ts",
   uplot: "ui/charts/time-chart.ts",
   socks: "runtime/upstream/connections/proxies/socks.ts",

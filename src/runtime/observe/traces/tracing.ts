@@ -1,5 +1,5 @@
 // Makes the spans of an exchange: a server span for the client's request, and below it a client span for each attempt upstream.
-// Loaded only when tracing is on, since OpenTelemetry is large.
+// The only module that imports OpenTelemetry; it is loaded only when tracing is on.
 
 import {
   type Attributes,
@@ -47,7 +47,7 @@ export interface Tracing {
 
 /** @param version the gateway's version */
 export async function startTracing(spec: TracingSpec, version: string): Promise<Tracing> {
-  const exporter = spec.otlp && (await otlpExporter(spec.otlp, version));
+  const exporter = spec.otlp && (await otlpExporter(spec.otlp));
   const provider = new TracerProvider({
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(spec.sampleRatio) }),
     resource: defaultResource().merge(
@@ -64,9 +64,11 @@ export async function startTracing(spec: TracingSpec, version: string): Promise<
 }
 
 /** Loads only the exporter that is used. */
-async function otlpExporter(spec: OtlpSpec, version: string): Promise<SpanExporter> {
-  const { protocol, endpoint, timeoutMs: timeoutMillis } = spec;
-  if (protocol === "grpc") return (await import("./grpc-exporter.ts")).grpcExporter(spec, `ai-gw-lite/${version}`);
+async function otlpExporter({ protocol, endpoint, timeoutMs: timeoutMillis }: OtlpSpec): Promise<SpanExporter> {
+  if (protocol === "grpc") {
+    const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-grpc");
+    return new OTLPTraceExporter({ url: endpoint, timeoutMillis });
+  }
   const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-proto");
   return new OTLPTraceExporter({ url: tracesUrl(endpoint), timeoutMillis });
 }
