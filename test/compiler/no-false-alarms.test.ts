@@ -85,6 +85,14 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
     "TLS settings in the defaults, for other routes than this one",
     `${noKey(to("http://127.0.0.1:11434"))}upstream_defaults:\n  tls: { server_name: vllm.internal }\n`,
   ],
+  [
+    "an IP address as the name in a certificate",
+    edited(
+      "https://llm.example",
+      "https://llm.example\n      tls: { server_name: 10.0.0.5 }",
+      to("https://llm.example"),
+    ),
+  ],
   ["a path with percent-encoding", to("https://llm.example/%E4%BD%A0%E5%A5%BD/v1")],
   ["TLS for an Ollama of another machine", noKey(to("https://ollama.internal:11434"))],
   ["a host that resembles a short one", to("https://api.y.ai")],

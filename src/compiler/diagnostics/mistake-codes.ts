@@ -102,7 +102,7 @@ export const MISTAKE_CODES = {
   ),
   "rule/tls-server-name": error(
     "A server name that is not a host name",
-    "The name is sent as SNI and compared with the certificate. Only a host name can be used for that.",
+    "The name is sent as SNI and compared with the certificate. Only a host name or an IP address can be used for that.",
     "Write a host name without scheme, port and path.",
   ),
   "rule/cors-credentials": error(

@@ -16,7 +16,7 @@ interface Flaw {
 const resolvedValues: Rule = (config, context) => {
   for (const secret of eachSecret(config, context)) {
     for (const reference of context.references(secret.path)) {
-      const flaw = reference.fallback ? undefined : flawOf(reference, secret);
+      const flaw = flawOf(reference, secret);
       if (flaw === undefined) continue;
       const message = `the value of ${reference.source} ${flaw.why}`;
       context.report({ code: "rule/secret-characters", path: secret.path, message, help: flaw.help });
@@ -24,8 +24,8 @@ const resolvedValues: Rule = (config, context) => {
   }
 };
 
-function flawOf({ source, text }: ReferenceValue, secret: SecretVisit): Flaw | undefined {
-  const where = source.startsWith("${file:") ? "in the file" : `where ${source.slice(2, -1)} is set`;
+function flawOf({ source, text, fallback }: ReferenceValue, secret: SecretVisit): Flaw | undefined {
+  const where = whereOf(source, fallback);
   if (/^(["']).*\1$/s.test(text) || /^[“”„‘’«].*[“”‘’»]$/s.test(text)) {
     const why = "is in quotes, and the quotes are part of it";
     return { why, help: `remove the quotes ${where}; \`docker run --env-file\` keeps quotes` };
@@ -37,6 +37,12 @@ function flawOf({ source, text }: ReferenceValue, secret: SecretVisit): Flaw | u
   }
   if (secret.kind === "password") return undefined;
   return notOnlySecret(text, where) ?? commaIn(text, secret, where);
+}
+
+/** Where a value can be changed. */
+function whereOf(source: string, fallback: boolean): string {
+  if (fallback) return "in the fallback";
+  return source.startsWith("${file:") ? "in the file" : `where ${source.slice(2, -1)} is set`;
 }
 
 /** Forms of files and env files that hold more than the secret. */

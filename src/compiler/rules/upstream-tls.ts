@@ -76,16 +76,14 @@ function checkDates(path: Path, { validFrom, validTo }: { validFrom: number; val
   context.report({ code: "rule/tls-expired", path, message: `the certificate in ${name} ${when}`, help });
 }
 
-/** Reports a server name that can't be sent as SNI (RFC 6066, section 3) or stand in a certificate. */
+/** Reports a server name that can't stand in a certificate. An IP address is checked, but not sent as SNI. */
 const serverName: Rule = (config, { report }) => {
   for (const { upstream, pathOf } of eachUpstream(config)) {
     const name = upstream.tls?.server_name;
-    if (name === undefined || (!isIpAddress(name) && /^(?!-)[a-z\d-]+(?:\.[a-z\d_-]+)*\.?$/i.test(name))) continue;
+    if (name === undefined || isIpAddress(name) || /^(?!-)[a-z\d-]+(?:\.[a-z\d_-]+)*\.?$/i.test(name)) continue;
     const path = pathOf("tls", "server_name");
     const message = '"server_name" must be a host name';
-    const help = isIpAddress(name)
-      ? "an IP address can't be sent as SNI: write the name in the certificate, or drop it"
-      : "write the name alone, without scheme, port and path";
+    const help = "write the name alone, without scheme, port and path";
     report({ code: "rule/tls-server-name", path, message, help });
   }
 };
