@@ -21,7 +21,7 @@ export interface GenerationHost {
   readonly observer: Observer;
   readonly draining: boolean;
   began(x: LiveExchange): void;
-  ended(): void;
+  ended(x: LiveExchange): void;
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
@@ -60,7 +60,7 @@ export class PlanGeneration implements ExchangeOwner {
   ended(x: LiveExchange): void {
     this.exchanges.delete(x);
     if (this.exchanges.size === 0) this.#onLastEnd?.();
-    this.#host.ended();
+    this.#host.ended(x);
   }
 
   bug(x: LiveExchange, err: unknown, by: string): void {

@@ -152,8 +152,9 @@ export class Host implements GenerationHost {
     x.atEnd(this.#report);
   }
 
-  ended(): void {
+  ended(x: LiveExchange): void {
     this.#inFlight--;
+    this.#takeNext(x.req.socket);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
@@ -163,6 +164,15 @@ export class Host implements GenerationHost {
   bug(x: LiveExchange, err: unknown, by: string): void {
     const place = err instanceof Error ? err.stack : undefined;
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  /** Begins the request that waits behind an exchange that has ended. It belongs to the current plan. */
+  #takeNext(socket: ClientSocket): void {
+    const { line } = socket;
+    const next = line?.next();
+    if (line === undefined || next === undefined) return;
+    dispatch(this.#generation, next.req, next.res, next.expectation);
+    if (line.error !== undefined && line.isEmpty) this.#unparsed(line.error, socket);
   }
 
   readonly #report = (record: ExchangeRecord): void => {
@@ -188,12 +198,17 @@ export class Host implements GenerationHost {
 
   #unparsed(err: NodeJS.ErrnoException, socket: ClientSocket): void {
     const reply = refusalFor(err);
-    const x = socket.latest;
+    const { latest: x, line } = socket;
+    // The requests before the bytes that can't be parsed are answered first.
+    if (reply !== undefined && line?.isEmpty === false) {
+      line.error = err;
+      return;
+    }
     if (x !== undefined && !x.done) {
       // The request is complete and gets its response. The bytes that can't be parsed came after it.
       if (reply !== undefined && x.req.complete) x.endConnectionAfter();
-      // The body of this request is malformed. A reply can't be sent if a response has begun or another one is due before it.
-      else if (reply === undefined || x.responder.begun || x.responder.res.socket !== socket) socket.destroy();
+      // The body of this request is malformed. A reply can't be sent if a response has begun.
+      else if (reply === undefined || x.responder.begun) socket.destroy();
       else x.reply(reply);
       return;
     }

@@ -4,6 +4,9 @@
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
 
+/** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
+export type Expectation = "none" | "continue" | "unknown";
+
 export interface Examination {
   /** The code of the reply when the message is refused. */
   readonly refusal: ReplyCode | undefined;

@@ -5,7 +5,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import type { GatewayResponse } from "../exchange/connection.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { Expectation } from "./dispatch.ts";
+import type { Expectation } from "./examine.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
 /** How long the server waits for its clients, ms. */

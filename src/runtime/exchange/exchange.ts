@@ -1,7 +1,6 @@
 // Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { TLSSocket } from "node:tls";
 import type { Client, Exchange, Outcome } from "../../plan/exchange.ts";
@@ -69,7 +68,6 @@ export class LiveExchange implements Exchange {
       rawHeaders: req.rawHeaders,
     });
     res.on("close", () => this.#finish());
-    if (res.socket === null) this.#endWithConnection(socket);
   }
 
   get record(): ExchangeRecord {
@@ -226,13 +224,6 @@ export class LiveExchange implements Exchange {
   forgetHeaders(): void {
     this.#record.rawHeaders = this.req.rawHeaders = [];
     this.req.headers = {};
-  }
-
-  /** A response that waits for an earlier one on its connection has no socket yet, and emits no `close` when that is closed. */
-  #endWithConnection(socket: Socket): void {
-    const closed = () => this.#finish();
-    socket.once("close", closed);
-    this.hold(() => socket.off("close", closed));
   }
 
   #finish(): void {
