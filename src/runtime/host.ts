@@ -4,13 +4,14 @@ import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
-import { type Reply, replyFor } from "../plan/replies.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
 import { dispatch } from "./downstream/dispatch.ts";
+import { onParseError } from "./downstream/parse-error.ts";
+import type { Refusal } from "./downstream/refusal.ts";
 import { requestId } from "./downstream/request-id.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
-import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
+import { CONNECT_REFUSED, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
 import { LINGER_MS } from "./exchange/connection.ts";
 import type { LiveExchange } from "./exchange/exchange.ts";
@@ -20,8 +21,6 @@ import type { ExchangeRecord } from "./exchange/record.ts";
 import { type GenerationHost, type LinkedPlan, PlanGeneration } from "./generation.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { within } from "./within.ts";
-
-const INVALID_PATH = replyFor("invalid_path");
 
 /** How long broken exchanges may take to end, ms. */
 const BROKEN_MS = 1000;
@@ -56,8 +55,8 @@ export class Host implements GenerationHost {
     this.#generation = new PlanGeneration(linked, this);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
-      onUnparsed: (err, socket) => this.#unparsed(err, socket),
-      onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
+      onUnparsed: (err, socket) => onParseError(err, socket, this.#refuse),
+      onConnect: (socket) => this.#connect(socket),
       onConnection: (socket) => this.#connected(socket),
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
       onHalfClose: (socket) => halfClosed(socket),
@@ -172,7 +171,7 @@ export class Host implements GenerationHost {
     const next = line?.next();
     if (line === undefined || next === undefined) return;
     dispatch(this.#generation, next.req, next.res, next.expectation);
-    if (line.error !== undefined && line.isEmpty) this.#unparsed(line.error, socket);
+    if (line.error !== undefined && line.isEmpty) onParseError(line.error, socket, this.#refuse);
   }
 
   readonly #report = (record: ExchangeRecord): void => {
@@ -196,33 +195,26 @@ export class Host implements GenerationHost {
     });
   }
 
-  #unparsed(err: NodeJS.ErrnoException, socket: ClientSocket): void {
-    const reply = refusalFor(err);
-    const { latest: x, line } = socket;
-    // The requests before the bytes that can't be parsed are answered first.
-    if (reply !== undefined && line?.isEmpty === false) {
-      line.error = err;
-      return;
-    }
-    if (x !== undefined && !x.done) {
-      // The request is complete and gets its response. The bytes that can't be parsed came after it.
-      if (reply !== undefined && x.req.complete) x.endConnectionAfter();
-      // The body of this request is malformed. A reply can't be sent if a response has begun.
-      else if (reply === undefined || x.responder.begun) socket.destroy();
-      else x.reply(reply);
-      return;
-    }
-    if (reply === undefined || !socket.writable || socket.bytesRead === 0) socket.destroy();
-    else this.#refuse(socket, reply);
+  /** Answers CONNECT. Node has taken its own listeners off the connection, and serves it no more. */
+  #connect(socket: ClientSocket): void {
+    // Without a listener, an error of the connection would be an uncaught exception.
+    socket.on("error", () => {});
+    socket.resume();
+    const x = socket.latest;
+    if (socket.lingering) return;
+    if (x === undefined || x.done) return this.#refuse(socket, { reply: CONNECT_REFUSED, cause: "CONNECT" });
+    // The answer before it goes on, and is the last one.
+    socket.on("drain", () => x.responder.res.emit("drain"));
+    x.endConnectionAfter();
   }
 
-  #refuse(socket: ClientSocket, reply: Reply): void {
+  readonly #refuse = (socket: ClientSocket, { reply, cause }: Refusal): void => {
     const id = requestId(undefined);
     writeUnparsed(socket, reply, id, this.plan.responseFormat);
-    const request = { requestId: id, outcome: reply.outcome, status: reply.status };
+    const request = { requestId: id, outcome: reply.outcome, status: reply.status, cause };
     this.#log.unparsed(request);
     this.observer.unparsed(request);
-  }
+  };
 }
 
 /** A client that stops sending counts as gone (contract, section 4), unless its whole response was handed to the connection. */

@@ -1,31 +1,13 @@
 // Checks that pipelined requests are taken one at a time, and answered in order, each with its own response.
 
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { AUTH, configText } from "../support/config.ts";
-import { within } from "../support/deadline.ts";
+import { untilTrue, within } from "../support/deadline.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
+import { serverSockets } from "../support/server-sockets.ts";
 
 const scene = setScene();
-
-/** The gateway's connections: it runs in this process. */
-function serverSockets(gateway: { readonly port: number }): { readonly all: readonly Socket[] } {
-  const all: Socket[] = [];
-  const note = (message: unknown): void => {
-    const { socket } = message as { socket: Socket };
-    if (socket.localPort === gateway.port && !all.includes(socket)) all.push(socket);
-  };
-  subscribe("http.server.request.start", note);
-  onTestFinished(() => void unsubscribe("http.server.request.start", note));
-  return { all };
-}
-
-/** Checks in each turn of the event loop. */
-async function untilTrue(look: () => boolean): Promise<void> {
-  while (!look()) await new Promise(setImmediate);
-}
 
 async function healthOnOtherConnection({ port }: { readonly port: number }): Promise<void> {
   expect((await exchange(port, requestText("GET", "/healthz"))).status).toBe(200);
@@ -75,13 +57,10 @@ test("while many requests wait, no more are read from the connection", async () 
   const client = await scene.client(gateway);
   client.socket.write(requestText("GET", "/up/x", [AUTH]).repeat(20_000));
   await upstream.nextRequest();
-  await within(
-    "many requests to be read",
-    untilTrue(() => (sockets.all[0]?.bytesRead ?? 0) > 32 * 1024),
-  );
+  await untilTrue("many requests to be read", () => (sockets[0]?.bytesRead ?? 0) > 32 * 1024);
   // Requests on another connection: the gateway has had time to read.
   for (let i = 0; i < 3; i++) await healthOnOtherConnection(gateway);
-  expect(sockets.all[0]?.bytesRead).toBeLessThan(128 * 1024);
+  expect(sockets[0]?.bytesRead).toBeLessThan(128 * 1024);
   expect(upstream.requests).toHaveLength(1);
 });
 
@@ -101,25 +80,16 @@ test("while many requests wait, none are read either when the client takes a par
   await client.send(request);
   await client.head();
   client.socket.pause();
-  const socket = sockets.all[0];
+  const socket = sockets[0];
   if (socket === undefined) throw new Error("the gateway has no connection");
-  await within(
-    "the gateway to be held back",
-    untilTrue(() => socket.writableNeedDrain),
-  );
+  await untilTrue("the gateway to be held back", () => socket.writableNeedDrain);
   client.socket.write(request.repeat(5000));
-  await within(
-    "many requests to be read",
-    untilTrue(() => socket.bytesRead > 32 * 1024),
-  );
+  await untilTrue("many requests to be read", () => socket.bytesRead > 32 * 1024);
   const { bytesRead } = socket;
   let drains = 0;
   socket.on("drain", () => drains++);
   client.socket.resume();
-  await within(
-    "some drains",
-    untilTrue(() => drains >= 20),
-  );
+  await untilTrue("some drains", () => drains >= 20);
   expect(socket.bytesRead).toBe(bytesRead);
 });
 

@@ -10,7 +10,7 @@ const scene = setScene();
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Checks a whole reply. `more` are the headers beyond those that every reply has. `date` may be there or not. */
+/** Checks a whole reply. `more` are the headers beyond those that every reply has. */
 function expectReply(
   response: RawResponse,
   statusLine: string,
@@ -29,6 +29,7 @@ function expectReply(
   expect(headers.get("content-type")).toBe("application/json");
   expect(headers.get("content-length")).toBe(String(response.body.length));
   expect(headers.get("x-request-id")).toMatch(more["x-request-id"] ?? UUID_V7);
+  expect(Math.abs(Date.now() - Date.parse(headers.get("date") ?? ""))).toBeLessThan(60_000);
   for (const name of ["content-type", "content-length", "x-request-id", "date"]) headers.delete(name);
   // Node adds these two headers when the connection stays open.
   if (headers.get("connection") === "keep-alive") {
@@ -60,7 +61,14 @@ describe("a request with", () => {
       requestText("PUT", "/healthz"),
       "405 Method Not Allowed",
       "method_not_allowed",
-      { allow: /^GET, HEAD$/ },
+      { allow: /^GET, HEAD$/, "cache-control": /^no-store$/ },
+    ],
+    [
+      "CONNECT",
+      `CONNECT inner.test:443 HTTP/1.1\r\nHost: inner.test:443\r\n${AUTH}\r\n\r\n`,
+      "405 Method Not Allowed",
+      "method_not_allowed",
+      { ...CLOSE, allow: /^GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS$/ },
     ],
     ["two hosts", get("/up/x", [AUTH, "Host: a", "Host: b"]), "400 Bad Request", "bad_request", CLOSE],
     [

@@ -26,6 +26,17 @@ export function within<T>(what: string | (() => string), promise: Promise<T>, ms
   });
 }
 
+/** Waits until a check is true. It is made in each turn of the event loop. */
+export async function untilTrue(what: string, check: () => boolean, ms: number = PATIENCE_MS): Promise<void> {
+  let over = false;
+  const found = (async () => {
+    while (!check() && !over) await new Promise(setImmediate);
+  })();
+  await within(what, found, ms).finally(() => {
+    over = true;
+  });
+}
+
 /** Keeps items that arrive one by one, and lets a test wait for them in order. */
 export class Inbox<T> {
   readonly all: T[] = [];

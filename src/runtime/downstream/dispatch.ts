@@ -14,7 +14,6 @@ import { requestId } from "./request-id.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 const EXPECTATION_FAILED = replyFor("expectation_failed");
-const BAD_REQUEST = replyFor("bad_request");
 
 /** The plan generation that a request begins and ends with. */
 export interface DispatchContext extends ExchangeOwner {
@@ -34,7 +33,7 @@ export function dispatch(
   const socket: ClientSocket = req.socket;
   // The connection is being closed: bytes after its last request are not a request.
   if (socket.lingering) return void req.resume();
-  // Node gives the connection to one response at a time.
+  // Another answer comes before it (fact F12).
   if (res.socket === null) {
     socket.line ??= new WaitingLine(socket);
     return socket.line.add({ req, res, expectation });
@@ -44,7 +43,10 @@ export function dispatch(
   const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue });
   socket.latest = x;
   context.began(x);
-  if (refusal !== undefined) return x.reply(BAD_REQUEST);
+  if (refusal !== undefined) {
+    x.noteCause(refusal.cause);
+    return x.reply(refusal.reply);
+  }
   if (expectation === "unknown") return x.reply(EXPECTATION_FAILED);
   route(context, x);
 }

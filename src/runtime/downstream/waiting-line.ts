@@ -49,7 +49,7 @@ export class WaitingLine {
   next(): WaitingRequest | undefined {
     const request = this.#requests.shift();
     if (request === undefined) return undefined;
-    // Node gives the connection to a response when the one before it has been written, unless that closes the connection.
+    // The answer before it closes the connection (fact F12), or the client has left.
     if (request.res.socket === null || !this.#socket.writable) {
       this.#drop(request);
       return undefined;

@@ -2,7 +2,7 @@
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
-import { type Reply, replyFor } from "../../plan/replies.ts";
+import type { Reply } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
 import type { Guard, StepKind } from "../../plan/steps.ts";
@@ -69,7 +69,7 @@ function dryParts(clock: Clock): LinkParts<DryExchange> {
 function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
   const { refusal, framing, requestId: sentId } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sentId), request);
-  if (refusal !== undefined) return answered(x, "message", replyFor(refusal), plan);
+  if (refusal !== undefined) return answered(x, "message", refusal.reply, plan);
   x.framing = framing;
   const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);
   x.target = match.target;

@@ -167,7 +167,7 @@ export class LiveExchange implements Exchange {
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;
-    this.#record.headAt = performance.now();
+    this.#noteHead();
     const { head, body } = renderReply(reply, this, responseFormat);
     this.#record.bytesSent = this.responder.send(reply.status, head, body, reply.close || draining);
   }
@@ -180,10 +180,15 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     const { responseFormat, draining } = this.#owner;
-    this.#record.headAt = performance.now();
-    this.#record.upstreamAnswered = true;
+    this.#noteHead();
+    this.#record.upstreamAnswered = this.#record.headAt !== undefined;
     responseFormat.addCors?.(head, this);
     return this.responder.begin(status, reason, head, hasLength, draining);
+  }
+
+  /** Notes why the message is refused. */
+  noteCause(cause: string): void {
+    this.#record.cause = cause;
   }
 
   /** Notes that the response that has begun is a stream of events. */
@@ -226,16 +231,22 @@ export class LiveExchange implements Exchange {
     this.req.headers = {};
   }
 
+  /** Notes the time of the head, unless the connection is gone already: then the client gets nothing of it. */
+  #noteHead(): void {
+    if (!this.req.socket.destroyed) this.#record.headAt = performance.now();
+  }
+
   #finish(): void {
     if (this.#done) return;
     this.#done = true;
     const record = this.#record;
     const { responder } = this;
-    let outcome = this.#outcome ?? "client_closed";
-    if (outcome === "success" && !responder.finished) outcome = "client_closed";
+    const lost = responder.begun && record.headAt === undefined;
+    const outcome = this.#outcome ?? "client_closed";
     record.endedAt = performance.now();
-    record.outcome = outcome;
-    record.status = responder.begun ? responder.res.statusCode : 499;
+    record.outcome = lost || (outcome === "success" && !responder.finished) ? "client_closed" : outcome;
+    record.status = responder.begun && !lost ? responder.res.statusCode : 499;
+    if (lost) record.bytesSent = 0;
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
     this.#owner.ended(this);
