@@ -62,6 +62,7 @@ export async function startGateway(
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair, times: times.server });
+  host.limitSending(blueprint.server.sendTimeoutMs);
   let current = blueprint;
   const address = await host.listen(listen);
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
@@ -76,6 +77,7 @@ export async function startGateway(
     agents,
     swap(next) {
       host.swap(linkPlan(next, parts));
+      host.limitSending(next.server.sendTimeoutMs);
       telemetry.adopt(next);
       current = next;
     },

@@ -9,11 +9,12 @@ import { dispatch } from "./downstream/dispatch.ts";
 import { onParseError } from "./downstream/parse-error.ts";
 import type { Refusal } from "./downstream/refusal.ts";
 import { requestId } from "./downstream/request-id.ts";
+import { SendTimeout } from "./downstream/send-timeout.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
 import { CONNECT_REFUSED, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
-import { LINGER_MS } from "./exchange/connection.ts";
+import { LINGER_MS, resetConnection } from "./exchange/connection.ts";
 import type { LiveExchange } from "./exchange/exchange.ts";
 import { noopObserver, type Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -45,6 +46,7 @@ export class Host implements GenerationHost {
   readonly #retiring = new Set<PlanGeneration>();
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<ClientSocket>();
+  readonly #sendTimeout = new SendTimeout(this.#connections, (socket) => this.#cut(socket));
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
@@ -111,6 +113,11 @@ export class Host implements GenerationHost {
     before.retire(() => this.#retiring.delete(before));
   }
 
+  /** Sets how long a client may take nothing of an answer, ms; 0 = for ever (contract, section 4). */
+  limitSending(timeoutMs: number): void {
+    this.#sendTimeout.set(timeoutMs);
+  }
+
   /**
    * Serves another certificate from the next handshake on. Does nothing without TLS.
    * @throws OpenSSL's error when it can't use the pair; the current one is kept then
@@ -138,6 +145,7 @@ export class Host implements GenerationHost {
       await within(Math.min(LINGER_MS, Math.max(0, until - performance.now())), closed);
     }
     const finished = this.#inFlight === 0;
+    this.#sendTimeout.stop();
     this.#server.closeAllConnections();
     // Node does not count a connection that is still in its TLS handshake.
     for (const socket of this.#connections) socket.destroy();
@@ -215,6 +223,18 @@ export class Host implements GenerationHost {
     this.#log.unparsed(request);
     this.observer.unparsed(request);
   };
+
+  /** Cuts a client that has taken nothing for `send_timeout_ms`. A reset also frees what the kernel keeps for it. */
+  #cut(socket: ClientSocket): void {
+    const x = socket.latest;
+    resetConnection(socket);
+    if (x === undefined || x.done) return;
+    this.#log.info(
+      { request_id: x.id, route_id: x.record.route?.id },
+      "client took nothing of its answer; connection closed",
+    );
+    x.break("client_closed");
+  }
 }
 
 /** A client that stops sending counts as gone (contract, section 4), unless its whole response was handed to the connection. */
