@@ -38,9 +38,9 @@ export function dispatch(
     socket.line ??= new WaitingLine(socket);
     return socket.line.add({ req, res, expectation });
   }
-  const { refusal, framing, requestId: sentId } = examine(req);
+  const { refusal, framing, requestId: sentId, asksWebSocket } = examine(req);
   const awaitsContinue = expectation === "continue";
-  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue });
+  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, asksWebSocket });
   socket.latest = x;
   context.began(x);
   if (refusal !== undefined) {

@@ -3,6 +3,7 @@
 
 import { replyFor } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
+import { asksWebSocket } from "../headers/upgrade.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
@@ -15,6 +16,8 @@ export interface Examination {
   readonly framing: Framing;
   /** The client's `x-request-id`, when it sent exactly one. */
   readonly requestId: string | undefined;
+  /** The client asks to go on as a WebSocket. */
+  readonly asksWebSocket: boolean;
 }
 
 /** What was found in the headers, counted and noted in one pass. */
@@ -26,6 +29,7 @@ interface HeaderCounts {
   codings: number;
   coding: string;
   length: string | undefined;
+  hasUpgrade: boolean;
   hasControlByte: boolean;
 }
 
@@ -69,6 +73,7 @@ export function examine(req: Message): Examination {
     // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
+    asksWebSocket: counts.hasUpgrade && asksWebSocket(req),
   };
 }
 
@@ -81,6 +86,7 @@ function countHeaders(raw: readonly string[]): HeaderCounts {
     codings: 0,
     coding: "",
     length: undefined,
+    hasUpgrade: false,
     hasControlByte: false,
   };
   for (let i = 0; i + 1 < raw.length; i += 2) countHeader(counts, raw[i] as string, raw[i + 1] as string);
@@ -95,6 +101,9 @@ function countHeader(counts: HeaderCounts, name: string, value: string): void {
       if (name.toLowerCase() !== "host") return;
       counts.hosts++;
       counts.host = value;
+      return;
+    case 7:
+      if (name.toLowerCase() === "upgrade") counts.hasUpgrade = true;
       return;
     case 12:
       if (name.toLowerCase() !== "x-request-id") return;

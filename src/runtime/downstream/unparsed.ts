@@ -7,11 +7,14 @@ import { type DownstreamSocket, endAndLinger } from "../exchange/connection.ts";
 import { eachHeader } from "../headers/find-header.ts";
 import { renderReply } from "../replies/render-reply.ts";
 
-/** The reply to CONNECT. A 405 names the methods that are allowed (RFC 9110, section 15.5.6); for CONNECT there is no path. */
-export const CONNECT_REFUSED = replyFor("method_not_allowed", {
-  message:
-    "The gateway is no forward proxy, so it does not take CONNECT. Remove it from the proxy settings (HTTPS_PROXY), and use its address as the base URL.",
-  headers: ["allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
+/** The reply to CONNECT. A 405 names the methods that are allowed (RFC 9110, section 15.5.6): those that a route can have. */
+export const CONNECT_REFUSED: Reply = Object.freeze({
+  ...replyFor("method_not_allowed", {
+    message:
+      "The gateway is no forward proxy, so it does not take CONNECT. Remove it from the proxy settings (HTTPS_PROXY), and use its address as the base URL.",
+    headers: ["allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
+  }),
+  close: true,
 });
 
 /** Writes the reply, and closes the connection. Nothing is known of the request. */
