@@ -6,6 +6,7 @@ import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
 import { dispatch } from "./downstream/dispatch.ts";
+import { spareUnsentResponses } from "./downstream/idle-connections.ts";
 import { onParseError } from "./downstream/parse-error.ts";
 import type { Refusal } from "./downstream/refusal.ts";
 import { requestId } from "./downstream/request-id.ts";
@@ -64,6 +65,7 @@ export class Host implements GenerationHost {
       onHalfClose: (socket) => halfClosed(socket),
     };
     this.#server = createGatewayServer(events, pair, times);
+    spareUnsentResponses(this.#server, this.#connections);
   }
 
   get plan(): Plan<LiveExchange> {

@@ -1,11 +1,13 @@
 // Checks that pipelined requests are taken one at a time, and answered in order, each with its own response.
 
-import { expect, test } from "vitest";
+import { connect as connectTls } from "node:tls";
+import { expect, onTestFinished, test } from "vitest";
 import { AUTH, configText } from "../support/config.ts";
 import { untilTrue, within } from "../support/deadline.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { serverSockets } from "../support/server-sockets.ts";
+import { inboundTls } from "../support/tls-files.ts";
 
 const scene = setScene();
 
@@ -44,6 +46,20 @@ test("many requests in one write are answered in order, over one upstream connec
   // Several reads of the gateway: it has to stop reading, and to read on.
   await client.send(targets.map((target) => requestText("GET", `/up${target}`, [AUTH])).join(""));
   for (const target of targets) expect((await client.response()).text).toBe(target);
+  expect(upstream.connections).toBe(1);
+});
+
+test("over TLS, too, many requests in one write are all answered", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url, top: [await inboundTls()] });
+  const socket = connectTls({ port: gateway.port, host: "127.0.0.1", rejectUnauthorized: false });
+  onTestFinished(() => void socket.destroy());
+  let answers = 0;
+  socket.on("data", (bytes: Buffer) => {
+    answers += bytes.toString("latin1").split("HTTP/1.1 200 OK").length - 1;
+  });
+  socket.write(requestText("GET", "/up/x", [AUTH]).repeat(800));
+  await untilTrue("all answers", () => answers === 800);
   expect(upstream.connections).toBe(1);
 });
 

@@ -104,6 +104,7 @@ test("a client that takes a little now and then is not cut", async () => {
   // Several times as long as the timeout.
   while (performance.now() - began < 1500) {
     client.socket.pause();
+    await untilTrue("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = drains;
     client.socket.resume();

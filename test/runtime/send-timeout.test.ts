@@ -4,14 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { SendTimeout } from "../../src/runtime/downstream/send-timeout.ts";
 import type { DownstreamSocket } from "../../src/runtime/exchange/connection.ts";
 
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
-  vi.spyOn(performance, "now").mockImplementation(() => Date.now());
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
+afterEach(() => void vi.useRealTimers());
 
 /** The part of a connection that is looked at. */
 class ModelSocket {
@@ -41,13 +35,13 @@ function watched(timeoutMs: number) {
   return { socket, stalled, sockets, timeout };
 }
 
-test("after the timeout, and at most two looks later", () => {
+test("after the timeout, and at most one look later", () => {
   const { socket, stalled } = watched(60_000);
   vi.advanceTimersByTime(2000);
   socket.write(100);
   vi.advanceTimersByTime(60_000);
   expect(stalled).toEqual([]);
-  vi.advanceTimersByTime(10_000);
+  vi.advanceTimersByTime(5000);
   expect(stalled).toEqual([socket]);
 });
 

@@ -3,10 +3,9 @@
 // It looks at all connections now and then. So a request starts no timer, and a connection on which nothing waits costs one
 // comparison per look.
 
-import { performance } from "node:perf_hooks";
 import type { DownstreamSocket } from "../exchange/connection.ts";
 
-/** How many looks there are in one timeout. A client is cut after the timeout, and at most two looks later. */
+/** In one timeout there are at least so many looks. A client is cut after the timeout, and at most one look later. */
 const LOOKS = 10;
 
 /** The longest time between two looks, ms. */
@@ -18,14 +17,15 @@ interface Progress {
   readonly taken: number;
   /** Bytes of the write in progress that the kernel has not taken yet. */
   readonly queued: number;
-  /** When this was first seen, on the clock of `performance.now()`, ms. */
-  readonly since: number;
+  /** How many looks later this was still so. Looks are counted, not time: while the process is suspended, no client can take anything. */
+  readonly looks: number;
 }
 
 export class SendTimeout<S extends DownstreamSocket> {
   readonly #sockets: Iterable<S>;
   readonly #onStalled: (socket: S) => void;
   #timeoutMs = 0;
+  #looks = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
   /** The connections on which bytes waited at the last look. */
   #waiting = new Map<S, Progress>();
@@ -44,7 +44,10 @@ export class SendTimeout<S extends DownstreamSocket> {
     if (timeoutMs === this.#timeoutMs) return;
     this.stop();
     this.#timeoutMs = timeoutMs;
-    if (timeoutMs > 0) this.#timer = setInterval(() => this.#look(), Math.min(timeoutMs / LOOKS, LOOK_MS)).unref();
+    if (timeoutMs === 0) return;
+    const lookMs = Math.min(timeoutMs / LOOKS, LOOK_MS);
+    this.#looks = Math.ceil(timeoutMs / lookMs);
+    this.#timer = setInterval(() => this.#look(), lookMs).unref();
   }
 
   stop(): void {
@@ -54,25 +57,23 @@ export class SendTimeout<S extends DownstreamSocket> {
   }
 
   #look(): void {
-    const now = performance.now();
     const waiting = new Map<S, Progress>();
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0) continue;
-      const progress = progressOf(socket, this.#waiting.get(socket), now);
-      if (now - progress.since < this.#timeoutMs) waiting.set(socket, progress);
+      const progress = progressOf(socket, this.#waiting.get(socket));
+      if (progress.looks < this.#looks) waiting.set(socket, progress);
       else this.#onStalled(socket);
     }
     this.#waiting = waiting;
   }
 }
 
-/** @returns the one before when the client has taken nothing since */
-function progressOf(socket: DownstreamSocket, before: Progress | undefined, now: number): Progress {
+function progressOf(socket: DownstreamSocket, before: Progress | undefined): Progress {
   // What is written meanwhile adds to both numbers.
   const taken = socket.bytesWritten - socket.writableLength;
   const queued = queuedBytes(socket);
-  if (before !== undefined && taken === before.taken && queued >= before.queued) return before;
-  return { taken, queued, since: now };
+  const none = before !== undefined && taken === before.taken && queued >= before.queued;
+  return none ? { ...before, looks: before.looks + 1 } : { taken, queued, looks: 0 };
 }
 
 /**
