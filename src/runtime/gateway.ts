@@ -12,6 +12,7 @@ import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
+import { startObserveListener } from "./observe-listener.ts";
 import { startTelemetry } from "./telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
@@ -28,6 +29,8 @@ export interface GatewayOptions {
 
 export interface RunningGateway {
   readonly address: AddressInfo;
+  /** Where the metrics are served, if they have an address of their own. */
+  readonly metricsAddress: AddressInfo | undefined;
   readonly host: Host;
   readonly limits: Limits;
   readonly agents: AgentPool;
@@ -55,40 +58,57 @@ export async function startGateway(
   log: Log,
   { version, pair, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls } = blueprint.server;
+  const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits();
   const agents = new AgentPool(times.idle);
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
-  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair, times: times.server });
-  host.limitSending(blueprint.server.sendTimeoutMs);
+  const onMain = metrics?.listen === undefined ? endpoints : undefined;
+  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
-  const address = await host.listen(listen);
-  const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  log.info(
-    { address: `${shown}:${address.port}`, tls: tls !== undefined, routes: blueprint.routes.length },
-    "listening",
-  );
+  const withoutRoutes = (whole: Blueprint) => linkPlan({ ...whole, routes: [] }, parts);
+  const observing =
+    metrics?.listen &&
+    endpoints &&
+    (await startObserveListener(metrics.listen, {
+      linked: withoutRoutes(blueprint),
+      endpoints,
+      ready: () => host.ready,
+      log,
+      times: times.server,
+    }));
+  const address = await host.listen(listen).catch(async (err: unknown) => {
+    await observing?.close();
+    throw err;
+  });
+  if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
+  log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
   return {
     address,
+    metricsAddress: observing?.address,
     host,
     limits,
     agents,
     swap(next) {
       host.swap(linkPlan(next, parts));
-      host.limitSending(next.server.sendTimeoutMs);
+      observing?.swap(withoutRoutes(next));
       telemetry.adopt(next);
       current = next;
     },
     reloaded: telemetry.reloaded,
     async stop(shutdown = current.server.shutdown) {
       const finished = await host.drain(shutdown);
+      await observing?.close();
       agents.close();
       await telemetry.close();
       return finished;
     },
   };
+}
+
+function shown({ family, address, port }: AddressInfo): string {
+  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 
 /** What all plans of the gateway share. */
@@ -117,7 +137,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts):
   try {
     const guards = createGuardRegistry(counts, systemClock);
     const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
-    return { plan, limits: counts, release };
+    return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
   } catch (err) {
     release();
     throw err;

@@ -11,6 +11,8 @@ import type { LimitsLease } from "./limits/limits-lease.ts";
 export interface LinkedPlan {
   readonly plan: Plan<LiveExchange>;
   readonly limits: LimitsLease;
+  /** How long a client may take nothing of a response that waits for it, ms; 0 = for ever (contract, section 4). */
+  readonly sendTimeoutMs: number;
   /** Releases all leases. Called once. */
   release(): void;
 }

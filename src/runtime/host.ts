@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly observer?: Observer;
   /** Built-in endpoints besides `/healthz` and `/readyz`. */
   readonly endpoints?: BuiltInEndpoints | undefined;
+  /** What `/readyz` says. Default: true until this host begins to drain. */
+  readonly ready?: () => boolean;
   /** With it the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
   /** Server times that differ from the defaults: for tests. */
@@ -51,10 +53,11 @@ export class Host implements GenerationHost {
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { observer = noopObserver, endpoints, pair, times }: HostOptions = {}) {
+  constructor(linked: LinkedPlan, log: Log, options: HostOptions = {}) {
+    const { observer = noopObserver, endpoints, ready = () => this.ready, pair, times } = options;
     this.#log = log;
     this.observer = observer;
-    this.builtIn = builtInEndpoints(() => this.#phase === "serving", endpoints);
+    this.builtIn = builtInEndpoints(ready, endpoints);
     this.#generation = new PlanGeneration(linked, this);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
@@ -70,6 +73,11 @@ export class Host implements GenerationHost {
 
   get plan(): Plan<LiveExchange> {
     return this.#generation.plan;
+  }
+
+  /** False from the moment a shutdown begins. */
+  get ready(): boolean {
+    return this.#phase === "serving";
   }
 
   get draining(): boolean {
@@ -97,27 +105,25 @@ export class Host implements GenerationHost {
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         this.#server.off("error", reject);
         this.#server.on("error", (err) => this.#log.error({ error: err.message }, "server error"));
+        this.#sendTimeout.set(this.#generation.linked.sendTimeoutMs);
         resolve(this.#server.address() as AddressInfo);
       });
     });
   }
 
   /**
-   * Runs new exchanges on this plan. Exchanges in flight finish on the plan they began with, but count towards the new limits.
+   * Runs new exchanges on this plan. Exchanges in flight finish on the plan they began with, but count towards the new limits, and
+   * the new send timeout holds for them.
    * An older plan releases its leases when its last exchange has ended.
    */
   swap(next: LinkedPlan): void {
     const before = this.#generation;
     for (const older of [...this.#retiring, before]) next.limits.adoptInFlight(older.linked.limits, older.exchanges);
     next.limits.applyLimits();
+    this.#sendTimeout.set(next.sendTimeoutMs);
     this.#generation = new PlanGeneration(next, this);
     this.#retiring.add(before);
     before.retire(() => this.#retiring.delete(before));
-  }
-
-  /** Sets how long a client may take nothing of an answer, ms; 0 = for ever (contract, section 4). */
-  limitSending(timeoutMs: number): void {
-    this.#sendTimeout.set(timeoutMs);
   }
 
   /**

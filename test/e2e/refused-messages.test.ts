@@ -4,7 +4,7 @@
 import { connect as connectTcp } from "node:net";
 import { describe, expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
-import { untilTrue, within } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { serverSockets } from "../support/server-sockets.ts";
@@ -132,7 +132,7 @@ describe("CONNECT", () => {
     // Held back once, the response has to go on.
     client.socket.pause();
     end();
-    await untilTrue("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
+    await until("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
     client.socket.resume();
     await client.until("the whole body", () => client.total > 16 * block.length || undefined);
     const response = await client.body(head);

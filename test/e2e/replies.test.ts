@@ -283,7 +283,8 @@ test("an upstream that does not respond in time gives 504 upstream_timeout", asy
 test("a guard that throws gives 500 internal_error, its name is logged, and the gateway goes on", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const { plan } = gateway.host;
-  const swap = (to: typeof plan) => gateway.host.swap({ plan: to, limits: gateway.limits.lease(), release: () => {} });
+  const swap = (to: typeof plan) =>
+    gateway.host.swap({ plan: to, limits: gateway.limits.lease(), sendTimeoutMs: 0, release: () => {} });
   swap({
     ...plan,
     routes: {

@@ -3,7 +3,7 @@
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
-import { untilTrue, within } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { serverSockets } from "../support/server-sockets.ts";
@@ -49,7 +49,7 @@ test("its connection is reset while the last bytes wait: the response did not en
   client.socket.pause();
   await client.send(requestText("GET", "/up/x", [AUTH]));
   await within("the upstream to be done", (await upstream.nextRequest()).closed);
-  await untilTrue("the last bytes to wait", () => waiting() > 0);
+  await until("the last bytes to wait", () => waiting() > 0);
   client.reset();
   expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
 });

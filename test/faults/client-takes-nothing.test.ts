@@ -4,7 +4,7 @@
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { AUTH, configText } from "../support/config.ts";
-import { untilTrue, within } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { serverSockets } from "../support/server-sockets.ts";
@@ -104,11 +104,11 @@ test("a client that takes a little now and then is not cut", async () => {
   // Several times as long as the timeout.
   while (performance.now() - began < 1500) {
     client.socket.pause();
-    await untilTrue("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
+    await until("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const before = drains;
     client.socket.resume();
-    await untilTrue("the client to take something", () => drains > before);
+    await until("the client to take something", () => drains > before);
   }
   expect(gateway.host.inFlight).toBe(1);
   expect(gateway.logs.filter(({ msg }) => msg === "request completed")).toEqual([]);
@@ -138,7 +138,7 @@ test("0 waits for ever; a reload sets another time for answers in progress", asy
   await client.send(requestText("GET", "/up/x", [AUTH]));
   await client.head();
   client.socket.pause();
-  await untilTrue("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
+  await until("the gateway to be held back", () => sockets[0]?.writableNeedDrain === true);
   await new Promise((resolve) => setTimeout(resolve, 600));
   expect(gateway.host.inFlight).toBe(1);
   gateway.swap(configText({ base: upstream.url, top: ["downstream: {send_timeout_ms: 100}"] }));

@@ -26,13 +26,13 @@ export function within<T>(what: string | (() => string), promise: Promise<T>, ms
   });
 }
 
-/** Waits until a check is true. It is made in each turn of the event loop. */
-export async function untilTrue(what: string, check: () => boolean, ms: number = PATIENCE_MS): Promise<void> {
+/** Waits until a condition is true, which it checks every few milliseconds. @param what finishes the sentence "waited for" */
+export async function until(what: string, holds: () => boolean): Promise<void> {
   let over = false;
-  const found = (async () => {
-    while (!check() && !over) await new Promise(setImmediate);
+  const polled = (async () => {
+    while (!holds() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
   })();
-  await within(what, found, ms).finally(() => {
+  await within(what, polled).finally(() => {
     over = true;
   });
 }

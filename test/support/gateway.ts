@@ -20,6 +20,8 @@ export interface LogLine {
 export interface TestGateway {
   readonly url: string;
   readonly port: number;
+  /** The address of the metrics, if they have one of their own. */
+  readonly metricsUrl: string | undefined;
   readonly host: Host;
   readonly limits: Limits;
   /** Swaps in another config, as a reload does. */
@@ -62,6 +64,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    metricsUrl: gateway.metricsAddress && `http://127.0.0.1:${gateway.metricsAddress.port}`,
     host: gateway.host,
     limits: gateway.limits,
     swap: (text) => gateway.swap(compiled(text, options.env)),
