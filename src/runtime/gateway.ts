@@ -23,6 +23,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Certificate and key, where the blueprint asks for TLS. */
   readonly pair?: TlsPair | undefined;
+  /** The contents of the file in NODE_EXTRA_CA_CERTS, if there is one. Node reads it, too, but does not give it to us. */
+  readonly extraCas?: Buffer | undefined;
   /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
@@ -56,11 +58,11 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, times = {} }: GatewayOptions,
+  { version, pair, extraCas, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits();
-  const agents = new AgentPool(times.idle);
+  const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };

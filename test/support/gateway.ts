@@ -43,6 +43,9 @@ export interface TestGatewayOptions {
   readonly times?: NonNullable<GatewayOptions["times"]>;
 }
 
+/** Times of idle upstream connections that replace the defaults. */
+export type IdleTimes = NonNullable<NonNullable<TestGatewayOptions["times"]>["idle"]>;
+
 /** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
 export async function startGateway(yaml: string, options: TestGatewayOptions = {}): Promise<TestGateway> {
   const blueprint = compiled(yaml, options.env);
