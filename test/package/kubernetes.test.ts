@@ -79,7 +79,12 @@ describe("the config", () => {
     });
     const host = { env: () => undefined, readFile, now: () => 0 };
     const { ok, diagnostics } = compile(sourceFromBytes("conf.yaml", Buffer.from(text("conf.yaml"))), host);
-    expect({ ok, codes: diagnostics.map(({ code }) => code) }).toEqual({ ok: true, codes: ["rule/open-listen"] });
+    // A pod listens on all of its addresses, both for the routes and for the metrics.
+    const found = diagnostics.map(({ code, path }) => `${code} ${path}`);
+    expect({ ok, found }).toEqual({
+      ok: true,
+      found: ["rule/open-listen /listen", "rule/open-listen /observability/metrics/listen"],
+    });
   });
 
   it("is the only file of the ConfigMap, mounted where the command looks", () => {
