@@ -83,7 +83,8 @@ describe("a rotating file", () => {
   it("is created again with its folder, a second after both were deleted", async () => {
     const { file, clock, dir: logs, reported } = open();
     file.write("one\n");
-    await until("the file", () => names().length === 1);
+    // The first line is on disk: the writer waits for the next one.
+    await until("the line", () => names().length === 1 && read("gw.2026-11-23-23-59.log") === "one\n");
     rmSync(logs, { recursive: true });
     clock.at += 1000;
     file.write("this line starts the check, and is lost with the folder\n");
