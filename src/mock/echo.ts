@@ -3,7 +3,14 @@
 import { type Call, json, type PlainEndpoint } from "./endpoint.ts";
 
 /** Only the start of these headers is shown: enough to distinguish two credentials. */
-const CREDENTIALS = new Set(["authorization", "x-api-key", "proxy-authorization", "cookie"]);
+const CREDENTIALS = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "api-key",
+  "proxy-authorization",
+  "cookie",
+]);
 
 export const echo: PlainEndpoint = {
   method: "*",
