@@ -10,7 +10,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
  * @param path the raw request path, without the query
  */
 export function dialectOf(path: string, headers: Headers): Dialect {
-  if (path.startsWith("/v1beta/") || headers["x-goog-api-key"] !== undefined) return "gemini";
+  if (/^\/v1beta\/|^\/v1\/models\/[^/]+:/.test(path) || headers["x-goog-api-key"] !== undefined) return "gemini";
   if (path.startsWith("/v1/messages") || headers["anthropic-version"] !== undefined) return "anthropic";
   return path.startsWith("/api/") ? "ollama" : "openai";
 }

@@ -1,15 +1,15 @@
 // Lists the endpoints of the mock, and finds the one for a request.
 
+import { listedPath } from "./alias.ts";
 import { countTokens, messages } from "./anthropic/messages.ts";
 import { echo } from "./echo.ts";
-import { type Endpoint, type PlainEndpoint, text } from "./endpoint.ts";
+import { type Dialect, type Endpoint, type PlainEndpoint, text } from "./endpoint.ts";
 import { batchEmbedContents, embedContent } from "./gemini/embed.ts";
 import { countTokens as countGeminiTokens, generateContent, streamGenerateContent } from "./gemini/generate.ts";
 import { geminiModel, geminiModels } from "./gemini/models.ts";
 import { guide } from "./guide.ts";
 import { modelList, oneModel } from "./models.ts";
 import { ollamaChat, ollamaTags } from "./ollama/chat.ts";
-import { azurePath } from "./openai/azure.ts";
 import { chatCompletions } from "./openai/chat.ts";
 import { embeddings } from "./openai/embeddings.ts";
 import { responses } from "./openai/responses.ts";
@@ -51,19 +51,13 @@ export type EndpointMatch =
   | { readonly endpoint: undefined; readonly status: 404 | 405 };
 
 /** Finds the endpoint for a request. @param path the raw request path, without the query */
-export function findEndpoint(method: string, path: string): EndpointMatch {
-  const azure = azurePath(path);
-  if (azure === undefined) return findServed(method, path);
-  const found = findServed(method, azure.path);
-  return found.endpoint !== undefined && azure.deployment !== "" ? { ...found, param: azure.deployment } : found;
-}
-
-function findServed(method: string, path: string): EndpointMatch {
+export function findEndpoint(method: string, path: string, dialect: Dialect): EndpointMatch {
+  const listed = listedPath(path, dialect);
   let status: 404 | 405 = 404;
   for (const endpoint of [...SERVED, page]) {
-    const param = matchPath(endpoint.path, path);
+    const param = matchPath(endpoint.path, listed.path);
     if (param === undefined) continue;
-    if (endpoint.method === "*" || endpoint.method === method) return { endpoint, param };
+    if (endpoint.method === "*" || endpoint.method === method) return { endpoint, param: param || listed.deployment };
     status = 405;
   }
   return { endpoint: undefined, status };

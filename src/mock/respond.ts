@@ -44,7 +44,7 @@ export async function respond(request: WholeRequest, mock: MockSettings): Promis
     settings,
   });
 
-  const found = findEndpoint(method, path);
+  const found = findEndpoint(method, path, dialect);
   if (found.endpoint === undefined) return refusal(found.status, notServed(found.status, method, path));
   if (mock.key !== undefined && wantsKey(path) && !carriesKey(mock.key, dialect, target, headers)) {
     const { status, message } = WRONG_KEY[dialect];
