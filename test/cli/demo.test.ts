@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo } from "../../src/cli/demo/demo.ts";
-import { demoConfig } from "../../src/cli/demo/demo-texts.ts";
+import { demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { speak } from "../../src/mock/speech.ts";
 

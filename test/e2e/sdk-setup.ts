@@ -1,7 +1,7 @@
 // Starts what the SDK tests need: a gateway with the demo's config and one token, and a mock provider with another key.
 
 import { expect } from "vitest";
-import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-texts.ts";
+import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 

@@ -1,6 +1,7 @@
 // Answers Gemini's `:generateContent`, `:streamGenerateContent` and `:countTokens`, one word for each event of a stream.
 
 import { type Call, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { speakSchema } from "../schema-speech.ts";
 import { type Speech, speak, tokenLimit } from "../speech.ts";
 import { arrayFrames, isArrayStream } from "./array-stream.ts";
 import { inputTokens, promptOfContents } from "./contents.ts";
@@ -44,9 +45,12 @@ export const countTokens: JsonEndpoint = {
 };
 
 function speechFor(call: Call, body: JsonObject): Speech {
-  const config = body["generationConfig"] ?? body["generation_config"];
-  const limit = isObject(config) ? tokenLimit(config["maxOutputTokens"] ?? config["max_output_tokens"]) : undefined;
-  return speak(promptOfContents(body["contents"]), call.settings.events, limit);
+  const given = body["generationConfig"] ?? body["generation_config"];
+  const config = isObject(given) ? given : {};
+  const prompt = promptOfContents(body["contents"]);
+  const schema = config["responseJsonSchema"] ?? config["responseSchema"];
+  if (isObject(schema)) return speakSchema(schema, prompt);
+  return speak(prompt, call.settings.events, tokenLimit(config["maxOutputTokens"] ?? config["max_output_tokens"]));
 }
 
 function* chunksOf(call: Call, body: JsonObject, speech: Speech): Generator<object> {
