@@ -36,21 +36,46 @@ function withoutInterpolated(schema) {
   const { anyOf, ...rest } = schema;
   const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withoutInterpolated(value)]));
   if (anyOf === undefined) return out;
-  const strict = anyOf.filter((branch) => branch.$ref !== INTERPOLATED);
-  if (strict.length !== 1) throw new Error("an anyOf must be one strict form and the interpolated one");
-  return { ...out, ...withoutInterpolated(strict[0]) };
+  const strict = withoutInterpolated(anyOf.filter((branch) => branch.$ref !== INTERPOLATED));
+  if (strict.length === 1) return { ...out, ...strict[0] };
+  if (!isMappingOrText(strict)) throw new Error("an anyOf must be one strict form, or a mapping and a text");
+  return { ...out, anyOf: strict };
+}
+
+/** Whether a value may be a mapping, or a text in its place. The mapping comes first. */
+function isMappingOrText(branches) {
+  return branches.length === 2 && branches[0].$ref !== undefined && branches[1].type === "string";
+}
+
+/** The schema with each choice between a mapping and a text made by the type of the value, so that a wrong value gets the errors of one form only. */
+function withChoices(schema) {
+  if (Array.isArray(schema)) return schema.map(withChoices);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const { anyOf, ...rest } = schema;
+  const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withChoices(value)]));
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+  return anyOf === undefined ? out : { ...out, if: { type: "object" }, then: anyOf[0], else: anyOf[1] };
 }
 
 /** The schema with every `$ref` replaced by its definition. The schema has no cycles. */
 function inlined(schema, definitions) {
   if (Array.isArray(schema)) return schema.map((item) => inlined(item, definitions));
   if (typeof schema !== "object" || schema === null) return schema;
-  if (schema.$ref !== undefined) return inlined(definitions[schema.$ref.slice("#/definitions/".length)], definitions);
+  if (schema.$ref !== undefined) return inlined(referenced(schema.$ref, definitions), definitions);
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inlined(value, definitions)]));
+}
+
+/** The node that a `$ref` leads to: a definition, or a part of one. */
+function referenced($ref, definitions) {
+  return $ref
+    .slice("#/definitions/".length)
+    .split("/")
+    .reduce((node, step) => node[step], definitions);
 }
 
 /** The parts of a schema node that the compiler asks about at run time. */
 function shapeOf(schema) {
+  if (schema.anyOf !== undefined) return { ...shapeOf(schema.anyOf[0]), text: shapeOf(schema.anyOf[1]) };
   if (schema.type === "array")
     return compact({ kind: "list", items: shapeOf(schema.items), placeholder: placeholderOf(schema) });
   if (schema.type !== "object") return scalarShape(schema);
@@ -73,6 +98,9 @@ function compact(object) {
 }
 
 async function typesFile(schema) {
+  // Its keys are those of `Upstream`: written out, they would get types of their own.
+  const { title, description } = schema.definitions.upstreamDefaults;
+  schema.definitions.upstreamDefaults = { title, description, tsType: 'Omit<Upstream, "base_url">' };
   const body = await compileTypes(schema, "Config", {
     bannerComment: "",
     unreachableDefinitions: true,
@@ -88,7 +116,7 @@ function validatorFile(schema) {
     messages: false,
     code: { source: true, esm: true, lines: true },
   });
-  const code = standaloneCode(ajv, ajv.compile(bare(schema)));
+  const code = standaloneCode(ajv, ajv.compile(bare(withChoices(schema))));
   if (code.includes("require(")) throw new Error("a keyword of the schema needs ajv at run time");
   // Type checking is left out: the code is ajv's own.
   return `${BANNER}\n// @ts-nocheck\n${code.replace('"use strict";', "").replace(/export default \w+;/, "")}\n`;

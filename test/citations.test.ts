@@ -163,19 +163,26 @@ interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
 }
 
-/** Every key of the config schema with its default: a value, `undefined` for none, or "required". */
+/**
+ * Every key of the config schema with its default: a value, `undefined` for none, or "required". The keys of
+ * `upstream_defaults` are left out: they are those of an upstream.
+ */
 function schemaKeys(): Map<string, { readonly default: unknown; readonly required: boolean }> {
   const schema = JSON.parse(readFileSync(join(ROOT, "schema/config.schema.json"), "utf8"));
   const found = new Map<string, { readonly default: unknown; readonly required: boolean }>();
-  const follow = (node: SchemaNode): SchemaNode =>
-    node.$ref === undefined ? node : schema.definitions[node.$ref.replace("#/definitions/", "")];
+  const follow = (node: SchemaNode): SchemaNode => {
+    const mapping = node.$ref === undefined ? node.anyOf?.find(({ $ref }) => $ref !== undefined) : node;
+    return mapping?.$ref === undefined ? node : schema.definitions[mapping.$ref.replace("#/definitions/", "")];
+  };
   const visit = (node: SchemaNode, at: string): void => {
     for (const [key, child] of Object.entries(node.properties ?? {})) {
       const path = at === "" ? key : `${at}.${key}`;
       found.set(path, { default: child.default, required: node.required?.includes(key) === true });
       const whole = follow(child);
+      if (key === "upstream_defaults") continue;
       if (whole.items !== undefined) visit(follow(whole.items), `${path}[]`);
       visit(whole, path);
     }

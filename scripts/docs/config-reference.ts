@@ -3,7 +3,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import { readFileSync } from "node:fs";
-import { type ObjectPage, objectPages, resolved, SCHEMA, type SchemaNode } from "./schema-walk.ts";
+import {
+  isBorrowed,
+  type ObjectPage,
+  objectPages,
+  resolved,
+  SCHEMA,
+  type SchemaNode,
+  strictBranches,
+} from "./schema-walk.ts";
 
 /** The fixed texts of a page in one language. The schema has the descriptions of the keys. */
 interface Language {
@@ -20,6 +28,7 @@ interface Language {
   readonly secret: string;
   readonly listOf: (inner: string) => string;
   readonly oneOf: string;
+  readonly or: string;
   readonly types: Readonly<Record<string, string>>;
   readonly example: (shown: string) => string;
   /** Gives a description in this language. @param name such as `Upstream.base_url` @param english the schema's text */
@@ -67,6 +76,7 @@ const ENGLISH: Language = {
   secret: " A secret: it is never logged or shown.",
   listOf: (inner) => `list of ${inner}`,
   oneOf: "one of",
+  or: "or",
   types: {
     string: "string",
     integer: "integer",
@@ -117,6 +127,7 @@ const CHINESE: Language = {
   secret: "属于秘密：不会写入日志，也不会显示。",
   listOf: (inner) => `${inner}列表`,
   oneOf: "取值",
+  or: "或",
   types: {
     string: "字符串",
     integer: "整数",
@@ -164,6 +175,7 @@ export function configReference(language: "en" | "zh-CN"): string {
 function section({ path, node }: ObjectPage, texts: Language): string {
   const title = node.title ?? "";
   const head = path === "" ? texts.whole : `\`${path}\``;
+  if (isBorrowed(node)) return [`## ${head}`, texts.describe(title, node.description ?? "")].join("\n\n");
   const [key, type, standard, meaning] = texts.columns;
   const rows = Object.entries(node.properties ?? {}).map(([name, child]) => row(title, name, child, node, texts));
   return [
@@ -192,6 +204,9 @@ function meaningOf(title: string, name: string, child: SchemaNode, texts: Langua
 
 function typeOf(node: SchemaNode, texts: Language): string {
   const value = resolved(node);
+  const [mapping, text] = strictBranches(node);
+  if (mapping !== undefined && text !== undefined)
+    return `${typeOf(mapping, texts)} ${texts.or} ${typeOf(text, texts)}`;
   if (value.items !== undefined) return texts.listOf(typeOf(value.items, texts));
   if (value.enum !== undefined) return `${texts.oneOf} ${value.enum.map((one) => `\`${one}\``).join(", ")}`;
   if (value.type === "object" && value.properties === undefined) return texts.types["headers"] ?? "";

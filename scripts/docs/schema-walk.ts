@@ -32,15 +32,31 @@ export const SCHEMA: SchemaNode = JSON.parse(
   readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"),
 );
 
-/** Resolves a `$ref`, and replaces an `anyOf` by its strict branch (the one that is not `interpolated`). */
+/** Resolves a `$ref`, and replaces an `anyOf` by its first strict branch (one that is not `interpolated`). */
 export function resolved(node: SchemaNode): SchemaNode {
-  if (node.$ref !== undefined) return resolved(SCHEMA.definitions?.[node.$ref.slice("#/definitions/".length)] ?? {});
-  const strict = node.anyOf?.find((branch) => branch.$ref !== "#/definitions/interpolated");
-  return strict === undefined ? node : { ...node, ...strict };
+  if (node.$ref !== undefined) return resolved(referenced(node.$ref));
+  const [strict] = strictBranches(node);
+  return strict === undefined ? node : { ...node, ...(strict.$ref === undefined ? strict : resolved(strict)) };
+}
+
+/** The branches of an `anyOf` that are not `interpolated`. A second one is a text in place of a mapping. */
+export function strictBranches({ anyOf }: SchemaNode): readonly SchemaNode[] {
+  return anyOf?.filter((branch) => branch.$ref !== "#/definitions/interpolated") ?? [];
+}
+
+function referenced($ref: string): SchemaNode {
+  const steps = $ref.slice("#/".length).split("/");
+  return steps.reduce<unknown>((node, step) => (node as Record<string, unknown>)[step], SCHEMA) as SchemaNode;
+}
+
+/** Whether the keys of a mapping are described elsewhere: they are those of another mapping. */
+export function isBorrowed({ properties }: SchemaNode): boolean {
+  return Object.values(properties ?? {}).every(({ $ref }) => $ref?.includes("/properties/") === true);
 }
 
 /** Lists every object of the config, outer objects before inner ones. */
 export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] {
+  if (isBorrowed(resolved(node))) return [{ path, node: resolved(node) }];
   const inner = Object.entries(resolved(node).properties ?? {}).flatMap(([key, child]) => {
     const at = path === "" ? key : `${path}.${key}`;
     const value = resolved(child);

@@ -23,7 +23,7 @@ export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
 export { harmless, isWide } from "./diagnostics/printable.ts";
 export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
-export { readPair } from "./lower/tls-pair.ts";
+export { hasCertificate, readPair } from "./lower/tls-pair.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
 export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";
 export type { ConfigTest } from "./schema/config.generated.ts";
@@ -74,7 +74,7 @@ function analyse(
   const completed = complete(config);
   const context = ruleContext({ unknown, file, host, lenient }, findings);
   checkRules(completed, context);
-  const blueprint = findings.failed ? undefined : freeze(lower(completed));
+  const blueprint = findings.failed ? undefined : freeze(lower(completed, (name) => host.env(name)));
   // With placeholders for missing values, the result of a test would mean nothing.
   if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
     checkConfigTests(completed, blueprint, options.runConfigTests, context);

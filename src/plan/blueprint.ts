@@ -11,6 +11,8 @@ export interface TlsSpec {
   readonly keyPath: string;
   /** The pair is made when both files are missing. */
   readonly selfSigned: boolean;
+  /** CA certificates in PEM format. Each client must show a certificate of one of them; `undefined`: clients show none. */
+  readonly clientCaPath: string | undefined;
 }
 
 /** The settings of the server and of the process, apart from the routes. */
@@ -18,6 +20,8 @@ export interface ServerSpec {
   readonly listen: { readonly host: string; readonly port: number };
   /** Clients speak TLS; `undefined`: they don't. */
   readonly tls: TlsSpec | undefined;
+  /** The longest time in which a client may take nothing of a response that waits for it, ms; 0 = any. */
+  readonly sendTimeoutMs: number;
   readonly logging: LoggingSpec;
   /** `undefined`: nothing is counted. */
   readonly metrics: MetricsSpec | undefined;

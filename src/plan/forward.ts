@@ -29,6 +29,24 @@ export interface InjectedHeader {
   readonly value: Secret;
 }
 
+/** A query parameter the gateway sets. It replaces all parameters of that name. */
+export interface InjectedParameter {
+  /** As the upstream reads it, not percent-encoded. */
+  readonly name: string;
+  readonly value: Secret;
+}
+
+/** TLS settings of the connection to an `https` upstream. The files are read when the upstream is linked, so again on reload. */
+export interface UpstreamTlsSpec {
+  /** CAs that are trusted besides those of the system. */
+  readonly caPath: string | undefined;
+  /** The gateway's own certificate and its key: both or neither. */
+  readonly certPath: string | undefined;
+  readonly keyPath: string | undefined;
+  /** The name that is sent as SNI and that the certificate is checked against, in place of the target's host. */
+  readonly serverName: string | undefined;
+}
+
 /** The header rules of an upstream (contract, section 4, "Request headers upstream"). Names are lower-case. */
 export interface HeaderRules {
   /** Every header that a token source names: none of them reaches the upstream. */
@@ -54,10 +72,15 @@ export interface UpstreamSpec {
   readonly target: UpstreamTarget;
   /** The outbound proxy that leads to the upstream. */
   readonly proxy: ProxySpec | undefined;
+  readonly tls: UpstreamTlsSpec | undefined;
   readonly headers: HeaderRules;
+  readonly injectQuery: readonly InjectedParameter[];
   /** DNS, TCP, the outbound proxy's handshake and TLS together, ms. */
   readonly connectTimeoutMs: number;
-  /** The digest of the injected upstream key, if there is one. The in-flight limit counts requests by it. */
+  /**
+   * The digest of the injected upstream key, if there is one. The in-flight limit counts requests by it. Requests of a route
+   * without a key are counted together.
+   */
   readonly keyDigest: Digest | undefined;
   readonly limit: UpstreamLimitSpec | undefined;
 }
@@ -68,8 +91,12 @@ export interface ForwardSpec {
   readonly stripPrefix: boolean;
   /** At least one. */
   readonly upstreams: readonly UpstreamSpec[];
-  /** From the moment an exchange is sent upstream to the last byte of the response, ms; for SSE only to the response head. */
+  /** From the last byte of the request to the last byte of the response, ms; for a stream only to the response head. */
   readonly requestTimeoutMs: number;
-  /** SSE only: longest silence, ms; 0 = any. */
+  /** Longest silence of a stream, and of an upload, ms; 0 = any. */
   readonly streamIdleTimeoutMs: number;
+  /** The media types that are streams, lower-case, without parameters. `audio/*` means every audio type. */
+  readonly streamTypes: readonly string[];
+  /** The silence of an event stream after which a comment line is sent to the client, ms; `undefined`: never. */
+  readonly sseKeepaliveMs: number | undefined;
 }

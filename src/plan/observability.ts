@@ -9,6 +9,8 @@ export interface LogFileSpec {
   /** How the file names start. */
   readonly prefix: string;
   readonly rotation: "minutely" | "hourly" | "daily" | "never";
+  /** A new file is started when the current one would grow larger than this, bytes; `undefined`: any size. */
+  readonly maxBytes: number | undefined;
   /** How many files are kept, the one written to included. */
   readonly maxFiles: number;
 }
@@ -26,6 +28,8 @@ export interface MetricsSpec {
   readonly path: string;
   /** Of the metrics token. */
   readonly tokenDigest: Digest;
+  /** A separate address: metrics, summary and dashboard are served there and nowhere else. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined;
 }
 
 export interface OtlpSpec {

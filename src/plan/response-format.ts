@@ -15,6 +15,10 @@ export interface CorsSpec {
   readonly allowHeaders: readonly string[];
   readonly allowMethods: readonly string[];
   readonly exposeHeaders: readonly string[];
+  /** Pages may send cookies and other credentials. Never together with `anyOrigin`. */
+  readonly allowCredentials: boolean;
+  /** How long a browser may reuse the answer to a preflight, seconds; `undefined`: the browser decides. */
+  readonly maxAgeS: number | undefined;
 }
 
 export interface ResponseFormatSpec {

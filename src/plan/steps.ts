@@ -21,10 +21,11 @@ export class TokenSpec {
   }
 }
 
-/** Where a token is looked for; `name` is lower-case. */
+/** Where a token is looked for. The name of a header is lower-case; that of a query parameter is as the config has it. */
 export type TokenSource =
   | { readonly type: "authorization_bearer" }
-  | { readonly type: "header"; readonly name: string };
+  | { readonly type: "header"; readonly name: string }
+  | { readonly type: "query"; readonly name: string };
 
 export interface AuthSpec {
   readonly tokens: readonly TokenSpec[];

@@ -29,27 +29,50 @@ const CONFIG = {
         connect_timeout_ms: 1000,
         request_timeout_ms: 2000,
         stream_idle_timeout_ms: 3000,
+        stream_types: ["text/event-stream"],
+        sse_keepalive_ms: 4000,
         inject_headers: [{ name: "authorization", value: "Bearer sk-one-0123456789" }],
+        inject_query: [{ name: "api-version", value: "1" }],
         remove_headers: ["x-a"],
         user_agent: "one/1",
         forward_xff: false,
         proxy: { protocol: "http", address: "proxy.example:3128", username: "user", password: "pass" },
+        tls: { ca_path: "a.crt", cert_path: "a.crt", key_path: "a.key", server_name: "one.internal" },
         upstream_key_max_inflight: 8,
       },
     },
     {
       id: "two",
       prefix: "/two",
-      upstream: { base_url: "https://two.example", inject_headers: [{ name: "x-api-key", value: "two" }] },
+      upstream: { base_url: "https://two.example" },
     },
   ],
-  inbound_tls: { cert_path: "a.crt", key_path: "a.key" },
+  // Route "two" sets none of these keys.
+  upstream_defaults: {
+    strip_prefix: true,
+    connect_timeout_ms: 1000,
+    request_timeout_ms: 2000,
+    stream_idle_timeout_ms: 3000,
+    stream_types: ["text/event-stream"],
+    sse_keepalive_ms: 4000,
+    inject_headers: [{ name: "authorization", value: "Bearer sk-two-0123456789" }],
+    inject_query: [{ name: "api-version", value: "1" }],
+    remove_headers: ["x-a"],
+    user_agent: "two/1",
+    forward_xff: false,
+    proxy: { protocol: "http", address: "proxy.example:3128", username: "user", password: "pass" },
+    tls: { ca_path: "a.crt", cert_path: "a.crt", key_path: "a.key", server_name: "two.internal" },
+    upstream_key_max_inflight: 8,
+  },
+  inbound_tls: { cert_path: "a.crt", key_path: "a.key", client_ca_path: "a.crt" },
   cors: {
     enabled: true,
     allow_origins: ["https://app.example"],
     allow_headers: ["x-a"],
     allow_methods: ["POST"],
     expose_headers: ["x-b"],
+    allow_credentials: false,
+    max_age_s: 600,
   },
   rate_limit: { per_minute: 60 },
   concurrency: {
@@ -57,14 +80,15 @@ const CONFIG = {
     upstream_per_key_max_inflight: 10,
     queue: { max_waiting: 5, timeout_ms: 500 },
   },
+  downstream: { send_timeout_ms: 1000 },
   observability: {
     logging: {
       level: "info",
       format: "json",
       to_stdout: true,
-      file: { enabled: true, dir: "logs", prefix: "one", rotation: "daily", max_files: 7 },
+      file: { enabled: true, dir: "logs", prefix: "one", rotation: "daily", max_size_mb: 1, max_files: 7 },
     },
-    metrics: { enabled: true, path: "/metrics", token: "metrics-token-0123" },
+    metrics: { enabled: true, path: "/metrics", token: "metrics-token-0123", listen: "127.0.0.1:9090" },
     tracing: {
       enabled: true,
       sample_ratio: 0.5,
@@ -77,6 +101,14 @@ const CONFIG = {
 };
 
 const SELF_SIGNED = { ...CONFIG, inbound_tls: { self_signed_cert_path: "c.crt", self_signed_key_path: "c.key" } };
+
+/** Without a limit of its own in any route, the limit of the whole config has an effect. */
+const SHARED_LIMIT = { ...CONFIG, upstream_defaults: { inject_headers: CONFIG.upstream_defaults.inject_headers } };
+
+function configFor(key: string): unknown {
+  if (key.startsWith("inbound_tls.self_signed")) return SELF_SIGNED;
+  return key === "concurrency.upstream_per_key_max_inflight" ? SHARED_LIMIT : CONFIG;
+}
 
 /** A source of another type has other keys, too: it takes the place of the whole item. */
 const BEARER_SOURCE = { type: "authorization_bearer" };
@@ -94,6 +126,15 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "routes[].upstream.connect_timeout_ms": 1001,
   "routes[].upstream.request_timeout_ms": 2001,
   "routes[].upstream.stream_idle_timeout_ms": 3001,
+  "routes[].upstream.stream_types[]": "audio/*",
+  "routes[].upstream.sse_keepalive_ms": 4001,
+  "routes[].upstream.inject_query[].name": "other",
+  "routes[].upstream.inject_query[].value": "2",
+  "routes[].upstream.tls.ca_path": "b.crt",
+  "routes[].upstream.tls.cert_path": "b.crt",
+  "routes[].upstream.tls.key_path": "b.key",
+  "routes[].upstream.tls.server_name": "other.internal",
+  "routes[].upstream.proxy": "socks://proxy.example:1080",
   "routes[].upstream.inject_headers[].name": "x-api-key",
   "routes[].upstream.inject_headers[].value": "Bearer sk-other-0123456789",
   "routes[].upstream.remove_headers[]": "x-b",
@@ -104,6 +145,7 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "routes[].upstream.proxy.username": "other",
   "routes[].upstream.proxy.password": "other",
   "routes[].upstream.upstream_key_max_inflight": 9,
+  "inbound_tls.client_ca_path": "b.crt",
   "inbound_tls.cert_path": "b.crt",
   "inbound_tls.key_path": "b.key",
   "inbound_tls.self_signed_cert_path": "d.crt",
@@ -113,6 +155,11 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "cors.allow_headers[]": "x-other",
   "cors.allow_methods[]": "PUT",
   "cors.expose_headers[]": "x-other",
+  "cors.allow_credentials": true,
+  "cors.max_age_s": 601,
+  "downstream.send_timeout_ms": 1001,
+  "observability.logging.file.max_size_mb": 2,
+  "observability.metrics.listen": "127.0.0.1:9091",
   "rate_limit.per_minute": 61,
   "concurrency.downstream_max_inflight": 101,
   "concurrency.upstream_per_key_max_inflight": 11,
@@ -141,13 +188,21 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
 };
 
 /** Keys that are not lowered: `check` runs the tests, and retries are refused by a rule. */
-const NOT_LOWERED = /^tests\[\]\.|^routes\[\]\.upstream\.retry\./;
+const NOT_LOWERED = /^tests\[\]\.|\.retry\./;
+
+/** The other value of a key of `upstream_defaults` is that of the same key of an upstream. */
+function otherValue(key: string): unknown {
+  return OTHER_VALUES[key.replace(/^upstream_defaults\./, "routes[].upstream.")];
+}
 
 /** Every key that holds no other keys, as `routes[].upstream.base_url`. */
 function leaves(shape: Shape, path = ""): string[] {
   if (shape.kind === "list") return leaves(shape.items, `${path}[]`);
   if (shape.kind !== "object") return [path];
-  return Object.entries(shape.keys).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
+  const inside = Object.entries(shape.keys).flatMap(([key, inner]) =>
+    leaves(inner, path === "" ? key : `${path}.${key}`),
+  );
+  return shape.text === undefined ? inside : [path, ...inside];
 }
 
 /** A copy with another value at a path. */
@@ -170,12 +225,13 @@ describe("each key", () => {
   const keys = leaves(CONFIG_SHAPE).filter((key) => !NOT_LOWERED.test(key));
 
   test("has another value here", () => {
-    expect(Object.keys(OTHER_VALUES).sort()).toEqual([...keys].sort());
+    const own = keys.filter((key) => !key.startsWith("upstream_defaults."));
+    expect(Object.keys(OTHER_VALUES).sort()).toEqual(own.sort());
   });
 
   test.each(keys)("%s changes the blueprint", (key) => {
-    const config = key.startsWith("inbound_tls.self_signed") ? SELF_SIGNED : CONFIG;
-    const value = OTHER_VALUES[key];
+    const config = configFor(key);
+    const value = otherValue(key);
     const path = key.replaceAll("[]", ".[]").split(".");
     const changed = withValue(config, value === BEARER_SOURCE ? path.slice(0, -1) : path, value);
     expect(isDeepStrictEqual(blueprintOf(changed), blueprintOf(config)), `${key} has no effect`).toBe(false);

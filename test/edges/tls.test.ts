@@ -246,6 +246,15 @@ describe("the protocol", () => {
     }
   });
 
+  it.skipIf(OPENSSL === undefined)("has no cipher suite in CBC mode", async () => {
+    gateway = await installation.serve(config(await givenPair()));
+    const at = ["s_client", "-connect", `127.0.0.1:${gateway.port}`, "-tls1_2"];
+    const cbc = await ran(OPENSSL, [...at, "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES128-SHA"]);
+    expect([cbc.code, cbc.out]).toEqual([1, expect.stringContaining("handshake failure")]);
+    const gcm = await ran(OPENSSL, [...at, "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"]);
+    expect(gcm.code).toBe(0);
+  });
+
   it.skipIf(TESTSSL === undefined)(
     "has nothing that testssl.sh objects to",
     async () => {

@@ -31,7 +31,14 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 function open(spec: Partial<LogFileSpec> = {}) {
   const reported: string[] = [];
   const clock = { at: START, now: () => clock.at };
-  const whole: LogFileSpec = { dir: join(dir, "logs"), prefix: "gw", rotation: "minutely", maxFiles: 3, ...spec };
+  const whole: LogFileSpec = {
+    dir: join(dir, "logs"),
+    prefix: "gw",
+    rotation: "minutely",
+    maxBytes: undefined,
+    maxFiles: 3,
+    ...spec,
+  };
   const file = new RotatingFile(whole, clock, {
     onTrouble: (code) => reported.push(code),
     onRecovery: (lost) => reported.push(`recovered, ${lost} lost`),

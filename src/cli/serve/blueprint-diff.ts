@@ -12,7 +12,7 @@ export interface RouteChanges {
 }
 
 /** The parts of the server that a reload can change. All others are fixed when the process starts. */
-const RELOADABLE: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls"]);
+const RELOADABLE: ReadonlySet<keyof ServerSpec> = new Set(["shutdown", "watch", "tls", "sendTimeoutMs"]);
 
 /** The config keys behind the parts of the server, where the names differ. */
 const CONFIG_KEY: Readonly<Record<string, string>> = {
@@ -44,6 +44,8 @@ export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly s
   const changed = parts.filter((part) => !RELOADABLE.has(part) && !isSame(started[part], wanted[part]));
   // A reload can change the certificate files. Whether the server speaks TLS is fixed for its lifetime.
   if ((started.tls === undefined) !== (wanted.tls === undefined)) changed.push("tls");
+  // The same holds for whether clients must show a certificate.
+  if ((started.tls?.clientCaPath === undefined) !== (wanted.tls?.clientCaPath === undefined)) changed.push("tls");
   return [...new Set(changed.map((part) => CONFIG_KEY[part] ?? part))];
 }
 

@@ -1,7 +1,7 @@
 // Loads the certificate and the key that the config names. A missing self-signed pair is created first.
 
 import { createSecureContext } from "node:tls";
-import { readPair } from "../../compiler/index.ts";
+import { hasCertificate, readPair } from "../../compiler/index.ts";
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import type { TlsPair } from "../../runtime/downstream/tls.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
@@ -26,7 +26,7 @@ export async function loadPair(tls: TlsSpec, listen: ServerSpec["listen"], log: 
 }
 
 /** Reads the pair from its files, at start and on each reload. @throws Error that names the file */
-export function readFiles({ certPath, keyPath, selfSigned }: TlsSpec, log: Log): TlsPair {
+export function readFiles({ certPath, keyPath, selfSigned, clientCaPath }: TlsSpec, log: Log): TlsPair {
   const cert = readOne(certPath, "certificate");
   const key = readOne(keyPath, "key");
   const pair = readPair(cert, key);
@@ -44,7 +44,13 @@ export function readFiles({ certPath, keyPath, selfSigned }: TlsSpec, log: Log):
     const expires = new Date(pair.validTo).toISOString();
     log.warn({ certificate: certPath, expires, help }, "the certificate expires soon or has expired");
   }
-  return { cert, key };
+  return { cert, key, clientCa: clientCaPath === undefined ? undefined : readClientCa(clientCaPath) };
+}
+
+function readClientCa(path: string): Buffer {
+  const ca = readOne(path, "clients' CA");
+  if (!hasCertificate(ca)) throw new Error(`inbound_tls: ${path} holds no PEM certificate`);
+  return ca;
 }
 
 function readOne(path: string, what: string): Buffer {

@@ -65,6 +65,7 @@ function holdsKeyMaterial(node: Node): boolean {
 
 /** A scalar in place of a list is most often its only item, without the `- `: it is read as the item. */
 function scalarShape(node: ScalarNode, shape: Shape | undefined): Shape | undefined {
+  if (shape?.kind === "object") return shape.text;
   if (shape?.kind !== "list") return shape;
   return holdsKeyMaterial(node) ? undefined : shape.items;
 }

@@ -10,7 +10,6 @@ export function lowerAuth({ gateway_auth }: CompleteConfig): AuthSpec {
 }
 
 function lowerSource({ type, name }: ConfigTokenSource): TokenSource {
-  return type === "header" && name !== undefined
-    ? { type, name: name.toLowerCase() }
-    : { type: "authorization_bearer" };
+  if (name === undefined || type === "authorization_bearer") return { type: "authorization_bearer" };
+  return { type, name: type === "header" ? name.toLowerCase() : name };
 }

@@ -12,5 +12,7 @@ export function lowerCors({ cors }: CompleteConfig): CorsSpec | undefined {
     allowHeaders: [...cors.allow_headers],
     allowMethods: [...cors.allow_methods],
     exposeHeaders: [...cors.expose_headers],
+    allowCredentials: cors.allow_credentials,
+    maxAgeS: cors.max_age_s,
   };
 }

@@ -1,45 +1,57 @@
 // Converts a route's `upstream` to the blueprint's data: where requests go, and how they are changed on the way.
 
-import type { ForwardSpec, HeaderRules, ProxySpec, UpstreamLimitSpec, UpstreamTarget } from "../../plan/forward.ts";
+import type {
+  ForwardSpec,
+  HeaderRules,
+  UpstreamLimitSpec,
+  UpstreamSpec,
+  UpstreamTarget,
+  UpstreamTlsSpec,
+} from "../../plan/forward.ts";
 import { Secret } from "../../plan/secret.ts";
+import type { UpstreamTls } from "../schema/config.generated.ts";
 import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
-import { readAddress } from "./address.ts";
 import { readBaseUrl } from "./base-url.ts";
+import { lowerProxy } from "./proxy.ts";
+import type { ReadEnv } from "./proxy-env.ts";
 import { upstreamKeyDigest } from "./upstream-key.ts";
 
 /** @returns a function that converts one route; what is the same for all routes is computed once */
-export function lowerForward(config: CompleteConfig): (route: CompleteRoute) => ForwardSpec {
+export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: CompleteRoute) => ForwardSpec {
   const headers = tokenHeaders(config);
-  return ({ id, prefix, upstream }) => {
-    const keyDigest = upstreamKeyDigest(upstream.inject_headers);
+  const lowerUpstream = (id: string, upstream: CompleteUpstream): UpstreamSpec => {
+    const target = lowerTarget(upstream.base_url);
     return {
-      routeId: id,
-      prefix,
-      stripPrefix: upstream.strip_prefix,
-      upstreams: [
-        {
-          id,
-          target: lowerTarget(upstream.base_url),
-          proxy: upstream.proxy && lowerProxy(upstream.proxy),
-          headers: lowerHeaders(upstream, headers),
-          connectTimeoutMs: upstream.connect_timeout_ms,
-          keyDigest,
-          // Without an upstream key there is nothing to count by.
-          limit: keyDigest && lowerLimit(upstream, config),
-        },
-      ],
-      requestTimeoutMs: upstream.request_timeout_ms,
-      streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
+      id,
+      target,
+      proxy: lowerProxy(upstream.proxy, target, env),
+      tls: upstream.tls && lowerTls(upstream.tls),
+      headers: lowerHeaders(upstream, headers),
+      injectQuery: upstream.inject_query.map(({ name, value }) => ({ name, value: new Secret(value) })),
+      connectTimeoutMs: upstream.connect_timeout_ms,
+      keyDigest: upstreamKeyDigest(upstream.inject_headers),
+      limit: lowerLimit(upstream, config),
     };
   };
+  return ({ id, prefix, upstream }) => ({
+    routeId: id,
+    prefix,
+    stripPrefix: upstream.strip_prefix,
+    upstreams: [lowerUpstream(id, upstream)],
+    requestTimeoutMs: upstream.request_timeout_ms,
+    streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
+    streamTypes: [...new Set(upstream.stream_types.map((type) => type.toLowerCase()))],
+    sseKeepaliveMs: upstream.sse_keepalive_ms,
+  });
 }
 
 /** Every header that a token may come in, lower-case. None of them goes upstream. */
 export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[] {
-  const names = gateway_auth.token_sources.map(({ type, name }) =>
-    type === "header" && name !== undefined ? name.toLowerCase() : "authorization",
-  );
-  return [...new Set(names)];
+  const names = gateway_auth.token_sources.map(({ type, name }) => {
+    if (type === "authorization_bearer") return "authorization";
+    return type === "header" ? name?.toLowerCase() : undefined;
+  });
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 function lowerTarget(baseUrl: string): UpstreamTarget {
@@ -48,14 +60,8 @@ function lowerTarget(baseUrl: string): UpstreamTarget {
   return read.target;
 }
 
-function lowerProxy({ protocol, address, username, password }: NonNullable<CompleteUpstream["proxy"]>): ProxySpec {
-  const read = readAddress(address);
-  if (read === undefined) throw new Error("a rule refuses a wrong proxy address before this");
-  const credentials =
-    username === undefined || password === undefined
-      ? undefined
-      : { username: new Secret(username), password: new Secret(password) };
-  return { protocol: `${protocol}:`, hostname: read.host, port: read.port, credentials };
+function lowerTls({ ca_path, cert_path, key_path, server_name }: UpstreamTls): UpstreamTlsSpec {
+  return { caPath: ca_path, certPath: cert_path, keyPath: key_path, serverName: server_name };
 }
 
 function lowerHeaders(upstream: CompleteUpstream, tokenHeaders: readonly string[]): HeaderRules {

@@ -6,6 +6,7 @@ import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
 import { lowerAuth } from "./auth.ts";
 import { lowerCors } from "./cors.ts";
 import { lowerForward } from "./forward.ts";
+import type { ReadEnv } from "./proxy-env.ts";
 import { lowerServer } from "./server.ts";
 
 /**
@@ -31,10 +32,10 @@ function same<T>(spec: T): () => T {
   return () => spec;
 }
 
-/** The blueprint of a config that has no errors. */
-export function lower(config: CompleteConfig): Blueprint {
+/** The blueprint of a config that has no errors. @param env for upstreams with `proxy: env` */
+export function lower(config: CompleteConfig, env: ReadEnv): Blueprint {
   const steps = STEP_ORDER.map((kind) => stepLowerer(kind, config));
-  const forward = lowerForward(config);
+  const forward = lowerForward(config, env);
   const routes = config.routes.map((route) => ({
     id: route.id,
     prefix: route.prefix,

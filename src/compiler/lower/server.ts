@@ -5,12 +5,14 @@ import type { CompleteConfig } from "../schema/defaults.ts";
 import { readAddress } from "./address.ts";
 import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
 
-export function lowerServer({ listen, inbound_tls, observability, shutdown, reload }: CompleteConfig): ServerSpec {
+export function lowerServer(config: CompleteConfig): ServerSpec {
+  const { listen, inbound_tls, downstream, observability, shutdown, reload } = config;
   const address = readAddress(listen);
   if (address === undefined) throw new Error("a rule refuses a wrong listen address before this");
   return {
     listen: address,
     tls: inbound_tls && lowerTls(inbound_tls),
+    sendTimeoutMs: downstream.send_timeout_ms,
     logging: lowerLogging(observability.logging),
     metrics: lowerMetrics(observability.metrics),
     tracing: lowerTracing(observability.tracing),
@@ -21,8 +23,8 @@ export function lowerServer({ listen, inbound_tls, observability, shutdown, relo
 
 /** The given pair, or the self-signed one. */
 export function lowerTls(tls: NonNullable<CompleteConfig["inbound_tls"]>): TlsSpec {
-  const { cert_path, key_path, self_signed_cert_path, self_signed_key_path } = tls;
+  const { cert_path, key_path, self_signed_cert_path, self_signed_key_path, client_ca_path: clientCaPath } = tls;
   return cert_path !== undefined && key_path !== undefined
-    ? { certPath: cert_path, keyPath: key_path, selfSigned: false }
-    : { certPath: self_signed_cert_path, keyPath: self_signed_key_path, selfSigned: true };
+    ? { certPath: cert_path, keyPath: key_path, selfSigned: false, clientCaPath }
+    : { certPath: self_signed_cert_path, keyPath: self_signed_key_path, selfSigned: true, clientCaPath };
 }

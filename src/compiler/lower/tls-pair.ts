@@ -27,6 +27,11 @@ export function readPair(cert: Uint8Array, key: Uint8Array): PairReading {
   return { ok: true, validFrom: Date.parse(certificate.validFrom), validTo: Date.parse(certificate.validTo) };
 }
 
+/** Whether a PEM text starts with a certificate that can be read. */
+export function hasCertificate(pem: Uint8Array): boolean {
+  return readCertificate(pem) !== undefined;
+}
+
 function readCertificate(pem: Uint8Array): X509Certificate | undefined {
   if (!Buffer.from(pem).includes("-----BEGIN")) return undefined;
   try {

@@ -19,13 +19,14 @@ const plaintextSecret: Rule = (config, { report, known, literal }) => {
   config.gateway_auth.tokens.forEach((token, index) => {
     if (!claimsHash(token)) check(token, ["gateway_auth", "tokens", index], "this token", "GATEWAY_TOKEN");
   });
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, path, pathOf } of eachUpstream(config)) {
     upstream.inject_headers.forEach(({ name, value }, index) => {
       const header = [...path, "inject_headers", index];
       if (!known([...header, "name"]) || !carriesSecret(name) || hasNoKey(value)) return;
       check(value, [...header, "value"], "this key", "UPSTREAM_KEY");
     });
-    check(upstream.proxy?.password, [...path, "proxy", "password"], "this password", "PROXY_PASSWORD");
+    const password = typeof upstream.proxy === "object" ? upstream.proxy.password : undefined;
+    check(password, pathOf("proxy", "password"), "this password", "PROXY_PASSWORD");
   }
   const { metrics } = config.observability;
   check(metrics.token, ["observability", "metrics", "token"], "this token", "METRICS_TOKEN");

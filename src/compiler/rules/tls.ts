@@ -2,7 +2,7 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { lowerTls } from "../lower/server.ts";
-import { type PairReading, readPair } from "../lower/tls-pair.ts";
+import { hasCertificate, type PairReading, readPair } from "../lower/tls-pair.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { quote, shownValue } from "../schema/labels.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -65,6 +65,19 @@ function checkDates(
   report({ code: "rule/tls-expired", path, message, help: "replace it by a renewed certificate, with its key" });
 }
 
+/** Reports a file of the clients' CAs that can't be used. */
+const clientCaFile: Rule = ({ inbound_tls }, context) => {
+  const path = ["inbound_tls", "client_ca_path"];
+  const ca = inbound_tls?.client_ca_path;
+  if (inbound_tls === undefined || ca === undefined || !context.known(path)) return;
+  const name = fileName(path, inbound_tls, context);
+  const read = context.host.readFile(ca);
+  if (!read.ok) return reportMissing(path, `${name} can't be read: ${read.reason}`, false, context);
+  if (hasCertificate(read.bytes)) return;
+  const help = "write the path of a PEM file with the certificates of the CAs, not with a key";
+  context.report({ code: "rule/tls-file", path, message: `${name} holds no PEM certificate`, help });
+};
+
 /** Reports paths of a self-signed pair that is never used. */
 const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
   if (inbound_tls?.cert_path === undefined) return;
@@ -76,4 +89,4 @@ const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
   }
 };
 
-export const TLS_RULES: readonly Rule[] = [tlsFiles, selfSignedUnused];
+export const TLS_RULES: readonly Rule[] = [tlsFiles, clientCaFile, selfSignedUnused];

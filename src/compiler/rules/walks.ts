@@ -7,6 +7,8 @@ export interface UpstreamVisit {
   readonly upstream: CompleteUpstream;
   /** The path of the upstream in the config. */
   readonly path: Path;
+  /** The path of one of its keys, or of a part of its value: in the route, or in `upstream_defaults` where the value comes from there. */
+  pathOf(key: keyof CompleteUpstream, ...inside: (string | number)[]): Path;
   readonly route: CompleteRoute;
   /** The index of the route. */
   readonly index: number;
@@ -15,7 +17,13 @@ export interface UpstreamVisit {
 /** Every upstream of the config. */
 export function* eachUpstream({ routes }: CompleteConfig): Generator<UpstreamVisit> {
   for (const [index, route] of routes.entries()) {
-    yield { upstream: route.upstream, path: ["routes", index, "upstream"], route, index };
+    const path = ["routes", index, "upstream"];
+    const pathOf: UpstreamVisit["pathOf"] = (key, ...inside) => [
+      ...(route.inherited.has(key) ? ["upstream_defaults"] : path),
+      key,
+      ...inside,
+    ];
+    yield { upstream: route.upstream, path, pathOf, route, index };
   }
 }
 

@@ -4,6 +4,14 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
+ * What every route's `upstream` takes where it does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "upstreamDefaults".
+ */
+export type UpstreamDefaults = Omit<Upstream, "base_url">;
+
+/**
  * The config file of AI Gateway Lite.
  */
 export interface Config {
@@ -18,10 +26,12 @@ export interface Config {
    * @minItems 1
    */
   routes: Route[];
+  upstream_defaults?: UpstreamDefaults;
   inbound_tls?: InboundTls;
   cors?: Cors;
   rate_limit?: RateLimit;
   concurrency?: Concurrency;
+  downstream?: Downstream;
   observability?: Observability;
   /**
    * Regression tests of this config. `check` runs them and sends nothing.
@@ -47,7 +57,7 @@ export interface GatewayAuth {
    */
   tokens: string[];
   /**
-   * Where the gateway looks for the token of a request. It tries the sources in order; the first one that has a value decides. By default it reads only `authorization: Bearer …`. Anthropic clients usually send `x-api-key`, so add that header for them.
+   * Where the gateway looks for the token of a request. It tries the sources in order; the first one that has a value decides. By default it reads only `authorization: Bearer …`. Anthropic clients usually send `x-api-key`, Gemini clients `x-goog-api-key` and Azure clients `api-key`, so add those headers for them.
    *
    * @minItems 1
    */
@@ -61,11 +71,11 @@ export interface GatewayAuth {
  */
 export interface TokenSource {
   /**
-   * `authorization_bearer` reads `authorization: Bearer …`. `header` reads the header given in `name`.
+   * `authorization_bearer` reads `authorization: Bearer …`. `header` reads the header given in `name`. `query` reads the query parameter given in `name`.
    */
-  type: "authorization_bearer" | "header";
+  type: "authorization_bearer" | "header" | "query";
   /**
-   * The header that contains the token. Required with `type: header`, not allowed otherwise.
+   * The header or the query parameter that contains the token. Required with `type: header` and `type: query`, not allowed otherwise. Whatever is named here is never sent upstream.
    */
   name?: string;
 }
@@ -106,17 +116,31 @@ export interface Upstream {
    */
   connect_timeout_ms?: number;
   /**
-   * The longest time from the start of the upstream request to the last byte of the response, in ms. For an SSE response it ends when the response headers arrive. After that the client gets `504 upstream_timeout`, or a broken connection if the response has begun. Raise it for long responses that are not streamed.
+   * The longest time from the last byte of the request to the last byte of the response, in ms. For a stream (see `stream_types`) it ends when the response headers arrive. An upload that makes progress is not cut. After that the client gets `504 upstream_timeout`, or a broken connection if the response has begun. SDKs wait 600000 ms for long responses that are not streamed.
    */
   request_timeout_ms?: number;
   /**
-   * For SSE responses only: the longest time in which no data arrives, in ms. After that the response is broken off. 0 means no limit.
+   * The longest time in which no data arrives, in ms. It applies to streams (see `stream_types`) after their headers, and to uploads. After that a stream is broken off, and an upload gets `408 request_timeout`. 0 means no limit.
    */
   stream_idle_timeout_ms?: number;
+  /**
+   * The media types of responses that are streams. `audio/*` means every audio type. A stream may take any time, as long as data arrives within `stream_idle_timeout_ms`. Other responses must end within `request_timeout_ms`.
+   *
+   * Items: A media type, without parameters.
+   */
+  stream_types?: string[];
+  /**
+   * Sends the comment line `: keep-alive` to the client when an event stream has been silent for this long, in ms. Load balancers that cut idle connections then keep it open. It does not extend any timeout of the gateway. Without it nothing is sent.
+   */
+  sse_keepalive_ms?: number;
   /**
    * Headers that the gateway sets on each request to the upstream. Each entry replaces all headers of the same name. The upstream key goes here.
    */
   inject_headers?: InjectHeader[];
+  /**
+   * Query parameters that the gateway sets on each request to the upstream. Each entry replaces all parameters of the same name. The rest of the query is not changed.
+   */
+  inject_query?: QueryParameter[];
   /**
    * Headers that are removed from each request to the upstream. Names are case-insensitive.
    *
@@ -131,9 +155,13 @@ export interface Upstream {
    * Forward `x-forwarded-*`, `forwarded`, `x-real-ip` and similar headers, and append the client's address to `x-forwarded-for`. If false, these headers are removed.
    */
   forward_xff?: boolean;
-  proxy?: Proxy;
   /**
-   * How many requests per upstream key may be in flight on this route at the same time. Overrides `concurrency.upstream_per_key_max_inflight`. The route must inject an `authorization` or `x-api-key` header.
+   * The outbound proxy that leads to the upstream: a mapping, a URL such as `socks://user:password@proxy.internal:1080`, `env` or `none`. `env` reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the environment, as curl does. `none` means no proxy; it overrides a proxy in `upstream_defaults`.
+   */
+  proxy?: Proxy | string;
+  tls?: UpstreamTls;
+  /**
+   * How many requests per upstream key may be in flight on this route at the same time. Overrides `concurrency.upstream_per_key_max_inflight`. The upstream key is the injected `authorization` or `x-api-key` header. A route without one counts as one key.
    */
   upstream_key_max_inflight?: number;
   retry?: Retry;
@@ -151,6 +179,22 @@ export interface InjectHeader {
   name: string;
   /**
    * The value of the header. A secret: it is never logged or shown.
+   */
+  value: string;
+}
+/**
+ * A query parameter that the gateway sets.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "injectQuery".
+ */
+export interface QueryParameter {
+  /**
+   * The name of the parameter, as the upstream reads it. The gateway encodes it for the URL.
+   */
+  name: string;
+  /**
+   * The value of the parameter. The gateway encodes it for the URL. A secret: it is never logged or shown.
    */
   value: string;
 }
@@ -177,6 +221,30 @@ export interface Proxy {
    * The password for the proxy. Set it together with `username`, or leave both out.
    */
   password?: string;
+}
+/**
+ * TLS settings of the connection to an `https` upstream.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "upstreamTls".
+ */
+export interface UpstreamTls {
+  /**
+   * A file with CA certificates in PEM format. The gateway trusts them in addition to the CAs of the system.
+   */
+  ca_path?: string;
+  /**
+   * The file with the client certificate that the gateway shows to the upstream, in PEM format. Set it together with `key_path`, or leave both out.
+   */
+  cert_path?: string;
+  /**
+   * The file with the private key of the client certificate, in PEM format. Set it together with `cert_path`, or leave both out.
+   */
+  key_path?: string;
+  /**
+   * The host name that the upstream's certificate must be valid for, and that the gateway sends as SNI. Without it the gateway uses the host of `base_url`.
+   */
+  server_name?: string;
 }
 /**
  * Whether a failed request to the upstream is tried again. This version does not support it: `check` refuses the key with `rule/not-built`.
@@ -235,6 +303,10 @@ export interface InboundTls {
    * The file with the private key of the self-signed certificate.
    */
   self_signed_key_path?: string;
+  /**
+   * A file with CA certificates in PEM format. If it is set, each client must show a certificate of one of these CAs. The token is still required.
+   */
+  client_ca_path?: string;
 }
 /**
  * Requests from web pages of other origins (CORS).
@@ -271,6 +343,14 @@ export interface Cors {
    * Items: A header name.
    */
   expose_headers?: string[];
+  /**
+   * Allow web pages to send cookies and other credentials: answers `access-control-allow-credentials: true`. It can't be combined with `*` in `allow_origins`.
+   */
+  allow_credentials?: boolean;
+  /**
+   * How long a browser may reuse the answer to a preflight, in seconds. Without it browsers decide, usually 5 seconds.
+   */
+  max_age_s?: number;
 }
 /**
  * How many requests a token may make per minute.
@@ -296,7 +376,7 @@ export interface Concurrency {
    */
   downstream_max_inflight?: number;
   /**
-   * The limit for each upstream key on each route. It counts per key, so every route must inject an `authorization` or `x-api-key` header. If a route has no key, such as a local Ollama, leave this out and set `upstream_key_max_inflight` on the routes that have one. Further requests get `503 upstream_concurrency_exceeded`, or wait in the `queue`. Without it there is no limit.
+   * The limit for each upstream key on each route. The upstream key is the injected `authorization` or `x-api-key` header. A route without one, such as a local Ollama, counts as one key. Further requests get `503 upstream_concurrency_exceeded`, or wait in the `queue`. Without it there is no limit.
    */
   upstream_per_key_max_inflight?: number;
   queue?: Queue;
@@ -316,6 +396,18 @@ export interface Queue {
    * The longest time that a request waits, in ms. After that it gets `503 upstream_concurrency_exceeded`.
    */
   timeout_ms?: number;
+}
+/**
+ * The connections of clients.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "downstream".
+ */
+export interface Downstream {
+  /**
+   * The longest time in which a client may take nothing of a response that waits for it, in ms. After that its connection is closed. 0 means no limit.
+   */
+  send_timeout_ms?: number;
 }
 /**
  * Logs, metrics and traces. A change needs a restart.
@@ -373,6 +465,10 @@ export interface LogFile {
    */
   rotation?: "minutely" | "hourly" | "daily" | "never";
   /**
+   * A new file is also started when the current one would grow larger than this, in MB (1 MB is 1,048,576 bytes). Without it there is no limit.
+   */
+  max_size_mb?: number;
+  /**
    * How many files are kept, including the current one. Older ones are deleted.
    */
   max_files?: number;
@@ -396,6 +492,10 @@ export interface Metrics {
    * The token that Prometheus sends as `authorization: Bearer …`. Required if metrics are enabled. A secret: it is never logged or shown.
    */
   token?: string;
+  /**
+   * A separate address for metrics, summary and dashboard, as `host:port`. If it is set, they are served there and nowhere else. `/healthz` and `/readyz` are served on both addresses.
+   */
+  listen?: string;
 }
 /**
  * OpenTelemetry traces.

@@ -5,6 +5,7 @@ import type {
   Config,
   ConfigTest,
   Cors,
+  Downstream,
   Errors,
   InboundTls,
   LogFile,
@@ -20,6 +21,7 @@ import type {
   TokenSource,
   Tracing,
   Upstream,
+  UpstreamDefaults,
 } from "./config.generated.ts";
 
 /** An object with these of its optional keys present. */
@@ -33,23 +35,32 @@ export type CompleteUpstream = With<
   | "connect_timeout_ms"
   | "request_timeout_ms"
   | "stream_idle_timeout_ms"
+  | "stream_types"
   | "inject_headers"
+  | "inject_query"
   | "remove_headers"
   | "forward_xff"
 > & { readonly retry?: CompleteRetry };
 
-export type CompleteRoute = Omit<Route, "upstream"> & { readonly upstream: CompleteUpstream };
+export type CompleteRoute = Omit<Route, "upstream"> & {
+  readonly upstream: CompleteUpstream;
+  /** The keys of the upstream that come from `upstream_defaults`. */
+  readonly inherited: ReadonlySet<string>;
+};
+
+type CompleteLogFile = With<LogFile, Exclude<keyof LogFile, "max_size_mb">>;
 
 export interface CompleteConfig {
   readonly listen: string;
   readonly gateway_auth: { readonly tokens: readonly string[]; readonly token_sources: readonly TokenSource[] };
   readonly routes: readonly CompleteRoute[];
   readonly inbound_tls?: With<InboundTls, "self_signed_cert_path" | "self_signed_key_path">;
-  readonly cors: Required<Cors>;
+  readonly cors: With<Cors, Exclude<keyof Cors, "max_age_s">>;
   readonly rate_limit: RateLimit;
   readonly concurrency: Omit<Concurrency, "queue"> & { readonly queue?: Required<Queue> };
+  readonly downstream: Required<Downstream>;
   readonly observability: {
-    readonly logging: Required<Omit<Logging, "file">> & { readonly file?: Required<LogFile> };
+    readonly logging: Required<Omit<Logging, "file">> & { readonly file?: CompleteLogFile };
     readonly metrics: With<Metrics, "enabled" | "path">;
     readonly tracing: With<Omit<Tracing, "otlp">, "enabled" | "sample_ratio"> & { readonly otlp?: Required<Otlp> };
   };
@@ -65,11 +76,12 @@ export function complete(config: Config): CompleteConfig {
   return {
     listen: config.listen,
     gateway_auth: { token_sources: [{ type: "authorization_bearer" }], ...config.gateway_auth },
-    routes: config.routes.map((route) => ({ ...route, upstream: completeUpstream(route.upstream) })),
+    routes: config.routes.map((route) => completeRoute(route, config.upstream_defaults ?? {})),
     ...(inbound_tls && { inbound_tls: { ...SELF_SIGNED, ...inbound_tls } }),
     cors: { ...CORS, ...config.cors },
     rate_limit: { ...config.rate_limit },
     concurrency: completeConcurrency(concurrency ?? {}),
+    downstream: { send_timeout_ms: 60_000, ...config.downstream },
     observability: completeObservability(config.observability ?? {}),
     tests: config.tests ?? [],
     errors: { format: "plain", ...config.errors },
@@ -83,13 +95,30 @@ const SELF_SIGNED = {
   self_signed_key_path: "certs/gateway-selfsigned.key",
 };
 
-const CORS: Required<Cors> = {
+const CORS: CompleteConfig["cors"] = {
   enabled: false,
   allow_origins: [],
   allow_headers: [],
   allow_methods: [],
   expose_headers: [],
+  allow_credentials: false,
 };
+
+const STREAM_TYPES: readonly string[] = [
+  "text/event-stream",
+  "application/x-ndjson",
+  "application/jsonl",
+  "application/vnd.amazon.eventstream",
+  "audio/*",
+  "video/*",
+  "application/octet-stream",
+];
+
+/** A key that the route sets replaces the whole default. */
+function completeRoute(route: Route, defaults: UpstreamDefaults): CompleteRoute {
+  const inherited = new Set(Object.keys(defaults).filter((key) => !Object.hasOwn(route.upstream, key)));
+  return { ...route, upstream: completeUpstream({ ...defaults, ...route.upstream }), inherited };
+}
 
 function completeUpstream(upstream: Upstream): CompleteUpstream {
   const { retry, ...rest } = upstream;
@@ -98,7 +127,9 @@ function completeUpstream(upstream: Upstream): CompleteUpstream {
     connect_timeout_ms: 10_000,
     request_timeout_ms: 60_000,
     stream_idle_timeout_ms: 300_000,
+    stream_types: [...STREAM_TYPES],
     inject_headers: [],
+    inject_query: [],
     remove_headers: [],
     forward_xff: false,
     ...rest,
@@ -138,7 +169,7 @@ function completeObservability(observability: NonNullable<Config["observability"
   };
 }
 
-const LOG_FILE: Required<LogFile> = {
+const LOG_FILE: CompleteLogFile = {
   enabled: true,
   dir: "logs",
   prefix: "ai-gw-lite",

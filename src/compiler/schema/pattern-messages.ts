@@ -16,6 +16,7 @@ export function explainPattern(path: Path, value: string, file: ParsedFile): Exp
   const name = valueLabel(path, file);
   if (value.trim() === "") return { message: `${name} must not be blank` };
   const key = path.findLast((segment) => !/^\d+$/.test(String(segment)));
+  if (path.at(-3) === "inject_query") return { message: `${name} must be the name of a parameter, without spaces` };
   const explain = path.at(-2) === "file" ? filePrefix : (BY_KEY[String(key)] ?? otherFormat);
   return explain(name, literalAt(path, file));
 }
@@ -37,6 +38,11 @@ const BY_KEY: { readonly [key: string]: Explain } = {
   method: (name) => ({ message: `${name} must be an HTTP method, such as POST` }),
   value: headerValue,
   user_agent: headerValue,
+  stream_types: (name) => ({ message: `${name} must be a media type, such as audio/mpeg or audio/*` }),
+  proxy: (name) => ({
+    message: `${name} must be a mapping, an http, https or socks URL, env or none`,
+    help: "for example `proxy: socks://proxy.internal:1080`",
+  }),
 };
 
 function address(name: string, literal: string | undefined): Explanation {

@@ -31,14 +31,19 @@ export function withPlaceholders(value: unknown, bad: ReadonlySet<string>): Conf
 function visit(walk: Walk, value: unknown, shape: Shape): unknown {
   switch (shape.kind) {
     case "object":
-      return isRecord(value) ? visitObject(walk, value, shape) : replace(walk, shape);
+      if (isRecord(value)) return visitObject(walk, value, shape);
+      return shape.text && fits(value, shape.text) && !isBad(walk) ? value : replace(walk, shape);
     case "map":
       return isRecord(value) ? visitMap(walk, value, shape.values) : replace(walk, shape);
     case "list":
       return Array.isArray(value) ? visitList(walk, value, shape.items) : replace(walk, shape);
     default:
-      return fits(value, shape) && !walk.bad.has(pointer(walk.path)) ? value : replace(walk, shape);
+      return fits(value, shape) && !isBad(walk) ? value : replace(walk, shape);
   }
+}
+
+function isBad({ bad, path }: Walk): boolean {
+  return bad.has(pointer(path));
 }
 
 function visitObject(walk: Walk, value: Readonly<Record<string, unknown>>, shape: ObjectShape): unknown {

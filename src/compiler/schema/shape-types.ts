@@ -26,6 +26,8 @@ export interface ObjectShape {
   readonly kind: "object";
   readonly keys: { readonly [key: string]: Shape };
   readonly required: readonly string[];
+  /** The value may also be a text of this shape in place of the mapping. */
+  readonly text?: ScalarShape;
 }
 
 export type Shape = ScalarShape | ListShape | MapShape | ObjectShape;

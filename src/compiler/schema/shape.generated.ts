@@ -35,7 +35,8 @@ export const CONFIG_SHAPE: ObjectShape = {
         "kind": "string",
         "values": [
          "authorization_bearer",
-         "header"
+         "header",
+         "query"
         ],
         "placeholder": "header"
        },
@@ -101,6 +102,28 @@ export const CONFIG_SHAPE: ObjectShape = {
         "maximum": 2147483647,
         "placeholder": 300000
        },
+       "stream_types": {
+        "kind": "list",
+        "items": {
+         "kind": "string",
+         "placeholder": "text/event-stream"
+        },
+        "placeholder": [
+         "text/event-stream",
+         "application/x-ndjson",
+         "application/jsonl",
+         "application/vnd.amazon.eventstream",
+         "audio/*",
+         "video/*",
+         "application/octet-stream"
+        ]
+       },
+       "sse_keepalive_ms": {
+        "kind": "integer",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "placeholder": 15000
+       },
        "inject_headers": {
         "kind": "list",
         "items": {
@@ -114,6 +137,28 @@ export const CONFIG_SHAPE: ObjectShape = {
            "kind": "string",
            "secret": true,
            "placeholder": "Bearer ${OPENAI_API_KEY}"
+          }
+         },
+         "required": [
+          "name",
+          "value"
+         ]
+        },
+        "placeholder": []
+       },
+       "inject_query": {
+        "kind": "list",
+        "items": {
+         "kind": "object",
+         "keys": {
+          "name": {
+           "kind": "string",
+           "placeholder": "api-version"
+          },
+          "value": {
+           "kind": "string",
+           "secret": true,
+           "placeholder": "${GEMINI_API_KEY}"
           }
          },
          "required": [
@@ -169,7 +214,33 @@ export const CONFIG_SHAPE: ObjectShape = {
         "required": [
          "protocol",
          "address"
-        ]
+        ],
+        "text": {
+         "kind": "string",
+         "secret": true
+        }
+       },
+       "tls": {
+        "kind": "object",
+        "keys": {
+         "ca_path": {
+          "kind": "string",
+          "placeholder": "/etc/ssl/internal-ca.pem"
+         },
+         "cert_path": {
+          "kind": "string",
+          "placeholder": "/etc/ssl/client.crt"
+         },
+         "key_path": {
+          "kind": "string",
+          "placeholder": "/etc/ssl/client.key"
+         },
+         "server_name": {
+          "kind": "string",
+          "placeholder": "vllm.internal"
+         }
+        },
+        "required": []
        },
        "upstream_key_max_inflight": {
         "kind": "integer",
@@ -244,6 +315,234 @@ export const CONFIG_SHAPE: ObjectShape = {
     ]
    }
   },
+  "upstream_defaults": {
+   "kind": "object",
+   "keys": {
+    "strip_prefix": {
+     "kind": "boolean",
+     "placeholder": true
+    },
+    "connect_timeout_ms": {
+     "kind": "integer",
+     "minimum": 1,
+     "maximum": 2147483647,
+     "placeholder": 10000
+    },
+    "request_timeout_ms": {
+     "kind": "integer",
+     "minimum": 1,
+     "maximum": 2147483647,
+     "placeholder": 60000
+    },
+    "stream_idle_timeout_ms": {
+     "kind": "integer",
+     "minimum": 0,
+     "maximum": 2147483647,
+     "placeholder": 300000
+    },
+    "stream_types": {
+     "kind": "list",
+     "items": {
+      "kind": "string",
+      "placeholder": "text/event-stream"
+     },
+     "placeholder": [
+      "text/event-stream",
+      "application/x-ndjson",
+      "application/jsonl",
+      "application/vnd.amazon.eventstream",
+      "audio/*",
+      "video/*",
+      "application/octet-stream"
+     ]
+    },
+    "sse_keepalive_ms": {
+     "kind": "integer",
+     "minimum": 1,
+     "maximum": 2147483647,
+     "placeholder": 15000
+    },
+    "inject_headers": {
+     "kind": "list",
+     "items": {
+      "kind": "object",
+      "keys": {
+       "name": {
+        "kind": "string",
+        "placeholder": "authorization"
+       },
+       "value": {
+        "kind": "string",
+        "secret": true,
+        "placeholder": "Bearer ${OPENAI_API_KEY}"
+       }
+      },
+      "required": [
+       "name",
+       "value"
+      ]
+     },
+     "placeholder": []
+    },
+    "inject_query": {
+     "kind": "list",
+     "items": {
+      "kind": "object",
+      "keys": {
+       "name": {
+        "kind": "string",
+        "placeholder": "api-version"
+       },
+       "value": {
+        "kind": "string",
+        "secret": true,
+        "placeholder": "${GEMINI_API_KEY}"
+       }
+      },
+      "required": [
+       "name",
+       "value"
+      ]
+     },
+     "placeholder": []
+    },
+    "remove_headers": {
+     "kind": "list",
+     "items": {
+      "kind": "string",
+      "placeholder": "x-internal-user"
+     },
+     "placeholder": []
+    },
+    "user_agent": {
+     "kind": "string",
+     "placeholder": "my-gateway/1.0"
+    },
+    "forward_xff": {
+     "kind": "boolean",
+     "placeholder": false
+    },
+    "proxy": {
+     "kind": "object",
+     "keys": {
+      "protocol": {
+       "kind": "string",
+       "values": [
+        "http",
+        "https",
+        "socks"
+       ],
+       "placeholder": "http"
+      },
+      "address": {
+       "kind": "string",
+       "placeholder": "proxy.internal:3128"
+      },
+      "username": {
+       "kind": "string",
+       "secret": true,
+       "placeholder": "${PROXY_USER}"
+      },
+      "password": {
+       "kind": "string",
+       "secret": true,
+       "placeholder": "${PROXY_PASSWORD}"
+      }
+     },
+     "required": [
+      "protocol",
+      "address"
+     ],
+     "text": {
+      "kind": "string",
+      "secret": true
+     }
+    },
+    "tls": {
+     "kind": "object",
+     "keys": {
+      "ca_path": {
+       "kind": "string",
+       "placeholder": "/etc/ssl/internal-ca.pem"
+      },
+      "cert_path": {
+       "kind": "string",
+       "placeholder": "/etc/ssl/client.crt"
+      },
+      "key_path": {
+       "kind": "string",
+       "placeholder": "/etc/ssl/client.key"
+      },
+      "server_name": {
+       "kind": "string",
+       "placeholder": "vllm.internal"
+      }
+     },
+     "required": []
+    },
+    "upstream_key_max_inflight": {
+     "kind": "integer",
+     "minimum": 1,
+     "placeholder": 8
+    },
+    "retry": {
+     "kind": "object",
+     "keys": {
+      "max_attempts": {
+       "kind": "integer",
+       "minimum": 1,
+       "maximum": 5,
+       "placeholder": 3
+      },
+      "retry_on": {
+       "kind": "list",
+       "items": {
+        "kind": "string",
+        "values": [
+         "connect_error",
+         "reset",
+         "timeout",
+         "429",
+         "502",
+         "503",
+         "504"
+        ]
+       },
+       "placeholder": [
+        "connect_error"
+       ]
+      },
+      "max_body_bytes": {
+       "kind": "integer",
+       "minimum": 0,
+       "placeholder": 1048576
+      },
+      "backoff_ms": {
+       "kind": "integer",
+       "minimum": 0,
+       "maximum": 2147483647,
+       "placeholder": 200
+      },
+      "max_backoff_ms": {
+       "kind": "integer",
+       "minimum": 0,
+       "maximum": 2147483647,
+       "placeholder": 5000
+      },
+      "attempt_timeout_ms": {
+       "kind": "integer",
+       "minimum": 1,
+       "maximum": 2147483647,
+       "placeholder": 15000
+      }
+     },
+     "required": [
+      "max_attempts"
+     ]
+    }
+   },
+   "required": []
+  },
   "inbound_tls": {
    "kind": "object",
    "keys": {
@@ -262,6 +561,10 @@ export const CONFIG_SHAPE: ObjectShape = {
     "self_signed_key_path": {
      "kind": "string",
      "placeholder": "certs/gateway-selfsigned.key"
+    },
+    "client_ca_path": {
+     "kind": "string",
+     "placeholder": "/etc/ssl/clients-ca.pem"
     }
    },
    "required": []
@@ -304,6 +607,15 @@ export const CONFIG_SHAPE: ObjectShape = {
       "placeholder": "x-request-id"
      },
      "placeholder": []
+    },
+    "allow_credentials": {
+     "kind": "boolean",
+     "placeholder": false
+    },
+    "max_age_s": {
+     "kind": "integer",
+     "minimum": 0,
+     "placeholder": 600
     }
    },
    "required": []
@@ -348,6 +660,18 @@ export const CONFIG_SHAPE: ObjectShape = {
       }
      },
      "required": []
+    }
+   },
+   "required": []
+  },
+  "downstream": {
+   "kind": "object",
+   "keys": {
+    "send_timeout_ms": {
+     "kind": "integer",
+     "minimum": 0,
+     "maximum": 2147483647,
+     "placeholder": 60000
     }
    },
    "required": []
@@ -406,6 +730,12 @@ export const CONFIG_SHAPE: ObjectShape = {
          ],
          "placeholder": "daily"
         },
+        "max_size_mb": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 1048576,
+         "placeholder": 100
+        },
         "max_files": {
          "kind": "integer",
          "minimum": 1,
@@ -432,6 +762,10 @@ export const CONFIG_SHAPE: ObjectShape = {
        "kind": "string",
        "secret": true,
        "placeholder": "${METRICS_TOKEN}"
+      },
+      "listen": {
+       "kind": "string",
+       "placeholder": "127.0.0.1:9090"
       }
      },
      "required": []

@@ -42,6 +42,8 @@ export function validate(
       continue;
     // A value of the wrong type is one mistake: that it is not in the list of allowed values follows from it.
     if (error.keyword === "enum" && mistyped.has(error.instancePath)) continue;
+    // The errors of the form that was meant, a mapping or a text, are in the list themselves.
+    if (error.keyword === "if") continue;
     // Keys that hold `${` are reported already.
     if (error.keyword === "additionalProperties" && String(error.params["additionalProperty"]).includes("${")) continue;
     findings.add(schemaFinding(error, value, file));

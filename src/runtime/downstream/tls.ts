@@ -1,7 +1,7 @@
 // Sets up TLS for clients: versions, the handshake's deadline, and a certificate that can be replaced while the server runs.
 // (contract, section 9)
 
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import type { Server, ServerOptions } from "node:https";
 import type { Socket } from "node:net";
 import { createSecureContext, type TLSSocket } from "node:tls";
@@ -11,6 +11,8 @@ import type { DownstreamSocket } from "../exchange/connection.ts";
 export interface TlsPair {
   readonly cert: Buffer;
   readonly key: Buffer;
+  /** CA certificates, PEM: each client must show a certificate of one of them. `undefined`: clients show none. */
+  readonly clientCa?: Buffer | undefined;
 }
 
 // Made once per process. With new keys at each renewal, clients could not resume their sessions (hazard S2).
@@ -21,11 +23,19 @@ const TICKET_KEYS = randomBytes(48);
  * @param handshakeMs longest handshake, counted from the TCP connection, ms; Node's default is 120 s
  */
 export function tlsOptions(pair: TlsPair, handshakeMs: number): ServerOptions {
-  return { ...contextOptions(pair), handshakeTimeout: handshakeMs, ALPNProtocols: ["http/1.1"] };
+  const asksClients = pair.clientCa !== undefined;
+  return {
+    ...contextOptions(pair),
+    handshakeTimeout: handshakeMs,
+    ALPNProtocols: ["http/1.1"],
+    requestCert: asksClients,
+    rejectUnauthorized: asksClients,
+  };
 }
 
 /**
- * Serves another pair from the next handshake on. Open connections keep theirs.
+ * Serves another pair from the next handshake on, with the CAs of the clients. Open connections keep theirs. Whether clients
+ * must show a certificate stays as it was when the server was created.
  * @throws OpenSSL's error when it can't use the pair; the server then keeps the current one
  */
 export function renewPair(server: Server, pair: TlsPair): void {
@@ -35,8 +45,30 @@ export function renewPair(server: Server, pair: TlsPair): void {
   server.setSecureContext(options);
 }
 
-function contextOptions({ cert, key }: TlsPair) {
-  return { cert, key, minVersion: "TLSv1.2", ticketKeys: TICKET_KEYS } as const;
+/** Without the suites in CBC mode, which Node's own list has (contract, section 9). The last six are for TLS 1.2. */
+const CIPHERS = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+].join(":");
+
+function contextOptions({ cert, key, clientCa }: TlsPair) {
+  const ticketKeys = ticketKeysFor(clientCa);
+  return { cert, key, ca: clientCa, minVersion: "TLSv1.2", ciphers: CIPHERS, ticketKeys } as const;
+}
+
+/**
+ * A resumed session keeps the result of the client's check. So other CAs get other keys: a client that only an old CA
+ * accepted can't resume its session.
+ */
+function ticketKeysFor(clientCa: Buffer | undefined): Buffer {
+  return clientCa === undefined ? TICKET_KEYS : createHmac("sha384", TICKET_KEYS).update(clientCa).digest();
 }
 
 /** Sets `transport` on each TLS connection: the TCP connection under it. Only a TCP connection can be reset. */
