@@ -3,8 +3,9 @@
 import { isObject, type JsonObject } from "./endpoint.ts";
 import type { Speech } from "./speech.ts";
 
-/** Deeper values become null: a schema may refer to itself. */
+/** Deeper values become null, and so do all that are left after this many: a schema may refer to itself, several times. */
 const MAX_DEPTH = 16;
+const MAX_VALUES = 1000;
 const MAX_ITEMS = 8;
 /** The length of the pieces of a streamed answer, in UTF-16 code units. */
 const PIECE_LENGTH = 8;
@@ -14,7 +15,9 @@ const PIECE_LENGTH = 8;
  * @param schema a JSON Schema, or the schema of Gemini's API, which writes its types in capitals
  */
 export function speakSchema(schema: JsonObject, prompt: string): Speech {
-  const text = JSON.stringify(valueFor(schema, { root: schema, prompt: prompt.slice(0, 80), depth: 0 }));
+  const text = JSON.stringify(
+    valueFor(schema, { root: schema, prompt: prompt.slice(0, 80), depth: 0, made: { count: 0 } }),
+  );
   const pieces = Array.from({ length: Math.ceil(text.length / PIECE_LENGTH) }, (_, i) =>
     text.slice(i * PIECE_LENGTH, (i + 1) * PIECE_LENGTH),
   );
@@ -25,10 +28,13 @@ interface At {
   readonly root: JsonObject;
   readonly prompt: string;
   readonly depth: number;
+  /** How many values were made so far, in the whole answer. */
+  readonly made: { count: number };
 }
 
 function valueFor(given: unknown, at: At): unknown {
-  if (!isObject(given) || at.depth > MAX_DEPTH) return null;
+  at.made.count += 1;
+  if (!isObject(given) || at.depth > MAX_DEPTH || at.made.count > MAX_VALUES) return null;
   const below = { ...at, depth: at.depth + 1 };
   const ref = given["$ref"];
   if (typeof ref === "string") return valueFor(resolve(at.root, ref), below);

@@ -23,12 +23,14 @@ gateway_auth:
     - { type: header, name: x-goog-api-key } # Google's
     - { type: header, name: api-key } # Azure's
 
+upstream_defaults:
+  request_timeout_ms: 600000 # as long as the SDKs wait
+
 routes:
   - id: openai
     prefix: /openai
     upstream:
       base_url: ${mockUrl}
-      request_timeout_ms: 600000 # as long as the SDKs wait
       inject_headers:
         - { name: authorization, value: "Bearer \${DEMO_UPSTREAM_KEY}" }
 
@@ -36,7 +38,6 @@ routes:
     prefix: /anthropic
     upstream:
       base_url: ${mockUrl}
-      request_timeout_ms: 600000
       inject_headers:
         - { name: x-api-key, value: "\${DEMO_UPSTREAM_KEY}" }
 
@@ -44,12 +45,11 @@ routes:
     prefix: /gemini
     upstream:
       base_url: ${mockUrl}
-      request_timeout_ms: 600000
       inject_headers:
         - { name: x-goog-api-key, value: "\${DEMO_UPSTREAM_KEY}" }
 
 errors:
-  format: auto # the SDKs show the message
+  format: auto # in the form of each client's SDK, so that it shows the message
 
 shutdown:
   drain_timeout_ms: 3000

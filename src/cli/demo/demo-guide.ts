@@ -63,7 +63,11 @@ function agentLines({ url, token }: DemoFacts): string[] {
       `ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_AUTH_TOKEN=${token} \\`,
       "  claude --model mock-1 -p Hello",
     ]),
+    // With a base URL alone this CLI takes "gateway" as its way to sign in, and then refuses it (0.61.0). So its settings, in a new
+    // folder, name the key.
     block("Gemini CLI", [
+      "export GEMINI_CLI_HOME=$(mktemp -d) && mkdir $GEMINI_CLI_HOME/.gemini",
+      `echo '{"security":{"auth":{"selectedType":"gemini-api-key"}}}' > $GEMINI_CLI_HOME/.gemini/settings.json`,
       `GOOGLE_GEMINI_BASE_URL=${url}/gemini GEMINI_API_KEY=${token} \\`,
       "  gemini --skip-trust -m mock-1 -p Hello",
     ]),
