@@ -47,7 +47,7 @@ export function expectKeyHidden(seen: readonly SeenRequest[], header: string, va
 }
 
 /** Fails when the gateway logged a secret or an internal error. */
-export function expectSilentLogs({ gateway }: Stage): void {
+export function expectSilentLogs({ gateway }: Pick<Stage, "gateway">): void {
   const text = JSON.stringify(gateway.logs);
   expect(text).toContain('"outcome":"success"');
   expect(text).not.toContain(TOKEN);
