@@ -16,14 +16,20 @@ export interface Exchange {
   readonly method: string;
   /** The raw request path, without the query. */
   readonly path: string;
+  /** The raw query that goes upstream, with its `?`; empty when there is none. */
+  readonly query: string;
   /** Header names and values in turn, as they came: the only view of headers there is (hazard P15). */
   readonly rawHeaders: readonly string[];
+  /** The client asks to go on as a WebSocket. */
+  readonly asksWebSocket: boolean;
   /** True once the exchange has ended, whatever ended it. */
   readonly done: boolean;
   /** Known after the auth guard. */
   readonly client: Client | undefined;
   /** Notes who the client is. */
   identify(client: Client): void;
+  /** Replaces the query that goes upstream. @param query with its `?`; empty for none */
+  replaceQuery(query: string): void;
   /** Runs a release when the exchange ends: once, newest first; at once if the exchange has ended already. */
   hold(release: () => void): void;
 }

@@ -4,10 +4,16 @@
 interface ErrorRow {
   readonly status: number;
   /**
-   * Tells the user of a client what to do; SDKs show it. It is the same for every request and holds nothing of a config or
-   * of a client. `null` when replies use the code for different reasons: then each reply has its own message.
+   * Tells the user of a client what to do; SDKs show it. It holds nothing of a request. `null` when replies use the code for
+   * different reasons, or name what the config makes the gateway look at: then each reply has its own message.
    */
   readonly message: string | null;
+  /**
+   * SDKs must not send the request again: it would fail again, or could be billed twice (contract, section 4, "For SDKs").
+   */
+  readonly final?: boolean;
+  /** Headers that every reply with this code has, as a flat name, value list. */
+  readonly headers?: readonly string[];
   /** The connection ends with this reply: what follows on it can't be trusted, or the gateway accepts no more requests. */
   readonly close?: boolean;
 }
@@ -19,34 +25,40 @@ export const ERROR_REPLIES = {
     message:
       "The gateway can't read this request. Check its headers, and that content-length or transfer-encoding fits the body.",
     close: true,
+    final: true,
   },
   invalid_path: {
     status: 400,
     message:
       "The gateway does not accept paths with dot segments (/../) or backslashes. Check the base URL and the path after it.",
+    final: true,
   },
-  unauthorized: {
-    status: 401,
-    message:
-      "The request has no valid gateway token. As the API key, use a token of this gateway, not the provider's key.",
-  },
+  // The message names where the gateway looks for the token.
+  unauthorized: { status: 401, message: null, final: true, headers: ["www-authenticate", "Bearer"] },
   cors_origin_not_allowed: {
     status: 403,
     message:
       "Web pages of this origin may not use the gateway. Add the origin to cors.allow_origins in the gateway's config.",
+    final: true,
   },
-  route_not_found: {
-    status: 404,
-    message:
-      "No route of the gateway matches this path. Check the base URL: its path must start with the prefix of a route.",
-  },
+  // The message names the prefixes that a path may start with.
+  route_not_found: { status: 404, message: null, final: true },
   // The message names the allowed methods, which depend on what is requested.
-  method_not_allowed: { status: 405, message: null },
+  method_not_allowed: { status: 405, message: null, final: true },
   request_timeout: { status: 408, message: "The request did not arrive in time. Send it again.", close: true },
   expectation_failed: {
     status: 417,
     message: "The only expectation that the gateway supports is 100-continue. Remove the expect header.",
     close: true,
+    final: true,
+  },
+  websocket_not_enabled: {
+    status: 426,
+    message:
+      "This route of the gateway does not support WebSocket. Send the request over HTTP, as most clients then do by themselves.",
+    final: true,
+    // A sender of `upgrade` names it in `connection`, too (RFC 9110, section 7.8).
+    headers: ["upgrade", "HTTP/1.1", "connection", "upgrade"],
   },
   rate_limited: {
     status: 429,
@@ -57,6 +69,7 @@ export const ERROR_REPLIES = {
     status: 431,
     message: "The request's headers are larger than 32 KiB. Send fewer or shorter headers.",
     close: true,
+    final: true,
   },
   internal_error: {
     status: 500,
@@ -70,7 +83,8 @@ export const ERROR_REPLIES = {
   upstream_request_failed: {
     status: 502,
     message:
-      "The upstream failed before it sent a response. Try again, or search the gateway's log for the request id.",
+      "The upstream failed before it sent a response, and may have worked on the request. Search the gateway's log for the request id.",
+    final: true,
   },
   downstream_concurrency_exceeded: {
     status: 503,
@@ -87,7 +101,9 @@ export const ERROR_REPLIES = {
   },
   upstream_timeout: {
     status: 504,
-    message: "The upstream did not answer in time. Try again, or raise request_timeout_ms of the route.",
+    message:
+      "The upstream did not answer in time, and may still work on the request. Raise request_timeout_ms or connect_timeout_ms of the route.",
+    final: true,
   },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
 
@@ -126,15 +142,18 @@ export interface Reply {
 }
 
 export interface ReplyOptions {
-  /** Replaces the message of the table. Like those, it holds nothing of a config or of a client. */
+  /** Replaces the message of the table. Like those, it holds nothing of a request. */
   readonly message?: string;
   /** Further headers, as a flat name, value list. */
   readonly headers?: readonly string[];
-  /** After how many seconds the client may try again. Default: one for a 503; other replies don't say. */
+  /** After how many seconds the client may try again. Default: one for a 429 and a 503; other replies don't say. */
   readonly retryAfterSeconds?: number;
 }
 
 const NO_HEADERS: readonly string[] = Object.freeze([]);
+
+/** The official SDKs obey this header: they raise their error at once. */
+const DO_NOT_RETRY: readonly string[] = ["x-should-retry", "false"];
 
 /** A slot can become free at any moment. `retry-after` counts in whole seconds, so one second is the shortest wait. */
 const RETRY_SOON_SECONDS = 1;
@@ -150,16 +169,26 @@ export function replyFor<C extends ErrorCode>(
     ? [options?: ReplyOptions]
     : [options: ReplyOptions & { readonly message: string }]
 ): Reply {
-  const { status, message, close = false }: ErrorRow = ERROR_REPLIES[code];
-  const { headers = NO_HEADERS, retryAfterSeconds = status === 503 ? RETRY_SOON_SECONDS : undefined } = options;
+  const { status, message, final = false, close = false, headers = NO_HEADERS }: ErrorRow = ERROR_REPLIES[code];
+  const { retryAfterSeconds = isTemporary(status) ? RETRY_SOON_SECONDS : undefined } = options;
   return Object.freeze({
     outcome: code,
     error: { code, message: options.message ?? message ?? "" },
     status,
     body: `{"error":"${code}"}`,
-    headers: retryAfterSeconds === undefined ? headers : [...retryAfter(retryAfterSeconds), ...headers],
+    headers: Object.freeze([
+      ...(retryAfterSeconds === undefined ? NO_HEADERS : retryAfter(retryAfterSeconds)),
+      ...(final ? DO_NOT_RETRY : NO_HEADERS),
+      ...headers,
+      ...(options.headers ?? NO_HEADERS),
+    ]),
     close,
   });
+}
+
+/** Whether a status asks the client to try again later. */
+function isTemporary(status: number): boolean {
+  return status === 429 || status === 503;
 }
 
 /**

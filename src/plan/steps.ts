@@ -32,6 +32,9 @@ export interface AuthSpec {
   readonly sources: readonly TokenSource[];
 }
 
+/** Refuses WebSockets. There is nothing to choose. */
+export type WebSocketSpec = Readonly<Record<never, never>>;
+
 export interface RateLimitSpec {
   readonly routeId: string;
   readonly perMinute: number;
@@ -45,6 +48,7 @@ export interface DownstreamLimitSpec {
 export interface StepSpecs {
   cors: CorsSpec;
   auth: AuthSpec;
+  webSocket: WebSocketSpec;
   rateLimit: RateLimitSpec;
   downstreamInflight: DownstreamLimitSpec;
 }
@@ -57,6 +61,8 @@ export const STEP_ORDER = [
   "cors",
   // Before all limits: a request without a valid token must not use them up, and the rate limit counts by client.
   "auth",
+  // After the token, so that only clients of the gateway learn about a route. Before all limits: no limit counts the refusal.
+  "webSocket",
   // Before the in-flight limit: a request that is refused here takes no slot.
   "rateLimit",
   // Last: its slot is taken until the exchange ends. Then the upstream is chosen, which has a limit of its own.

@@ -9,6 +9,7 @@ import { buildTrie } from "./exchange/trie.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { GuardRegistry } from "./guards/index.ts";
 import { createResponseFormat } from "./replies/render-reply.ts";
+import { routeNotFound } from "./replies/route-not-found.ts";
 
 /** Makes the guards and the terminals of a plan. */
 export interface LinkParts<X extends Exchange> {
@@ -24,6 +25,7 @@ export function link<X extends Exchange>(blueprint: Blueprint, { guards, termina
   return Object.freeze({
     fingerprint: fingerprint(blueprint),
     routes: buildTrie(blueprint.routes.map((route) => [route.prefix, linkRoute(route)] as const)),
+    notFound: routeNotFound(blueprint.routes.map(({ prefix }) => prefix)),
     responseFormat: createResponseFormat(blueprint.responseFormat),
   });
 }

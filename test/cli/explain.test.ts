@@ -78,7 +78,12 @@ describe("explain", () => {
           authorization: "Bearer ***",
         },
       },
-      timeouts: { connect_timeout_ms: 10_000, request_timeout_ms: 1234, stream_idle_timeout_ms: 300_000 },
+      timeouts: {
+        connect_timeout_ms: 10_000,
+        request_timeout_ms: 1234,
+        stream_idle_timeout_ms: 300_000,
+        send_timeout_ms: 60_000,
+      },
       limits: { rate_per_minute: 7, downstream_max_inflight: 3 },
     });
   });

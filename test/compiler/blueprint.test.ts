@@ -22,7 +22,7 @@ const upstream = (text: string) => withRevealedSecrets(forward(text)?.upstreams[
 const forward = (text: string) => blueprint(text).routes[0]?.forward;
 
 describe("the blueprint", () => {
-  test("of a plain config has the auth step alone", () => {
+  test("of a plain config checks the token, refuses WebSockets, and has no other step", () => {
     expect(steps(CLEAN)).toEqual([
       {
         kind: "auth",
@@ -31,12 +31,13 @@ describe("the blueprint", () => {
           sources: [{ type: "authorization_bearer" }],
         },
       },
+      { kind: "webSocket", spec: {} },
     ]);
   });
 
   test("has its steps in order, each with its numbers", () => {
     const text = `${CLEAN}concurrency:\n  upstream_per_key_max_inflight: 4\n  downstream_max_inflight: 9\n  queue: { max_waiting: 3 }\nrate_limit: { per_minute: 60 }\n`;
-    expect(steps(text).slice(1)).toEqual([
+    expect(steps(text).slice(2)).toEqual([
       { kind: "rateLimit", spec: { routeId: "openai", perMinute: 60 } },
       { kind: "downstreamInflight", spec: { max: 9 } },
     ]);
@@ -258,7 +259,7 @@ describe("interpolation", () => {
     [" 60 ", 60],
   ])("a number where one is wanted: %j", (text, number) => {
     const made = steps(`${CLEAN}rate_limit:\n  per_minute: \${RPM}\n`, { env: { ...ENV, RPM: text } });
-    expect(made[1]).toMatchObject({ spec: { perMinute: number } });
+    expect(made.at(-1)).toMatchObject({ spec: { perMinute: number } });
   });
 
   test("a boolean where one is wanted", () => {

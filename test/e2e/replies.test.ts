@@ -10,7 +10,24 @@ const scene = setScene();
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Checks a whole reply. `more` are the headers beyond those that every reply has. `date` may be there or not. */
+const RETRY_AFTER = { "retry-after": /^([1-9]|[1-5]\d|60)$/, "retry-after-ms": /^[1-9]\d*$/ };
+
+/** The statuses after which no SDK may send a request again. A 502 depends on its reason. */
+const FINAL = [400, 401, 403, 404, 405, 417, 426, 431, 504];
+
+/** The headers that a status or an error code brings with it. */
+function headersOf(status: number, error: string): Record<string, string | RegExp> {
+  return {
+    ...(FINAL.includes(status) || error === "upstream_request_failed" ? { "x-should-retry": /^false$/ } : {}),
+    ...(status === 401 ? { "www-authenticate": /^Bearer$/ } : {}),
+    ...(status === 429 || status === 503 ? RETRY_AFTER : {}),
+  };
+}
+
+/**
+ * Checks a whole reply. `more` are the headers beyond those that every reply of its status and code has. `date` may be there
+ * or not.
+ */
 function expectReply(
   response: RawResponse,
   statusLine: string,
@@ -35,7 +52,7 @@ function expectReply(
     headers.delete("connection");
     headers.delete("keep-alive");
   }
-  for (const [name, value] of Object.entries(more)) {
+  for (const [name, value] of Object.entries({ ...headersOf(response.status, error), ...more })) {
     if (name === "x-request-id") continue;
     expect(headers.get(name), name).toMatch(value);
     headers.delete(name);
@@ -43,8 +60,9 @@ function expectReply(
   expect([...headers]).toEqual([]);
 }
 
+/** Requests to built-in endpoints are logged at this level. */
+const DEBUG_LOG = "observability: {logging: {level: debug}}";
 const CLOSE = { connection: /^close$/ };
-const RETRY_AFTER = { "retry-after": /^([1-9]|[1-5]\d|60)$/, "retry-after-ms": /^[1-9]\d*$/ };
 
 describe("a request with", () => {
   const get = (target: string, lines: readonly string[] = [AUTH]) => requestText("GET", target, lines);
@@ -61,6 +79,13 @@ describe("a request with", () => {
       "405 Method Not Allowed",
       "method_not_allowed",
       { allow: /^GET, HEAD$/ },
+    ],
+    [
+      "an upgrade to WebSocket",
+      get("/up/x", [AUTH, "Connection: Upgrade", "Upgrade: websocket"]),
+      "426 Upgrade Required",
+      "websocket_not_enabled",
+      { upgrade: /^HTTP\/1\.1$/, connection: /^upgrade$/ },
     ],
     ["two hosts", get("/up/x", [AUTH, "Host: a", "Host: b"]), "400 Bad Request", "bad_request", CLOSE],
     [
@@ -102,7 +127,7 @@ describe("a request with", () => {
     ],
   ] as const)("%s gets the reply of the contract", async (_name, request, statusLine, error, more) => {
     const upstream = await scene.upstream();
-    const gateway = await scene.gateway({ base: upstream.url });
+    const gateway = await scene.gateway({ base: upstream.url, top: [DEBUG_LOG] });
     const client = await scene.client(gateway);
     await client.send(request);
     expectReply(await client.response(), statusLine, error, more);
@@ -152,7 +177,7 @@ test("a client above its rate limit gets 429 rate_limited", async () => {
     response = await client.response();
   }
   if (response === undefined) throw new Error("no response");
-  expectReply(response, "429 Too Many Requests", "rate_limited", RETRY_AFTER);
+  expectReply(response, "429 Too Many Requests", "rate_limited");
 });
 
 test.each([
@@ -166,7 +191,7 @@ test.each([
   await upstream.nextRequest();
   const second = await scene.client(gateway);
   await second.send(requestText("GET", "/up/x", [AUTH]));
-  expectReply(await second.response(), "503 Service Unavailable", error, RETRY_AFTER);
+  expectReply(await second.response(), "503 Service Unavailable", error);
 });
 
 test("a request that waited for the whole queue timeout gets 503 upstream_concurrency_exceeded", async () => {
@@ -180,7 +205,7 @@ test("a request that waited for the whole queue timeout gets 503 upstream_concur
   await upstream.nextRequest();
   const second = await scene.client(gateway);
   await second.send(requestText("GET", "/up/x", [AUTH]));
-  expectReply(await second.response(), "503 Service Unavailable", "upstream_concurrency_exceeded", RETRY_AFTER);
+  expectReply(await second.response(), "503 Service Unavailable", "upstream_concurrency_exceeded");
   expect(upstream.requests).toHaveLength(1);
 });
 
@@ -198,7 +223,7 @@ test("a request that arrives while the gateway drains gets 503 shutting_down", a
   await client.send(requestText("GET", "/up/late", [AUTH]));
   end();
   expect((await client.body(head)).text).toBe("ok");
-  expectReply(await client.response(), "503 Service Unavailable", "shutting_down", { ...CLOSE, ...RETRY_AFTER });
+  expectReply(await client.response(), "503 Service Unavailable", "shutting_down", CLOSE);
   expect(await drained).toBe(true);
 });
 

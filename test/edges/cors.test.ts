@@ -1,6 +1,7 @@
 // Checks CORS on real sockets: preflights, ordinary responses, error replies, and an upstream with CORS headers of its own.
 
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
+import { allowedOrigin } from "../../src/runtime/replies/origins.ts";
 import { AUTH, type ConfigParts } from "../support/config.ts";
 import { exchange, type RawResponse, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
@@ -100,6 +101,20 @@ describe("a preflight", () => {
     });
   });
 
+  it("says how long it holds, and that pages may send credentials, where that is configured", async () => {
+    const setting = cors(`allow_origins: ["${APP}"], allow_credentials: true, max_age_s: 600`);
+    const { response } = await send(setting, "OPTIONS", "/up/x", asks(APP));
+    expect(corsOf(response)).toEqual({
+      "access-control-allow-origin": APP,
+      "access-control-allow-methods": "POST",
+      "access-control-allow-credentials": "true",
+      "access-control-max-age": "600",
+      vary: TRIPLE,
+    });
+    const { response: refused } = await send(setting, "OPTIONS", "/up/x", asks("https://evil.example"));
+    expect([refused.status, corsOf(refused)]).toEqual([403, { vary: "Origin" }]);
+  });
+
   it("for a path without a route gets a 404", async () => {
     const { response } = await send(LISTED, "OPTIONS", "/nowhere", asks(APP));
     expect([response.status, corsOf(response)]).toEqual([404, ALLOWED]);
@@ -154,6 +169,17 @@ describe("the origin", () => {
   });
 });
 
+test("`*` is never the answer where credentials are allowed", () => {
+  const spec = { anyOrigin: true, origins: ["*", APP], allowHeaders: [], allowMethods: [], exposeHeaders: [] };
+  const allowed = allowedOrigin({ ...spec, allowCredentials: true, maxAgeS: undefined });
+  expect(["https://evil.example", "null", "*", APP].map((origin) => allowed(["origin", origin]))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+    APP,
+  ]);
+});
+
 describe("a response", () => {
   it("to a request without an origin has only vary", async () => {
     expect(corsOf((await send(LISTED, "GET", "/up/x", [AUTH])).response)).toEqual({ vary: "Origin" });
@@ -173,6 +199,23 @@ describe("a response", () => {
   ])("with the upstream's own %s varies by both", async (query, vary) => {
     const { response } = await send(LISTED, "GET", `/up/x?${query}`, [AUTH, `Origin: ${APP}`]);
     expect(corsOf(response)).toEqual({ ...ALLOWED, vary });
+  });
+
+  it.each([
+    ["of the upstream", "/up/x", 200],
+    ["of the gateway's own", "/nowhere", 404],
+    ["of a built-in endpoint", "/healthz", 200],
+  ])("%s allows credentials to listed origins only, and holds for no time", async (_what, path, status) => {
+    const setting = cors(`allow_origins: ["${APP}"], allow_credentials: true, max_age_s: 600`);
+    const { response } = await send(setting, "GET", path, [AUTH, `Origin: ${APP}`]);
+    expect([response.status, corsOf(response)]).toEqual([
+      status,
+      { "access-control-allow-origin": APP, "access-control-allow-credentials": "true", vary: "Origin" },
+    ]);
+    for (const origin of ["https://evil.example", "null"]) {
+      const { response: other } = await send(setting, "GET", path, [AUTH, `Origin: ${origin}`]);
+      expect(corsOf(other)).toEqual({ vary: "Origin" });
+    }
   });
 
   it("keeps the upstream's headers when CORS is off", async () => {

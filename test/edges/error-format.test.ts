@@ -3,13 +3,15 @@
 import { describe, expect, it, test } from "vitest";
 import { ERROR_REPLIES, type ErrorCode, type ReplyCode, replyFor } from "../../src/plan/replies.ts";
 import { errorFormatterOf } from "../../src/runtime/replies/error-format.ts";
+import { routeNotFound } from "../../src/runtime/replies/route-not-found.ts";
 import { AUTH } from "../support/config.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 
 const scene = setScene();
 const ID = "X-Request-Id: req-0.1_2";
-const { message } = ERROR_REPLIES.unauthorized;
+const message =
+  "The request has no valid gateway token. The gateway looks for it in the header authorization (Bearer). Use a token of this gateway as the API key, not the provider's key.";
 const OPENAI = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: "unauthorized" } });
 const ANTHROPIC = JSON.stringify({
   type: "error",
@@ -84,6 +86,16 @@ describe("errors.format", () => {
   });
 });
 
+test.each([
+  [["/openai", "/a"], "The prefixes are: /openai, /a."],
+  [Array.from({ length: 8 }, (_, i) => `/${i}`), "The prefixes are: /0, /1, /2, /3, /4, /5, /6, /7."],
+  [Array.from({ length: 1008 }, (_, i) => `/${i}`), "The prefixes are: /0, /1, /2, /3, /4, /5, /6, /7, and 1000 more."],
+])("a 404 names the first prefixes, and how many more there are", (prefixes, end) => {
+  const { error, body } = routeNotFound(prefixes);
+  expect(error?.message.endsWith(end)).toBe(true);
+  expect(body).toBe('{"error":"route_not_found"}');
+});
+
 test("a code that stands for several reasons does not compile without a message", () => {
   expect(ERROR_REPLIES.method_not_allowed.message).toBeNull();
   // @ts-expect-error: 405 replies differ in their reason, so each brings its own message.
@@ -118,5 +130,16 @@ describe("every error code", () => {
     const type = ANTHROPIC_TYPES[status] ?? "invalid_request_error";
     expect(anthropic).toEqual({ type: "error", error: { type, message }, request_id: "an-id" });
     expect(message).toMatch(/^[A-Z].{30,}\.$/);
+  });
+
+  it.each(codes)("%s says whether, and when, to try again", (code) => {
+    const { status, headers } = replyFor(code, { message: "A message." });
+    const isFinal =
+      [400, 401, 403, 404, 405, 417, 426, 431, 504].includes(status) || code === "upstream_request_failed";
+    const isTemporary = status === 429 || status === 503;
+    expect(headers.filter((_, i) => i % 2 === 0 && /retry/.test(headers[i] ?? ""))).toEqual([
+      ...(isTemporary ? ["retry-after", "retry-after-ms"] : []),
+      ...(isFinal ? ["x-should-retry"] : []),
+    ]);
   });
 });

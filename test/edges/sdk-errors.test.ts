@@ -4,7 +4,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ERROR_REPLIES, type ReplyCode } from "../../src/plan/replies.ts";
+import { ERROR_REPLIES, type ErrorCode } from "../../src/plan/replies.ts";
 import { TOKEN } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { setScene } from "../support/scene.ts";
@@ -72,8 +72,18 @@ const SDKS: readonly Sdk[] = [
   },
 ];
 
+function messageOf(code: ErrorCode): string {
+  return ERROR_REPLIES[code].message ?? "";
+}
+
 describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
-  async function expectError(failing: Promise<unknown>, gateway: TestGateway, status: number, code: ReplyCode) {
+  async function expectError(
+    failing: Promise<unknown>,
+    gateway: TestGateway,
+    status: number,
+    code: ErrorCode,
+    message = messageOf(code),
+  ) {
     const err: unknown = await failing.then(
       () => undefined,
       (reason: unknown) => reason,
@@ -83,7 +93,7 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
     expect(err).toMatchObject({
       status,
       requestID: line["request_id"],
-      message: expect.stringContaining(ERROR_REPLIES[code].message),
+      message: expect.stringContaining(message),
     });
     if (name === "OpenAI") expect(err).toMatchObject({ code, param: null });
     else expect(err).toMatchObject({ error: { type: "error", request_id: line["request_id"] } });
@@ -91,12 +101,18 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
 
   it("reports a 401", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
-    await expectError(call(gateway, "/up", { token: "wrong" }), gateway, 401, "unauthorized");
+    await expectError(
+      call(gateway, "/up", { token: "wrong" }),
+      gateway,
+      401,
+      "unauthorized",
+      "the header authorization (Bearer)",
+    );
   });
 
   it("reports a 404", async () => {
     const gateway = await scene.gateway({ base: upstream.url, top: [AUTO] });
-    await expectError(call(gateway, "/nowhere"), gateway, 404, "route_not_found");
+    await expectError(call(gateway, "/nowhere"), gateway, 404, "route_not_found", "The prefixes are: /up.");
   });
 
   it("reports a 429", async () => {
@@ -125,6 +141,18 @@ describe.each(SDKS)("the $name SDK", ({ name, call, classes }) => {
       upstream: ["request_timeout_ms: 100", "connect_timeout_ms: 100"],
     });
     await expectError(call(gateway, "/up"), gateway, 504, "upstream_timeout");
+  });
+
+  it.each([
+    ["a 504", AUTO, "/held", ["request_timeout_ms: 100"], {}, 504, 1],
+    ["a 504 in the plain format", "errors: {format: plain}", "/held", ["request_timeout_ms: 100"], {}, 504, 1],
+    ["a 502 of an upstream that broke off", AUTO, "/cut", [], {}, 502, 1],
+    ["a 401", AUTO, "", [], { token: "wrong" }, 401, 0],
+  ])("makes one request with its own retries after %s", async (_what, top, path, lines, options, status, attempts) => {
+    const gateway = await scene.gateway({ base: `${upstream.url}${path}`, top: [top], upstream: lines });
+    await expect(call(gateway, "/up", { ...options, retries: 2 })).rejects.toMatchObject({ status });
+    expect(gateway.logs.filter(({ msg }) => msg === "request completed")).toHaveLength(1);
+    expect(upstream.requests).toHaveLength(attempts);
   });
 
   it("reports a 503, or with retries waits the second that retry-after asks for, then succeeds", async () => {

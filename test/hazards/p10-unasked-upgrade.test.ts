@@ -27,18 +27,9 @@ test.each([
   await untilFree(gateway);
 });
 
-test.each([
-  [
-    "websocket",
-    [
-      "Connection: Upgrade",
-      "Upgrade: websocket",
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-      "Sec-WebSocket-Version: 13",
-    ],
-  ],
-  ["h2c", ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"]],
-])("a client's upgrade to %s is dropped; the request is a plain one", async (_name, lines) => {
+// A request for a WebSocket is refused instead: see test/e2e/websocket.test.ts.
+test("a client's upgrade to h2c is dropped; the request is a plain one", async () => {
+  const lines = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"];
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);

@@ -68,7 +68,14 @@ function begin(owner: ExchangeOwner, id = "x"): { x: LiveExchange; res: ModelRes
   const model = new ModelResponse();
   const res = model as unknown as GatewayResponse;
   const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as IncomingMessage;
-  const x = new LiveExchange(owner, { id, req, res, framing: { kind: "none" }, awaitsContinue: false });
+  const x = new LiveExchange(owner, {
+    id,
+    req,
+    res,
+    framing: { kind: "none" },
+    awaitsContinue: false,
+    asksWebSocket: false,
+  });
   return { x, res: model };
 }
 
@@ -78,15 +85,15 @@ describe("an exchange", () => {
     const { x, res } = begin(owner);
     const released: number[] = [];
     for (const n of [1, 2, 3]) x.hold(() => released.push(n));
-    x.reply(replyFor("unauthorized"));
+    x.reply(replyFor("invalid_path"));
     res.close(true);
     res.emit("close");
     expect(released).toEqual([3, 2, 1]);
-    expect(owner.ends).toEqual(["x:unauthorized:401"]);
+    expect(owner.ends).toEqual(["x:invalid_path:400"]);
     x.hold(() => released.push(4));
     expect(released).toEqual([3, 2, 1, 4]);
     x.reply(replyFor("internal_error"));
-    expect(res.statusCode).toBe(401);
+    expect(res.statusCode).toBe(400);
   });
 
   it("reports its final record at the end, after all releases", () => {
@@ -97,11 +104,11 @@ describe("an exchange", () => {
       expect(endedAt).toBeGreaterThanOrEqual(startedAt);
     });
     x.hold(() => calls.push("released"));
-    x.reply(replyFor("unauthorized"));
+    x.reply(replyFor("invalid_path"));
     expect(calls).toEqual([]);
     res.close(true);
     res.emit("close");
-    expect(calls).toEqual(["released", "unauthorized 401"]);
+    expect(calls).toEqual(["released", "invalid_path 400"]);
   });
 
   it("ends as client_closed with status 499 when the client left before a response", () => {

@@ -9,14 +9,15 @@ import { type Counted, gateKey } from "../../src/runtime/limits/limits-lease.ts"
 
 const MINUTE = 1_000 * 60_000;
 
-const key = (routeId: string, upstreamKey: string): string => gateKey(routeId, new Digest(upstreamKey));
+const key = (routeId: string, upstreamKey?: string): string =>
+  gateKey(routeId, upstreamKey === undefined ? undefined : new Digest(upstreamKey));
 
 /** The part of an exchange in flight that counting uses. */
 function exchange(routeId: string, upstreamKey?: string): Counted & { end(): void; isCounted: boolean } {
   const holds: (() => void)[] = [];
   return {
     isCounted: true,
-    upstream: { gateKey: upstreamKey === undefined ? undefined : key(routeId, upstreamKey) },
+    upstream: { gateKey: key(routeId, upstreamKey) },
     hold: (release) => void holds.push(release),
     end: () => {
       for (const release of holds.splice(0).reverse()) release();
@@ -33,6 +34,8 @@ describe("counts that outlive plans", () => {
     expect(two.gate(key("r", "k"), 1, 0)).toBe(one.gate(key("r", "k"), 1, 0));
     expect(two.gate(key("r", "other"), 1, 0)).not.toBe(one.gate(key("r", "k"), 1, 0));
     expect(two.gate(key("s", "k"), 1, 0)).not.toBe(one.gate(key("r", "k"), 1, 0));
+    expect(two.gate(key("r"), 1, 0)).toBe(one.gate(key("r"), 1, 0));
+    expect(two.gate(key("s"), 1, 0)).not.toBe(one.gate(key("r"), 1, 0));
   });
 
   it("get a new plan's limits when it is swapped in, not when it is linked", () => {

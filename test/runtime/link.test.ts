@@ -22,6 +22,7 @@ function recording(): { readonly made: StepKind[]; readonly parts: LinkParts<Exc
   const guards = {
     cors: guard("cors"),
     auth: guard("auth"),
+    webSocket: guard("webSocket"),
     rateLimit: guard("rateLimit"),
     downstreamInflight: guard("downstreamInflight"),
   };
@@ -34,8 +35,8 @@ describe("link", () => {
     const plan = link(blueprint(`${CLEAN}rate_limit: { per_minute: 1 }\n`), parts);
     const route = plan.routes.match("/openai/v1");
     expect(route).toMatchObject({ id: "openai", prefix: "/openai" });
-    expect(route?.guards.map(({ kind }) => kind)).toEqual(["auth", "rateLimit"]);
-    expect(made).toEqual(["auth", "rateLimit"]);
+    expect(route?.guards.map(({ kind }) => kind)).toEqual(["auth", "webSocket", "rateLimit"]);
+    expect(made).toEqual(["auth", "webSocket", "rateLimit"]);
     expect(Object.isFrozen(plan) && Object.isFrozen(route) && Object.isFrozen(route?.guards)).toBe(true);
     expect(plan.routes.match("/other")).toBeUndefined();
   });
@@ -51,7 +52,7 @@ describe("link", () => {
     expect(run(one, "auth")).toBe(run(two, "auth"));
     expect(run(one, "downstreamInflight")).toBe(run(two, "downstreamInflight"));
     expect(run(one, "rateLimit")).not.toBe(run(two, "rateLimit"));
-    expect([...made].sort()).toEqual(["auth", "downstreamInflight", "rateLimit", "rateLimit"]);
+    expect([...made].sort()).toEqual(["auth", "downstreamInflight", "rateLimit", "rateLimit", "webSocket"]);
   });
 
   test("makes a fingerprint that differs between configs, but not between secrets", () => {

@@ -19,11 +19,11 @@ describe("the writer of response headers", () => {
       "Trailer",
       "x",
     ];
-    expect(responseHead(raw, "id").headers).toEqual(["Set-Cookie", "a", "Set-Cookie", "b", "x-request-id", "id"]);
+    expect(responseHead(raw, "id", 200).headers).toEqual(["Set-Cookie", "a", "Set-Cookie", "b", "x-request-id", "id"]);
   });
 
   it("keeps the upstream's own request id under another name", () => {
-    expect(responseHead(["X-Request-Id", "theirs"], "ours").headers).toEqual([
+    expect(responseHead(["X-Request-Id", "theirs"], "ours", 200).headers).toEqual([
       "x-upstream-request-id",
       "theirs",
       "x-request-id",
@@ -37,24 +37,24 @@ describe("the writer of response headers", () => {
     { type: "text/event-stream-x", sse: false },
     { type: "application/json", sse: false },
   ])("recognizes whether $type is SSE: $sse", ({ type, sse }) => {
-    expect(responseHead(["content-type", type], "id").sse).toBe(sse);
+    expect(responseHead(["content-type", type], "id", 200).sse).toBe(sse);
   });
 
   it("asks proxies in front of the gateway not to buffer SSE, whatever the upstream sent", () => {
-    const { headers } = responseHead(["content-type", "text/event-stream", "X-Accel-Buffering", "yes"], "id");
+    const { headers } = responseHead(["content-type", "text/event-stream", "X-Accel-Buffering", "yes"], "id", 200);
     expect(headers).toEqual(["content-type", "text/event-stream", "x-request-id", "id", "x-accel-buffering", "no"]);
   });
 
   it("recognizes an unsupported transfer coding, a length and an idle timeout", () => {
-    expect(responseHead(["transfer-encoding", "gzip, chunked"], "id").foreignCoding).toBe(true);
-    expect(responseHead(["Transfer-Encoding", "Chunked"], "id").foreignCoding).toBe(false);
-    expect(responseHead(["Content-Length", "3"], "id").hasLength).toBe(true);
-    expect(responseHead(["Keep-Alive", "timeout=5, max=9"], "id").idleMs).toBe(5000);
-    expect(responseHead([], "id")).toMatchObject({ hasLength: false, foreignCoding: false, idleMs: undefined });
+    expect(responseHead(["transfer-encoding", "gzip, chunked"], "id", 200).foreignCoding).toBe(true);
+    expect(responseHead(["Transfer-Encoding", "Chunked"], "id", 200).foreignCoding).toBe(false);
+    expect(responseHead(["Content-Length", "3"], "id", 200).hasLength).toBe(true);
+    expect(responseHead(["Keep-Alive", "timeout=5, max=9"], "id", 200).idleMs).toBe(5000);
+    expect(responseHead([], "id", 200)).toMatchObject({ hasLength: false, foreignCoding: false, idleMs: undefined });
   });
 
   it("keeps content-length and x-request-id when the connection header names them", () => {
-    const { headers } = responseHead(["connection", "content-length, x-request-id", "content-length", "3"], "id");
+    const { headers } = responseHead(["connection", "content-length, x-request-id", "content-length", "3"], "id", 200);
     expect(headers).toEqual(["content-length", "3", "x-request-id", "id"]);
   });
 });

@@ -6,6 +6,9 @@ import { systemClock } from "../../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
 import { eachHeader } from "../../runtime/headers/find-header.ts";
+import { readingsOf } from "../../runtime/headers/query.ts";
+
+const MASK = "***";
 
 export interface ShownUpstream {
   readonly method: string;
@@ -39,13 +42,13 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
       steps,
       ...(reply && { reply: { status: reply.status, body: reply.body } }),
       ...(upstream && { upstream: shownUpstream(upstream, tokens) }),
-      timeouts: route === undefined ? {} : timeoutsOf(route),
+      timeouts: route === undefined ? {} : timeoutsOf(route, blueprint),
       limits: route === undefined ? {} : shownLimits(route),
     };
   };
 }
 
-/** The headers as an object. A gateway token is masked in whichever header the client sent it. */
+/** The headers as an object. A gateway token is masked in whichever header or parameter the client sent it. */
 function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
   const shown: Record<string, string | string[]> = Object.create(null);
   eachHeader(headers, (spelled, sent) => {
@@ -54,13 +57,22 @@ function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySe
     const before = shown[name];
     shown[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
   });
-  return { method, url, headers: shown };
+  const shownUrl = url.replaceAll(/(?<=[?&][^=&]*=)[^&]+/g, (value) => (hasToken(value, tokens) ? MASK : value));
+  return { method, url: shownUrl, headers: shown };
 }
 
+/** The value may be a token, or a token behind other words such as `Bearer`. A token may have spaces of its own. */
 function maskToken(value: string, tokens: ReadonlySet<string>): string {
-  const lastWord = value.split(/\s+/).at(-1) ?? "";
-  const known = [value, lastWord].some((text) => tokens.has(createHash("sha256").update(text, "utf8").digest("hex")));
-  return known ? "***" : value;
+  const ends = [0, ...Array.from(value.matchAll(/\s+/g), ({ 0: space, index }) => index + space.length)];
+  return ends.some((end) => tokens.has(sha256(value.slice(end), "utf8"))) ? MASK : value;
+}
+
+function hasToken(value: string, tokens: ReadonlySet<string>): boolean {
+  return readingsOf(value).some((reading) => tokens.has(sha256(reading, "latin1")));
+}
+
+function sha256(text: string, encoding: "utf8" | "latin1"): string {
+  return createHash("sha256").update(text, encoding).digest("hex");
 }
 
 function tokenDigests(blueprint: Blueprint): ReadonlySet<string> {
@@ -70,12 +82,14 @@ function tokenDigests(blueprint: Blueprint): ReadonlySet<string> {
   );
 }
 
-function timeoutsOf({ forward }: RouteBlueprint): Record<string, number> {
+function timeoutsOf({ forward }: RouteBlueprint, { server }: Blueprint): Record<string, number> {
   const [upstream] = forward.upstreams;
   return {
     ...(upstream && { connect_timeout_ms: upstream.connectTimeoutMs }),
     request_timeout_ms: forward.requestTimeoutMs,
     stream_idle_timeout_ms: forward.streamIdleTimeoutMs,
+    ...(forward.sseKeepaliveMs !== undefined && { sse_keepalive_ms: forward.sseKeepaliveMs }),
+    send_timeout_ms: server.sendTimeoutMs,
   };
 }
 

@@ -20,6 +20,7 @@ type Lowerer<K extends StepKind> = (config: CompleteConfig) => (route: CompleteR
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
   cors: (config) => same(lowerCors(config)),
   auth: (config) => same(lowerAuth(config)),
+  webSocket: () => same(Object.freeze({})),
   rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
     return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
   },

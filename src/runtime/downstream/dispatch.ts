@@ -35,9 +35,9 @@ export function dispatch(
   const socket: ClientSocket = req.socket;
   // The connection is being closed: bytes after its last request are not a request.
   if (socket.lingering) return void req.resume();
-  const { refusal, framing, requestId: sentId } = examine(req);
+  const { refusal, framing, requestId: sentId, asksWebSocket } = examine(req);
   const awaitsContinue = expectation === "continue";
-  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue });
+  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, asksWebSocket });
   socket.latest = x;
   context.began(x);
   if (refusal !== undefined) return x.reply(BAD_REQUEST);

@@ -3,6 +3,7 @@
 
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
+import { asksWebSocket } from "../headers/upgrade.ts";
 
 export interface Examination {
   /** The code of the reply when the message is refused. */
@@ -11,6 +12,8 @@ export interface Examination {
   readonly framing: Framing;
   /** The client's `x-request-id`, when it sent exactly one. */
   readonly requestId: string | undefined;
+  /** The client asks to go on as a WebSocket. */
+  readonly asksWebSocket: boolean;
 }
 
 /** What was found in the headers, counted and noted in one pass. */
@@ -21,6 +24,7 @@ interface HeaderCounts {
   codings: number;
   coding: string;
   length: string | undefined;
+  hasUpgrade: boolean;
   hasControlByte: boolean;
 }
 
@@ -44,6 +48,7 @@ export function examine(req: Message): Examination {
     // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
+    asksWebSocket: counts.hasUpgrade && asksWebSocket(req),
   };
 }
 
@@ -55,6 +60,7 @@ function countHeaders(raw: readonly string[]): HeaderCounts {
     codings: 0,
     coding: "",
     length: undefined,
+    hasUpgrade: false,
     hasControlByte: false,
   };
   for (let i = 0; i + 1 < raw.length; i += 2) countHeader(counts, raw[i] as string, raw[i + 1] as string);
@@ -67,6 +73,9 @@ function countHeader(counts: HeaderCounts, name: string, value: string): void {
   switch (name.length) {
     case 4:
       if (name.toLowerCase() === "host") counts.hosts++;
+      return;
+    case 7:
+      if (name.toLowerCase() === "upgrade") counts.hasUpgrade = true;
       return;
     case 12:
       if (name.toLowerCase() !== "x-request-id") return;

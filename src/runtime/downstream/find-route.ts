@@ -7,7 +7,6 @@ import type { Plan, Route } from "../exchange/plan.ts";
 import type { Runnable } from "../exchange/run.ts";
 
 const INVALID_PATH = replyFor("invalid_path");
-const NOT_FOUND = replyFor("route_not_found");
 const SHUTTING_DOWN = replyFor("shutting_down");
 
 export type RouteMatch<X extends Runnable> =
@@ -42,5 +41,5 @@ export function findRoute<X extends Runnable>(
   }
   if (draining) return { kind: "refused", target, reply: SHUTTING_DOWN };
   const route = plan.routes.match(path);
-  return route === undefined ? { kind: "refused", target, reply: NOT_FOUND } : { kind: "route", target, route };
+  return route === undefined ? { kind: "refused", target, reply: plan.notFound } : { kind: "route", target, route };
 }

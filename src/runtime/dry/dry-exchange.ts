@@ -38,6 +38,7 @@ export class DryExchange implements Exchange, Runnable {
   readonly steps: DryStep[] = [];
   target: RequestPath = { path: "", query: "" };
   framing: Framing = { kind: "none" };
+  asksWebSocket = false;
   client: Client | undefined = undefined;
   answer: Reply | undefined = undefined;
   upstream: DryUpstream | undefined = undefined;
@@ -52,8 +53,16 @@ export class DryExchange implements Exchange, Runnable {
     return this.target.path;
   }
 
+  get query(): string {
+    return this.target.query;
+  }
+
   identify(client: Client): void {
     this.client = client;
+  }
+
+  replaceQuery(query: string): void {
+    this.target = { path: this.target.path, query };
   }
 
   /** Does nothing: each dry run has its own counts, so no slot has to be released. */

@@ -6,7 +6,6 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
 import type { Guard, StepKind } from "../../plan/steps.ts";
-import { upstreamPath } from "../../plan/target.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../downstream/examine.ts";
 import { findRoute } from "../downstream/find-route.ts";
@@ -17,9 +16,11 @@ import type { Plan, Terminal } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
+import { requestTargetWriter } from "../headers/request-target.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
+import { asSent, asShown } from "./wire-text.ts";
 
 /** What would happen to a request. */
 export interface DryRun {
@@ -42,7 +43,10 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   const { metrics } = blueprint.server;
   // The same paths as in the gateway, but with empty content.
   const builtIn = builtInEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
-  return (request) => dryRun(link(blueprint, dryParts(clock)), builtIn, request);
+  return ({ method, target, rawHeaders }) => {
+    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent) };
+    return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);
+  };
 }
 
 /** The blueprint with every secret that goes upstream replaced by a mask. The scheme word is kept. */
@@ -50,9 +54,12 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
   const masked = (forward: ForwardSpec): ForwardSpec => ({
     ...forward,
     upstreams: forward.upstreams.map((upstream) => {
-      const { headers } = upstream;
-      const inject = headers.inject.map(({ name, value }) => ({ name, value: new Secret(mask(value.reveal())) }));
-      return { ...upstream, headers: { ...headers, inject } };
+      const { headers, injectQuery } = upstream;
+      return {
+        ...upstream,
+        headers: { ...headers, inject: maskAll(headers.inject) },
+        injectQuery: maskAll(injectQuery),
+      };
     }),
   });
   return { ...blueprint, routes: blueprint.routes.map((route) => ({ ...route, forward: masked(route.forward) })) };
@@ -67,10 +74,16 @@ function dryParts(clock: Clock): LinkParts<DryExchange> {
 }
 
 function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
-  const { refusal, framing, requestId: sentId } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
+  const {
+    refusal,
+    framing,
+    requestId: sentId,
+    asksWebSocket,
+  } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sentId), request);
   if (refusal !== undefined) return answered(x, "message", replyFor(refusal), plan);
   x.framing = framing;
+  x.asksWebSocket = asksWebSocket;
   const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);
   x.target = match.target;
   if (match.kind === "route") {
@@ -110,6 +123,8 @@ function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Gua
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
       const passes = verdict === undefined || verdict.outcome === "preflight";
+      // Nearly all requests ask for no WebSocket, so the step means nothing to them.
+      if (kind === "webSocket" && passes) return verdict;
       x.steps.push({ step: kind, verdict: passes ? "pass" : "refuse", ...(detail && { detail }) });
       return verdict;
     };
@@ -121,14 +136,19 @@ function drySend(forward: ForwardSpec): Terminal<DryExchange> {
   if (upstream === undefined) throw new Error(`the route ${forward.routeId} has no upstream`);
   const { target, limit } = upstream;
   const writeHead = requestHeadWriter(upstream);
+  const writeTarget = requestTargetWriter(forward, upstream);
   return function send(x) {
     // New counts have a free slot, so this step always passes.
     if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
     const { method, rawHeaders, framing, id } = x;
     const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
-    const url = `${target.protocol}//${target.host}${upstreamPath(forward, target, x.target)}`;
-    x.upstream = { method, url, headers };
+    const url = `${target.protocol}//${target.host}${writeTarget(x.target)}`;
+    x.upstream = { method, url: asShown(url), headers: headers.map(asShown) };
   };
+}
+
+function maskAll(values: readonly { readonly name: string; readonly value: Secret }[]) {
+  return values.map(({ name, value }) => ({ name, value: new Secret(mask(value.reveal())) }));
 }
 
 function mask(value: string): string {

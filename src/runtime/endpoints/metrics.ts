@@ -5,7 +5,7 @@ import type { MetricsSpec } from "../../plan/observability.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Digest } from "../../plan/secret.ts";
 import type { TokenSource } from "../../plan/steps.ts";
-import { sentToken } from "../headers/sent-token.ts";
+import { findByToken } from "../headers/sent-token.ts";
 import type { BuiltInEndpoint, BuiltInEndpoints, BuiltInRequest } from "./built-in.ts";
 import type { Page } from "./ui.ts";
 
@@ -23,8 +23,11 @@ export interface MetricsContent {
   readonly page?: Page | undefined;
 }
 
-const UNAUTHORIZED = replyFor("unauthorized");
-const NOT_FOUND = replyFor("route_not_found");
+const UNAUTHORIZED = replyFor("unauthorized", {
+  message:
+    "This path needs the metrics token, in the header authorization (Bearer). It is observability.metrics.token of the gateway's config.",
+});
+const NOT_FOUND = replyFor("route_not_found", { message: "The dashboard of the gateway has no such file." });
 const BEARER: readonly TokenSource[] = [{ type: "authorization_bearer" }];
 
 export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: MetricsContent): BuiltInEndpoints {
@@ -52,10 +55,9 @@ export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
 /** Compares digests only: even if the time of a comparison reveals something about a digest, it reveals nothing about a token. */
 function tokenCheck(digest: Digest): (request: BuiltInRequest) => boolean {
   const expected = Buffer.from(digest.reveal(), "hex");
-  return (request) => {
-    const token = sentToken(request, BEARER);
-    return token !== undefined && timingSafeEqual(expected, hash("sha256", Buffer.from(token, "latin1"), "buffer"));
-  };
+  const isExpected = (token: string): boolean =>
+    timingSafeEqual(expected, hash("sha256", Buffer.from(token, "latin1"), "buffer"));
+  return ({ rawHeaders }) => findByToken({ rawHeaders, query: "" }, BEARER, isExpected) === true;
 }
 
 function prometheusReply(document: Document | Promise<Document>): Reply | Promise<Reply> {

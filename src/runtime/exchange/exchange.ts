@@ -36,6 +36,7 @@ export interface IncomingRequest {
   readonly framing: Framing;
   /** The client waits for `100 Continue` before it sends its body. */
   readonly awaitsContinue: boolean;
+  readonly asksWebSocket: boolean;
 }
 
 const INTERNAL_ERROR = replyFor("internal_error");
@@ -46,6 +47,7 @@ export class LiveExchange implements Exchange {
   readonly responder: Responder;
   readonly framing: Framing;
   readonly awaitsContinue: boolean;
+  readonly asksWebSocket: boolean;
   readonly #record: RecordInProgress;
   readonly #owner: ExchangeOwner;
   #target = NO_PATH;
@@ -55,11 +57,12 @@ export class LiveExchange implements Exchange {
   #refused = false;
   #done = false;
 
-  constructor(owner: ExchangeOwner, { id, req, res, framing, awaitsContinue }: IncomingRequest) {
+  constructor(owner: ExchangeOwner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
     const { socket } = req;
     this.req = req;
     this.framing = framing;
     this.awaitsContinue = awaitsContinue;
+    this.asksWebSocket = asksWebSocket;
     this.responder = new Responder(req, res, framing.kind !== "none");
     this.#owner = owner;
     this.#record = new RecordInProgress(id, {
@@ -88,7 +91,11 @@ export class LiveExchange implements Exchange {
     return this.#target.path;
   }
 
-  /** Path and query as they came. */
+  get query(): string {
+    return this.#target.query;
+  }
+
+  /** The path as it came, and the query that goes upstream. */
   get target(): RequestPath {
     return this.#target;
   }
@@ -126,6 +133,10 @@ export class LiveExchange implements Exchange {
 
   identify(client: Client): void {
     this.#record.client = client;
+  }
+
+  replaceQuery(query: string): void {
+    this.#target = { path: this.#target.path, query };
   }
 
   /** Notes that the exchange has passed all guards. From now to its end it is in flight. */

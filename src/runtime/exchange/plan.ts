@@ -1,6 +1,7 @@
 // Describes a linked plan: the routes with the functions that serve them.
 
 import type { Exchange } from "../../plan/exchange.ts";
+import type { Reply } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import type { Guard, StepKind } from "../../plan/steps.ts";
 import type { RouteTrie } from "./trie.ts";
@@ -27,5 +28,7 @@ export interface Plan<X extends Exchange = Exchange> {
    */
   readonly fingerprint: string;
   readonly routes: RouteTrie<Route<X>>;
+  /** The reply where no route matches. */
+  readonly notFound: Reply;
   readonly responseFormat: ResponseFormat;
 }

@@ -8,8 +8,8 @@ export interface ChosenUpstream {
   readonly id: string;
   /** Host and port, as in the `host` header. */
   readonly host: string;
-  /** The key under which its in-flight limit counts; `undefined` where no upstream key is injected. */
-  readonly gateKey: string | undefined;
+  /** The key under which its in-flight limit counts, if it has one. */
+  readonly gateKey: string;
 }
 
 /** Times are on the clock of `performance.now()`, ms. */

@@ -7,6 +7,7 @@ import { auth } from "./auth.ts";
 import { cors } from "./cors.ts";
 import { downstreamInflight } from "./downstream-inflight.ts";
 import { rateLimit } from "./rate-limit.ts";
+import { webSocket } from "./web-socket.ts";
 
 export type GuardRegistry = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
 
@@ -15,6 +16,7 @@ export function createGuardRegistry(limits: LimitsLease, clock: Clock): GuardReg
   return {
     cors,
     auth,
+    webSocket,
     rateLimit: (spec) => rateLimit(spec, limits, clock),
     downstreamInflight: (spec) => downstreamInflight(spec, limits),
   };

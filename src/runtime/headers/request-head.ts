@@ -4,6 +4,7 @@ import type { UpstreamSpec } from "../../plan/forward.ts";
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
 import { eachHeader } from "./find-header.ts";
 import { canonicalName, namedByConnection, protectedNames } from "./hop-by-hop.ts";
+import { WEBSOCKET_HEADERS } from "./upgrade.ts";
 
 /**
  * How the receiver knows where the request's body ends, as the HTTP parser understood it. The gateway writes the header for
@@ -89,7 +90,7 @@ function keepHeaders(
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const canonical = canonicalName(name);
-    if (dropped.has(canonical) || named?.has(canonical)) continue;
+    if (dropped.has(canonical) || named?.has(canonical) || canonical.startsWith(WEBSOCKET_HEADERS)) continue;
     head.push(name, rawHeaders[i + 1] as string);
   }
 }

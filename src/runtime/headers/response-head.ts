@@ -3,6 +3,7 @@
 import { HOP_BY_HOP } from "../../plan/header-names.ts";
 import { namedByConnection, protectedNames } from "./hop-by-hop.ts";
 
+const NO_CONTENT = 204;
 const DROPPED: ReadonlySet<string> = new Set(HOP_BY_HOP);
 const PROTECTED = protectedNames(["x-request-id"]);
 const EVENT_STREAM = /^text\/event-stream(?:\s*;|\s*$)/i;
@@ -23,15 +24,17 @@ export interface ResponseHead {
 
 /**
  * Reads raw response headers. All but the hop-by-hop headers are kept, repeated ones included (contract, section 4).
- * `x-request-id` is renamed, because the gateway sends its own.
+ * `x-request-id` is renamed, because the gateway sends its own. A 204 has no body, so its `content-length` is dropped
+ * (RFC 9110, section 8.6): a client could wait for that many bytes.
  */
-export function responseHead(rawHeaders: readonly string[], requestId: string): Readonly<ResponseHead> {
+export function responseHead(rawHeaders: readonly string[], requestId: string, status: number): Readonly<ResponseHead> {
   const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };
   const named = namedByConnection(rawHeaders, PROTECTED);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     const lower = name.toLowerCase();
     if (DROPPED.has(lower)) readDropped(head, lower, rawHeaders[i + 1] as string);
+    else if (status === NO_CONTENT && lower === "content-length") continue;
     else if (!named?.has(lower)) keep(head, name, lower, rawHeaders[i + 1] as string);
   }
   head.headers.push("x-request-id", requestId);

@@ -13,7 +13,7 @@ export interface Counted {
   /** Whether limits count it: it has a route and was not refused. */
   readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
-  readonly upstream: { readonly gateKey: string | undefined } | undefined;
+  readonly upstream: { readonly gateKey: string } | undefined;
   hold(release: () => void): void;
 }
 
@@ -101,9 +101,12 @@ export class LimitsLease {
   }
 }
 
-/** The key under which in-flight requests are counted: the route, and the digest of the upstream key. */
-export function gateKey(routeId: string, key: Digest): string {
-  return `${routeId}\n${key.reveal()}`;
+/**
+ * The key under which in-flight requests are counted: the route, and the digest of the upstream key. Requests of a route
+ * without an upstream key are counted as if they all had the same one (contract, section 2, "Upstream key").
+ */
+export function gateKey(routeId: string, key: Digest | undefined): string {
+  return `${routeId}\n${key?.reveal() ?? ""}`;
 }
 
 /** The route of a gate's key. */

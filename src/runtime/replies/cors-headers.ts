@@ -13,17 +13,23 @@ const LETTER_V = "v".charCodeAt(0);
  */
 export function corsAdder(spec: CorsSpec): NonNullable<ResponseFormat["addCors"]> {
   const allowed = allowedOrigin(spec);
+  const grants = grantsOf(spec);
   const exposed = spec.exposeHeaders.join(", ");
+  if (exposed !== "") grants.push("access-control-expose-headers", exposed);
   return function addCors(head, { rawHeaders }) {
     const vary = removeCorsAndVary(head);
     const origin = allowed(rawHeaders);
     if (origin !== undefined) {
-      head.push("access-control-allow-origin", origin);
-      if (exposed !== "") head.push("access-control-expose-headers", exposed);
+      head.push("access-control-allow-origin", origin, ...grants);
     }
     const varies = origin === "*" ? vary : withOrigin(vary);
     if (varies !== "") head.push("vary", varies);
   };
+}
+
+/** What an allowed origin may do besides reading the response, in preflights and in all other responses. */
+export function grantsOf({ allowCredentials }: Pick<CorsSpec, "allowCredentials">): string[] {
+  return allowCredentials ? ["access-control-allow-credentials", "true"] : [];
 }
 
 /** Removes `vary` and all `access-control-*` headers in place. @returns the values of `vary`, in one line */

@@ -10,9 +10,12 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: "80", https: "44
 /** The value of `access-control-allow-origin` for a request, or `undefined` when the header has to be left out. */
 export type AllowedOrigin = (rawHeaders: readonly string[]) => string | undefined;
 
-/** Prepares the list once per plan. A request with two `origin` headers has no origin. */
-export function allowedOrigin({ anyOrigin, origins }: CorsSpec): AllowedOrigin {
-  if (anyOrigin) return () => "*";
+/**
+ * Prepares the list once per plan. A request with two `origin` headers has no origin. `*` is never the answer where pages may
+ * send credentials: browsers refuse that pair, and so does the compiler.
+ */
+export function allowedOrigin({ anyOrigin, origins, allowCredentials }: CorsSpec): AllowedOrigin {
+  if (anyOrigin && !allowCredentials) return () => "*";
   const listed = new Set(origins.map((entry) => canonical(entry.toLowerCase())));
   // Browsers write an origin in exactly one form. So this look-up nearly always decides.
   const complete = new Set([...listed].filter((entry) => ORIGIN.test(entry)));

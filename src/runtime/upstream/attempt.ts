@@ -53,7 +53,7 @@ export class Attempt implements RequestEvents {
     const { statusCode = 0 } = response;
     // A 407 comes from the outbound proxy and is meant for the gateway, not for the client.
     if (statusCode === 407 && this.#upstream.toProxy) return this.#fail("upstream_connect_error", "proxy answered 407");
-    const head = responseHead(response.rawHeaders, this.#requestId);
+    const head = responseHead(response.rawHeaders, this.#requestId, statusCode);
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).
     if (head.foreignCoding || statusCode < 200) return this.#fail("upstream_request_failed", "unusable response head");

@@ -2,11 +2,11 @@
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
-import { upstreamPath } from "../../plan/target.ts";
 import { peerAddress } from "../exchange/connection.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
+import { requestTargetWriter } from "../headers/request-target.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
@@ -19,7 +19,7 @@ export interface LinkedUpstream extends ChosenUpstream {
   readonly engine: Engine;
   /** Requests are sent to an outbound proxy in absolute-form. The proxy may answer itself. */
   readonly toProxy: boolean;
-  /** Counts its requests in flight; `undefined` without a limit or without an injected key. */
+  /** Counts its requests in flight; `undefined` without a limit. */
   readonly gate: UpstreamGate | undefined;
   /** Makes the request to send. @param trace replaces the client's own trace headers */
   request(x: LiveExchange, trace: readonly string[] | undefined): UpstreamRequest;
@@ -44,7 +44,8 @@ export function linkUpstream(
   const connectTo = absolute?.connectTo ?? target;
   const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
   const writeHead = requestHeadWriter(spec);
-  const key = keyDigest && gateKey(forward.routeId, keyDigest);
+  const writeTarget = requestTargetWriter(forward, spec);
+  const key = gateKey(forward.routeId, keyDigest);
   return {
     id: spec.id,
     host: target.host,
@@ -53,9 +54,9 @@ export function linkUpstream(
     agent,
     engine: createEngine(connectTo, agent.agent),
     toProxy,
-    gate: key === undefined || limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
+    gate: limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
     request(x, trace) {
-      const path = upstreamPath(forward, target, x.target);
+      const path = writeTarget(x.target);
       const headers = writeHead({
         method: x.method,
         rawHeaders: x.rawHeaders,

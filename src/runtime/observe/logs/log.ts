@@ -2,6 +2,7 @@
 // A line never contains a query string, a header value or a body (contract, section 11).
 
 import { pino } from "pino";
+import type { Outcome } from "../../../plan/exchange.ts";
 import type { LogLevel } from "../../../plan/observability.ts";
 import type { UnparsedRequest } from "../../exchange/observer.ts";
 import type { ExchangeRecord } from "../../exchange/record.ts";
@@ -35,6 +36,9 @@ export interface LogSink {
 /** How long `close` waits until the last lines are written, ms. */
 const CLOSE_MS = 2000;
 
+/** How a response ends that was cut after its headers. */
+const CUT: ReadonlySet<Outcome> = new Set<Outcome>(["upstream_timeout", "upstream_aborted", "internal_error"]);
+
 export interface LogOptions {
   readonly level: LogLevel;
   readonly to: Pick<LogSink, "write"> & Partial<LogSink>;
@@ -48,8 +52,8 @@ export function createLog({ level, to }: LogOptions): Log {
   );
   return {
     completed(record) {
-      const line = completedFields(record);
-      logger[levelOf(line.status)](line, "request completed");
+      const level = completedLevel(record);
+      if (logger.isLevelEnabled(level)) logger[level](completedFields(record), "request completed");
     },
     unparsed({ requestId, outcome, status }) {
       const fields = { request_id: requestId, method: null, route_id: null, path: null, outcome, status };
@@ -78,6 +82,15 @@ function completedFields(record: ExchangeRecord) {
     token: record.client?.label ?? null,
     attempts: record.attempts,
   };
+}
+
+/** The level of an exchange (contract, section 11). */
+function completedLevel({ builtIn, outcome, status }: ExchangeRecord): "error" | "warn" | "info" | "debug" {
+  // Health checks and scrapes come every few seconds, and would flood the log.
+  if (builtIn) return "debug";
+  const level = levelOf(status);
+  // The status was sent before the response was cut.
+  return level === "info" && CUT.has(outcome) ? "warn" : level;
 }
 
 function levelOf(status: number): "error" | "warn" | "info" {
