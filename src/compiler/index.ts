@@ -3,8 +3,9 @@
 import type { Blueprint } from "../plan/blueprint.ts";
 import type { CompilerHost } from "./compiler-host.ts";
 import { makeFindings } from "./diagnostics/findings.ts";
-import type { Findings, Result } from "./diagnostics/types.ts";
+import type { Diagnostic, Findings } from "./diagnostics/types.ts";
 import { makeExcerpts } from "./excerpts/excerpt.ts";
+import { type ConfigKeys, configKeys } from "./lower/config-keys.ts";
 import { freeze } from "./lower/freeze.ts";
 import { lower } from "./lower/index.ts";
 import { type Interpolations, interpolate } from "./read/interpolate.ts";
@@ -21,8 +22,12 @@ import { validate } from "./schema/validate.ts";
 export type { CompilerHost, FileRead } from "./compiler-host.ts";
 export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
 export { harmless, isWide } from "./diagnostics/printable.ts";
-export type { Diagnostic, Result, Severity } from "./diagnostics/types.ts";
+export type { Diagnostic, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
+export { type Listener, readListener } from "./listener.ts";
+export { isLoopback } from "./lower/address.ts";
+export type { ConfigKeys } from "./lower/config-keys.ts";
+export { claimsHash, tokenSpec } from "./lower/gateway-token.ts";
 export { hasCertificate, readPair } from "./lower/tls-pair.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
 export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";
@@ -38,23 +43,40 @@ export interface CompileOptions {
   readonly runConfigTests?: RunConfigTests;
 }
 
+/** The result of a compilation. */
+export type Compiled =
+  | {
+      readonly ok: true;
+      readonly value: Blueprint;
+      readonly diagnostics: readonly Diagnostic[];
+      /** Makes the keys of the config, to compare them later. It holds the config, secrets included, so it must not be kept. */
+      readonly keys: () => ConfigKeys;
+      /** The ids of the routes whose upstream says nothing about an outbound proxy, not even `none`. */
+      readonly withoutProxy: readonly string[];
+    }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
 const NO_INTERPOLATIONS: Interpolations = new Map();
 
 /**
  * Compiles a config file. It is synchronous, asks nothing but the host, and never throws.
  * @returns the frozen blueprint, or no value when there is an error; all findings of the file in both cases
  */
-export function compile(source: Source, host: CompilerHost, options: CompileOptions = {}): Result<Blueprint> {
+export function compile(source: Source, host: CompilerHost, options: CompileOptions = {}): Compiled {
   const findings = makeFindings();
   const syntax = parse(source, findings);
-  const { blueprint, interpolations } = analyse(syntax, source, host, findings, options);
+  const { blueprint, interpolations, value, withoutProxy = [] } = analyse(syntax, source, host, findings, options);
   const diagnostics = findings.shown(source, makeExcerpts(source, syntax.root, interpolations));
-  return blueprint === undefined ? { ok: false, diagnostics } : { ok: true, value: blueprint, diagnostics };
+  if (blueprint === undefined) return { ok: false, diagnostics };
+  return { ok: true, value: blueprint, diagnostics, keys: () => configKeys(value), withoutProxy };
 }
 
 interface Analysed {
   readonly blueprint: Blueprint | undefined;
   readonly interpolations: Interpolations;
+  /** The config as the file has it, with its references replaced. */
+  readonly value?: unknown;
+  readonly withoutProxy?: readonly string[];
 }
 
 function analyse(
@@ -79,5 +101,6 @@ function analyse(
   if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
     checkConfigTests(completed, blueprint, options.runConfigTests, context);
   }
-  return { blueprint: findings.failed ? undefined : blueprint, interpolations };
+  const withoutProxy = completed.routes.filter(({ upstream }) => upstream.proxy === undefined).map(({ id }) => id);
+  return { blueprint: findings.failed ? undefined : blueprint, interpolations, value, withoutProxy };
 }

@@ -114,6 +114,36 @@ describe("the text format", () => {
   });
 });
 
+describe("a config without errors and warnings", () => {
+  const TESTS = `tests: [{name: it, request: {method: GET, path: /openai/x}, expect: {status: 401}}]\n`;
+  const METRICS = `observability: {metrics: {enabled: true, path: /m, token: "\${KEY}-m"}}\n`;
+
+  test.each([
+    ["", "ok: 1 route, 1 token, listens on 127.0.0.1:8080\n"],
+    [METRICS, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, metrics at /m\n"],
+    ["inbound_tls: {}\n", "ok: 1 route, 1 token, listens on 127.0.0.1:8080 with TLS\n"],
+    [TESTS, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, 1 test passed\n"],
+    ["  - {id: two, prefix: /two, upstream: {base_url: http://127.0.0.1:9}}\n", /^ok: 2 routes, 1 token, /],
+  ])("has one line that says what it means: %s", async (more, line) => {
+    const { code, out } = await run(["-"], { stdin: `${CLEAN}${more}` });
+    expect({ code, out }).toEqual({ code: 0, out: typeof line === "string" ? line : expect.stringMatching(line) });
+  });
+
+  test("shows an IPv6 address in brackets", async () => {
+    const { out } = await run(["-"], { stdin: edited("127.0.0.1:8080", '"[::1]:8080"') });
+    expect(out).toBe("ok: 1 route, 1 token, listens on [::1]:8080\n");
+  });
+
+  test("is named when others have findings, which are counted", async () => {
+    const { out } = await run(["clean.yaml", "warns.yaml"]);
+    expect(out).toMatch(/\nclean\.yaml: ok: 1 route, [^\n]*\n0 errors, 1 warning\n$/);
+  });
+
+  test.each(["json", "sarif", "github"] as const)("has no such line in %s", async (format) => {
+    expect((await run(["clean.yaml"], { format })).out).not.toContain("ok: ");
+  });
+});
+
 describe("the JSON format", () => {
   test("is that of contract, section 2", async () => {
     expect(JSON.parse((await run(["fails.yaml", "clean.yaml"], { format: "json" })).out)).toEqual({

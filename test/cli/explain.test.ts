@@ -3,7 +3,12 @@
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain/explain.ts";
 import type { Explanation } from "../../src/cli/explain/explanation.ts";
-import type { Io } from "../../src/cli/io.ts";
+import { AUTH } from "../support/config.ts";
+import { exchange, requestText } from "../support/raw-client.ts";
+import { setScene } from "../support/scene.ts";
+import { recordingIo } from "./recording-io.ts";
+
+const scene = setScene();
 
 const CONFIG = `
 listen: 127.0.0.1:0
@@ -29,28 +34,16 @@ rate_limit: {per_minute: 7}
 concurrency: {downstream_max_inflight: 3}
 `;
 
-async function run(path: string, header: string[] = [], format: "text" | "json" = "json", config = CONFIG) {
-  let out = "";
-  let err = "";
-  const io: Io = {
-    stdout: (text) => {
-      out += text;
-    },
-    stderr: (text) => {
-      err += text;
-    },
-    host: {
-      env: () => undefined,
-      readFile: (file) =>
-        file === "c.yaml" ? { ok: true, bytes: Buffer.from(config) } : { ok: false, reason: "no such file" },
-    },
-    readStdin: async () => ({ ok: true, bytes: Buffer.from(config) }),
-    color: false,
-    stderrColor: false,
-    version: "0",
-  };
-  const code = await explain({ config: "c.yaml", method: "post", path, header, format }, io);
-  return { code, out, err, explanation: () => JSON.parse(out) as Explanation };
+async function run(
+  path: string,
+  header: string[] = [],
+  format: "text" | "json" = "json",
+  config = CONFIG,
+  method = "POST",
+) {
+  const { io, printed } = recordingIo({ files: { "c.yaml": config } });
+  const code = await explain({ config: "c.yaml", method, path, header, format }, io);
+  return { code, ...printed, explanation: () => JSON.parse(printed.out) as Explanation };
 }
 
 const TOKEN = "X-GW-Token: canary-token-0001";
@@ -103,6 +96,45 @@ describe("explain", () => {
 
   it("answers built-in endpoints as the gateway does", async () => {
     expect((await run("/healthz")).explanation()).toMatchObject({ route: null, reply: { status: 405 } });
+  });
+
+  it.each([
+    ["post", "POST"],
+    ["Get", "GET"],
+    ["brew", undefined],
+  ])("refuses the method %s as the gateway does, with a hint", async (method, meant) => {
+    const { code, err, explanation } = await run("/openai/x", [TOKEN], "json", CONFIG, method);
+    expect(code).toBe(0);
+    expect(explanation()).toMatchObject({ route: null, reply: { status: 400, body: '{"error":"bad_request"}' } });
+    const hint = meant === undefined ? "" : `. Methods are case-sensitive: did you mean ${meant}?`;
+    expect(err).toBe(`note: the gateway refuses the method "${method}"${hint}\n`);
+  });
+
+  it.each(["post", "Get", "brew"])("and the gateway does refuse the method %s", async (method) => {
+    const { port } = await scene.gateway({ base: "http://127.0.0.1:9" });
+    const { status, body } = await exchange(port, requestText(method, "/up/x", [AUTH]));
+    expect({ status, body: String(body) }).toEqual({ status: 400, body: '{"error":"bad_request"}' });
+  });
+
+  it("shows the headers of a reply, as many as the gateway would send", async () => {
+    const config = `${CONFIG}cors: {enabled: true, allow_origins: ["https://app.example"]}\n`;
+    const { explanation } = await run("/openai/x", ["origin: https://app.example"], "json", config);
+    expect(explanation().reply?.headers).toMatchObject({
+      "content-type": "application/json",
+      "content-length": "24",
+      "x-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
+      "access-control-allow-origin": "https://app.example",
+      vary: "Origin",
+    });
+    const unread = (await run("/x", [TOKEN, "host: a", "host: b"])).explanation();
+    expect(unread.reply?.headers).toMatchObject({ connection: "close" });
+    const { out } = await run("/openai/x", [], "text");
+    expect(out).toMatch(/^reply\n {2}401 [^\n]*\n {2}content-type: application\/json\n/m);
+  });
+
+  it("masks a token that a reply would repeat", async () => {
+    const { out } = await run("/none/../x", ["x-request-id: canary-token-0001"]);
+    expect(out).not.toContain("canary-token-0001");
   });
 
   it("says in text which route was taken and why the others were not", async () => {

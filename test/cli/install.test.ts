@@ -24,8 +24,11 @@ const MACHINE: Machine = {
   platform: "linux",
   uid: 0,
   systemd: true,
-  program: { node: process.execPath, cli: "/usr/lib/node_modules/ai-gateway-lite/bin/ai-gw-lite.js" },
+  program: { node: "/usr/bin/node", cli: "/usr/lib/node_modules/ai-gateway-lite/bin/ai-gw-lite.js" },
 };
+
+/** The service has a `/tmp` of its own. */
+const HIDDEN = { node: "/usr/bin/node", cli: "/tmp/clone/bin/ai-gw-lite.js" };
 
 let root: string;
 beforeEach(() => {
@@ -66,14 +69,14 @@ describe("--install", () => {
     expect([CONFIG, ENV, UNIT].map((path) => happened.get(path))).toEqual(["made", "made", "made"]);
     expect([CONFIG, ENV, UNIT].map(mode)).toEqual(["644", "600", "644"]);
     expect(mode("/etc/ai_gw_lite")).toBe("755");
-    expect(out).toMatch(/^next: .*systemctl start ai-gw-lite$/m);
+    expect(out).toMatch(/^next: editor \/etc\/ai_gw_lite\/env && systemctl enable --now ai-gw-lite /m);
   });
 
   test("makes a new token each time, never prints it, and the config is valid with it", () => {
-    const token = () => /^GATEWAY_TOKEN=(\S{32})$/m.exec(read(ENV))?.[1] ?? "";
+    const token = () => /^GATEWAY_TOKEN=(\S+)$/m.exec(read(ENV))?.[1] ?? "";
     const { out } = runSetup();
     const first = token();
-    expect(first).toMatch(/^[\w-]{32}$/);
+    expect(first).toMatch(/^gw-[\w-]{43}$/);
     expect(out).not.toContain(first);
     const { diagnostics } = compile(sourceFromBytes("conf.yaml", readFileSync(join(root, CONFIG))), {
       env: (name) => (name === "GATEWAY_TOKEN" ? first : undefined),
@@ -95,7 +98,7 @@ describe("--install", () => {
     const moved = runSetup({}, { program: { ...MACHINE.program, cli: "/opt/other/bin/ai-gw-lite.js" } });
     expect(moved.happened.get(UNIT)).toBe("updated");
     expect([read(CONFIG), read(ENV)]).toEqual(["mine", "MINE=1"]);
-    expect(read(UNIT)).toContain(`ExecStart=${process.execPath} /opt/other/bin/ai-gw-lite.js serve --config ${CONFIG}`);
+    expect(read(UNIT)).toContain(`ExecStart=/usr/bin/node /opt/other/bin/ai-gw-lite.js serve --config ${CONFIG}`);
   });
 
   test("keeps a link in place of the config, even a broken one", () => {
@@ -112,6 +115,46 @@ describe("--install", () => {
     const real = runSetup({ dryRun: true, root: undefined });
     expect(real.happened.get("systemctl daemon-reload")).toBe("run");
     expect(real.happened.get("systemctl enable ai-gw-lite")).toBe("run");
+    expect(real.out).toMatch(/^next: editor \/etc\/ai_gw_lite\/env && systemctl start ai-gw-lite$/m);
+  });
+
+  test.each<[why: string, options: Partial<InstallOptions>, machine: Partial<Machine>, says: RegExp[]]>([
+    ["no root", { root: undefined }, { uid: 1000 }, [/^would refuse: --install needs root/m]],
+    ["no systemd", { root: undefined }, { systemd: false }, [/^would refuse: --install needs systemd/m]],
+    ["a program in /tmp", { root: undefined }, { program: HIDDEN }, [/^would refuse: .*the service can't see/m]],
+    ["a program in /tmp, with --root", {}, { program: HIDDEN }, [/^would refuse: .*the service can't see/m]],
+    [
+      "all of it",
+      { root: undefined },
+      { uid: 1000, systemd: false, program: HIDDEN },
+      [/needs root/, /needs systemd/, /the service can't see/],
+    ],
+  ])("shows the actions in a dry run, and why the real run would refuse them: %s", (_why, options, machine, says) => {
+    const { code, err, out, happened } = runSetup({ dryRun: true, ...options }, machine);
+    expect(code).toBe(1);
+    for (const pattern of says) expect(err).toMatch(pattern);
+    expect(happened.get(UNIT)).toBe("made");
+    expect(out).not.toContain("next:");
+    expect(runSetup({ ...options, kind: "install" }, machine)).toMatchObject({ code: 1, out: "" });
+    expect(existsSync(join(root, "etc"))).toBe(false);
+  });
+
+  test("refuses a program that the service's user can't read, and names the folder that is closed", () => {
+    const home = join(root, "opt/private");
+    mkdirSync(home, { recursive: true, mode: 0o700 });
+    writeFileSync(join(home, "cli.js"), "", { mode: 0o644 });
+    const { code, err } = runSetup({}, { program: { ...MACHINE.program, cli: join(home, "cli.js") } });
+    expect(code).toBe(1);
+    expect(err).toContain("would run /opt/private/cli.js, which the service's user can't read");
+    expect(err).toContain(`(${home})`);
+  });
+
+  test("writes the path that a program below the root folder has later", () => {
+    const cli = join(root, "usr/lib/ai-gateway-lite/bin/ai-gw-lite.js");
+    mkdirSync(join(cli, ".."), { recursive: true });
+    writeFileSync(cli, "");
+    expect(runSetup({}, { program: { ...MACHINE.program, cli } }).code).toBe(0);
+    expect(read(UNIT)).toContain("ExecStart=/usr/bin/node /usr/lib/ai-gateway-lite/bin/ai-gw-lite.js serve");
   });
 
   test("says which file can't be written", () => {
@@ -143,6 +186,14 @@ test.each<[why: string, options: Partial<InstallOptions>, machine: Partial<Machi
     { root: undefined },
     { program: { node: "/tmp/node", cli: "/usr/x.js" } },
     /the service can't see/,
+  ],
+  ["the same with --root", {}, { program: HIDDEN }, /the service can't see/],
+  ["no Linux, in a dry run", { dryRun: true }, { platform: "darwin" }, /--install needs Linux/],
+  [
+    "no such root, in a dry run",
+    { dryRun: true, root: "/no/such/root" },
+    {},
+    /--root \/no\/such\/root: no such folder/,
   ],
 ])("refused with a reason and exit code 1: %s", (_why, options, machine, says) => {
   const { code, err, out } = runSetup(options, machine);

@@ -5,8 +5,10 @@ import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
 import { afterEach, expect, test } from "vitest";
+import { WATCH_TIMES } from "../../src/cli/serve/watch.ts";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
 import { makePair } from "../support/certificates.ts";
 import { AUTH, type ConfigParts, configText, TOKEN } from "../support/config.ts";
@@ -47,12 +49,23 @@ test("a burst of changes to a watched file is one reload, and its log line names
   const route = (id: string, more = "") => `  - {id: ${id}, prefix: /${id}, upstream: {base_url: "${base}"${more}}}\n`;
   replace(gateway, `${text}${route("two")}${route("three")}`);
   const first = await gateway.logged(isOutcome);
-  expect(first.line).toMatchObject({ level: "info", added: ["two", "three"], removed: [], changed: [] });
+  expect(first.line).toMatchObject({
+    level: "info",
+    added: ["two", "three"],
+    removed: [],
+    changed: [],
+    changed_keys: ["routes[two]", "routes[three]"],
+  });
 
   for (let n = 0; n < 30; n++)
     replace(gateway, `${text}${route("two", `, connect_timeout_ms: ${n + 1}`)}${route("four")}`);
   const second = await gateway.logged(isOutcome, first.at + 1);
-  expect(second.line).toMatchObject({ added: ["four"], removed: ["three"], changed: ["two"] });
+  expect(second.line).toMatchObject({
+    added: ["four"],
+    removed: ["three"],
+    changed: ["two"],
+    changed_keys: ["routes[two].upstream.connect_timeout_ms", "routes[four]", "routes[three]"],
+  });
   expect(await ask(gateway, "/four/x")).toBe(200);
 
   // If the burst had left another reload behind, it would be logged before this change.
@@ -94,7 +107,10 @@ test("a file that the config includes is watched too, and a rotated key is appli
   expect(await ask(gateway, "/up/x")).toBe(200);
   writeFileSync(key, "second-key\n");
   const second = await gateway.logged(isOutcome, first.at + 1);
-  expect(second.line).toMatchObject({ changed: ["up"] });
+  expect(second.line).toMatchObject({
+    changed: ["up"],
+    changed_keys: ["routes[up].upstream.inject_headers[authorization].value"],
+  });
   expect(await ask(gateway, "/up/x")).toBe(200);
   expect(upstream.requests.map((request) => request.header("authorization"))).toEqual([
     "Bearer first-key",
@@ -169,6 +185,57 @@ test("a renewed certificate is used from the next handshake on, and a bad one is
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test("a self-signed pair that was made at the start of a watching gateway is no change", async () => {
+  const { url: base } = await scene.upstream();
+  const folder = mkdtempSync(join(tmpdir(), "self-signed-test-"));
+  const at = (name: string) => JSON.stringify(join(folder, name));
+  const tls = `inbound_tls: {self_signed_cert_path: ${at("a.crt")}, self_signed_key_path: ${at("a.key")}}`;
+  try {
+    const text = configText({ base, top: [...(WATCHED.top ?? []), tls] });
+    const gateway = await serve(text);
+    expect(gateway.lines.map(({ msg }) => msg)).toContain("self-signed certificate made");
+    await sleep(5 * WATCH_TIMES.quietMs);
+    expect(outcomes(gateway)).toEqual([]);
+    replace(gateway, `${text}rate_limit: {per_minute: 1000}\n`);
+    expect((await gateway.logged(isOutcome)).line).toMatchObject({ changed_keys: ["rate_limit"] });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("turning client certificates off needs a restart: until then those of the same CA are accepted", async () => {
+  const { url: base } = await scene.upstream();
+  const folder = mkdtempSync(join(tmpdir(), "client-ca-test-"));
+  const [server, client] = [await makePair(), await makePair(["client"])];
+  const at = (name: string) => join(folder, name);
+  writeFileSync(at("crt.pem"), server.cert);
+  writeFileSync(at("key.pem"), server.key);
+  writeFileSync(at("ca.pem"), client.cert);
+  const tls = (more: string) => `inbound_tls: {cert_path: "${at("crt.pem")}", key_path: "${at("key.pem")}"${more}}`;
+  try {
+    const gateway = await serve(configText({ base, top: [tls(`, client_ca_path: "${at("ca.pem")}"`)] }));
+    replace(gateway, configText({ base, top: [tls("")] }));
+    gateway.kill("SIGHUP");
+    const { line } = await gateway.logged(({ keys }) => keys !== undefined);
+    expect(line).toMatchObject({ level: "warn", keys: ["inbound_tls"] });
+    expect(await firstLine(gateway.port, client)).toBe("HTTP/1.1 200 OK");
+    expect(await firstLine(gateway.port, {})).toBe("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+/** The first line of the answer to a client with this certificate, or the code of the error. */
+async function firstLine(port: number, pair: { readonly cert?: string; readonly key?: string }): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, cert: pair.cert, key: pair.key });
+  socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+  const answer = new Promise<string>((resolve) => {
+    socket.once("data", (data) => resolve(String(data).split("\r\n", 1)[0] ?? ""));
+    socket.once("error", (err: NodeJS.ErrnoException) => resolve(err.code ?? ""));
+  });
+  return within("an answer", answer).finally(() => socket.destroy());
+}
 
 async function fingerprint(port: number): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });

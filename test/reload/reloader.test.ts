@@ -51,6 +51,7 @@ async function reloading() {
       gateway: { host: gateway.host, swap, reloaded: (result) => void results.push(result) },
       log: log as never,
       started: first.value,
+      keys: first.keys(),
       inputs,
     });
     reloaders.push(reloader);
@@ -68,6 +69,22 @@ test("each reload's result is reported once, good or bad", async () => {
   reload();
   expect(results).toEqual(["success", "failure", "success"]);
   expect(errors.at(-1)).toBe("reload refused: the config in use stays");
+});
+
+test("a file that this process has just written is no change once the recording was renewed", () => {
+  const files: Record<string, string> = {};
+  const inputs = new RecordingHost({
+    env: () => undefined,
+    readFile: (path) => {
+      const text = files[path];
+      return text === undefined ? { ok: false, reason: "none" } : { ok: true, bytes: Buffer.from(text) };
+    },
+  });
+  inputs.readFile("a.crt");
+  files["a.crt"] = "made at the start";
+  expect(inputs.differs()).toBe(true);
+  inputs.renew(["a.crt"]);
+  expect(inputs.differs()).toBe(false);
 });
 
 test("linking that throws is logged as an internal error, and the plan in use stays", async () => {

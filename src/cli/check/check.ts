@@ -6,6 +6,7 @@ import { jsonReport } from "../report/json.ts";
 import { type FileReport, summarise } from "../report/report.ts";
 import { sarifReport } from "../report/sarif.ts";
 import { textReport } from "../report/text.ts";
+import { understood } from "./understood.ts";
 
 export const CHECK_FORMATS = ["text", "json", "sarif", "github"] as const;
 
@@ -75,11 +76,20 @@ async function reportOf(
   const runConfigTests = source.text.includes("tests")
     ? (await import("./run-config-tests.ts")).runConfigTests
     : undefined;
-  const { diagnostics } = compile(source, host, {
+  let passed = 0;
+  const result = compile(source, host, {
     allowMissingEnv: allowMissingEnv === true,
-    ...(runConfigTests && { runConfigTests }),
+    ...(runConfigTests && {
+      runConfigTests: (blueprint, tests) => {
+        passed = tests.length;
+        return runConfigTests(blueprint, tests);
+      },
+    }),
   });
-  return { file, diagnostics };
+  const { diagnostics } = result;
+  // A failed test is an error, so without diagnostics all tests have passed.
+  const clean = result.ok && diagnostics.length === 0;
+  return { file, diagnostics, ...(clean && { understood: understood(result.value, passed) }) };
 }
 
 const FORMATTERS: { readonly [F in CheckFormat]: (reports: readonly FileReport[], io: CheckIo) => string } = {

@@ -1,5 +1,6 @@
 // Runs `explain`: shows as text or JSON what the gateway would do with one request. It sends nothing.
 
+import { METHODS } from "node:http";
 import { compile, sourceFromBytes } from "../../compiler/index.ts";
 import { HTTP_TOKEN } from "../../plan/header-names.ts";
 import type { Io } from "../io.ts";
@@ -43,8 +44,13 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
     io.stderr(textReport([{ file, diagnostics: result.diagnostics }], { color: io.stderrColor }));
     return 1;
   }
-  const method = options.method.toUpperCase();
+  const { method } = options;
   const explanation = explainer(result.value)({ method, target: options.path, rawHeaders });
+  if (!METHODS.includes(method)) {
+    const meant = method.toUpperCase();
+    const help = METHODS.includes(meant) ? `. Methods are case-sensitive: did you mean ${meant}?` : "";
+    io.stderr(`note: the gateway refuses the method "${method}"${help}\n`);
+  }
   io.stdout(
     options.format === "json"
       ? `${JSON.stringify(explanation, undefined, 2)}\n`

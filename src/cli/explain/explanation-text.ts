@@ -1,7 +1,7 @@
 // Writes an explanation as text: the route and why, each step, the upstream request, timeouts and limits.
 
 import type { Blueprint, RouteBlueprint } from "../../plan/blueprint.ts";
-import type { Explanation } from "./explanation.ts";
+import type { Explanation, ShownHeaders } from "./explanation.ts";
 
 /** The text form of an explanation. */
 export function explanationText(explanation: Explanation, blueprint: Blueprint): string {
@@ -10,14 +10,12 @@ export function explanationText(explanation: Explanation, blueprint: Blueprint):
     lines.push(`  ${verdict === "pass" ? "pass  " : "refuse"} ${step}${detail === undefined ? "" : `: ${detail}`}`);
   }
   if (explanation.reply !== undefined) {
-    lines.push("reply", `  ${explanation.reply.status} ${explanation.reply.body}`);
+    const { status, headers, body } = explanation.reply;
+    lines.push("reply", `  ${status} ${body}`, ...headerLines(headers));
   }
   if (explanation.upstream !== undefined) {
     const { method, url, headers } = explanation.upstream;
-    lines.push("upstream", `  ${method} ${url}`);
-    for (const [name, value] of Object.entries(headers)) {
-      for (const one of [value].flat()) lines.push(`  ${name}: ${one}`);
-    }
+    lines.push("upstream", `  ${method} ${url}`, ...headerLines(headers));
   }
   lines.push(...table("timeouts", explanation.timeouts), ...table("limits", explanation.limits));
   return `${lines.join("\n")}\n`;
@@ -25,10 +23,15 @@ export function explanationText(explanation: Explanation, blueprint: Blueprint):
 
 /** Says why a route was taken or not. The trie has already decided that; this only writes it down. */
 function routeLine({ id, prefix }: RouteBlueprint, { route, steps }: Explanation): string {
+  if (steps[0]?.step === "message") return `${id} (${prefix}): not compared, the request is refused before that`;
   if (id === route) return `${id} (${prefix}): taken, the longest prefix that matches`;
   const taken = steps.find(({ step }) => step === "route")?.detail ?? "";
   const covers = prefix === "/" || taken.startsWith(`${prefix}/`);
   return `${id} (${prefix}): ${route !== null && covers ? "matches too, but is shorter" : "does not match"}`;
+}
+
+function headerLines(headers: ShownHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `  ${name}: ${one}`));
 }
 
 function table(title: string, values: Readonly<Record<string, number>>): string[] {

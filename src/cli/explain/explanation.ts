@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";
+import type { Reply } from "../../plan/replies.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
@@ -10,17 +11,26 @@ import { readingsOf } from "../../runtime/headers/query.ts";
 
 const MASK = "***";
 
+/** By lower-case name. A header that is sent more than once has a list. */
+export type ShownHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 export interface ShownUpstream {
   readonly method: string;
   readonly url: string;
-  /** By lower-case name. A header that is sent more than once has a list. */
-  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly headers: ShownHeaders;
+}
+
+export interface ShownReply {
+  readonly status: number;
+  /** Without `date`. */
+  readonly headers: ShownHeaders;
+  readonly body: string;
 }
 
 export interface Explanation {
   readonly route: string | null;
   readonly steps: DryRun["steps"];
-  readonly reply?: { readonly status: number; readonly body: string };
+  readonly reply?: ShownReply;
   readonly upstream?: ShownUpstream;
   readonly timeouts: Readonly<Record<string, number>>;
   readonly limits: Readonly<Record<string, number>>;
@@ -40,7 +50,7 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
     return {
       route: id,
       steps,
-      ...(reply && { reply: { status: reply.status, body: reply.body } }),
+      ...(reply && { reply: shownReply(reply, tokens) }),
       ...(upstream && { upstream: shownUpstream(upstream, tokens) }),
       timeouts: route === undefined ? {} : timeoutsOf(route, blueprint),
       limits: route === undefined ? {} : shownLimits(route),
@@ -48,8 +58,18 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
   };
 }
 
-/** The headers as an object. A gateway token is masked in whichever header or parameter the client sent it. */
+function shownReply({ status, headers, body }: Reply, tokens: ReadonlySet<string>): ShownReply {
+  return { status, headers: shownHeaders(headers, tokens), body };
+}
+
+/** A gateway token is masked in whichever header or parameter the client sent it. */
 function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
+  const shownUrl = url.replaceAll(/(?<=[?&][^=&]*=)[^&]+/g, (value) => (hasToken(value, tokens) ? MASK : value));
+  return { method, url: shownUrl, headers: shownHeaders(headers, tokens) };
+}
+
+/** The headers as an object, gateway tokens masked. */
+function shownHeaders(headers: readonly string[], tokens: ReadonlySet<string>): ShownHeaders {
   const shown: Record<string, string | string[]> = Object.create(null);
   eachHeader(headers, (spelled, sent) => {
     const name = spelled.toLowerCase();
@@ -57,8 +77,7 @@ function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySe
     const before = shown[name];
     shown[name] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
   });
-  const shownUrl = url.replaceAll(/(?<=[?&][^=&]*=)[^&]+/g, (value) => (hasToken(value, tokens) ? MASK : value));
-  return { method, url: shownUrl, headers: shown };
+  return shown;
 }
 
 /** The value may be a token, or a token behind other words such as `Bearer`. A token may have spaces of its own. */

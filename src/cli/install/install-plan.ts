@@ -1,7 +1,7 @@
 // Lists the actions that install or uninstall the systemd service. A dry run shows the list without carrying it out.
 
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { newToken } from "../token/new-token.ts";
 
 /** One step of an installation. */
 export type Action =
@@ -49,8 +49,7 @@ const MODES = { folder: 0o755, config: 0o644, env: 0o600, unit: 0o644 } as const
 
 /** The actions of `--install`, in order. The environment file gets a new random gateway token. */
 export function installActions({ root, program, template }: SetupFacts): Action[] {
-  const token = randomBytes(24).toString("base64url");
-  const env = template(`${SERVICE}.env`).replaceAll("@GATEWAY_TOKEN@", token);
+  const env = template(`${SERVICE}.env`).replaceAll("@GATEWAY_TOKEN@", newToken());
   const at = (path: string): string => join(root, path);
   return [
     { kind: "folder", path: at(FOLDER), mode: MODES.folder },
@@ -87,9 +86,10 @@ export function uninstallActions({ root }: Pick<SetupFacts, "root">): Action[] {
   ];
 }
 
-/** The command that the operator should run next. */
-export function nextCommand(kind: "install" | "uninstall", running: boolean): string {
-  if (kind === "uninstall") return `rm -r ${FOLDER}   # to remove config and keys, too`;
+/** The command that the operator should run next. With another root it is for the machine that the files are made for. */
+export function nextCommand(kind: "install" | "uninstall", root: string, running: boolean): string {
+  if (kind === "uninstall") return `rm -r ${join(root, FOLDER)}   # to remove config and keys, too`;
+  if (root !== "") return `editor ${ENV} && systemctl enable --now ${SERVICE}   # on the machine that gets these files`;
   return running ? `systemctl restart ${SERVICE}` : `editor ${ENV} && systemctl start ${SERVICE}`;
 }
 

@@ -35,16 +35,23 @@ export interface Machine {
 
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** Installs or uninstalls the service. @returns the exit code: 0 for success, 1 for failure, with the reason on standard error */
+/**
+ * Installs or uninstalls the service.
+ * @returns the exit code: 0 for success, 1 for failure, with the reason on standard error. A dry run that shows the actions, but names
+ *   a reason why the real run would refuse them, is a failure, too
+ */
 export function install(options: InstallOptions, io: Pick<Io, "stdout" | "stderr">, machine = thisMachine()): 0 | 1 {
-  const obstacle = whyNot(options, machine);
-  if (obstacle !== undefined) {
-    io.stderr(`ai-gw-lite: --${options.kind} ${obstacle}\n`);
+  const root = options.root === undefined ? "" : resolve(options.root);
+  const impossible = whyImpossible(options, machine);
+  // The program's own path has no links in it, so the folder that it is compared with must have none either.
+  const realRoot = impossible === undefined && root !== "" ? realpathSync(root) : root;
+  const refusals = impossible === undefined ? whyRefused(options, realRoot, machine) : [impossible];
+  if (impossible !== undefined || (refusals.length > 0 && !options.dryRun)) {
+    io.stderr(`ai-gw-lite: --${options.kind} ${refusals[0]}\n`);
     return 1;
   }
-  const root = options.root === undefined ? "" : resolve(options.root);
   const template = (name: string): string => readFileSync(resolve(PACKAGE, "config", name), "utf8");
-  const facts = { root, program: machine.program, template };
+  const facts = { root, program: programIn(realRoot, machine.program), template };
   const actions = options.kind === "install" ? installActions(facts) : uninstallActions(facts);
   if (options.dryRun) io.stdout("dry run, nothing is changed:\n");
   try {
@@ -53,7 +60,9 @@ export function install(options: InstallOptions, io: Pick<Io, "stdout" | "stderr
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
     return 1;
   }
-  io.stdout(`next: ${nextCommand(options.kind, root === "" && isActive(SERVICE))}\n`);
+  for (const refusal of refusals) io.stderr(`would refuse: --${options.kind} ${refusal}\n`);
+  if (refusals.length > 0) return 1;
+  io.stdout(`next: ${nextCommand(options.kind, root, root === "" && isActive(SERVICE))}\n`);
   return 0;
 }
 
@@ -62,25 +71,40 @@ function resultLine(result: string, action: Action): string {
   return `${result.padEnd(9)} ${what}`;
 }
 
-/** The reason why it can't be done, as a sentence whose subject is the option. @returns undefined when it can be done */
-function whyNot(
-  { kind, dryRun, root }: InstallOptions,
-  { platform, uid, systemd, program }: Machine,
-): string | undefined {
+// The reasons below are sentences whose subject is the option.
+
+/** Why there is nothing that even a dry run could show; `undefined` when there is. */
+function whyImpossible({ root }: InstallOptions, { platform }: Machine): string | undefined {
   if (platform !== "linux")
     return `needs Linux with systemd; this is ${platform}. Run \`ai-gw-lite serve\` under a supervisor instead`;
-  if (root !== undefined) return existsSync(root) ? undefined : `--root ${root}: no such folder`;
-  if (dryRun) return undefined;
-  if (uid !== 0) return "needs root: run it with sudo, or add --dry-run to see what it would do";
-  if (!systemd) return "needs systemd, which does not run here. Run `ai-gw-lite serve` under a supervisor instead";
-  return kind === "install" ? hiddenFromService(program) : undefined;
+  return root === undefined || existsSync(root) ? undefined : `--root ${root}: no such folder`;
+}
+
+/** Every reason why the real run refuses. */
+function whyRefused({ kind }: InstallOptions, root: string, { uid, systemd, program }: Machine): string[] {
+  const refusals: string[] = [];
+  if (root === "" && uid !== 0) refusals.push("needs root: run it with sudo");
+  if (root === "" && !systemd) {
+    refusals.push("needs systemd, which does not run here. Run `ai-gw-lite serve` under a supervisor instead");
+  }
+  const hidden = kind === "install" ? hiddenFromService(root, program) : undefined;
+  if (hidden !== undefined) refusals.push(hidden);
+  return refusals;
+}
+
+/** The paths as the unit names them: a program below the root folder runs without that folder later. */
+function programIn(root: string, { node, cli }: ProgramPaths): ProgramPaths {
+  const later = (path: string): string => (root !== "" && isBelow(root, path) ? path.slice(root.length) : path);
+  return { node: later(node), cli: later(cli) };
 }
 
 /** The service runs as its own user with its own `/tmp`, so that user must be able to read Node and the program. */
-function hiddenFromService({ node, cli }: ProgramPaths): string | undefined {
-  for (const path of [node, cli]) {
+function hiddenFromService(root: string, program: ProgramPaths): string | undefined {
+  const later = programIn(root, program);
+  for (const name of ["node", "cli"] as const) {
+    const [path, at] = [later[name], program[name]];
     if (/^\/(var\/)?tmp\//.test(path)) return `would run ${path}, which the service can't see: it has its own /tmp`;
-    const closed = firstUnreadable(path);
+    const closed = firstUnreadable(at, path === at ? "/" : root);
     if (closed !== undefined) {
       return `would run ${path}, which the service's user can't read (${closed}): install Node and this package for all users`;
     }
@@ -88,13 +112,18 @@ function hiddenFromService({ node, cli }: ProgramPaths): string | undefined {
   return undefined;
 }
 
-/** The path itself or the nearest folder above it that other users can't read or enter. */
-function firstUnreadable(path: string): string | undefined {
-  for (let at = path; ; at = dirname(at)) {
+/** The path itself or the nearest folder between it and `top` that other users can't read or enter. */
+function firstUnreadable(path: string, top: string): string | undefined {
+  for (let at = path; at !== top; at = dirname(at)) {
     const needed = at === path ? 0o004 : 0o001;
-    if ((statSync(at).mode & needed) === 0) return at;
-    if (at === dirname(at)) return undefined;
+    const stat = statSync(at, { throwIfNoEntry: false });
+    if (stat !== undefined && (stat.mode & needed) === 0) return at;
   }
+  return undefined;
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(`${folder}/`);
 }
 
 function thisMachine(): Machine {

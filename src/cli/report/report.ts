@@ -6,6 +6,8 @@ export interface FileReport {
   /** The file's name as given on the command line. */
   readonly file: string;
   readonly diagnostics: readonly Diagnostic[];
+  /** What a config without errors and warnings means, in a few words. */
+  readonly understood?: string;
 }
 
 export interface Summary {
@@ -18,4 +20,9 @@ export function summarise(reports: readonly FileReport[]): Summary {
   const all = reports.flatMap(({ diagnostics }) => diagnostics);
   const errors = all.filter(({ severity }) => severity === "error").length;
   return { errors, warnings: all.length - errors };
+}
+
+/** A number with its word, which gets an `s` unless the number is 1. */
+export function count(number: number, word: string): string {
+  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 // Writes findings as text for people: file:line:column, the source line, carets under the range, and the help.
 
 import { type Diagnostic, harmless, isWide } from "../../compiler/index.ts";
-import { type FileReport, summarise } from "./report.ts";
+import { count, type FileReport, summarise } from "./report.ts";
 
 export interface TextStyle {
   /** ANSI colours, for a terminal. */
@@ -12,10 +12,23 @@ type Paint = (text: string, style: keyof typeof STYLES) => string;
 
 const STYLES = { error: "31;1", warning: "33;1", help: "36", frame: "34", bold: "1" } as const;
 
-/** The findings of all files, then a line that counts errors and warnings. */
+/**
+ * The findings of all files and a line for each file without any, then a line that counts errors and warnings. When there are none,
+ * the lines of the files say it all.
+ */
 export function textReport(reports: readonly FileReport[], style: TextStyle): string {
   const { errors, warnings } = summarise(reports);
-  return `${findingsText(reports, style)}${count(errors, "error")}, ${count(warnings, "warning")}\n`;
+  const clean = reports.every(({ understood }) => understood !== undefined);
+  const total = clean ? "" : `${count(errors, "error")}, ${count(warnings, "warning")}\n`;
+  return `${findingsText(reports, style)}${cleanLines(reports)}${total}`;
+}
+
+/** With several files, each line begins with the file's name. */
+function cleanLines(reports: readonly FileReport[]): string {
+  const name = (file: string): string => (reports.length === 1 ? "" : `${harmless(file)}: `);
+  return reports
+    .flatMap(({ file, understood }) => (understood === undefined ? [] : [`${name(file)}ok: ${understood}\n`]))
+    .join("");
 }
 
 /** Only the findings, each as a block of lines. */
@@ -24,10 +37,6 @@ export function findingsText(reports: readonly FileReport[], { color }: TextStyl
   return reports
     .flatMap(({ file, diagnostics }) => diagnostics.map((one) => block(harmless(file), one, paint)))
     .join("");
-}
-
-function count(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
 function block(

@@ -1,11 +1,19 @@
 // Reloads the config: reads it, compiles it, and swaps the plan, or keeps the old plan if there is an error (contract, section 8).
 
-import { type CompilerHost, compile, type Diagnostic, harmless, sourceFromBytes } from "../../compiler/index.ts";
+import {
+  type CompilerHost,
+  type ConfigKeys,
+  compile,
+  type Diagnostic,
+  harmless,
+  sourceFromBytes,
+} from "../../compiler/index.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { RunningGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
 import { readFiles } from "../tls/load-pair.ts";
 import { restartKeys, routeChanges } from "./blueprint-diff.ts";
+import { changedKeys } from "./changed-keys.ts";
 import { RecordingHost } from "./recording-host.ts";
 import { FileWatch } from "./watch.ts";
 
@@ -23,6 +31,8 @@ export interface ReloaderParts {
   readonly log: Log;
   /** The blueprint that the process was started with. */
   readonly started: Blueprint;
+  /** The keys of its config. */
+  readonly keys: ConfigKeys;
   /** The files that it was compiled from. */
   readonly inputs: RecordingHost;
 }
@@ -31,6 +41,7 @@ export interface ReloaderParts {
 export class Reloader {
   readonly #parts: ReloaderParts;
   #current: Blueprint;
+  #keys: ConfigKeys;
   #inputs: RecordingHost;
   #watch: FileWatch | undefined = undefined;
   #pause: NodeJS.Timeout | undefined = undefined;
@@ -41,6 +52,7 @@ export class Reloader {
   constructor(parts: ReloaderParts) {
     this.#parts = parts;
     this.#current = parts.started;
+    this.#keys = parts.keys;
     this.#inputs = parts.inputs;
     this.#watchInputs();
   }
@@ -82,12 +94,12 @@ export class Reloader {
     if (!read.ok) return this.#refuse(`can't read ${file}: ${read.reason}`, inputs);
     const result = compile(sourceFromBytes(file, read.bytes), inputs);
     for (const diagnostic of result.diagnostics) this.#report(diagnostic);
-    if (result.ok) this.#apply(result.value, inputs);
+    if (result.ok) this.#apply(result.value, result.keys(), inputs);
     else this.#refuse("the config has errors", inputs);
   }
 
   /** Links a valid blueprint and swaps it in, within this turn of the event loop. */
-  #apply(next: Blueprint, inputs: RecordingHost): void {
+  #apply(next: Blueprint, nextKeys: ConfigKeys, inputs: RecordingHost): void {
     const { gateway, log, started } = this.#parts;
     try {
       gateway.swap(next);
@@ -97,8 +109,9 @@ export class Reloader {
       return this.#refuse("linking failed", inputs);
     }
     this.#renewTls(next);
-    const changes = routeChanges(this.#current, next);
+    const changes = { ...routeChanges(this.#current, next), changed_keys: changedKeys(this.#keys, nextKeys) };
     this.#current = next;
+    this.#keys = nextKeys;
     this.#inputs = inputs;
     log.info({ ...changes, fingerprint: gateway.host.plan.fingerprint, routes: next.routes.length }, "reloaded");
     const keys = restartKeys(started.server, next.server);
@@ -110,9 +123,12 @@ export class Reloader {
   /** Reads certificate and key again on each reload: they may have been renewed under the same paths. An unusable pair is logged and not used. */
   #renewTls({ server: { tls } }: Blueprint): void {
     const { gateway, log, started } = this.#parts;
-    if (tls === undefined || started.server.tls === undefined) return;
+    const asked = started.server.tls;
+    if (tls === undefined || asked === undefined) return;
+    // Whether clients are asked for a certificate is fixed. A server that asks, but has no CA, would accept those of public CAs.
+    const isFixed = (tls.clientCaPath === undefined) !== (asked.clientCaPath === undefined);
     try {
-      gateway.host.renewPair(readFiles(tls, log));
+      gateway.host.renewPair(readFiles(isFixed ? { ...tls, clientCaPath: asked.clientCaPath } : tls, log));
     } catch (err) {
       log.error(
         { error: err instanceof Error ? err.message : String(err) },

@@ -1,6 +1,6 @@
 // Runs `serve`: compiles the config, starts the gateway, and handles signals until one stops it (contract, section 8).
 
-import { compile, sourceFromBytes } from "../../compiler/index.ts";
+import { compile, type Source, sourceFromBytes } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { type RunningGateway, startGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
@@ -8,10 +8,15 @@ import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
 import { textReport } from "../report/text.ts";
 import { loadPair } from "../tls/load-pair.ts";
+import { dashboardUrl } from "./dashboard-url.ts";
 import { RecordingHost } from "./recording-host.ts";
 import { Reloader } from "./reload.ts";
 import { Signals } from "./signals.ts";
 import { processFacts, startupWarnings } from "./startup-warnings.ts";
+import { unusedProxy } from "./unused-proxy.ts";
+
+const UNUSED_PROXY =
+  "the environment names a proxy, but no upstream uses it: write proxy: env to use it, or proxy: none to go without one";
 
 /**
  * Serves a config until a signal ends it.
@@ -27,24 +32,30 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     io.stderr(`ai-gw-lite: can't read ${file}: ${read.reason}\n`);
     return 2;
   }
-  const result = compile(sourceFromBytes(file, read.bytes), inputs);
-  const { diagnostics } = result;
-  if (diagnostics.length > 0) io.stderr(textReport([{ file, diagnostics }], { color: io.stderrColor }));
-  if (!result.ok) return 1;
+  const compiled = compileFirst(sourceFromBytes(file, read.bytes), inputs, io);
+  if (compiled === undefined) return 1;
 
-  const started = result.value;
+  const { started, keys, withoutProxy } = compiled;
   const log = openLog(started.server.logging, {
     clock: systemClock,
     color: io.color,
     complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
   });
   const stopCatching = catchBugs(log);
-  for (const { fields, message } of startupWarnings(processFacts(), systemClock.now())) log.warn(fields, message);
+  const warnings = startupWarnings(processFacts(), started.server, systemClock.now());
+  for (const { fields, message } of warnings) log.warn(fields, message);
+  const asked = (name: string): boolean => inputs.asked(name);
+  const unused = unusedProxy(started, withoutProxy, (name) => io.host.env(name), asked);
+  if (unused !== undefined) log.warn({ ...unused }, UNUSED_PROXY);
   try {
     const { listen, tls } = started.server;
     const pair = tls && (await loadPair(tls, listen, log));
+    // The pair may have been made just now, after the compiler looked for it.
+    if (tls !== undefined) inputs.renew([tls.certPath, tls.keyPath]);
     const gateway = await startGateway(started, log, { version: io.version, pair });
-    const reloader = new Reloader({ file, host: io.host, gateway, log, started, inputs });
+    const page = dashboardUrl(started.server, gateway.address);
+    if (page !== undefined) log.info({ url: page }, "dashboard");
+    const reloader = new Reloader({ file, host: io.host, gateway, log, started, keys, inputs });
     return await untilStopped(gateway, reloader, signals, log);
   } catch (err) {
     log.error({ error: err instanceof Error ? err.message : String(err) }, "serving failed");
@@ -56,11 +67,19 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   }
 }
 
+/** Compiles the config and prints its diagnostics. Of the result it returns what is kept, which holds no secret in clear text. */
+function compileFirst(source: Source, inputs: RecordingHost, io: Io) {
+  const result = compile(source, inputs);
+  const { diagnostics } = result;
+  if (diagnostics.length > 0) io.stderr(textReport([{ file: source.file, diagnostics }], { color: io.stderrColor }));
+  return result.ok ? { started: result.value, keys: result.keys(), withoutProxy: result.withoutProxy } : undefined;
+}
+
 async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
   signals.onHangUp(() => reloader.ask());
   const signal = await signals.stop;
   reloader.stop();
-  log.info({ signal, under_way: gateway.host.inFlight }, "draining");
+  log.info({ signal, in_flight: gateway.host.inFlight }, "draining");
   signals.onSecondStop(() => {
     log.warn({}, "second signal: ended at once");
     log.flush();

@@ -1,4 +1,4 @@
-// Loads the certificate and the key that the config names. A missing self-signed pair is created first.
+// Loads the certificate and the key that the config names. A self-signed pair that is missing or has expired is created first.
 
 import { createSecureContext } from "node:tls";
 import { hasCertificate, readPair } from "../../compiler/index.ts";
@@ -12,15 +12,18 @@ const DAY_MS = 86_400_000;
 const SOON_MS = 30 * DAY_MS;
 
 /**
- * Reads the pair. A missing self-signed pair is created first.
+ * Reads the pair. A self-signed pair that is missing or has expired is created first.
  * @param listen its host is one of the names in a new certificate
  * @throws Error that names the file
  */
 export async function loadPair(tls: TlsSpec, listen: ServerSpec["listen"], log: Log): Promise<TlsPair> {
   if (tls.selfSigned) {
-    const { makeMissingPair } = await import("./self-signed.ts");
-    const made = await makeMissingPair(tls, listen.host);
-    if (made) log.info({ certificate: tls.certPath, key: tls.keyPath }, "self-signed certificate made");
+    const { ensurePair } = await import("./self-signed.ts");
+    const made = await ensurePair(tls, listen.host);
+    const fields = { certificate: tls.certPath, key: tls.keyPath };
+    if (made === "missing") log.info(fields, "self-signed certificate made");
+    if (made === "expired")
+      log.warn(fields, "self-signed certificate made, the old one had expired: let clients trust the new one");
   }
   return readFiles(tls, log);
 }
@@ -39,7 +42,7 @@ export function readFiles({ certPath, keyPath, selfSigned, clientCaPath }: TlsSp
   }
   if (pair.validTo - Date.now() < SOON_MS) {
     const help = selfSigned
-      ? "delete both files and restart: a new pair will be created"
+      ? "restart after it has expired, or delete both files and restart now: a new pair will be created"
       : "replace both files by a renewed pair";
     const expires = new Date(pair.validTo).toISOString();
     log.warn({ certificate: certPath, expires, help }, "the certificate expires soon or has expired");

@@ -1,35 +1,58 @@
-// Creates a self-signed certificate and its key, with the package selfsigned, when both files are missing.
+// Creates a self-signed certificate and its key, with the package selfsigned, when both files are missing or ours has expired.
 
+import { X509Certificate } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname } from "node:path";
 import { generate } from "selfsigned";
 import type { TlsSpec } from "../../plan/blueprint.ts";
+import { readWholeFile } from "../files.ts";
 
 const DAY_MS = 86_400_000;
-/** The longest lifetime that clients accept for a certificate that their user chose to trust. */
-const VALID_DAYS = 825;
+/** A year from now. With the day before now, it stays below the 397 days that clients accept (contract, section 9). */
+const VALID_DAYS = 365;
 /** The certificate is valid from this long ago, because a client's clock may be behind ours. */
 const BACKDATE_MS = DAY_MS;
+const NAME = "AI Gateway Lite";
+
+/** Why a pair was created: there was none, or the one that an earlier start had created has expired. */
+export type Creation = "missing" | "expired";
 
 /**
- * Creates the pair and its folders when neither file exists.
+ * Creates the pair and its folders when neither file exists, or when the certificate was created here and has expired.
  * @param listenHost a name of the certificate, beside those of the loopback interface
- * @returns whether the pair was created
+ * @param now ms since the epoch
+ * @returns why the pair was created; `undefined` when it was not
  * @throws Error that names the file that could not be written
  */
-export async function makeMissingPair({ certPath, keyPath }: TlsSpec, listenHost: string): Promise<boolean> {
+export async function ensurePair(
+  { certPath, keyPath }: TlsSpec,
+  listenHost: string,
+  now = Date.now(),
+): Promise<Creation | undefined> {
   // A single existing file may belong to the operator, so it is not replaced. Reading the pair will report the missing one.
-  if (existsSync(certPath) || existsSync(keyPath)) return false;
-  const { cert, key } = await makePair(["localhost", "127.0.0.1", "::1", listenHost]);
+  const missing = !existsSync(certPath) && !existsSync(keyPath);
+  if (!missing && !(existsSync(keyPath) && isOursAndExpired(certPath, now))) return undefined;
+  const { cert, key } = await makePair(["localhost", "127.0.0.1", "::1", listenHost], now);
   write(keyPath, key, 0o600);
   write(certPath, cert, 0o644);
-  return true;
+  return missing ? "missing" : "expired";
 }
 
-async function makePair(names: readonly string[]): Promise<{ cert: string; key: string }> {
-  const now = Date.now();
-  const made = await generate([{ name: "commonName", value: "AI Gateway Lite" }], {
+/** Whether this program created the certificate, and it has expired. Nobody can use such a certificate any more. */
+function isOursAndExpired(path: string, now: number): boolean {
+  const read = readWholeFile(path);
+  if (!read.ok) return false;
+  try {
+    const { subject, issuer, validTo } = new X509Certificate(read.bytes);
+    return subject === `CN=${NAME}` && issuer === subject && Date.parse(validTo) <= now;
+  } catch {
+    return false;
+  }
+}
+
+async function makePair(names: readonly string[], now: number): Promise<{ cert: string; key: string }> {
+  const made = await generate([{ name: "commonName", value: NAME }], {
     keyType: "ec",
     curve: "P-256",
     algorithm: "sha256",

@@ -60,7 +60,3 @@ export interface Diagnostic {
   readonly help?: string;
   readonly related?: readonly { readonly message: string; readonly range: Range }[];
 }
-
-export type Result<T> =
-  | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };

@@ -28,7 +28,7 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   }
   if (!cert.ok || !key.ok) return;
   const pair = readPair(cert.bytes, key.bytes);
-  if (pair.ok) checkDates(path("cert"), name("cert"), pair, context);
+  if (pair.ok) checkDates(path("cert"), name("cert"), pair, selfSigned, context);
   else reportUnusable(path(pair.of), `${name(pair.of)} ${pair.why}`, context);
 };
 
@@ -53,6 +53,7 @@ function checkDates(
   path: Path,
   name: string,
   { validFrom, validTo }: Extract<PairReading, { ok: true }>,
+  selfSigned: boolean,
   { report, host }: RuleContext,
 ): void {
   const now = host.now?.();
@@ -62,7 +63,10 @@ function checkDates(
     now < validFrom
       ? `the certificate in ${name} is not valid before ${day(validFrom)}`
       : `the certificate in ${name} expired on ${day(validTo)}, ${Math.ceil((now - validTo) / DAY_MS)} days ago`;
-  report({ code: "rule/tls-expired", path, message, help: "replace it by a renewed certificate, with its key" });
+  const help = selfSigned
+    ? "restart the gateway: it replaces an expired pair that it has made itself"
+    : "replace it by a renewed certificate, with its key";
+  report({ code: "rule/tls-expired", path, message, help });
 }
 
 /** Reports a file of the clients' CAs that can't be used. */

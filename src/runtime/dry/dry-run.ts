@@ -1,5 +1,6 @@
 // Runs a request through a plan without sending it: with the same message check, routes, guards and header rules as a live one.
 
+import { METHODS } from "node:http";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
@@ -19,6 +20,7 @@ import { requestHeadWriter } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
+import { renderReply } from "../replies/render-reply.ts";
 import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 import { asSent, asShown } from "./wire-text.ts";
 
@@ -74,6 +76,11 @@ function dryParts(clock: Clock): LinkParts<DryExchange> {
 }
 
 function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
+  if (!METHODS.includes(request.method)) {
+    // Node's parser refuses it, so nothing else of the request is read.
+    const x = new DryExchange(requestId(undefined), { ...request, rawHeaders: [] });
+    return answered(x, "message", replyFor("bad_request"), plan);
+  }
   const {
     refusal,
     framing,
@@ -103,14 +110,21 @@ function answered(x: DryExchange, step: DryStep["step"], reply: Reply, plan: Pla
   return outcome(x, null, plan.responseFormat);
 }
 
-function outcome(x: DryExchange, route: string | null, { formatError }: ResponseFormat): DryRun {
+function outcome(x: DryExchange, route: string | null, format: ResponseFormat): DryRun {
   const { steps, answer, upstream } = x;
   return {
     route,
     steps,
-    ...(answer === undefined ? {} : { reply: formatError === undefined ? answer : formatError(answer, x) }),
+    ...(answer === undefined ? {} : { reply: rendered(answer, x, format) }),
     ...(upstream === undefined ? {} : { upstream }),
   };
+}
+
+/** The reply as it would be sent, with all its headers but `date`, which belongs to the moment of sending. */
+function rendered(reply: Reply, x: DryExchange, format: ResponseFormat): Reply {
+  const { head, body } = renderReply(reply, x, format);
+  if (reply.close) head.push("connection", "close");
+  return { ...reply, headers: head, body };
 }
 
 /** Makes the guard of one kind so that it records its verdict as a step. */

@@ -1,0 +1,42 @@
+// Finds proxy variables of the environment that no upstream uses, although other programs on this machine do.
+
+import { isLoopback } from "../../compiler/index.ts";
+import type { Blueprint } from "../../plan/blueprint.ts";
+
+export interface UnusedProxy {
+  /** The variables that are set. Their values may hold passwords, so only their names are shown. */
+  readonly variables: readonly string[];
+  /** The routes whose requests would go through these proxies. */
+  readonly routes: readonly string[];
+}
+
+/** The variables that apply to the URLs of a scheme, as curl reads them. */
+const VARIABLES = {
+  "https:": ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
+  "http:": ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
+} as const;
+
+/**
+ * The proxy variables that are set but not used by any upstream (contract, section 2, `proxy`); `undefined` when there are none.
+ * @param withoutProxy the routes whose upstream says nothing about a proxy. One that says `none` has decided
+ * @param env the environment
+ * @param asked whether the compiler has read a variable, for `proxy: env` or for a `${…}`
+ */
+export function unusedProxy(
+  { routes }: Pick<Blueprint, "routes">,
+  withoutProxy: readonly string[],
+  env: (name: string) => string | undefined,
+  asked: (name: string) => boolean,
+): UnusedProxy | undefined {
+  const variables = new Set<string>();
+  const affected: string[] = [];
+  for (const { id, forward } of routes) {
+    const target = forward.upstreams[0]?.target;
+    if (target === undefined || isLoopback(target.hostname) || !withoutProxy.includes(id)) continue;
+    const set = VARIABLES[target.protocol].filter((name) => (env(name)?.trim() ?? "") !== "" && !asked(name));
+    if (set.length === 0) continue;
+    for (const name of set) variables.add(name);
+    affected.push(id);
+  }
+  return affected.length === 0 ? undefined : { variables: [...variables], routes: affected };
+}
