@@ -15,6 +15,7 @@ export const SLOW: readonly string[] = [
   "test/reload/process.test.ts",
   "test/reload/two-hundred.test.ts",
   // They open the dashboard in a browser.
+  "test/ui/figures.test.ts",
   "test/ui/live.test.ts",
   "test/ui/look.test.ts",
   "test/ui/states.test.ts",

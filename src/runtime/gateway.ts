@@ -12,6 +12,7 @@ import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
 import type { Log } from "./observe/logs/log.ts";
+import { startObserveListener } from "./observe-listener.ts";
 import { startTelemetry } from "./telemetry.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
@@ -22,12 +23,16 @@ export interface GatewayOptions {
   readonly version: string;
   /** Certificate and key, where the blueprint asks for TLS. */
   readonly pair?: TlsPair | undefined;
+  /** The contents of the file in NODE_EXTRA_CA_CERTS, if there is one. Node reads it, too, but does not give it to us. */
+  readonly extraCas?: Buffer | undefined;
   /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
 export interface RunningGateway {
   readonly address: AddressInfo;
+  /** Where the metrics are served, if they have an address of their own. */
+  readonly metricsAddress: AddressInfo | undefined;
   readonly host: Host;
   readonly limits: Limits;
   readonly agents: AgentPool;
@@ -53,40 +58,59 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, times = {} }: GatewayOptions,
+  { version, pair, extraCas, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls } = blueprint.server;
+  const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits();
-  const agents = new AgentPool(times.idle);
+  const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
-  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints, pair, times: times.server });
+  const onMain = metrics?.listen === undefined ? endpoints : undefined;
+  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
-  const address = await host.listen(listen);
-  const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
-  log.info(
-    { address: `${shown}:${address.port}`, tls: tls !== undefined, routes: blueprint.routes.length },
-    "listening",
-  );
+  const withoutRoutes = (whole: Blueprint) => linkPlan({ ...whole, routes: [] }, parts);
+  const observing =
+    metrics?.listen &&
+    endpoints &&
+    (await startObserveListener(metrics.listen, {
+      linked: withoutRoutes(blueprint),
+      endpoints,
+      ready: () => host.ready,
+      log,
+      times: times.server,
+    }));
+  const address = await host.listen(listen).catch(async (err: unknown) => {
+    await observing?.close();
+    throw err;
+  });
+  if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
+  log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
   return {
     address,
+    metricsAddress: observing?.address,
     host,
     limits,
     agents,
     swap(next) {
       host.swap(linkPlan(next, parts));
+      observing?.swap(withoutRoutes(next));
       telemetry.adopt(next);
       current = next;
     },
     reloaded: telemetry.reloaded,
     async stop(shutdown = current.server.shutdown) {
       const finished = await host.drain(shutdown);
+      await observing?.close();
       agents.close();
       await telemetry.close();
       return finished;
     },
   };
+}
+
+function shown({ family, address, port }: AddressInfo): string {
+  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
 }
 
 /** What all plans of the gateway share. */

@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly observer?: Observer;
   /** Built-in endpoints besides `/healthz` and `/readyz`. */
   readonly endpoints?: BuiltInEndpoints | undefined;
+  /** What `/readyz` says. Default: true until this host begins to drain. */
+  readonly ready?: () => boolean;
   /** With it the server speaks TLS and nothing else. */
   readonly pair?: TlsPair | undefined;
   /** Server times that differ from the defaults: for tests. */
@@ -49,10 +51,11 @@ export class Host implements GenerationHost {
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
-  constructor(linked: LinkedPlan, log: Log, { observer = noopObserver, endpoints, pair, times }: HostOptions = {}) {
+  constructor(linked: LinkedPlan, log: Log, options: HostOptions = {}) {
+    const { observer = noopObserver, endpoints, ready = () => this.ready, pair, times } = options;
     this.#log = log;
     this.observer = observer;
-    this.builtIn = builtInEndpoints(() => this.#phase === "serving", endpoints);
+    this.builtIn = builtInEndpoints(ready, endpoints);
     this.#generation = new PlanGeneration(linked, this);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
@@ -67,6 +70,11 @@ export class Host implements GenerationHost {
 
   get plan(): Plan<LiveExchange> {
     return this.#generation.plan;
+  }
+
+  /** False from the moment a shutdown begins. */
+  get ready(): boolean {
+    return this.#phase === "serving";
   }
 
   get draining(): boolean {

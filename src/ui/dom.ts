@@ -26,6 +26,13 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets the text of a name, which may be broken after an underscore if it is too long for its line. */
+export function setName(element: Element, name: string): void {
+  if (element.textContent === name) return;
+  const parts = name.split(/(?<=_)/).flatMap((part) => [part, el("wbr")]);
+  element.replaceChildren(...parts.slice(0, -1));
+}
+
 /** Sets an attribute if it differs; `undefined` removes it. */
 export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) element.removeAttribute(name);

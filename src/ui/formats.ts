@@ -14,6 +14,8 @@ export interface Formats {
   time(unixMs: number): string;
   /** `14:05:09` */
   timeOfDay(unixMs: number): string;
+  /** The start of a time step: with seconds if the step is shorter than a minute. */
+  step(unixMs: number, stepMs: number): string;
   /** `14 Mar, 14:05` */
   dayAndTime(unixMs: number): string;
   /** A duration in its two largest units: `3d 4h`. */
@@ -47,6 +49,7 @@ export function formats(language: Language, timeZone?: string): Formats {
     ms: (value) => (value === null ? NO_VALUE : milliseconds(value, plain)),
     time: (at) => time.format(at),
     timeOfDay: (at) => timeOfDay.format(at),
+    step: (at, stepMs) => (stepMs < 60_000 ? timeOfDay : time).format(at),
     dayAndTime: (at) => dayAndTime.format(at),
     duration: (seconds) => duration(seconds, locale),
     ago: (seconds) => {

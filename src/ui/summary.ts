@@ -52,6 +52,31 @@ export interface Series {
   readonly latency_p95_ms: readonly (number | null)[];
   readonly ttfb_p50_ms: readonly (number | null)[];
   readonly ttfb_p95_ms: readonly (number | null)[];
+  /** The percentiles of all steps together. */
+  readonly overall: Percentiles;
+}
+
+/** Of exchanges that the upstream answered, milliseconds; null if there were none. */
+export interface Percentiles {
+  readonly latency_p50_ms: number | null;
+  readonly latency_p95_ms: number | null;
+  readonly ttfb_p50_ms: number | null;
+  readonly ttfb_p95_ms: number | null;
+}
+
+/** Who gave the complete response; `incomplete` if nobody did. */
+export type ResultGroup = "upstream" | "gateway" | "incomplete";
+
+/** What charts show an exchange as. The two in the middle are errors. */
+export type ResultClass = "good" | "client_error" | "server_error" | "client_closed";
+
+/** How many exchanges ended in one way. The counts of a list add up to all requests. */
+export interface ResultCount {
+  readonly group: ResultGroup;
+  /** For a response of the upstream its class of status, such as `2xx` or `429`; else the outcome. */
+  readonly result: string;
+  readonly class: ResultClass;
+  readonly count: number;
 }
 
 export interface Summary {
@@ -60,15 +85,16 @@ export interface Summary {
   readonly total_requests_24h: number;
   readonly routes: readonly RouteFigures[];
   readonly tokens: readonly TokenFigures[];
-  /** The number of exchanges for each outcome. */
-  readonly outcomes_1h: Readonly<Record<string, number>>;
-  readonly outcomes_24h: Readonly<Record<string, number>>;
+  /** By group, then the most frequent first. */
+  readonly results_15m: readonly ResultCount[];
+  readonly results_1h: readonly ResultCount[];
+  readonly results_24h: readonly ResultCount[];
   readonly version: string;
   readonly started_at_unix_ms: number;
   readonly uptime_seconds: number;
   readonly limits: Limits;
   readonly reload: ReloadState;
-  readonly series: { readonly hour: Series; readonly day: Series };
+  readonly series: Readonly<Record<Range, Series>>;
 }
 
 /** The result of one request for the summary. */
@@ -80,7 +106,21 @@ export type SummaryResult =
   | { readonly kind: "unavailable"; readonly status?: number };
 
 /** The time range that charts and figures cover. */
-export type Range = "hour" | "day";
+export type Range = "quarter" | "hour" | "day";
+
+export const RANGES: readonly Range[] = ["quarter", "hour", "day"];
+
+/** Returns how the requests of a time range ended. */
+export function resultsOf(summary: Summary, range: Range): readonly ResultCount[] {
+  if (range === "quarter") return summary.results_15m;
+  return range === "hour" ? summary.results_1h : summary.results_24h;
+}
+
+/** Returns how many requests ended in a time range, of all classes or of some. */
+export function requestsOf(summary: Summary, range: Range, ...classes: readonly ResultClass[]): number {
+  const counted = resultsOf(summary, range).filter((row) => classes.length === 0 || classes.includes(row.class));
+  return counted.reduce((sum, { count }) => sum + count, 0);
+}
 
 /**
  * Returns parsed JSON as a summary, or undefined if it is something else, such as the error page of a proxy.
@@ -93,8 +133,8 @@ export function readSummary(json: unknown): Summary | undefined {
     typeof summary.generated_at_unix_ms === "number" &&
     Array.isArray(summary.routes) &&
     Array.isArray(summary.tokens) &&
-    Array.isArray(summary.series?.hour?.requests) &&
-    Array.isArray(summary.series.day?.requests) &&
+    RANGES.every((range) => Array.isArray(summary.series?.[range]?.requests)) &&
+    [summary.results_15m, summary.results_1h, summary.results_24h].every(Array.isArray) &&
     summary.limits !== undefined &&
     summary.reload !== undefined;
   return complete ? (summary as Summary) : undefined;

@@ -1,17 +1,15 @@
 // Checks how long idle upstream connections are kept: by the gateway's own time, by what the upstream says, and by the sweep.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
-import type { TestGatewayOptions } from "../support/gateway.ts";
+import type { IdleTimes } from "../support/gateway.ts";
 import { type RawClient, requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 
 const scene = setScene();
 /** So long that no test sees it. */
 const NEVER_MS = 600_000;
-
-type IdleTimes = NonNullable<NonNullable<TestGatewayOptions["times"]>["idle"]>;
 
 /** A gateway that has sent one request to its upstream, whose answer has these headers. */
 async function afterOneRequest(idle: IdleTimes, lines: readonly string[] = []) {
@@ -88,4 +86,55 @@ test("a connection that the upstream keeps no longer than the margin is not kept
   const { upstream } = await afterOneRequest({ idleMs: NEVER_MS, sweepMs: NEVER_MS }, ["Keep-Alive: timeout=1"]);
   await upstream.untilIdle();
   expect(upstream.connections).toBe(1);
+});
+
+describe("a request that is too large to be sent again", () => {
+  const LARGE = 1024 * 1024 + 1;
+  const BODIES = [
+    ["by its length", [AUTH, `Content-Length: ${LARGE}`], "x".repeat(LARGE)],
+    ["perhaps, as it is chunked", [AUTH, "Transfer-Encoding: chunked"], "1\r\nx\r\n0\r\n\r\n"],
+  ] as const;
+  const SMALL = [AUTH, `Content-Length: ${LARGE - 1}`];
+
+  async function kept(idle: IdleTimes) {
+    const upstream = await scene.rawUpstream(async (connection) => {
+      for (;;) {
+        await connection.request(NEVER_MS);
+        await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      }
+    });
+    const gateway = await scene.gateway({ base: upstream.url }, { times: { idle } });
+    const client = await scene.client(gateway);
+    await ask(client);
+    await untilFree(gateway);
+    return { upstream, gateway, client };
+  }
+
+  async function post(client: RawClient, lines: readonly string[], body: string): Promise<void> {
+    await client.send(requestText("POST", "/up/x", lines, body));
+    expect((await client.response("POST")).text).toBe("ok");
+  }
+
+  test.each(BODIES)(
+    "%s: takes a fresh connection when the others were idle for longer than youngMs",
+    async (...row) => {
+      const [, lines, body] = row;
+      const { upstream, gateway, client } = await kept({ youngMs: 50 });
+      await sleep(100);
+      await post(client, lines, body);
+      expect(upstream.connections).toBe(2);
+      // The old connection was left open, for requests that can be sent again.
+      expect(upstream.open).toBe(2);
+      await untilFree(gateway);
+      const clients = await Promise.all([0, 1].map(() => scene.client(gateway)));
+      await Promise.all(clients.map((each) => post(each, SMALL, "x".repeat(LARGE - 1))));
+      expect(upstream.connections).toBe(2);
+    },
+  );
+
+  test.each(BODIES)("%s: takes a connection that was idle for a shorter time", async (_name, lines, body) => {
+    const { upstream, client } = await kept({ youngMs: NEVER_MS });
+    await post(client, lines, body);
+    expect(upstream.connections).toBe(1);
+  });
 });

@@ -24,7 +24,13 @@ test("the default times are those of contract, section 4", () => {
     handshakeMs: 10_000,
   });
   expect(HEAD_BYTES).toBe(32 * 1024);
-  expect(DEFAULT_IDLE_TIMES).toEqual({ idleMs: 55_000, hintMarginMs: 1000, sweepMs: 10_000 });
+  expect(DEFAULT_IDLE_TIMES).toEqual({
+    idleMs: 55_000,
+    hintMarginMs: 1000,
+    sweepMs: 10_000,
+    youngMs: 4000,
+    replayMs: 1000,
+  });
 });
 
 test("headers that are late by default are closed within 12 s of their first byte", () => {

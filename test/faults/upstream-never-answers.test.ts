@@ -35,17 +35,6 @@ test("headers, but no end of the body: the body is broken, since the deadline is
   expect(await gateway.completed()).toMatchObject({ outcome: "upstream_timeout", status: 200 });
 });
 
-test("an upload that does not end has the same deadline", async () => {
-  const upstream = await scene.upstream(() => {});
-  const gateway = await scene.gateway({ base: upstream.url, upstream: TIMEOUT });
-  const client = await scene.client(gateway);
-  await client.send(requestText("POST", "/up/slow", [AUTH, "Content-Length: 10"], "ab"));
-  const response = await client.response("POST");
-  expect(response).toMatchObject({ status: 504, text: '{"error":"upstream_timeout"}' });
-  expect(response.header("connection")).toBe("close");
-  await untilFree(gateway);
-});
-
 test("an event stream outlives the request's deadline, once its head has come", async () => {
   let stream: { write(text: string): void; end(): void } | undefined;
   const upstream = await scene.upstream((req, res) => {

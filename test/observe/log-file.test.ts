@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LogFileSpec } from "../../src/plan/observability.ts";
 import { LineWriter } from "../../src/runtime/observe/logs/line-writer.ts";
 import { RotatingFile } from "../../src/runtime/observe/logs/rotating-file.ts";
-import { within } from "../support/deadline.ts";
+import { until } from "../support/deadline.ts";
 
 const START = Date.parse("2026-11-23T23:59:30.000Z");
 const MINUTE = 60_000;
@@ -52,17 +52,6 @@ const read = (...path: string[]) => readFileSync(join(dir, "logs", ...path), "ut
 function names(): string[] {
   const logs = join(dir, "logs");
   return existsSync(logs) ? readdirSync(logs).sort() : [];
-}
-
-/** Waits until a condition is true. @param what finishes the sentence "waited for" */
-async function until(what: string, holds: () => boolean): Promise<void> {
-  let over = false;
-  const polled = (async () => {
-    while (!holds() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
-  })();
-  await within(what, polled).finally(() => {
-    over = true;
-  });
 }
 
 describe("a rotating file", () => {

@@ -118,6 +118,7 @@ describe("the summary", () => {
       latency_p95_ms: column(points, null),
       ttfb_p50_ms: column(points, null),
       ttfb_p95_ms: column(points, null),
+      overall: { latency_p50_ms: null, latency_p95_ms: null, ttfb_p50_ms: null, ttfb_p95_ms: null },
     });
     const time = expect.any(Number);
     expect(await summary(gateway)).toEqual({
@@ -151,7 +152,11 @@ describe("the summary", () => {
       reload: { last_result: null, last_at_unix_ms: null, success_total: 0, failure_total: 0 },
       outcomes_1h: {},
       outcomes_24h: {},
+      results_15m: [],
+      results_1h: [],
+      results_24h: [],
       series: {
+        quarter: { step_seconds: 10, start_unix_ms: time, ...columns(90) },
         hour: { step_seconds: 60, start_unix_ms: time, ...columns(60) },
         day: { step_seconds: 900, start_unix_ms: time, ...columns(96) },
       },

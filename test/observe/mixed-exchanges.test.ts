@@ -187,6 +187,8 @@ it(`the metrics agree with the upstream after ${EXCHANGES} mixed exchanges, scra
   const summary = JSON.parse(await read("/metrics/summary"));
   const outcomes: Record<string, number> = totalsBy(samples, "gateway_requests_total", "outcome");
   expect(summary).toMatchObject({ total_requests_1h: EXCHANGES, outcomes_1h: outcomes, outcomes_24h: outcomes });
+  for (const results of [summary.results_1h, summary.results_24h])
+    expect(resultCounts(results)).toEqual(expectedResults(count));
   const { hour, day } = summary.series as Record<string, Record<string, number[]>>;
   const sum = (column: readonly number[] | undefined) => (column ?? []).reduce((all, value) => all + value, 0);
   for (const series of [hour, day]) {
@@ -210,6 +212,27 @@ it(`the metrics agree with the upstream after ${EXCHANGES} mixed exchanges, scra
   const parsed = scrapes.map(samplesOf);
   for (const [i, later] of parsed.entries()) if (i > 0) expect(wentDown(parsed[i - 1] ?? [], later)).toEqual([]);
 }, 120_000);
+
+/** The counts of a list of results, by group and result. */
+function resultCounts(rows: readonly { group: string; result: string; count: number }[]): Record<string, number> {
+  return Object.fromEntries(rows.map(({ group, result, count }) => [`${group} ${result}`, count]));
+}
+
+/** How the summary must show the exchanges: those that the upstream answered by status, all others by outcome. */
+function expectedResults(count: (kind: Kind) => number): Record<string, number> {
+  return {
+    "upstream 2xx": count("json") + count("get") + count("sse"),
+    "upstream 4xx": count("missing"),
+    "upstream 5xx": count("broken"),
+    "gateway upstream_request_failed": count("reset"),
+    "gateway upstream_timeout": count("slow"),
+    "gateway upstream_connect_error": count("refused"),
+    "gateway unauthorized": count("stranger"),
+    "gateway route_not_found": count("nowhere"),
+    "incomplete upstream_aborted": count("cut"),
+    "incomplete client_closed": count("leaveBody") + count("leaveHead"),
+  };
+}
 
 /** The counters of the gateway that are lower in the later scrape, or missing. */
 function wentDown(before: readonly Sample[], after: readonly Sample[]): string[] {

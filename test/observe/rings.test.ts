@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CountRing } from "../../src/runtime/observe/metrics/count-ring.ts";
 import { PeakRing } from "../../src/runtime/observe/metrics/peak-ring.ts";
+import { SlidingCount } from "../../src/runtime/observe/metrics/sliding-count.ts";
 
 const START = 29_000_000;
 const HOUR = 60;
@@ -43,6 +44,33 @@ describe("a count ring", () => {
     expect(ring.lastHour(START - 30)).toBe(2);
     expect(ring.lastHour(START + HOUR - 1)).toBe(2);
     expect(ring.lastHour(START + HOUR)).toBe(0);
+  });
+});
+
+describe("a sliding count", () => {
+  it("holds its last steps, whatever the gaps", () => {
+    const wait = fc.oneof(fc.nat(3), fc.integer({ min: 85, max: 95 }), fc.integer({ min: 0, max: 1000 }));
+    fc.assert(
+      fc.property(fc.array(wait, { maxLength: 80 }), wait, (gaps, rest) => {
+        const ring = new SlidingCount(90);
+        const events: number[] = [];
+        let step = START;
+        for (const gap of gaps) {
+          step += gap;
+          events.push(step);
+          ring.add(step);
+        }
+        step += rest;
+        expect(ring.total(step)).toBe(events.filter((event) => event > step - 90).length);
+      }),
+    );
+  });
+
+  it("continues to count when the clock is set back", () => {
+    const ring = new SlidingCount(90);
+    ring.add(START);
+    ring.add(START - 30);
+    expect([ring.total(START - 30), ring.total(START + 89), ring.total(START + 90)]).toEqual([2, 2, 0]);
   });
 });
 

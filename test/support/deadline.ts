@@ -26,6 +26,17 @@ export function within<T>(what: string | (() => string), promise: Promise<T>, ms
   });
 }
 
+/** Waits until a condition is true, which it checks every few milliseconds. @param what finishes the sentence "waited for" */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  let over = false;
+  const polled = (async () => {
+    while (!holds() && !over) await new Promise((resolve) => setTimeout(resolve, 5));
+  })();
+  await within(what, polled).finally(() => {
+    over = true;
+  });
+}
+
 /** Keeps items that arrive one by one, and lets a test wait for them in order. */
 export class Inbox<T> {
   readonly all: T[] = [];

@@ -20,6 +20,8 @@ export interface LogLine {
 export interface TestGateway {
   readonly url: string;
   readonly port: number;
+  /** The address of the metrics, if they have one of their own. */
+  readonly metricsUrl: string | undefined;
   readonly host: Host;
   readonly limits: Limits;
   /** Swaps in another config, as a reload does. */
@@ -40,6 +42,9 @@ export interface TestGatewayOptions {
   /** Times that replace the defaults, so that a test does not have to wait that long. */
   readonly times?: NonNullable<GatewayOptions["times"]>;
 }
+
+/** Times of idle upstream connections that replace the defaults. */
+export type IdleTimes = NonNullable<NonNullable<TestGatewayOptions["times"]>["idle"]>;
 
 /** Starts a gateway on a free loopback port. `listen` in the text must name port 0. */
 export async function startGateway(yaml: string, options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -62,6 +67,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    metricsUrl: gateway.metricsAddress && `http://127.0.0.1:${gateway.metricsAddress.port}`,
     host: gateway.host,
     limits: gateway.limits,
     swap: (text) => gateway.swap(compiled(text, options.env)),

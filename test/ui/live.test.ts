@@ -128,10 +128,30 @@ describe("the dashboard of a gateway under load", () => {
       ]),
     );
     expect(shown.tokens.map(({ requests_1h }) => requests_1h)).toEqual([25, 21]);
+    const results = await Promise.all(
+      ["upstream", "gateway", "incomplete"].map(async (group) => ({
+        group,
+        rows: await cellsOf(page, `results-${group}`),
+      })),
+    );
     expect(
-      Object.fromEntries((await cellsOf(page, "outcomes")).map(([outcome, count]) => [outcome, Number(count)])),
-    ).toEqual(shown.outcomes_1h);
-    expect(shown.outcomes_1h).toEqual({ success: 46, unauthorized: 5, route_not_found: 3 });
+      results.flatMap(({ group, rows }) =>
+        rows.filter(([, count]) => count !== undefined).map(([result, count]) => `${group} ${result} ${count}`),
+      ),
+    ).toEqual(shown.results_15m.map(({ group, result, count }) => `${group} ${result} ${count}`));
+    expect(shown.results_1h).toEqual([
+      { group: "upstream", result: "2xx", class: "good", count: 36 },
+      { group: "upstream", result: "429", class: "client_error", count: 6 },
+      { group: "upstream", result: "5xx", class: "server_error", count: 4 },
+      { group: "gateway", result: "unauthorized", class: "client_error", count: 5 },
+      { group: "gateway", result: "route_not_found", class: "client_error", count: 3 },
+    ]);
+    expect(await page.locator("[data-class]").allTextContents()).toEqual([
+      "no error 36",
+      "4xx 14",
+      "5xx or aborted 4",
+      "client closed 0",
+    ]);
     expect(await page.locator("[data-list=limits] li").first().textContent()).toContain("3 of 50");
     expect(await page.locator("[data-list=limits]").textContent()).toContain("Upstream of openai3 of 20");
     expect(await page.locator("[data-fact=version]").textContent()).toBe(shown.version);
@@ -140,7 +160,8 @@ describe("the dashboard of a gateway under load", () => {
     await mock.until(({ openRequests }) => openRequests === 0);
     await page.locator("[data-figure=inflight]", { hasText: /^0$/ }).waitFor();
     expect(await figure(page, "requests")).toBe("57");
-    expect((await summary()).outcomes_1h).toMatchObject({ client_closed: 3 });
+    expect((await summary()).results_1h.at(-1)).toMatchObject({ result: "client_closed", count: 3 });
+    expect(await cellsOf(page, "results-incomplete")).toEqual([["client_closed", "3", "5.3%"]]);
   });
 
   it("shows the page without any data if there is no token", async () => {

@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { AT_SAMPLE, axeFindings, enterToken, openPages, waitForState } from "./browser.ts";
 import { type PageServer, startPageServer, TOKEN } from "./page-server.ts";
-import { busySummary, emptySummary } from "./sample-summary.ts";
+import { busySummary, crowdedSummary, emptySummary, youngSummary } from "./sample-summary.ts";
 
 const SCREENSHOTS = join(tmpdir(), "ai-gw-lite-dashboard");
 
@@ -50,6 +50,14 @@ it.each(Object.keys(LOOKS) as Look[])("passes axe and does not overflow in the l
   await waitForState(page, "live");
   await expectGood(page, `${look}-dashboard`);
 
+  for (const [name, summary] of [["young", youngSummary(130)] as const, ["crowded", crowdedSummary()] as const]) {
+    server.respondWith(summary);
+    const answered = page.waitForResponse("**/summary");
+    await page.clock.runFor(5000);
+    await answered;
+    await expectGood(page, `${look}-${name}`);
+  }
+
   server.respondWith("broken");
   await page.clock.runFor(5000);
   await waitForState(page, "unavailable");
@@ -79,4 +87,27 @@ it("draws its charts, and redraws them in other colours when the colour scheme c
   const light = await images();
   await page.emulateMedia({ colorScheme: "dark" });
   await expect.poll(() => differing(blank, light)).toBe(5);
+});
+
+it("draws the bar of the current step in a paler colour than the others", async () => {
+  server.respondWith(busySummary());
+  const page = await open(server.url, { ...AT_SAMPLE, colorScheme: "light" });
+  await enterToken(page, TOKEN);
+  await waitForState(page, "live");
+  await page.clock.runFor(500);
+  // The colours of a line of pixels just above the horizontal axis, from left to right; each at least four pixels wide.
+  const colors = await page.evaluate<string[]>(`(() => {
+    const canvas = document.querySelector("[data-chart=requests] canvas");
+    const { bottom } = document.querySelector("[data-chart=requests] .u-over").getBoundingClientRect();
+    const y = Math.round((bottom - canvas.getBoundingClientRect().top - 3) * devicePixelRatio);
+    const { data } = canvas.getContext("2d").getImageData(0, y, canvas.width, 1);
+    const pixels = Array.from({ length: canvas.width }, (_, x) => [...data.slice(4 * x, 4 * x + 4)].join());
+    return pixels.filter((color, x) => color.endsWith(",255") && [1, 2, 3].every((more) => pixels[x + more] === color));
+  })()`);
+  const [first] = colors;
+  expect(new Set(colors).size).toBe(2);
+  expect(colors.lastIndexOf(first ?? "")).toBeLessThan(colors.findIndex((color) => color !== first));
+  const brightness = (color: string | undefined) =>
+    (color ?? "").split(",").reduce((sum, part) => sum + Number(part), 0);
+  expect(brightness(colors.at(-1))).toBeGreaterThan(brightness(first) + 100);
 });

@@ -1,7 +1,9 @@
 // Checks the parts of the page that need no browser: formats, chart columns, languages, the summary, the refresher.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ERROR_REPLIES } from "../../src/plan/replies.ts";
 import { hasContent, largestAt, latestAt } from "../../src/ui/charts/column-values.ts";
+import { timeSteps } from "../../src/ui/charts/time-steps.ts";
 import { formats } from "../../src/ui/formats.ts";
 import { pickLanguage, TEXTS } from "../../src/ui/locale.ts";
 import { Refresher, type RefreshResult } from "../../src/ui/refresher.ts";
@@ -47,6 +49,7 @@ describe("formats", () => {
 
   it("writes times on a 24 hour clock", () => {
     expect([en.time(NOW), en.timeOfDay(NOW), en.time(NOW - 14 * 3_600_000)]).toEqual(["14:05", "14:05:30", "00:05"]);
+    expect([en.step(NOW, 60_000), en.step(NOW, 10_000)]).toEqual(["14:05", "14:05:30"]);
     expect([en.ago(47 * 60), en.ago(0.4), zh.ago(47 * 60)]).toEqual(["47 minutes ago", "now", "47分钟前"]);
   });
 });
@@ -65,6 +68,33 @@ describe("a column", () => {
   it("has content if there is something to draw", () => {
     const column = (values: (number | null)[]) => [{ name: "", tone: "p50" as const, values }];
     expect([[], [0, null], [0, 2]].map((values) => hasContent(column(values)))).toEqual([false, false, true]);
+  });
+});
+
+describe("the time steps of a chart", () => {
+  const { quarter } = busySummary().series;
+  const { start_unix_ms: start, requests } = quarter;
+  const STEP = 10_000;
+
+  it.each([
+    ["an old process", start - 86_400_000, 0, 90],
+    ["a process as old as the first step", start, 0, 90],
+    ["a process that started within the fifth step", start + 4.5 * STEP, 4, 86],
+    ["a process that started in the current step", start + 89.9 * STEP, 89, 1],
+    ["a clock that was set back after the start", start + 500 * STEP, 89, 1],
+  ])("are those since the start of %s", (_, startedAt, first, count) => {
+    const steps = timeSteps(quarter, startedAt);
+    expect([steps.first, steps.starts.length]).toEqual([first, count]);
+    expect(steps.starts[0]).toBe(start + first * STEP);
+    expect(steps.starts.at(-1)).toBe(start + (requests.length - 1) * STEP);
+  });
+
+  it("fill the axis, or at least 18 of its steps", () => {
+    const axis = (startedAt: number) => {
+      const { axisEnd, starts } = timeSteps(quarter, startedAt);
+      return (axisEnd - (starts[0] ?? 0)) / STEP;
+    };
+    expect([axis(0), axis(start + 60 * STEP), axis(start + 88 * STEP)]).toEqual([90, 30, 18]);
   });
 });
 
@@ -91,10 +121,34 @@ describe("languages", () => {
   });
 });
 
+describe("outcomes", () => {
+  it.each(Object.entries(TEXTS))("of the gateway all have a meaning in words in %s", (_, { results }) => {
+    const codes = [...Object.keys(ERROR_REPLIES), "preflight", "client_closed"];
+    expect(codes.filter((code) => results.outcomes[code] === undefined)).toEqual([]);
+  });
+
+  it("have a meaning in the same cases in all languages", () => {
+    const keys = Object.values(TEXTS).map(({ results: { statuses, outcomes, brokenOff } }) =>
+      [statuses, outcomes, brokenOff].map((meanings) => Object.keys(meanings)),
+    );
+    expect(keys[1]).toEqual(keys[0]);
+  });
+});
+
 describe("a summary", () => {
   it("is distinguished from other JSON", () => {
     expect(readSummary(JSON.parse(JSON.stringify(busySummary())))).toEqual(busySummary());
-    for (const other of [undefined, null, "", 7, [], {}, { error: "x" }, { ...busySummary(), series: {} }]) {
+    for (const other of [
+      undefined,
+      null,
+      "",
+      7,
+      [],
+      {},
+      { error: "x" },
+      { ...busySummary(), series: {} },
+      { ...busySummary(), results_1h: 7 },
+    ]) {
       expect(readSummary(other)).toBeUndefined();
     }
   });

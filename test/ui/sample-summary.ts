@@ -1,6 +1,6 @@
-// Makes sample summaries: one of a busy gateway and one of a gateway without requests.
+// Makes sample summaries: of a busy gateway, of one with very many routes, of one that has just started, of one without requests.
 
-import type { Series, Summary } from "../../src/ui/summary.ts";
+import type { ResultClass, ResultCount, ResultGroup, Series, Summary } from "../../src/ui/summary.ts";
 
 /** A fixed time, so that the page always looks the same. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 5, 30);
@@ -26,7 +26,9 @@ function busySeries(points: number, stepSeconds: number, perStep: number): Serie
     column((at) => Math.floor((requests[at] ?? 0) * share * errorBurst(at) * random() * 2));
   const p50 = column((at) => 380 + 160 * wave(at) + 60 * random() + 40 * errorBurst(at));
   const ttfb = column((at) => 140 + 60 * wave(at) + 30 * random());
+  const overall = { latency_p50_ms: 520, latency_p95_ms: 1_630, ttfb_p50_ms: 195, ttfb_p95_ms: 460 };
   return {
+    overall,
     step_seconds: stepSeconds,
     start_unix_ms: start,
     requests,
@@ -41,13 +43,64 @@ function busySeries(points: number, stepSeconds: number, perStep: number): Serie
   };
 }
 
+const sum = (column: readonly number[]) => column.reduce((all, count) => all + count, 0);
+
+/** The results of one class, with the parts that each has of the class; the last one gets the rest. */
+type Parts = readonly (readonly [group: ResultGroup, result: string, part: number])[];
+
+const PARTS: Readonly<Record<ResultClass, Parts>> = {
+  good: [
+    ["upstream", "3xx", 0.004],
+    ["gateway", "preflight", 0.02],
+    ["upstream", "2xx", 1],
+  ],
+  client_error: [
+    ["gateway", "rate_limited", 0.35],
+    ["gateway", "unauthorized", 0.1],
+    ["gateway", "route_not_found", 0.1],
+    ["upstream", "4xx", 0.15],
+    ["upstream", "429", 1],
+  ],
+  server_error: [
+    ["gateway", "upstream_timeout", 0.2],
+    ["gateway", "upstream_concurrency_exceeded", 0.3],
+    ["incomplete", "upstream_aborted", 0.1],
+    ["upstream", "5xx", 1],
+  ],
+  client_closed: [["incomplete", "client_closed", 1]],
+};
+
+/** Results that add up to the columns of a series. */
+function resultsOf(series: Series): ResultCount[] {
+  const errors = sum(series.client_errors) + sum(series.server_errors);
+  const totals: Readonly<Record<ResultClass, number>> = {
+    good: sum(series.requests) - errors - sum(series.client_closed),
+    client_error: sum(series.client_errors),
+    server_error: sum(series.server_errors),
+    client_closed: sum(series.client_closed),
+  };
+  const order: readonly ResultGroup[] = ["upstream", "gateway", "incomplete"];
+  return (Object.keys(PARTS) as ResultClass[])
+    .flatMap((resultClass) => {
+      let rest = totals[resultClass];
+      const parts = PARTS[resultClass];
+      return parts.map(([group, result, part], at): ResultCount => {
+        const count = at === parts.length - 1 ? rest : Math.round(totals[resultClass] * part);
+        rest -= count;
+        return { group, result, class: resultClass, count };
+      });
+    })
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group) || b.count - a.count);
+}
+
 /** The summary of a gateway with requests, limits and reloads. */
 export function busySummary(): Summary {
+  const quarter = busySeries(90, 10, 24);
   const hour = busySeries(60, 60, 140);
   const day = busySeries(96, 900, 1900);
-  const total = (series: Series) => series.requests.reduce((sum, count) => sum + count, 0);
-  const hourly = total(hour);
-  const daily = total(day);
+  const hourly = sum(hour.requests);
+  const daily = sum(day.requests);
   const route = (
     id: string,
     share: number,
@@ -80,16 +133,6 @@ export function busySummary(): Summary {
     route("local-llama", 0.03, 0, [0, 2, 4], 4),
     { ...route("__unmatched__", 0.002, 1, [0, 1, 1], null) },
   ];
-  const outcomes = (all: number) => ({
-    success: Math.round(all * 0.969),
-    client_closed: Math.round(all * 0.011),
-    rate_limited: Math.round(all * 0.008),
-    upstream_timeout: Math.round(all * 0.005),
-    upstream_concurrency_exceeded: Math.round(all * 0.003),
-    unauthorized: Math.round(all * 0.002),
-    route_not_found: Math.round(all * 0.002),
-    upstream_aborted: Math.round(all * 0.0006),
-  });
   return {
     generated_at_unix_ms: NOW,
     total_requests_1h: hourly,
@@ -101,8 +144,9 @@ export function busySummary(): Summary {
       token("eva***9x#5d2207bc", 0.16, 0.006),
       token("a***#c81f6e05", 0.05, 0),
     ],
-    outcomes_1h: outcomes(hourly),
-    outcomes_24h: outcomes(daily),
+    results_15m: resultsOf(quarter),
+    results_1h: resultsOf(hour),
+    results_24h: resultsOf(day),
     version: "0.1.0",
     started_at_unix_ms: NOW - 3 * 86_400_000 - 4.2 * 3_600_000,
     uptime_seconds: 3 * 86_400 + 15_120,
@@ -113,7 +157,7 @@ export function busySummary(): Summary {
       downstream_inflight_peak_24h: 41,
     },
     reload: { last_result: "success", last_at_unix_ms: NOW - 47 * 60_000, success_total: 3, failure_total: 1 },
-    series: { hour, day },
+    series: { quarter, hour, day },
   };
 }
 
@@ -135,6 +179,7 @@ export function emptySummary(): Summary {
       latency_p95_ms: nulls,
       ttfb_p50_ms: nulls,
       ttfb_p95_ms: nulls,
+      overall: { latency_p50_ms: null, latency_p95_ms: null, ttfb_p50_ms: null, ttfb_p95_ms: null },
     };
   };
   return {
@@ -143,8 +188,9 @@ export function emptySummary(): Summary {
     total_requests_24h: 0,
     routes: [],
     tokens: [],
-    outcomes_1h: {},
-    outcomes_24h: {},
+    results_15m: [],
+    results_1h: [],
+    results_24h: [],
     started_at_unix_ms: NOW - 12_000,
     uptime_seconds: 12,
     limits: {
@@ -154,6 +200,91 @@ export function emptySummary(): Summary {
       downstream_inflight_peak_24h: 0,
     },
     reload: { last_result: null, last_at_unix_ms: null, success_total: 0, failure_total: 0 },
-    series: { hour: empty(60, 60), day: empty(96, 900) },
+    series: { quarter: empty(90, 10), hour: empty(60, 60), day: empty(96, 900) },
   };
+}
+
+/** The summary of a gateway that started some seconds ago and has had requests since. */
+export function youngSummary(seconds: number): Summary {
+  const busy = busySummary();
+  const startedAt = NOW - seconds * 1000;
+  const since = (series: Series): Series => {
+    const kept = <T>(column: readonly T[], none: T): T[] =>
+      column.map((value, at) => {
+        const end = series.start_unix_ms + (at + 1) * series.step_seconds * 1000;
+        return end > startedAt ? value : none;
+      });
+    return {
+      ...series,
+      requests: kept(series.requests, 0),
+      client_errors: kept(series.client_errors, 0),
+      server_errors: kept(series.server_errors, 0),
+      client_closed: kept(series.client_closed, 0),
+      inflight_peak: kept(series.inflight_peak, 0),
+      latency_p50_ms: kept(series.latency_p50_ms, null),
+      latency_p95_ms: kept(series.latency_p95_ms, null),
+      ttfb_p50_ms: kept(series.ttfb_p50_ms, null),
+      ttfb_p95_ms: kept(series.ttfb_p95_ms, null),
+    };
+  };
+  const quarter = since(busy.series.quarter);
+  const results = resultsOf(quarter);
+  const total = sum(quarter.requests);
+  const route = busy.routes[0];
+  const token = busy.tokens[0];
+  return {
+    ...busy,
+    total_requests_1h: total,
+    total_requests_24h: total,
+    routes:
+      route === undefined ? [] : [{ ...route, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
+    tokens:
+      token === undefined ? [] : [{ ...token, requests_1h: total, requests_24h: total, errors_1h: 1, errors_24h: 1 }],
+    results_15m: results,
+    results_1h: results,
+    results_24h: results,
+    started_at_unix_ms: startedAt,
+    uptime_seconds: seconds,
+    reload: { last_result: null, last_at_unix_ms: null, success_total: 0, failure_total: 0 },
+    series: { quarter, hour: since(busy.series.hour), day: since(busy.series.day) },
+  };
+}
+
+/** A route id that is far longer than a table is wide. */
+export const LONG_ID = `team-research/${"an-experiment-with-a-very-long-name-".repeat(5)}eu-central-1`;
+
+/** Every outcome that the gateway counts as its own answer. */
+const OWN = [
+  "rate_limited unauthorized upstream_connect_error upstream_timeout route_not_found upstream_request_failed",
+  "downstream_concurrency_exceeded upstream_concurrency_exceeded cors_origin_not_allowed invalid_path bad_request",
+  "method_not_allowed request_timeout expectation_failed headers_too_large shutting_down internal_error some_newer_word",
+].flatMap((words) => words.split(" "));
+
+/** The summary of a gateway with very many routes and tokens, a very long route id, and every outcome. */
+export function crowdedSummary(): Summary {
+  const busy = busySummary();
+  const routes = Array.from({ length: 40 }, (_, at) => {
+    const route = busy.routes[at % 4];
+    if (route === undefined) throw new Error("the sample has no routes");
+    return { ...route, route_id: at === 1 ? LONG_ID : `${route.route_id}-${at}`, upstream_max_inflight: 8 + at };
+  });
+  const tokens = Array.from({ length: 30 }, (_, at) => ({
+    token: `k${at}***7f#1b9c04d2`,
+    requests_1h: 200 - at,
+    requests_24h: 2000 - at,
+    errors_1h: at,
+    errors_24h: 3 * at,
+  }));
+  const own = OWN.map((result, at): ResultCount => {
+    const resultClass = result.startsWith("upstream") || at > 14 ? "server_error" : "client_error";
+    return { group: "gateway", result, class: resultClass, count: 180 - 10 * at };
+  });
+  const results = [
+    ...busy.results_1h.filter(({ group }) => group === "upstream"),
+    ...own,
+    { group: "incomplete", result: "client_closed", class: "client_closed", count: 61 },
+    { group: "incomplete", result: "upstream_timeout", class: "server_error", count: 12 },
+    { group: "incomplete", result: "upstream_aborted", class: "server_error", count: 3 },
+  ] as const;
+  return { ...busy, routes, tokens, results_15m: results, results_1h: results, results_24h: results };
 }

@@ -112,12 +112,12 @@ describe("the dashboard", () => {
     await page.getByText("No requests in the last 24 hours.").waitFor();
     expect(await figure(page, "requests")).toBe("0");
     expect(await figure(page, "latency")).toBe("–");
-    expect(await page.getByRole("img", { name: "Requests. No requests in the last hour" }).count()).toBe(1);
+    expect(await page.getByRole("img", { name: "Requests. No requests in the last 15 minutes" }).count()).toBe(1);
     expect(await cellsOf(page, "tokens")).toEqual([[]]);
     await page.getByText("No token has been used in the last 24 hours.").waitFor();
     server.respondWith(busySummary());
     await page.clock.runFor(5000);
-    await page.locator("[data-figure=requests]", { hasText: "5," }).waitFor();
+    await page.locator("[data-figure=requests]", { hasText: /^\d,\d{3}$/ }).waitFor();
     expect(await page.locator(".notice").isVisible()).toBe(false);
   });
 
@@ -126,7 +126,8 @@ describe("the dashboard", () => {
     const { total_requests_24h } = busySummary();
     await page.getByRole("radio", { name: "Last 24 hours" }).check();
     expect(await figure(page, "requests")).toBe(total_requests_24h.toLocaleString("en"));
-    expect(await page.getByText("per 15 minutes", { exact: true }).count()).toBe(4);
+    expect(await page.getByText("per 15 minutes", { exact: true }).count()).toBe(2);
+    expect(await page.getByText("per 15 minutes · provider’s answers", { exact: true }).count()).toBe(2);
   });
 
   it("does not refresh while it is paused or its tab is hidden", async () => {

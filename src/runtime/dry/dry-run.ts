@@ -43,8 +43,9 @@ const MASK = "***";
  */
 export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequest) => DryRun {
   const { metrics } = blueprint.server;
-  // The same paths as in the gateway, but with empty content.
-  const builtIn = builtInEndpoints(() => true, metrics && dryMetricsEndpoints(metrics));
+  // The same paths as in the gateway, but with empty content. Metrics with an address of their own are not served here.
+  const onMain = metrics?.listen === undefined ? metrics : undefined;
+  const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
   return ({ method, target, rawHeaders }) => {
     const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent) };
     return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);

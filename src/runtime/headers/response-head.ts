@@ -13,9 +13,12 @@ const IDLE_HINT = /(?:^|[\s,;])timeout=(\d{1,6})/i;
 export interface ResponseHead {
   /** A flat name, value list. It may have a `content-length`, never a `transfer-encoding`. */
   readonly headers: string[];
+  contentType: string | undefined;
   /** The body is a stream of server-sent events. */
   sse: boolean;
   hasLength: boolean;
+  /** The body has a transfer coding. */
+  coded: boolean;
   /** The body has a transfer coding other than `chunked`, so it can't be forwarded. */
   foreignCoding: boolean;
   /** How long the upstream keeps an idle connection open, ms, if it says so. */
@@ -28,7 +31,15 @@ export interface ResponseHead {
  * (RFC 9110, section 8.6): a client could wait for that many bytes.
  */
 export function responseHead(rawHeaders: readonly string[], requestId: string, status: number): Readonly<ResponseHead> {
-  const head: ResponseHead = { headers: [], sse: false, hasLength: false, foreignCoding: false, idleMs: undefined };
+  const head: ResponseHead = {
+    headers: [],
+    contentType: undefined,
+    sse: false,
+    hasLength: false,
+    coded: false,
+    foreignCoding: false,
+    idleMs: undefined,
+  };
   const named = namedByConnection(rawHeaders, PROTECTED);
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
@@ -43,13 +54,17 @@ export function responseHead(rawHeaders: readonly string[], requestId: string, s
 }
 
 function readDropped(head: ResponseHead, lower: string, value: string): void {
-  if (lower === "transfer-encoding" && value.toLowerCase() !== "chunked") head.foreignCoding = true;
-  else if (lower === "keep-alive") head.idleMs = idleHint(value);
+  if (lower === "transfer-encoding") {
+    head.coded = true;
+    if (value.toLowerCase() !== "chunked") head.foreignCoding = true;
+  } else if (lower === "keep-alive") head.idleMs = idleHint(value);
 }
 
 function keep(head: ResponseHead, name: string, lower: string, value: string): void {
-  if (lower === "content-type") head.sse = EVENT_STREAM.test(value);
-  else if (lower === "content-length") head.hasLength = true;
+  if (lower === "content-type") {
+    head.contentType = value;
+    head.sse = EVENT_STREAM.test(value);
+  } else if (lower === "content-length") head.hasLength = true;
   head.headers.push(lower === "x-request-id" ? "x-upstream-request-id" : name, value);
 }
 

@@ -5,7 +5,8 @@ import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
-import { noteIdleHint, wasStale } from "./connections/upstream-socket.ts";
+import { onTlsCut } from "./connections/tls-cut.ts";
+import { noteIdleHint, wasEstablished, wasStale } from "./connections/upstream-socket.ts";
 import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 
@@ -15,7 +16,7 @@ export interface AttemptFailure {
   readonly outcome: ReplyCode | "upstream_aborted";
   /** In a few words, without secrets. */
   readonly cause: string;
-  /** It failed on a reused connection, before a byte of the response: on a fresh connection it may succeed. */
+  /** It failed on a reused connection, at once and before a byte of the response: on a fresh connection it may succeed. */
   readonly stale: boolean;
 }
 
@@ -46,6 +47,12 @@ export class Attempt implements RequestEvents {
     return this.#request;
   }
 
+  /** Its connection is not established yet. */
+  get connecting(): boolean {
+    const request = this.#request;
+    return request !== undefined && !request.reusedSocket && !wasEstablished(request);
+  }
+
   onResponse(response: IncomingMessage): void {
     const request = this.#request;
     if (this.#over || request === undefined) return void response.destroy();
@@ -57,6 +64,10 @@ export class Attempt implements RequestEvents {
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).
     if (head.foreignCoding || statusCode < 200) return this.#fail("upstream_request_failed", "unusable response head");
+    // Only the end of the connection delimits the body, or there is no body. In both cases it is the connection's last response.
+    if (!head.hasLength && !head.coded && request.shouldKeepAlive === false) {
+      onTlsCut(response.socket, () => this.#fail("upstream_aborted", "cut TLS connection"));
+    }
     response.on("close", () => {
       if (!response.complete) this.#fail("upstream_aborted", "cut response");
     });
@@ -81,7 +92,7 @@ export class Attempt implements RequestEvents {
     // Node refuses to send these headers. They are the client's.
     if (request === undefined) return this.#fail("bad_request", failureLabel(err));
     if (this.#response === undefined)
-      return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request));
+      return this.#fail(failureCode(err, request), failureLabel(err), wasStale(request, this.#upstream.agent.times));
     if (!this.#response.complete) this.#fail("upstream_aborted", failureLabel(err));
   }
 

@@ -1,30 +1,73 @@
-// Limits how long an upstream may take. Each exchange has one timer: for the whole request, and in an SSE stream for silence.
+// Limits how long an exchange may take, with one timer: while the request is sent it limits silence, then the time of the
+// response, and in a stream silence again (contract, section 4, "Timeouts").
+
+import type { ForwardSpec } from "../../plan/forward.ts";
 
 export class Deadlines {
-  #timer: NodeJS.Timeout | undefined;
-  #limitsSilence = false;
+  readonly #spec: Pick<ForwardSpec, "requestTimeoutMs" | "streamIdleTimeoutMs">;
   readonly #expired: () => void;
+  #timer: NodeJS.Timeout | undefined = undefined;
+  #limitsSilence = false;
+  #held = false;
+  #streaming = false;
 
-  /** Starts the request's deadline. With http-proxy's own timeout the cause of the failure would not be known (fact F6). */
-  constructor(requestTimeoutMs: number, expired: () => void) {
+  /**
+   * Starts no timer yet. With http-proxy's own timeout the cause of a failure would not be known (fact F6).
+   * @param expired called when a limit is exceeded
+   */
+  constructor(spec: Pick<ForwardSpec, "requestTimeoutMs" | "streamIdleTimeoutMs">, expired: () => void) {
+    this.#spec = spec;
     this.#expired = expired;
-    this.#timer = setTimeout(expired, requestTimeoutMs);
   }
 
-  /** The response is a stream: from now on only silence counts. @param idleMs longest silence; 0 allows any */
-  streaming(idleMs: number): void {
-    clearTimeout(this.#timer);
-    this.#limitsSilence = idleMs > 0;
-    this.#timer = this.#limitsSilence ? setTimeout(this.#expired, idleMs) : undefined;
+  /** A part of the request was sent, and more will follow: only silence is limited. */
+  uploading(): void {
+    if (this.#limitsSilence) this.progress();
+    else this.#limitSilence();
   }
 
-  /** Restarts the limit on silence. Called when bytes were moved. */
+  /** The whole request was sent: the response must be complete in time. A stream that has begun already is not limited. */
+  sent(): void {
+    if (this.#streaming) return;
+    this.#limitsSilence = false;
+    this.#start(this.#spec.requestTimeoutMs);
+  }
+
+  /** The head of a stream has come: from now on only silence is limited. */
+  streaming(): void {
+    this.#streaming = true;
+    this.#limitSilence();
+  }
+
+  /** Bytes were moved: silence is counted anew. */
   progress(): void {
+    this.#held = false;
     if (this.#limitsSilence) this.#timer?.refresh();
+  }
+
+  /** The client is slower than the upstream: silence does not count until the next `progress`. */
+  hold(): void {
+    this.#held = true;
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+  }
+
+  #limitSilence(): void {
+    const { streamIdleTimeoutMs } = this.#spec;
+    if (streamIdleTimeoutMs === 0) return this.stop();
+    this.#limitsSilence = true;
+    this.#start(streamIdleTimeoutMs);
+  }
+
+  #start(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(Deadlines.#fire, ms, this);
+  }
+
+  static #fire(deadlines: Deadlines): void {
+    if (!deadlines.#held || !deadlines.#limitsSilence) deadlines.#expired();
   }
 }

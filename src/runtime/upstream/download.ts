@@ -6,23 +6,26 @@ import type { BodyFraming } from "../exchange/responder.ts";
 import { BodyPump } from "./body-pump.ts";
 import { write } from "./write.ts";
 
-export interface DownloadEvents {
-  /** Writes the head. Gives `undefined` when the head can't be sent; the exchange has then been ended. */
-  readonly begin: () => BodyFraming | undefined;
-  /** Bytes were moved. */
-  readonly onProgress: () => void;
+/** Receives the progress of a download. */
+export interface DownloadOwner {
+  /** Bytes were moved, and more will follow. @param ready false when the client is slower: then `onCaughtUp` follows */
+  onDownloading(body: Buffer, ready: boolean): void;
+  /** The client has taken what waited for it. */
+  onCaughtUp(): void;
   /** The last byte was handed to the client's connection. */
-  readonly onEnd: () => void;
+  onDownloaded(): void;
 }
 
 /**
  * Moves a response downstream. Its head is sent at the end of this turn of the event loop, with the part of the body that came
  * with it. So if the response breaks in its first bytes, the client can still get an error reply.
+ * @param begin writes the head. Gives `undefined` when the head can't be sent; the exchange has then been ended
  */
 export function download(
   x: LiveExchange,
   source: IncomingMessage,
-  { begin, onProgress, onEnd }: DownloadEvents,
+  begin: () => BodyFraming | undefined,
+  owner: DownloadOwner,
 ): BodyPump {
   const { res } = x.responder;
   let framing: BodyFraming | undefined;
@@ -34,10 +37,15 @@ export function download(
     if (last) {
       x.complete();
       res.end();
-      onEnd();
+      owner.onDownloaded();
     } else {
-      if (!ready) res.once("drain", () => pump.resume());
-      onProgress();
+      if (!ready) {
+        res.once("drain", () => {
+          pump.resume();
+          owner.onCaughtUp();
+        });
+      }
+      owner.onDownloading(body, ready);
     }
     return ready;
   });

@@ -1,7 +1,7 @@
 // Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. From then on, no other
 // file of this folder begins, answers or breaks the client's response.
 
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
 import { replyFor } from "../../plan/replies.ts";
@@ -11,24 +11,25 @@ import type { BodyFraming } from "../exchange/responder.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
 import type { BodyPump } from "./body-pump.ts";
+import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
-import { download } from "./download.ts";
+import { type DownloadOwner, download } from "./download.ts";
 import type { UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
-import { Upload } from "./upload.ts";
-
-/** A body of up to this size is kept for the one replay on a fresh connection, bytes (contract, section 4). */
-const REPLAY_BYTES = 64 * 1024;
+import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
+import { Upload, type UploadOwner } from "./upload.ts";
 
 /** What all exchanges of a route share. */
 export interface ForwardingContext {
   readonly spec: ForwardSpec;
   readonly tracer: Tracer | undefined;
+  /** Whether a response of this content type is a stream. */
+  readonly isStream: (contentType: string | undefined) => boolean;
   /** Called when an upstream failed. @param cause a short text without secrets */
   readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
 }
 
-export class Forwarding implements AttemptOwner {
+export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
   readonly #x: LiveExchange;
   readonly #context: ForwardingContext;
   readonly #upstream: LinkedUpstream;
@@ -38,6 +39,7 @@ export class Forwarding implements AttemptOwner {
   #request: UpstreamRequest | undefined;
   #attempt: Attempt;
   #download: BodyPump | undefined = undefined;
+  #keepalive: SseKeepalive | undefined = undefined;
   #replayed = false;
   #over = false;
 
@@ -49,8 +51,8 @@ export class Forwarding implements AttemptOwner {
     this.#upstream = upstream;
     x.sending();
     this.#request = upstream.request(x, tracer?.attempt(x.record, spec, upstream.spec));
-    this.#upload = new Upload(x, REPLAY_BYTES);
-    this.#deadlines = new Deadlines(spec.requestTimeoutMs, () => this.#end("upstream_timeout", "deadline"));
+    this.#upload = new Upload(x, this, upstream.agent.times.replayMs);
+    this.#deadlines = new Deadlines(spec, () => this.#expired());
     this.#attempt = new Attempt(this, upstream, x.id);
     // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
@@ -63,12 +65,34 @@ export class Forwarding implements AttemptOwner {
     if (sink !== undefined && !this.#over) this.#upload.sendTo(sink);
   }
 
+  onUploading(): void {
+    this.#deadlines.uploading();
+  }
+
+  /** A request is sent once its connection is there: until then the connect timeout alone counts. */
+  onUploaded(sink: ClientRequest): void {
+    if (!this.#attempt.connecting) return this.#deadlines.sent();
+    this.#deadlines.stop();
+    whenEstablished(sink, () => this.#sent());
+  }
+
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    this.#download = download(this.#x, response, {
-      begin: () => this.#begin(response, head),
-      onProgress: () => this.#deadlines.progress(),
-      onEnd: () => this.#release(),
-    });
+    this.#upload.forget();
+    this.#download = download(this.#x, response, () => this.#begin(response, head), this);
+  }
+
+  onDownloading(body: Buffer, ready: boolean): void {
+    if (ready) this.#deadlines.progress();
+    else this.#deadlines.hold();
+    this.#keepalive?.moved(body);
+  }
+
+  onCaughtUp(): void {
+    this.#deadlines.progress();
+  }
+
+  onDownloaded(): void {
+    this.#release();
   }
 
   onFailure({ outcome, cause, stale }: AttemptFailure): void {
@@ -89,9 +113,12 @@ export class Forwarding implements AttemptOwner {
     try {
       const { statusCode = 0, statusMessage = "" } = response;
       const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
-      if (head.sse) {
-        this.#deadlines.streaming(this.#context.spec.streamIdleTimeoutMs);
-        this.#x.stream();
+      const { spec, isStream } = this.#context;
+      if (isStream(head.contentType)) this.#deadlines.streaming();
+      if (head.sse) this.#x.stream();
+      const { sseKeepaliveMs } = spec;
+      if (sseKeepaliveMs !== undefined && takesComments(head)) {
+        this.#keepalive = new SseKeepalive(this.#x, framing, sseKeepaliveMs);
       }
       this.#forgetHeads(response, head);
       return framing;
@@ -109,11 +136,24 @@ export class Forwarding implements AttemptOwner {
     response.rawHeaders = [];
   }
 
+  #sent(): void {
+    if (!this.#over) this.#deadlines.sent();
+  }
+
+  /** A limit in time was exceeded: the client's fault when the rest of its request did not come, else the upstream's. */
+  #expired(): void {
+    const { ended, waitsForUpstream } = this.#upload;
+    // The connect timeout limits this wait.
+    if (!ended && this.#attempt.connecting) return this.#deadlines.uploading();
+    if (ended || waitsForUpstream) this.#end("upstream_timeout", "deadline");
+    else this.#end("request_timeout", "the client's upload rests");
+  }
+
   /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
   #end(outcome: AttemptFailure["outcome"], cause: string): void {
     if (this.#over) return;
     this.#release();
-    this.#context.onFailure(this.#x, outcome, cause);
+    if (outcome !== "request_timeout") this.#context.onFailure(this.#x, outcome, cause);
     if (this.#x.responder.begun) this.#x.break(outcome);
     else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
   }
@@ -124,6 +164,7 @@ export class Forwarding implements AttemptOwner {
     this.#over = true;
     this.#deadlines.stop();
     this.#download?.stop();
+    this.#keepalive?.stop();
     const sent = this.#upload.ended;
     this.#upload.stop();
     this.#attempt.close(sent);

@@ -7,10 +7,17 @@
 // callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies the
 // options of a single call with the deprecated `util._extend` (hazard P16).
 
-import http, { type Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import http, {
+  type Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  type ServerResponse,
+} from "node:http";
 import https from "node:https";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
+import type { PooledRequest } from "./connections/pooled-agent.ts";
 
 /** The largest head of an upstream's response, bytes (contract, section 4). A client's may be half as large. */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
@@ -22,6 +29,8 @@ export interface UpstreamRequest {
   readonly path: string;
   /** Names and values in turn. */
   readonly headers: readonly string[];
+  /** Its body is too large to be sent again: it takes no connection that may be stale. */
+  readonly sentOnce: boolean;
 }
 
 /** Called with the results of one upstream request. */
@@ -112,21 +121,23 @@ function sendRequest(
   { agent, target }: PassOptions,
   server: httpProxy,
   callback: ErrorCallback,
-  { method, path, headers }: UpstreamRequest,
+  { method, path, headers, sentOnce }: UpstreamRequest,
   events: RequestEvents,
 ): ClientRequest | undefined {
+  const options: RequestOptions & PooledRequest = {
+    agent,
+    hostname: target.hostname,
+    port: target.port,
+    method,
+    path,
+    headers,
+    maxHeaderSize: UPSTREAM_HEAD_BYTES,
+    sentOnce,
+  };
   let request: ClientRequest;
   try {
     // The agent decides, not the target: the agent of a tunnel uses plain HTTP, on connections that already have TLS.
-    request = transportOf(agent).request({
-      agent,
-      hostname: target.hostname,
-      port: target.port,
-      method,
-      path,
-      headers,
-      maxHeaderSize: UPSTREAM_HEAD_BYTES,
-    });
+    request = transportOf(agent).request(options);
   } catch (err) {
     callback(err as Error, req, res, target);
     return undefined;

@@ -12,6 +12,7 @@ import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
 import { createEngine, type Engine, type UpstreamRequest } from "./http-proxy.ts";
+import { canBeKept } from "./kept-body.ts";
 
 export interface LinkedUpstream extends ChosenUpstream {
   readonly spec: UpstreamSpec;
@@ -42,7 +43,13 @@ export function linkUpstream(
   const absolute = absoluteForm(spec);
   const toProxy = absolute !== undefined;
   const connectTo = absolute?.connectTo ?? target;
-  const agent = agents.agentFor(connectTo, spec.connectTimeoutMs, toProxy ? undefined : spec.proxy);
+  const agent = agents.agentFor({
+    target: connectTo,
+    connectTimeoutMs: spec.connectTimeoutMs,
+    tunnel: toProxy ? undefined : spec.proxy,
+    // A request in absolute-form is for a plain http upstream: TLS may be used with the proxy, but not with the upstream.
+    tls: target.protocol === "https:" ? spec.tls : undefined,
+  });
   const writeHead = requestHeadWriter(spec);
   const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, keyDigest);
@@ -65,9 +72,10 @@ export function linkUpstream(
         peer: peerAddress(x.req.socket),
         trace,
       });
+      const sentOnce = !canBeKept(x.framing);
       return absolute === undefined
-        ? { method: x.method, path, headers }
-        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers) };
+        ? { method: x.method, path, headers, sentOnce }
+        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers), sentOnce };
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
   };

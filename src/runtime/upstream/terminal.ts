@@ -7,6 +7,7 @@ import type { Terminal } from "../exchange/plan.ts";
 import { Forwarding, type ForwardingContext } from "./forwarding.ts";
 import { linkUpstream, type UpstreamParts } from "./linked-upstream.ts";
 import { type Selection, selector } from "./select.ts";
+import { streamMatcher } from "./stream-types.ts";
 
 export interface TerminalParts extends UpstreamParts {
   readonly tracer: Tracer | undefined;
@@ -18,7 +19,8 @@ export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Termina
   const [upstream] = spec.upstreams.map((each) => linkUpstream(spec, each, parts));
   if (upstream === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
   const select = selector(upstream);
-  const context: ForwardingContext = { spec, tracer: parts.tracer, onFailure: parts.onFailure };
+  const { tracer, onFailure } = parts;
+  const context: ForwardingContext = { spec, tracer, isStream: streamMatcher(spec.streamTypes), onFailure };
 
   function proceed(x: LiveExchange, { upstream, refusal }: Selection): void {
     if (refusal !== undefined) x.reply(refusal);

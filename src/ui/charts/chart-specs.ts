@@ -1,6 +1,6 @@
 // Lists the charts of the page and the columns of the summary that each one draws.
 
-import type { Range, Series, Summary } from "../summary.ts";
+import { type Range, type ResultClass, requestsOf, type Series, type Summary } from "../summary.ts";
 import type { Texts } from "../texts/texts.ts";
 
 /** The meaning of a colour; its value is `--tone-…` in the style sheet. */
@@ -11,7 +11,7 @@ export interface Column {
   readonly tone: Tone;
   /** One value for each time step; null if the step has none. */
   readonly values: readonly (number | null)[];
-  /** The total from the summary. It covers exactly 1 h or 24 h, which the sum of the steps does not. */
+  /** The total from the summary. It covers exactly the time range, which the sum of the steps does not for 24 h. */
   readonly total?: number;
 }
 
@@ -36,13 +36,8 @@ export const CHARTS: readonly ChartSpec[] = [
     id: "requests",
     measure: "count",
     title: ({ charts }) => charts.requests,
-    columns: ({ requests }, { charts }, { total_requests_1h, total_requests_24h }, range) => [
-      {
-        name: charts.requests,
-        tone: "requests",
-        values: requests,
-        total: range === "hour" ? total_requests_1h : total_requests_24h,
-      },
+    columns: ({ requests }, { charts }, summary, range) => [
+      { name: charts.requests, tone: "requests", values: requests, total: requestsOf(summary, range) },
     ],
     limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.empty[range],
@@ -51,11 +46,29 @@ export const CHARTS: readonly ChartSpec[] = [
     id: "errors",
     measure: "count",
     title: ({ charts }) => charts.errors,
-    columns: ({ server_errors, client_errors, client_closed }, { charts }) => [
-      { name: charts.serverErrors, tone: "server-error", values: server_errors },
-      { name: charts.clientErrors, tone: "client-error", values: client_errors },
-      { name: charts.clientClosed, tone: "client-closed", values: client_closed },
-    ],
+    columns: (series, { charts }, summary, range) => {
+      const total = (resultClass: ResultClass) => requestsOf(summary, range, resultClass);
+      return [
+        {
+          name: charts.serverErrors,
+          tone: "server-error",
+          values: series.server_errors,
+          total: total("server_error"),
+        },
+        {
+          name: charts.clientErrors,
+          tone: "client-error",
+          values: series.client_errors,
+          total: total("client_error"),
+        },
+        {
+          name: charts.clientClosed,
+          tone: "client-closed",
+          values: series.client_closed,
+          total: total("client_closed"),
+        },
+      ];
+    },
     limit: NO_LIMIT,
     empty: ({ charts }, range) => charts.noErrors[range],
   },
@@ -76,7 +89,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: charts.p95, tone: "p95", values: latency_p95_ms },
     ],
     limit: NO_LIMIT,
-    empty: ({ charts }, range) => charts.empty[range],
+    empty: ({ charts }, range) => charts.noAnswers[range],
   },
   {
     id: "ttfb",
@@ -87,6 +100,6 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: charts.p95, tone: "p95", values: ttfb_p95_ms },
     ],
     limit: NO_LIMIT,
-    empty: ({ charts }, range) => charts.empty[range],
+    empty: ({ charts }, range) => charts.noAnswers[range],
   },
 ];

@@ -1,14 +1,9 @@
 // Computes sums, peaks and latest values of chart columns, for legends and for screen readers.
 
 import type { Formats } from "../formats.ts";
-import type { Series } from "../summary.ts";
 import type { Texts } from "../texts/texts.ts";
 import type { Column, Measure } from "./chart-specs.ts";
-
-/** Returns the start of each time step, unix ms. */
-export function stepStarts({ requests, start_unix_ms, step_seconds }: Series): readonly number[] {
-  return requests.map((_, index) => start_unix_ms + index * step_seconds * 1000);
-}
+import type { TimeSteps } from "./time-steps.ts";
 
 export function sumOf(values: readonly (number | null)[]): number {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
@@ -54,7 +49,7 @@ export function legendValue(column: Column, measure: Measure, formats: Formats):
 /** Describes a chart for screen readers, one sentence for each column. */
 export function describeColumns(
   columns: readonly Column[],
-  starts: readonly number[],
+  { starts, stepMs }: TimeSteps,
   measure: Measure,
   { formats, texts }: { readonly formats: Formats; readonly texts: Texts },
 ): string {
@@ -64,7 +59,7 @@ export function describeColumns(
     const last = latestAt(values);
     if (most === undefined || last === undefined) return undefined;
     const value = (at: number) => formatValue(values[at] ?? null, measure, formats);
-    const time = (at: number) => formats.time(starts[at] ?? 0);
+    const time = (at: number) => formats.step(starts[at] ?? 0, stepMs);
     const { describeTotal, describePeak, describeLast } = texts.charts;
     if (measure === "count") return describeTotal(name, formats.count(totalOf(column)), value(most), time(most));
     if (measure === "peak") return describePeak(name, value(most), time(most), value(last));

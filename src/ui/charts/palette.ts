@@ -14,16 +14,25 @@ export class Palette {
 
   /** @param name a custom property such as `--tone-p50` */
   color(name: string): string {
-    const cached = this.#cache.get(name);
-    if (cached !== undefined) return cached;
-    this.#probe.style.color = `var(${name})`;
-    const { color } = getComputedStyle(this.#probe);
-    this.#cache.set(name, color);
-    return color;
+    return this.#resolve(`var(${name})`);
+  }
+
+  /** The same colour, much paler. It is not transparent, so nothing behind it shows through. */
+  pale(name: string): string {
+    return this.#resolve(`color-mix(in srgb, var(${name}) 42%, var(--surface))`);
   }
 
   /** Call this after a switch between light and dark. */
   clear(): void {
     this.#cache.clear();
+  }
+
+  #resolve(value: string): string {
+    const cached = this.#cache.get(value);
+    if (cached !== undefined) return cached;
+    this.#probe.style.color = value;
+    const { color } = getComputedStyle(this.#probe);
+    this.#cache.set(value, color);
+    return color;
   }
 }

@@ -4,22 +4,20 @@ import uPlot from "uplot";
 import type { Column, Measure } from "./chart-specs.ts";
 import { hasContent } from "./column-values.ts";
 import type { Palette } from "./palette.ts";
+import type { TimeSteps } from "./time-steps.ts";
 
 export interface TimeChartOptions {
   readonly measure: Measure;
   readonly palette: Palette;
   /** Writes a value of the vertical axis. */
   readonly writeValue: (value: number) => string;
-  /** Writes a time (unix ms) of the horizontal axis. */
-  readonly writeTime: (unixMs: number) => string;
+  /** Writes a time (unix ms) of the horizontal axis. @param stepMs the distance to the next time that is written */
+  readonly writeTime: (unixMs: number, stepMs: number) => string;
   /** Called with the time step under the pointer, or undefined. */
   readonly onHover: (index: number | undefined) => void;
 }
 
-export interface TimeChartData {
-  /** Unix ms. */
-  readonly starts: readonly number[];
-  readonly stepMs: number;
+export interface TimeChartData extends TimeSteps {
   readonly columns: readonly Column[];
   readonly limit: number | null;
 }
@@ -57,10 +55,9 @@ export class TimeChart {
     this.#resize.observe(host);
   }
 
-  update({ starts, stepMs, columns, limit }: TimeChartData): void {
-    const first = (starts[0] ?? 0) / 1000;
+  update({ starts, stepMs, axisEnd, columns, limit }: TimeChartData): void {
     const step = stepMs / 1000;
-    this.#range = [first, first + starts.length * step];
+    this.#range = [(starts[0] ?? 0) / 1000, axisEnd / 1000];
     this.#limit = limit;
     this.#empty = !hasContent(columns);
     // A step is drawn around its middle. uPlot draws the last series on top.
@@ -106,10 +103,15 @@ export class TimeChart {
     };
   }
 
+  /** Bars of one colour; the last one is paler, because its step is not over yet. */
   #bars(tone: string): uPlot.Series {
-    const color = () => this.#options.palette.color(tone);
-    const paths = uPlot.paths.bars?.({ size: [0.78, 24], radius: 0.15 });
-    return { fill: color, width: 0, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
+    const { palette } = this.#options;
+    const fills = ({ data: [times] }: uPlot) => {
+      const colors = Array.from(times, () => palette.color(tone));
+      return [...colors.slice(0, -1), palette.pale(tone)];
+    };
+    const paths = uPlot.paths.bars?.({ size: [0.78, 24], radius: 0.15, disp: { fill: { unit: 3, values: fills } } });
+    return { fill: () => palette.color(tone), width: 0, points: { show: false }, ...(paths && { paths }) };
   }
 
   #timeAxis(): uPlot.Axis {
@@ -122,7 +124,8 @@ export class TimeChart {
       space: 64,
       grid: { show: false },
       ticks: { stroke: () => palette.color("--line"), width: 1, size: 4 },
-      values: (_plot, splits) => splits.map((seconds) => writeTime(seconds * 1000)),
+      values: (_plot, splits, _axis, _space, distance) =>
+        splits.map((seconds) => writeTime(seconds * 1000, distance * 1000)),
     };
   }
 

@@ -1,6 +1,6 @@
 // Lists every text of the dashboard. Each language supplies all of them.
 
-import type { Range } from "../summary.ts";
+import type { Range, ResultClass, ResultGroup } from "../summary.ts";
 
 export type Language = "en" | "zh";
 
@@ -55,8 +55,8 @@ export interface Texts {
     readonly inflight: string;
     readonly lastMinute: (count: string) => string;
     readonly errorsOf: (errors: string, requests: string) => string;
-    readonly p50At: (p50: string, time: string) => string;
-    readonly noneEnded: string;
+    readonly p50: (p50: string) => string;
+    readonly noneAnswered: string;
     readonly peak: (peak: string) => string;
     readonly peakAndWaiting: (peak: string, waiting: string) => string;
   };
@@ -67,10 +67,11 @@ export interface Texts {
     readonly inflight: string;
     readonly latency: string;
     readonly ttfb: string;
-    readonly outcomes: string;
     /** Shown after a chart's title: the time that one bar or point covers. */
     readonly per: Readonly<Record<Range, string>>;
     readonly peakPer: Readonly<Record<Range, string>>;
+    /** Shown after the title of a chart of durations, which has only what the provider answered. */
+    readonly answers: (step: string) => string;
     readonly clientErrors: string;
     readonly serverErrors: string;
     readonly clientClosed: string;
@@ -79,17 +80,36 @@ export interface Texts {
     readonly limit: string;
     readonly asTable: string;
     readonly time: string;
+    /** The time of the step that is not over yet. */
+    readonly soFar: (time: string) => string;
+    /** Explains why the last step is paler. */
+    readonly pale: string;
     readonly empty: Readonly<Record<Range, string>>;
     readonly noErrors: Readonly<Record<Range, string>>;
+    readonly noAnswers: Readonly<Record<Range, string>>;
     readonly describeTotal: (name: string, total: string, most: string, time: string) => string;
     readonly describeLast: (name: string, last: string, time: string, most: string) => string;
     readonly describePeak: (name: string, most: string, time: string, last: string) => string;
   };
-  readonly outcomes: {
-    readonly outcome: string;
+  readonly results: {
+    readonly title: string;
+    readonly total: (count: string, range: string) => string;
+    readonly result: string;
     readonly count: string;
     readonly share: string;
-    readonly empty: Readonly<Record<Range, string>>;
+    readonly none: string;
+    readonly classes: Readonly<Record<ResultClass, string>>;
+    readonly groups: Readonly<Record<ResultGroup, string>>;
+    /** What a status of the upstream means. */
+    readonly statuses: Readonly<Record<string, string>>;
+    /** What an outcome means. */
+    readonly outcomes: Readonly<Record<string, string>>;
+    /** What an outcome means for a response that had begun. */
+    readonly brokenOff: Readonly<Record<string, string>>;
+  };
+  readonly lists: {
+    readonly all: (count: string) => string;
+    readonly fewer: string;
   };
   /** The section with the tables, the limits and the facts about the gateway. */
   readonly detail: string;

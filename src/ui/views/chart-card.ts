@@ -1,13 +1,15 @@
 // Shows one chart with its title, a legend, a description for screen readers and the same data as a table.
 
-import type { ChartSpec, Column } from "../charts/chart-specs.ts";
-import { describeColumns, formatValue, hasContent, legendValue, stepStarts } from "../charts/column-values.ts";
+import type { ChartSpec, Column, Measure } from "../charts/chart-specs.ts";
+import { describeColumns, formatValue, hasContent, legendValue } from "../charts/column-values.ts";
 import type { Palette } from "../charts/palette.ts";
 import { TimeChart, type TimeChartData } from "../charts/time-chart.ts";
+import { timeSteps } from "../charts/time-steps.ts";
 import { el, setAttribute, setText } from "../dom.ts";
 import { NO_VALUE } from "../formats.ts";
 import type { Locale } from "../locale.ts";
 import type { Range, Summary } from "../summary.ts";
+import type { Texts } from "../texts/texts.ts";
 import { card, scrolling, type View } from "./card.ts";
 import { TableRows } from "./table-rows.ts";
 
@@ -41,7 +43,7 @@ export function chartCard(spec: ChartSpec, locale: Locale, palette: Palette): Ch
       measure: spec.measure,
       palette,
       writeValue: spec.measure === "ms" ? formats.ms : formats.shortCount,
-      writeTime: formats.time,
+      writeTime: formats.step,
       onHover: (index) => {
         hovered = index;
         if (shown !== undefined) legend.show(shown, hovered);
@@ -52,15 +54,15 @@ export function chartCard(spec: ChartSpec, locale: Locale, palette: Palette): Ch
     root,
     update(summary, range) {
       shown = chartData(spec, summary, range, locale);
-      const { columns, starts } = shown;
-      setText(stepLabel, spec.measure === "peak" ? texts.charts.peakPer[range] : texts.charts.per[range]);
+      const { columns } = shown;
+      setText(stepLabel, stepText(spec.measure, range, texts));
       chart ??= makeChart(columns);
       chart.update(shown);
       legend.show(shown, hovered);
       const content = hasContent(columns);
       empty.hidden = content;
       setText(emptyText, spec.empty(texts, range));
-      const description = content ? describeColumns(columns, starts, spec.measure, locale) : spec.empty(texts, range);
+      const description = content ? describeColumns(columns, shown, spec.measure, locale) : spec.empty(texts, range);
       setAttribute(plot, "aria-label", `${spec.title(texts)}. ${description}`);
       table.update(shown);
     },
@@ -68,18 +70,32 @@ export function chartCard(spec: ChartSpec, locale: Locale, palette: Palette): Ch
   };
 }
 
+/** Says what one bar or point of a chart covers. */
+function stepText(measure: Measure, range: Range, { charts }: Texts): string {
+  if (measure === "peak") return charts.peakPer[range];
+  return measure === "ms" ? charts.answers(charts.per[range]) : charts.per[range];
+}
+
 function chartData(spec: ChartSpec, summary: Summary, range: Range, { texts }: Locale): TimeChartData {
   const series = summary.series[range];
+  const steps = timeSteps(series, summary.started_at_unix_ms);
+  const columns = spec.columns(series, texts, summary, range);
   return {
-    columns: spec.columns(series, texts, summary, range),
-    starts: stepStarts(series),
-    stepMs: series.step_seconds * 1000,
+    ...steps,
+    columns: columns.map((column) => ({ ...column, values: column.values.slice(steps.first) })),
     limit: spec.limit(summary),
   };
 }
 
+/** Writes the time of a step. The last step is not over yet. */
+function timeOf(index: number, { starts, stepMs }: TimeChartData, { texts, formats }: Locale): string {
+  const time = formats.step(starts[index] ?? 0, stepMs);
+  return index === starts.length - 1 ? texts.charts.soFar(time) : time;
+}
+
 /** A name and a value for each column: the value at the pointer, or else the total, peak or latest value. */
-function legendFor({ measure }: ChartSpec, { texts, formats }: Locale) {
+function legendFor({ measure }: ChartSpec, locale: Locale) {
+  const { texts, formats } = locale;
   const list = el("ul", { class: "legend" });
   const time = el("span", { class: "hovered-time" });
   const root = el("div", { class: "legend-line", "aria-hidden": "true" }, list, time);
@@ -92,7 +108,8 @@ function legendFor({ measure }: ChartSpec, { texts, formats }: Locale) {
   };
   return {
     root,
-    show({ columns, starts, limit }: TimeChartData, index: number | undefined) {
+    show(shown: TimeChartData, index: number | undefined) {
+      const { columns, limit } = shown;
       const itemCount = columns.length + (limit === null ? 0 : 1);
       if (values.length !== itemCount) {
         list.replaceChildren();
@@ -109,13 +126,14 @@ function legendFor({ measure }: ChartSpec, { texts, formats }: Locale) {
       });
       const limitValue = values[columns.length];
       if (limitValue !== undefined && limit !== null) setText(limitValue, formats.count(limit));
-      setText(time, index === undefined ? "" : formats.time(starts[index] ?? 0));
+      setText(time, index === undefined ? "" : timeOf(index, shown, locale));
     },
   };
 }
 
 /** The same data as a table, for screen readers and for exact values. It is filled only while it is open. */
-function chartTable(spec: ChartSpec, { texts, formats }: Locale) {
+function chartTable(spec: ChartSpec, locale: Locale) {
+  const { texts, formats } = locale;
   const title = spec.title(texts);
   let rows: TableRows | undefined;
   let shown: TimeChartData | undefined;
@@ -126,7 +144,7 @@ function chartTable(spec: ChartSpec, { texts, formats }: Locale) {
   );
 
   const build = ({ columns }: TimeChartData): TableRows => {
-    const body = new TableRows(columns.length + 1);
+    const body = new TableRows([texts.charts.time, ...columns.map(({ name }) => name)]);
     const names = columns.map(({ name }) => el("th", { scope: "col", class: "number" }, name));
     const head = el("thead", {}, el("tr", {}, el("th", { scope: "col" }, texts.charts.time), ...names));
     root.append(scrolling(title, el("table", {}, el("caption", { class: "visually-hidden" }, title), head, body.body)));
@@ -135,10 +153,10 @@ function chartTable(spec: ChartSpec, { texts, formats }: Locale) {
   const fill = () => {
     if (!root.open || shown === undefined) return;
     rows ??= build(shown);
-    const { columns, starts } = shown;
-    const lines = starts.map((start, index) => [
-      { text: formats.time(start) },
-      ...columns.map(({ values }) => ({ text: formatValue(values[index] ?? null, spec.measure, formats) })),
+    const now = shown;
+    const lines = now.starts.map((_, index) => [
+      { text: timeOf(index, now, locale) },
+      ...now.columns.map(({ values }) => ({ text: formatValue(values[index] ?? null, spec.measure, formats) })),
     ]);
     rows.show(lines.reverse(), NO_VALUE);
   };

@@ -10,7 +10,7 @@ import { gatewayCard } from "./gateway-card.ts";
 import { keyFigures } from "./key-figures.ts";
 import { limitsCard } from "./limits-card.ts";
 import { notice } from "./notice.ts";
-import { outcomesCard } from "./outcomes-card.ts";
+import { resultsCard } from "./results-card.ts";
 import { routesTable } from "./routes-table.ts";
 import { tokensTable } from "./tokens-table.ts";
 import { type PageState, type TopBarEvents, topBar } from "./top-bar.ts";
@@ -19,6 +19,8 @@ export interface DashboardEvents extends Omit<TopBarEvents, "onRange"> {
   /** The user wants the next request now, without waiting for the timer. */
   onRetry(): void;
 }
+
+const QUARTER_SECONDS = 15 * 60;
 
 /** The dashboard. It only shows what it is given: it neither fetches data nor knows the token. */
 export class Dashboard {
@@ -33,7 +35,8 @@ export class Dashboard {
   /** Invisible; a screen reader reads it out when it changes. */
   readonly #announcement = el("p", { class: "visually-hidden", role: "status" });
   #summary: Summary | undefined = undefined;
-  #range: Range = "hour";
+  /** Chosen by the user, or by the first data. */
+  #range: Range | undefined = undefined;
   #state: PageState = "loading";
 
   constructor(locale: Locale, events: DashboardEvents) {
@@ -47,12 +50,13 @@ export class Dashboard {
     this.#palette = new Palette(this.root);
     this.#charts = CHARTS.map((spec) => chartCard(spec, locale, this.#palette));
     const figures = keyFigures(locale);
-    const outcomes = outcomesCard(locale);
+    const results = resultsCard(locale);
     const tables = [routesTable(locale), tokensTable(locale)];
     const sideCards = [limitsCard(locale), gatewayCard(locale)];
-    this.#views = [figures, ...this.#charts, outcomes, ...tables, ...sideCards];
+    this.#views = [figures, ...this.#charts, results, ...tables, ...sideCards];
     const [requests, errors, ...otherCharts] = this.#charts.map(({ root }) => root);
-    const overTime = [requests, errors, outcomes.root, ...otherCharts].filter((node) => node !== undefined);
+    const pale = el("p", { class: "pale-hint" }, texts.charts.pale);
+    const overTime = [requests, errors, results.root, ...otherCharts, pale].filter((node) => node !== undefined);
     const columns = [tables, sideCards].map((views) => el("div", {}, ...views.map(({ root }) => root)));
     this.#main.append(
       this.#notice.root,
@@ -72,6 +76,10 @@ export class Dashboard {
     else this.#notice.hide();
     this.#setState("live");
     if (wasUnavailable) setText(this.#announcement, this.#locale.texts.status.back);
+    if (this.#range === undefined) {
+      this.#range = firstRange(summary);
+      this.#topBar.showRange(this.#range);
+    }
     this.#updateViews(this.#range);
   }
 
@@ -119,6 +127,11 @@ export class Dashboard {
     if (summary === undefined) return;
     for (const view of this.#views) view.update(summary, range);
   }
+}
+
+/** The time range that is shown at first. A process that has just started would leave the hour almost empty. */
+function firstRange({ uptime_seconds }: Summary): Range {
+  return uptime_seconds < QUARTER_SECONDS ? "quarter" : "hour";
 }
 
 /** A section of the page. Only screen readers get its heading. */

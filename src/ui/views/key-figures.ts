@@ -1,10 +1,10 @@
 // Shows the five key figures, each with a smaller one that adds context.
 
-import { largestAt, latestAt, stepStarts, sumOf } from "../charts/column-values.ts";
+import { largestAt, sumOf } from "../charts/column-values.ts";
 import { el, setText } from "../dom.ts";
 import { NO_VALUE } from "../formats.ts";
 import type { Locale } from "../locale.ts";
-import type { Range, Series, Summary } from "../summary.ts";
+import { type Range, requestsOf, type Summary } from "../summary.ts";
 import type { Texts } from "../texts/texts.ts";
 import type { View } from "./card.ts";
 
@@ -19,20 +19,25 @@ type FigureOf = (summary: Summary, range: Range, locale: Locale) => Figure;
 
 const FIGURES: Readonly<Record<Name, FigureOf>> = {
   requests: (summary, range, { texts, formats }) => ({
-    value: formats.count(range === "hour" ? summary.total_requests_1h : summary.total_requests_24h),
-    // The last minute is not over yet, so the one before it is shown.
-    note: texts.figures.lastMinute(formats.count(summary.series.hour.requests.at(-2) ?? 0)),
+    value: formats.count(requestsOf(summary, range)),
+    note: texts.figures.lastMinute(formats.count(requestsOfLastMinute(summary))),
   }),
   errors: (summary, range, { texts, formats }) => {
-    const requests = range === "hour" ? summary.total_requests_1h : summary.total_requests_24h;
-    const errors = sumOf(summary.routes.map((route) => (range === "hour" ? route.errors_1h : route.errors_24h)));
+    const requests = requestsOf(summary, range);
+    const errors = requestsOf(summary, range, "client_error", "server_error");
     return {
       value: requests === 0 ? NO_VALUE : formats.share(errors / requests),
       note: texts.figures.errorsOf(formats.count(errors), formats.count(requests)),
     };
   },
-  latency: ({ series }, range, locale) => percentiles(series[range], "latency", locale),
-  ttfb: ({ series }, range, locale) => percentiles(series[range], "ttfb", locale),
+  latency: ({ series }, range, locale) => {
+    const { latency_p50_ms, latency_p95_ms } = series[range].overall;
+    return percentiles(latency_p50_ms, latency_p95_ms, locale);
+  },
+  ttfb: ({ series }, range, locale) => {
+    const { ttfb_p50_ms, ttfb_p95_ms } = series[range].overall;
+    return percentiles(ttfb_p50_ms, ttfb_p95_ms, locale);
+  },
   inflight: (summary, range, { texts, formats }) => {
     const peaks = summary.series[range].inflight_peak;
     const peak = formats.count(peaks[largestAt(peaks) ?? -1] ?? 0);
@@ -44,14 +49,18 @@ const FIGURES: Readonly<Record<Name, FigureOf>> = {
   },
 };
 
-/** The percentiles of the latest time step in which a request ended. */
-function percentiles(series: Series, kind: "latency" | "ttfb", { texts, formats }: Locale): Figure {
-  const [p50, p95] =
-    kind === "latency" ? [series.latency_p50_ms, series.latency_p95_ms] : [series.ttfb_p50_ms, series.ttfb_p95_ms];
-  const at = latestAt(p95);
-  if (at === undefined) return { value: NO_VALUE, note: texts.figures.noneEnded };
-  const time = formats.time(stepStarts(series)[at] ?? 0);
-  return { value: formats.ms(p95[at] ?? null), note: texts.figures.p50At(formats.ms(p50[at] ?? null), time) };
+/** The requests of the last six whole steps of 10 seconds. In the first minute: of all steps, also of the current one. */
+function requestsOfLastMinute({ series, uptime_seconds }: Summary): number {
+  const { requests, step_seconds } = series.quarter;
+  const steps = 60 / step_seconds;
+  return sumOf(uptime_seconds < 60 + step_seconds ? requests.slice(-steps - 1) : requests.slice(-steps - 1, -1));
+}
+
+function percentiles(p50: number | null, p95: number | null, { texts, formats }: Locale): Figure {
+  return {
+    value: formats.ms(p95),
+    note: p95 === null ? texts.figures.noneAnswered : texts.figures.p50(formats.ms(p50)),
+  };
 }
 
 export function keyFigures(locale: Locale): View {

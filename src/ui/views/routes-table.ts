@@ -5,23 +5,38 @@ import { NO_VALUE } from "../formats.ts";
 import type { Locale } from "../locale.ts";
 import type { RouteFigures } from "../summary.ts";
 import { card, scrolling, type View } from "./card.ts";
+import { longList } from "./long-list.ts";
 import { type Cell, TableRows } from "./table-rows.ts";
 
 /** The id under which requests that matched no route are counted (contract, section 11). */
 const UNMATCHED = "__unmatched__";
 
-export function routesTable({ texts, formats }: Locale): View {
+/** How many routes are shown at first. */
+const MAX_ROUTES = 10;
+
+export function routesTable(locale: Locale): View {
+  const { texts, formats } = locale;
   const { routes } = texts;
-  const rows = new TableRows(10);
+  const rows = new TableRows([
+    routes.route,
+    ...[routes.hour, routes.day].map((time) => `${routes.requests} ${time}`),
+    ...[routes.hour, routes.day].map((time) => `${routes.errors} ${time}`),
+    ...[routes.now, routes.peakHour, routes.peakDay].map((what) => `${routes.inflight} ${what}`),
+    routes.waiting,
+    routes.limit,
+  ]);
+  let shown: readonly RouteFigures[] = [];
+  const show = () => rows.show(list.visible(shown).map(rowOf), routes.empty);
+  const list = longList(locale, MAX_ROUTES, show);
   const table = el(
     "table",
-    { "data-table": "routes" },
+    { "data-table": "routes", class: "cards", role: "table" },
     el("caption", { class: "visually-hidden" }, routes.caption),
     ...columnGroups(),
     head(texts),
     rows.body,
   );
-  const { root } = card("routes", routes.title, scrolling(routes.title, table));
+  const { root } = card("routes", routes.title, scrolling(routes.title, table), list.button);
 
   const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
   const rowOf = (route: RouteFigures): Cell[] => [
@@ -40,7 +55,10 @@ export function routesTable({ texts, formats }: Locale): View {
   ];
   return {
     root,
-    update: (summary) => rows.show(summary.routes.map(rowOf), routes.empty),
+    update(summary) {
+      shown = summary.routes;
+      show();
+    },
   };
 }
 

@@ -1,11 +1,14 @@
 // Updates the rows of a table in place. A row keeps its element, and so the user's text selection.
 
-import { el, setText } from "../dom.ts";
+import type { Tone } from "../charts/chart-specs.ts";
+import { el, setAttribute, setName, setText } from "../dom.ts";
 
 export interface Cell {
   readonly text: string;
   /** A remark in smaller letters after the text. */
-  readonly note?: string;
+  readonly note?: string | undefined;
+  /** The colour of a dot before the text. */
+  readonly dot?: Tone;
   /** The length of a bar beside the text, 0 to 1. */
   readonly bar?: number;
   /** Shown in a weaker colour, for values of no interest such as 0. */
@@ -14,14 +17,16 @@ export interface Cell {
 
 /** The body of a table. The first cell of each row is the heading of that row. */
 export class TableRows {
-  readonly body = el("tbody");
+  readonly body = el("tbody", { role: "rowgroup" });
+  readonly #labels: readonly string[];
   readonly #empty: HTMLTableRowElement;
   readonly #emptyCell: HTMLTableCellElement;
 
-  /** @param columns the number of columns */
-  constructor(columns: number) {
-    this.#emptyCell = el("td", { colspan: columns, class: "empty-row" });
-    this.#empty = el("tr", {}, this.#emptyCell);
+  /** @param labels the name of each column; on a phone, where a row becomes a card, it stands above the value */
+  constructor(labels: readonly string[]) {
+    this.#labels = labels;
+    this.#emptyCell = el("td", { colspan: labels.length, class: "empty-row", role: "cell" });
+    this.#empty = el("tr", { role: "row" }, this.#emptyCell);
   }
 
   /** @param empty the text shown if there are no rows */
@@ -34,7 +39,7 @@ export class TableRows {
     }
     this.#empty.remove();
     rows.forEach((cells, index) => {
-      const row = body.rows[index] ?? body.appendChild(makeRow(cells.length));
+      const row = body.rows[index] ?? body.appendChild(makeRow(this.#labels));
       cells.forEach((cell, at) => {
         const element = row.cells[at];
         if (element !== undefined) fillCell(element, cell);
@@ -44,16 +49,28 @@ export class TableRows {
   }
 }
 
-function makeRow(columns: number): HTMLTableRowElement {
-  const cells = Array.from({ length: columns }, (_, at) =>
-    at === 0 ? el("th", { scope: "row" }, el("span")) : el("td", { class: "number" }, el("span")),
+/** Roles are set explicitly, because a table that is laid out as cards loses those of its elements in some browsers. */
+function makeRow(labels: readonly string[]): HTMLTableRowElement {
+  const cells = labels.map((label, at) =>
+    at === 0
+      ? el("th", { scope: "row", role: "rowheader" }, el("span"))
+      : el("td", { class: "number", role: "cell", "data-label": label }, el("span")),
   );
-  return el("tr", {}, ...cells);
+  return el("tr", { role: "row" }, ...cells);
 }
 
-function fillCell(element: HTMLTableCellElement, { text, note, bar, muted = false }: Cell): void {
+function fillCell(element: HTMLTableCellElement, { text, note, dot, bar, muted = false }: Cell): void {
   const [textElement] = element.children;
-  if (textElement !== undefined) setText(textElement, text);
+  if (textElement !== undefined) {
+    if (element.tagName === "TH") {
+      setName(textElement, text);
+      // A very long name is cut: its title has all of it.
+      setAttribute(textElement, "title", text);
+    } else {
+      setText(textElement, text);
+    }
+    if (dot !== undefined) setAttribute(textElement, "class", `dotted tone-${dot}`);
+  }
   element.classList.toggle("muted", muted);
   if (note !== undefined) setText(childSpan(element, "note"), note);
   else element.querySelector(".note")?.remove();

@@ -2,12 +2,23 @@
 
 import { el } from "../dom.ts";
 import type { Locale } from "../locale.ts";
+import type { TokenFigures } from "../summary.ts";
 import { card, scrolling, type View } from "./card.ts";
+import { longList } from "./long-list.ts";
 import { type Cell, TableRows } from "./table-rows.ts";
 
-export function tokensTable({ texts, formats }: Locale): View {
+/** How many tokens are shown at first. */
+const MAX_TOKENS = 10;
+
+export function tokensTable(locale: Locale): View {
+  const { texts, formats } = locale;
   const { routes, tokens } = texts;
-  const rows = new TableRows(6);
+  const rows = new TableRows([
+    tokens.token,
+    ...[routes.hour, routes.day].map((time) => `${routes.requests} ${time}`),
+    ...[routes.hour, routes.day].map((time) => `${routes.errors} ${time}`),
+    tokens.share,
+  ]);
   const column = (text: string) => el("th", { scope: "col", class: "number" }, text);
   const group = (text: string) => el("th", { scope: "colgroup", colspan: 2, class: "group" }, el("span", {}, text));
   const head = el(
@@ -25,26 +36,42 @@ export function tokensTable({ texts, formats }: Locale): View {
   );
   const groups = [1, 2, 2, 1].map((span) => el("colgroup", { span }));
   const caption = el("caption", { class: "visually-hidden" }, tokens.caption);
-  const table = el("table", { "data-table": "tokens" }, caption, ...groups, head, rows.body);
-  const { root } = card("tokens", tokens.title, scrolling(tokens.title, table));
+  const table = el(
+    "table",
+    { "data-table": "tokens", class: "cards", role: "table" },
+    caption,
+    ...groups,
+    head,
+    rows.body,
+  );
+  let shown: readonly TokenFigures[] = [];
+  const show = () => {
+    const all = shown.reduce((sum, token) => sum + token.requests_24h, 0);
+    rows.show(
+      list.visible(shown).map((token) => rowOf(token, all)),
+      tokens.empty,
+    );
+  };
+  const list = longList(locale, MAX_TOKENS, show);
+  const { root } = card("tokens", tokens.title, scrolling(tokens.title, table), list.button);
 
   const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
+  const rowOf = (token: TokenFigures, all: number): Cell[] => {
+    const share = all === 0 ? 0 : token.requests_24h / all;
+    return [
+      { text: token.token },
+      number(token.requests_1h),
+      number(token.requests_24h),
+      number(token.errors_1h),
+      number(token.errors_24h),
+      { text: formats.share(share), bar: share },
+    ];
+  };
   return {
     root,
     update(summary) {
-      const all = summary.tokens.reduce((sum, token) => sum + token.requests_24h, 0);
-      const lines = summary.tokens.map((token) => {
-        const share = all === 0 ? 0 : token.requests_24h / all;
-        return [
-          { text: token.token },
-          number(token.requests_1h),
-          number(token.requests_24h),
-          number(token.errors_1h),
-          number(token.errors_24h),
-          { text: formats.share(share), bar: share },
-        ];
-      });
-      rows.show(lines, tokens.empty);
+      shown = summary.tokens;
+      show();
     },
   };
 }

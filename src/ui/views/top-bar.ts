@@ -2,7 +2,7 @@
 
 import { el, setText, uniqueId } from "../dom.ts";
 import type { Locale } from "../locale.ts";
-import type { Range } from "../summary.ts";
+import { RANGES, type Range } from "../summary.ts";
 import { readTheme, type Theme } from "../theme.ts";
 
 export type PageState = "loading" | "live" | "paused" | "unavailable";
@@ -18,16 +18,19 @@ export interface TopBar {
   readonly root: HTMLElement;
   /** @param updated when the data shown was made, unix ms */
   showState(state: PageState, updated: number | undefined): void;
+  /** Marks a time range as chosen. */
+  showRange(range: Range): void;
 }
 
 export function topBar({ texts, formats }: Locale, events: TopBarEvents): TopBar {
   const name = el("h1", {}, el("span", {}, texts.product), " ", el("small", {}, texts.page));
   const pill = el("span", { class: "pill", "data-state": "loading" }, texts.status.loading);
   const updated = el("span", { class: "updated" });
+  const ranges = rangeControl(texts, events.onRange);
   const controls = el(
     "div",
     { class: "controls", role: "group", "aria-label": texts.controls.label },
-    rangeControl(texts, events.onRange),
+    ranges.root,
     themeControl(texts, events.onTheme),
     pauseControl(texts, events.onPause),
     button(texts.controls.forgetToken, events.onForgetToken),
@@ -41,6 +44,7 @@ export function topBar({ texts, formats }: Locale, events: TopBarEvents): TopBar
       setText(pill, texts.status[state]);
       setText(updated, at === undefined ? "" : texts.status.updated(formats.timeOfDay(at)));
     },
+    showRange: ranges.show,
   };
 }
 
@@ -50,14 +54,20 @@ function button(text: string, onClick: () => void): HTMLButtonElement {
   return made;
 }
 
-function rangeControl({ controls }: Locale["texts"], onRange: (range: Range) => void): HTMLElement {
+function rangeControl({ controls }: Locale["texts"], onRange: (range: Range) => void) {
   const group = uniqueId("range");
-  const choices = (["hour", "day"] as const).map((range) => {
-    const input = el("input", { type: "radio", name: group, value: range, checked: range === "hour" });
+  const inputs = RANGES.map((range) => {
+    const input = el("input", { type: "radio", name: group, value: range });
     input.addEventListener("change", () => onRange(range));
-    return el("label", {}, input, el("span", {}, controls.ranges[range]));
+    return { range, input, root: el("label", {}, input, el("span", {}, controls.ranges[range])) };
   });
-  return el("fieldset", { class: "segments" }, el("legend", { class: "visually-hidden" }, controls.range), ...choices);
+  const legend = el("legend", { class: "visually-hidden" }, controls.range);
+  return {
+    root: el("fieldset", { class: "segments" }, legend, ...inputs.map(({ root }) => root)),
+    show(chosen: Range) {
+      for (const { range, input } of inputs) input.checked = range === chosen;
+    },
+  };
 }
 
 function themeControl({ controls }: Locale["texts"], onTheme: (theme: Theme) => void): HTMLElement {

@@ -7,7 +7,7 @@
 // full disk (it repeats every error but EAGAIN for ever), `flushSync` before the file is open throws and loses the lines, and
 // after a failed open the next `write` throws and the stream never recovers.
 
-import { close, fsync, mkdir, mkdirSync, open, openSync, write, writeSync } from "node:fs";
+import { close, fstat, fsync, mkdir, mkdirSync, open, openSync, write, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** How much is buffered at most while it can't be written, in characters. */
@@ -28,10 +28,23 @@ export interface WriterEvents {
   readonly onOpen?: () => void;
 }
 
+/** Files of a bounded size, numbered in their order. */
+export interface BoundedFiles {
+  /** No file grows past this size, in bytes. Only a line that is longer does: it gets a file of its own. */
+  readonly maxBytes: number;
+  /** The number of the file to begin with. It may hold lines of an earlier process. */
+  readonly first: number;
+  readonly pathOf: (number: number) => string;
+}
+
 export class LineWriter {
-  readonly #path: string | undefined;
   readonly #events: WriterEvents;
+  readonly #files: BoundedFiles | undefined;
+  #number: number;
+  #path: string | undefined;
   #fd: number | undefined;
+  /** How many bytes the open file holds. Kept only where its size is bounded. */
+  #size = 0;
   #queue: string[] = [];
   #held = 0;
   /** The part of the current batch that is still to be written. */
@@ -44,12 +57,27 @@ export class LineWriter {
   #ended: (() => void) | undefined = undefined;
   #closed = false;
 
-  /** @param target a file path, or an open descriptor. A file is opened to append; it and its folder are created when missing. */
-  constructor(target: string | number, events: WriterEvents) {
+  /**
+   * @param target a file path, files of a bounded size, or an open descriptor. A file is opened to append; it and its folder are
+   *   created when missing.
+   */
+  constructor(target: string | BoundedFiles | number, events: WriterEvents) {
     this.#events = events;
-    this.#path = typeof target === "string" ? target : undefined;
+    this.#files = typeof target === "object" ? target : undefined;
+    this.#number = this.#files?.first ?? 0;
+    this.#path = typeof target === "string" ? target : this.#files?.pathOf(this.#number);
     this.#fd = typeof target === "number" ? target : undefined;
     if (this.#fd === undefined) this.#open();
+  }
+
+  /** The path of the current file; `undefined` for a descriptor. */
+  get path(): string | undefined {
+    return this.#path;
+  }
+
+  /** The number of the current file, where the size of files is bounded; else 0. */
+  get number(): number {
+    return this.#number;
   }
 
   /** The descriptor of the open file; `undefined` while no file is open. */
@@ -69,7 +97,10 @@ export class LineWriter {
     this.#pump();
   }
 
-  /** Writes everything before it returns. Meant for the end of a process: what can't be written then is lost. Never throws. */
+  /**
+   * Writes everything before it returns. Meant for the end of a process: what can't be written then is lost, and the current file
+   * takes everything, even past its bound. Never throws.
+   */
   flushSync(): void {
     if (this.#batch === undefined && this.#queue.length === 0) return;
     try {
@@ -111,20 +142,38 @@ export class LineWriter {
     mkdir(dirname(path), { recursive: true }, () => {
       open(path, "a", FILE_MODE, (err, fd) => {
         if (err !== null) return this.#fail(err, () => this.#open());
-        // `flushSync` may have opened the file in the meantime, or `end` may have closed this writer.
-        if (this.#fd !== undefined || this.#closed) return close(fd);
-        this.#fd = fd;
-        this.#events.onOpen?.();
-        this.#pump();
+        if (this.#files === undefined) return this.#opened(fd, 0);
+        fstat(fd, (_err, stats) => this.#opened(fd, stats?.size ?? 0));
       });
     });
+  }
+
+  #opened(fd: number, size: number): void {
+    // `flushSync` may have opened the file in the meantime, or `end` may have closed this writer.
+    if (this.#fd !== undefined || this.#closed) return close(fd);
+    this.#fd = fd;
+    this.#size = size;
+    this.#events.onOpen?.();
+    this.#pump();
+  }
+
+  /** Closes the file, which is full, and goes on with the next one. */
+  #openNext({ pathOf }: BoundedFiles): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    this.#number++;
+    this.#path = pathOf(this.#number);
+    if (fd !== undefined) close(fd);
+    this.#open();
   }
 
   #pump(): void {
     if (this.#writing || this.#timer !== undefined || this.#fd === undefined) return;
     if (this.#batch === undefined) {
       if (this.#queue.length === 0) return this.#ended?.();
-      this.#batch = Buffer.from(this.#take());
+      const lines = this.#files === undefined ? this.#queue.length : this.#linesThatFit(this.#files);
+      if (lines === 0) return this.#openNext(this.#files as BoundedFiles);
+      this.#batch = Buffer.from(this.#take(lines));
     }
     this.#writing = true;
     write(this.#fd, this.#batch, (err, written) => this.#wrote(err, written));
@@ -134,6 +183,7 @@ export class LineWriter {
     this.#writing = false;
     if (this.#closed) return;
     if (err !== null) return this.#fail(err, () => this.#pump());
+    this.#size += written;
     const rest = this.#batch?.subarray(written);
     this.#batch = rest === undefined || rest.length === 0 ? undefined : rest;
     if (this.#troubled) {
@@ -165,10 +215,21 @@ export class LineWriter {
     this.#timer.unref();
   }
 
-  #take(): string {
-    const text = this.#queue.join("");
-    this.#queue = [];
-    this.#held = 0;
+  /** How many of the lines in the queue fit into the current file. An empty file takes at least one. */
+  #linesThatFit({ maxBytes }: BoundedFiles): number {
+    let size = this.#size;
+    let lines = 0;
+    for (const line of this.#queue) {
+      size += Buffer.byteLength(line);
+      if (size > maxBytes && (this.#size > 0 || lines > 0)) break;
+      lines++;
+    }
+    return lines;
+  }
+
+  #take(lines = this.#queue.length): string {
+    const text = this.#queue.splice(0, lines).join("");
+    this.#held -= text.length;
     return text;
   }
 }

@@ -1,34 +1,24 @@
-// Writes log lines to a file per period, deletes old files, and creates the file again if it was moved or deleted.
+// Writes log lines to a file per period, or to several of bounded size, deletes old files, and creates the file again if it was
+// moved or deleted.
 
-import { fstat, readdir, stat, unlink } from "node:fs";
+import { fstat, readdir, readdirSync, stat, unlink } from "node:fs";
 import { join } from "node:path";
 import type { LogFileSpec } from "../../../plan/observability.ts";
 import type { Clock } from "../../clock.ts";
 import { LineWriter, type WriterEvents } from "./line-writer.ts";
 import type { LogSink } from "./log.ts";
+import { lastNumber, logFileName, outdated, periodEnd } from "./log-file-names.ts";
 
 /** How often to check that the file is still at its path, ms. */
 const CHECK_MS = 1000;
 /** How long the last lines of the previous file may take to be written, ms. */
 const PREVIOUS_LIMIT_MS = 60_000;
 
-const MINUTE_MS = 60_000;
-
-const PERIOD_MS = { minutely: MINUTE_MS, hourly: 60 * MINUTE_MS, daily: 24 * 60 * MINUTE_MS, never: Infinity } as const;
-
-/** How many characters of `2026-11-23T01:02` a file name contains. */
-const STAMP_LENGTH = { minutely: 16, hourly: 13, daily: 10, never: 0 } as const;
-
-const STAMP = /^\.\d{4}-\d{2}-\d{2}(?:-\d{2}(?:-\d{2})?)?\.log$/;
-
-type Naming = Pick<LogFileSpec, "prefix" | "rotation">;
-
 /** A log sink that writes each line to the file of the current period. Never throws: failures are reported by `events`. */
 export class RotatingFile implements LogSink {
   readonly #spec: LogFileSpec;
   readonly #clock: Clock;
   readonly #events: WriterEvents;
-  #path: string;
   #writer: LineWriter;
   #previous: LineWriter | undefined = undefined;
   #periodEnd: number;
@@ -39,15 +29,14 @@ export class RotatingFile implements LogSink {
     this.#clock = clock;
     this.#events = { ...events, onOpen: () => this.#deleteOutdated() };
     const now = clock.now();
-    this.#path = join(spec.dir, logFileName(spec, now));
     this.#periodEnd = periodEnd(spec, now);
     this.#checkAt = now + CHECK_MS;
-    this.#writer = new LineWriter(this.#path, this.#events);
+    this.#writer = this.#openFile(now, spec.maxBytes === undefined ? 0 : lastNumber(namesIn(spec.dir), spec, now));
   }
 
   write(line: string): void {
     const now = this.#clock.now();
-    if (now >= this.#periodEnd) this.#startFile(now);
+    if (now >= this.#periodEnd) this.#startFile(now, 0);
     else if (now >= this.#checkAt) this.#check(now);
     this.#writer.write(line);
   }
@@ -61,9 +50,16 @@ export class RotatingFile implements LogSink {
     await Promise.all([this.#previous?.end(limitMs), this.#writer.end(limitMs)]);
   }
 
-  /** Writes to the file of the current period from now on. The previous writer finishes its own lines. */
-  #startFile(now: number): void {
-    this.#path = join(this.#spec.dir, logFileName(this.#spec, now));
+  /** @param number of the period's files of bounded size, the one to begin with */
+  #openFile(now: number, number: number): LineWriter {
+    const { dir, maxBytes } = this.#spec;
+    const pathOf = (at: number) => join(dir, logFileName(this.#spec, now, at));
+    const target = maxBytes === undefined ? pathOf(0) : { maxBytes, first: number, pathOf };
+    return new LineWriter(target, this.#events);
+  }
+
+  /** Writes to a file of the current period from now on. The previous writer finishes its own lines. */
+  #startFile(now: number, number: number): void {
     this.#periodEnd = periodEnd(this.#spec, now);
     this.#checkAt = now + CHECK_MS;
     const old = this.#writer;
@@ -71,55 +67,39 @@ export class RotatingFile implements LogSink {
     old.end(PREVIOUS_LIMIT_MS).then(() => {
       if (this.#previous === old) this.#previous = undefined;
     });
-    this.#writer = new LineWriter(this.#path, this.#events);
+    this.#writer = this.#openFile(now, number);
   }
 
   /** Creates the file again if it or its folder was moved or deleted. Otherwise lines would be lost until the period ends. */
   #check(now: number): void {
     this.#checkAt = now + CHECK_MS;
     const writer = this.#writer;
-    const { fd } = writer;
-    if (fd === undefined) return;
-    stat(this.#path, (missing, atPath) => {
+    const { fd, path } = writer;
+    if (fd === undefined || path === undefined) return;
+    stat(path, (missing, atPath) => {
       fstat(fd, (closed, ours) => {
-        if (closed !== null || writer !== this.#writer) return;
-        if (missing !== null || atPath.ino !== ours.ino || atPath.dev !== ours.dev) this.#startFile(this.#clock.now());
+        if (closed !== null || writer !== this.#writer || fd !== writer.fd || path !== writer.path) return;
+        if (missing === null && atPath.ino === ours.ino && atPath.dev === ours.dev) return;
+        this.#startFile(this.#clock.now(), writer.number);
       });
     });
   }
 
   #deleteOutdated(): void {
-    const { dir, prefix, rotation, maxFiles } = this.#spec;
-    if (rotation === "never") return;
+    const { dir, rotation, maxBytes } = this.#spec;
+    if (rotation === "never" && maxBytes === undefined) return;
     readdir(dir, (err, names) => {
       if (err !== null) return;
-      for (const name of outdated(names, prefix, maxFiles)) unlink(join(dir, name), () => {});
+      for (const name of outdated(names, this.#spec)) unlink(join(dir, name), () => {});
     });
   }
 }
 
-/**
- * The name of the file for the lines of a moment, with the time its period began, in UTC: `ai-gw-lite.2026-11-23.log`.
- * For `never` it is `ai-gw-lite.log`.
- * @param now ms since the epoch
- */
-export function logFileName({ prefix, rotation }: Naming, now: number): string {
-  if (rotation === "never") return `${prefix}.log`;
-  const stamp = new Date(now).toISOString().slice(0, STAMP_LENGTH[rotation]).replaceAll(/[T:]/g, "-");
-  return `${prefix}.${stamp}.log`;
-}
-
-/** When the period of `now` ends. @returns ms since the epoch; `Infinity` without rotation */
-export function periodEnd({ rotation }: Pick<Naming, "rotation">, now: number): number {
-  const period = PERIOD_MS[rotation];
-  return period === Infinity ? Infinity : (Math.floor(now / period) + 1) * period;
-}
-
-/**
- * The files to delete so that only the newest `maxFiles` remain.
- * @param names all names in the folder; only names that `logFileName` makes for this prefix are returned
- */
-export function outdated(names: readonly string[], prefix: string, maxFiles: number): string[] {
-  const ours = names.filter((name) => name.startsWith(`${prefix}.`) && STAMP.test(name.slice(prefix.length)));
-  return ours.sort().slice(0, Math.max(0, ours.length - maxFiles));
+/** The names in a folder; none when it can't be read. Only called before the gateway serves requests. */
+function namesIn(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch {
+    return [];
+  }
 }

@@ -28,20 +28,37 @@ export class DurationHistogramRing {
    * @returns ms, or null when the step has no durations
    */
   quantile(slot: number, share: number): number | null {
-    const counts = this.#counts.subarray(slot * BUCKETS, (slot + 1) * BUCKETS);
-    const total = counts.reduce((sum, count) => sum + count, 0);
-    if (total === 0) return null;
-    let rank = share * total;
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      const count = counts[bucket] as number;
-      if (count > 0 && rank <= count) {
-        const low = lowerBound(bucket);
-        return Math.round((low + (lowerBound(bucket + 1) - low) * (rank / count)) * 10) / 10;
-      }
-      rank -= count;
-    }
-    return lowerBound(BUCKETS - 1);
+    return estimate(this.#counts.subarray(slot * BUCKETS, (slot + 1) * BUCKETS), share);
   }
+
+  /** Estimates a percentile of the durations of all steps. */
+  overall(share: number): number | null {
+    const sums = new Float64Array(BUCKETS);
+    this.#counts.forEach((count, at) => {
+      sums[at % BUCKETS] = (sums[at % BUCKETS] as number) + count;
+    });
+    return estimate(sums, share);
+  }
+}
+
+function estimate(counts: Uint32Array | Float64Array, share: number): number | null {
+  let rank = share * sum(counts);
+  if (rank === 0) return null;
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const count = counts[bucket] as number;
+    if (count > 0 && rank <= count) {
+      const low = lowerBound(bucket);
+      return Math.round((low + (lowerBound(bucket + 1) - low) * (rank / count)) * 10) / 10;
+    }
+    rank -= count;
+  }
+  return lowerBound(BUCKETS - 1);
+}
+
+function sum(counts: Uint32Array | Float64Array): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }
 
 function bucketOf(ms: number): number {

@@ -1,21 +1,25 @@
 // Counts each exchange when it ends, and those that are in flight. The summary and Prometheus read these figures.
 
 import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
-import type { Client, Outcome } from "../../../plan/exchange.ts";
+import type { Client } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
 import type { ExchangeRecord } from "../../exchange/record.ts";
-import { isError, type ResultClass, resultClassOf } from "../result-class.ts";
+import { isError, type Result, resultOf } from "../result.ts";
 import { CountRing } from "./count-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
 import { Series } from "./series.ts";
+import { SlidingCount } from "./sliding-count.ts";
 
 /** Requests without a route are counted under this id. */
 export const UNMATCHED = "__unmatched__";
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
+/** The last quarter of an hour is counted in shorter steps, so that a process that has just started has something to show. */
+const SHORT_STEP_MS = 10_000;
+const SHORT_STEPS = 90;
 
 /** Limits of the whole gateway, in the current plan. */
 export interface Ceilings {
@@ -29,12 +33,19 @@ export interface ClientMeter {
   readonly errors: CountRing;
 }
 
+/** How many exchanges had one result. */
+export interface ResultCounter {
+  readonly result: Result;
+  readonly minutes: CountRing;
+  readonly quarter: SlidingCount;
+}
+
 export class Meters implements Observer {
   readonly startedAt: number;
   readonly routes = new Map<string, RouteMeter>();
   readonly clients = new Map<string, ClientMeter>();
-  readonly outcomes = new Map<Outcome, CountRing>();
-  readonly requests = new CountRing();
+  readonly results = new Map<Result, ResultCounter>();
+  readonly quarter = new Series(SHORT_STEP_MS, SHORT_STEPS);
   readonly hour = new Series(MINUTE_MS, 60);
   readonly day = new Series(15 * MINUTE_MS, 96);
   readonly reloads: Record<ReloadResult, number> = { success: 0, failure: 0 };
@@ -43,6 +54,7 @@ export class Meters implements Observer {
   /** When a config last began to be served, ms since the epoch. */
   lastGoodConfigAt: number;
   ceilings: Ceilings = { ratePerMinute: null, downstreamMax: null };
+  readonly #series: readonly Series[] = [this.quarter, this.hour, this.day];
   readonly #peaks = new PeakRing(DAY_MINUTES);
   readonly #clock: Clock;
   #inflight = 0;
@@ -109,23 +121,18 @@ export class Meters implements Observer {
     if (record.streaming) meter.streams--;
     const ms = record.endedAt - record.startedAt;
     meter.count(record.method, outcome, status).observe(ms);
-    const resultClass = resultClassOf(outcome, status);
+    const result = resultOf(record);
     const ttfbMs = this.#countUpstream(record, meter);
-    if (resultClass === "client_closed") meter.countAbort(abortPhase(record));
-    this.#countEnd(now, meter, resultClass, outcome);
-    if (record.client !== undefined) this.#countClient(record.client, minuteOf(now), resultClass);
-    this.hour.add(now, resultClass, ms, ttfbMs);
-    this.day.add(now, resultClass, ms, ttfbMs);
+    if (outcome === "client_closed") meter.countAbort(abortPhase(record));
+    this.#countEnd(now, meter, result);
+    if (record.client !== undefined) this.#countClient(record.client, minuteOf(now), result);
+    if (ttfbMs !== undefined) for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
   unparsed({ outcome, status }: UnparsedRequest): void {
-    const now = this.#clock.now();
     const meter = this.#route(UNMATCHED);
-    const resultClass = resultClassOf(outcome, status);
     meter.count("OTHER", outcome, status);
-    this.#countEnd(now, meter, resultClass, outcome);
-    this.hour.count(now, resultClass);
-    this.day.count(now, resultClass);
+    this.#countEnd(this.#clock.now(), meter, resultOf({ outcome, status, upstreamAnswered: false }));
   }
 
   /** Counts how long the upstream took. @returns ms to the response head; `undefined` if the upstream sent none */
@@ -140,26 +147,32 @@ export class Meters implements Observer {
     return ttfbMs;
   }
 
-  #countEnd(now: number, meter: RouteMeter, resultClass: ResultClass, outcome: Outcome): void {
+  #countEnd(now: number, meter: RouteMeter, result: Result): void {
     const minute = minuteOf(now);
-    meter.countEnd(minute, resultClass);
-    this.requests.add(minute);
-    let ring = this.outcomes.get(outcome);
-    if (ring === undefined) {
-      ring = new CountRing();
-      this.outcomes.set(outcome, ring);
-    }
-    ring.add(minute);
+    meter.countEnd(minute, result);
+    const { minutes, quarter } = this.#counterOf(result);
+    minutes.add(minute);
+    quarter.add(shortStepOf(now));
+    for (const series of this.#series) series.count(now, result.class);
   }
 
-  #countClient({ id, label }: Client, minute: number, resultClass: ResultClass): void {
+  #counterOf(result: Result): ResultCounter {
+    let counter = this.results.get(result);
+    if (counter === undefined) {
+      counter = { result, minutes: new CountRing(), quarter: new SlidingCount(SHORT_STEPS) };
+      this.results.set(result, counter);
+    }
+    return counter;
+  }
+
+  #countClient({ id, label }: Client, minute: number, result: Result): void {
     let client = this.clients.get(id);
     if (client === undefined) {
       client = { label, requests: new CountRing(), errors: new CountRing() };
       this.clients.set(id, client);
     }
     client.requests.add(minute);
-    if (isError(resultClass)) client.errors.add(minute);
+    if (isError(result)) client.errors.add(minute);
   }
 
   #addInflight(meter: RouteMeter, change: 1 | -1, now: number): void {
@@ -167,8 +180,7 @@ export class Meters implements Observer {
     this.#inflight += change;
     meter.addInflight(change, minute);
     this.#peaks.set(minute, this.#inflight);
-    this.hour.setInflight(now, this.#inflight);
-    this.day.setInflight(now, this.#inflight);
+    for (const series of this.#series) series.setInflight(now, this.#inflight);
   }
 
   #routeOf(record: ExchangeRecord): RouteMeter {
@@ -187,6 +199,11 @@ export class Meters implements Observer {
 
 export function minuteOf(now: number): number {
   return Math.floor(now / MINUTE_MS);
+}
+
+/** The number of a step of the last quarter of an hour, counted from the epoch. */
+export function shortStepOf(now: number): number {
+  return Math.floor(now / SHORT_STEP_MS);
 }
 
 function abortPhase(record: ExchangeRecord): AbortPhase {

@@ -1,7 +1,7 @@
 // Counts the exchanges of one route: totals and durations since the start, exchanges in flight, and the last day by minutes.
 
 import type { Outcome } from "../../../plan/exchange.ts";
-import { isError, type ResultClass } from "../result-class.ts";
+import { isError, type Result } from "../result.ts";
 import { CountRing } from "./count-ring.ts";
 import { Histogram } from "./histogram.ts";
 import { PeakRing } from "./peak-ring.ts";
@@ -80,7 +80,7 @@ export class RouteMeter {
     this.#ring().inflight.set(minute, this.inflight);
   }
 
-  countEnd(minute: number, result: ResultClass): void {
+  countEnd(minute: number, result: Result): void {
     const { requests, errors } = this.#ring();
     requests.add(minute);
     if (isError(result)) errors.add(minute);

@@ -1,6 +1,6 @@
 // Keeps the time series behind one chart: counts, peaks and percentiles of the whole gateway for each of the last steps.
 
-import type { ResultClass } from "../result-class.ts";
+import type { ResultClass } from "../result.ts";
 import { DurationHistogramRing } from "./duration-histogram-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
 
@@ -17,7 +17,11 @@ export interface SeriesData {
   readonly latency_p95_ms: (number | null)[];
   readonly ttfb_p50_ms: (number | null)[];
   readonly ttfb_p95_ms: (number | null)[];
+  /** The percentiles of all steps together. */
+  readonly overall: Readonly<Record<PercentileName, number | null>>;
 }
+
+type PercentileName = "latency_p50_ms" | "latency_p95_ms" | "ttfb_p50_ms" | "ttfb_p95_ms";
 
 export class Series {
   readonly #stepMs: number;
@@ -53,19 +57,19 @@ export class Series {
   }
 
   /**
-   * Counts one exchange at its end.
+   * Adds the durations of an exchange that the upstream answered. Refusals of the gateway are left out: they take no time, and
+   * many of them would make the upstream look fast.
    * @param now ms since the epoch
    * @param ms how long the exchange took
-   * @param ttfbMs the time to the upstream's response headers, if they came
+   * @param ttfbMs the time to the upstream's response headers
    */
-  add(now: number, result: ResultClass, ms: number, ttfbMs: number | undefined): void {
+  addDurations(now: number, ms: number, ttfbMs: number): void {
     const slot = this.#slotAt(now);
     this.#latency.add(slot, ms);
-    if (ttfbMs !== undefined) this.#ttfb.add(slot, ttfbMs);
-    this.count(now, result);
+    this.#ttfb.add(slot, ttfbMs);
   }
 
-  /** Counts one exchange without a duration, such as a request that could not be parsed. */
+  /** Counts one exchange at its end. @param now ms since the epoch */
   count(now: number, result: ResultClass): void {
     const slot = this.#slotAt(now);
     increment(this.#requests, slot);
@@ -92,6 +96,12 @@ export class Series {
       latency_p95_ms: quantiles(this.#latency, 0.95),
       ttfb_p50_ms: quantiles(this.#ttfb, 0.5),
       ttfb_p95_ms: quantiles(this.#ttfb, 0.95),
+      overall: {
+        latency_p50_ms: this.#latency.overall(0.5),
+        latency_p95_ms: this.#latency.overall(0.95),
+        ttfb_p50_ms: this.#ttfb.overall(0.5),
+        ttfb_p95_ms: this.#ttfb.overall(0.95),
+      },
     };
   }
 

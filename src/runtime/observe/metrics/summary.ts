@@ -1,7 +1,8 @@
-// Builds the JSON of `{path}/summary`: the numbers of the last hour and day (contract, section 11). Its field names never change.
+// Builds the JSON of `{path}/summary`: the numbers of the last 15 minutes, hour and day (contract, section 11). Its field names
+// never change.
 
-import type { CountRing } from "./count-ring.ts";
-import { type Meters, minuteOf, UNMATCHED } from "./meters.ts";
+import type { ResultGroup } from "../result.ts";
+import { type Meters, minuteOf, type ResultCounter, shortStepOf, UNMATCHED } from "./meters.ts";
 
 export interface SummaryContext {
   readonly version: string;
@@ -14,10 +15,14 @@ export interface SummaryContext {
 export function summarise(meters: Meters, { version, now, waiting }: SummaryContext) {
   const minute = minuteOf(now);
   const { startedAt, reloads, lastReload, ceilings } = meters;
+  const step = shortStepOf(now);
+  const lastQuarter = ({ quarter }: ResultCounter) => quarter.total(step);
+  const lastHour = ({ minutes }: ResultCounter) => minutes.lastHour(minute);
+  const lastDay = ({ minutes }: ResultCounter) => minutes.lastDay(minute);
   return {
     generated_at_unix_ms: now,
-    total_requests_1h: meters.requests.lastHour(minute),
-    total_requests_24h: meters.requests.lastDay(minute),
+    total_requests_1h: totalOf(meters, lastHour),
+    total_requests_24h: totalOf(meters, lastDay),
     routes: routeRows(meters, minute, waiting),
     tokens: tokenRows(meters, minute),
     version,
@@ -35,9 +40,12 @@ export function summarise(meters: Meters, { version, now, waiting }: SummaryCont
       success_total: reloads.success,
       failure_total: reloads.failure,
     },
-    outcomes_1h: outcomeCounts(meters, (ring) => ring.lastHour(minute)),
-    outcomes_24h: outcomeCounts(meters, (ring) => ring.lastDay(minute)),
-    series: { hour: meters.hour.data(now), day: meters.day.data(now) },
+    outcomes_1h: outcomeCounts(meters, lastHour),
+    outcomes_24h: outcomeCounts(meters, lastDay),
+    results_15m: resultRows(meters, lastQuarter),
+    results_1h: resultRows(meters, lastHour),
+    results_24h: resultRows(meters, lastDay),
+    series: { quarter: meters.quarter.data(now), hour: meters.hour.data(now), day: meters.day.data(now) },
   };
 }
 
@@ -65,10 +73,32 @@ function tokenRows(meters: Meters, minute: number) {
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
 }
 
+function totalOf({ results }: Meters, read: (counter: ResultCounter) => number): number {
+  return [...results.values()].reduce((sum, counter) => sum + read(counter), 0);
+}
+
 /** The outcomes that occurred, with their counts. */
-function outcomeCounts(meters: Meters, read: (ring: CountRing) => number): Record<string, number> {
-  const counted = [...meters.outcomes].map(([outcome, ring]) => [outcome, read(ring)] as const);
-  return Object.fromEntries(counted.filter(([, count]) => count > 0));
+function outcomeCounts({ results }: Meters, read: (counter: ResultCounter) => number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const counter of results.values()) {
+    const { outcome } = counter.result;
+    const count = read(counter);
+    if (count > 0) counts[outcome] = (counts[outcome] ?? 0) + count;
+  }
+  return counts;
+}
+
+const GROUPS: readonly ResultGroup[] = ["upstream", "gateway", "incomplete"];
+
+/** The results that occurred: by group, then the most frequent first. The sum of all counts is the number of requests. */
+function resultRows({ results }: Meters, read: (counter: ResultCounter) => number) {
+  return [...results.values()]
+    .map((counter) => ({ counter, count: read(counter) }))
+    .filter(({ count }) => count > 0)
+    .map(({ counter: { result }, count }) => ({ group: result.group, result: result.name, class: result.class, count }))
+    .sort(
+      (a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) || b.count - a.count || compare(a.result, b.result),
+    );
 }
 
 function compare(a: string, b: string): number {

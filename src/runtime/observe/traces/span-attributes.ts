@@ -4,7 +4,7 @@
 import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import { upstreamPath } from "../../../plan/target.ts";
 import type { ExchangeRecord } from "../../exchange/record.ts";
-import { resultClassOf } from "../result-class.ts";
+import { resultOf } from "../result.ts";
 
 type SpanFacts = Record<string, string | number>;
 
@@ -40,7 +40,7 @@ export function serverEnd(record: ExchangeRecord): SpanEnd {
   const attributes: SpanFacts = { "gateway.request_id": record.id, "gateway.outcome": outcome };
   if (record.headAt !== undefined) attributes["http.response.status_code"] = status;
   if (record.client !== undefined) attributes["gateway.token"] = record.client.label;
-  const resultClass = resultClassOf(outcome, status);
+  const { class: resultClass } = resultOf(record);
   if (resultClass === "server_error" || resultClass === "client_closed") attributes["error.type"] = errorType(record);
   return { attributes, failed: resultClass === "server_error" };
 }
@@ -59,7 +59,7 @@ export function clientStart(record: ExchangeRecord, forward: ForwardSpec, { targ
 export function clientEnd(record: ExchangeRecord): SpanEnd {
   const attributes: SpanFacts = {};
   if (record.upstreamAnswered) attributes["http.response.status_code"] = record.status;
-  const failed = resultClassOf(record.outcome, record.status) !== "good";
+  const failed = resultOf(record).class !== "good";
   if (failed) attributes["error.type"] = errorType(record);
   return { attributes, failed };
 }

@@ -3,13 +3,12 @@
 import { hash } from "node:crypto";
 import http, { type AgentOptions } from "node:http";
 import https from "node:https";
-import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
-import type { ProxySpec, UpstreamTarget } from "../../../plan/forward.ts";
+import type { ProxySpec, UpstreamTarget, UpstreamTlsSpec } from "../../../plan/forward.ts";
 import { UsagePool } from "../../limits/usage-pool.ts";
 import { type PooledAgent, pooled } from "./pooled-agent.ts";
-import { tunnelThrough } from "./proxies/tunnel.ts";
+import { type Dialer, tunnelThrough } from "./proxies/tunnel.ts";
 import { DEFAULT_IDLE_TIMES, type IdleTimes, isYoung } from "./upstream-socket.ts";
+import { readTlsFiles, type TlsFiles, tlsKey, type UpstreamTls, upstreamTls } from "./upstream-tls.ts";
 
 /** The maximum number of idle connections to one upstream. */
 const MAX_IDLE = 1024;
@@ -20,6 +19,7 @@ const ADDRESS_ATTEMPT_MS = 2500;
 /** The agent of one upstream, as attempts use it. */
 export interface UpstreamAgent {
   readonly agent: http.Agent;
+  readonly times: IdleTimes;
   /** Closes every idle connection. Called when one turned out stale, since the others may be stale, too. */
   dropIdle(): void;
 }
@@ -29,22 +29,28 @@ interface SweptAgent extends UpstreamAgent {
   sweep(now: number): void;
 }
 
-/** The settings of connections to an upstream. Upstreams with the same settings share one agent. */
-interface Connecting {
+/** How connections to an upstream are made. */
+export interface ConnectionSpec {
   readonly target: UpstreamTarget;
+  /** Longest time for DNS, TCP, the proxy's handshake and TLS together, ms. */
   readonly connectTimeoutMs: number;
+  /** The proxy that a tunnel leads through. */
   readonly tunnel: ProxySpec | undefined;
+  /** Only for an `https` target. */
+  readonly tls: UpstreamTlsSpec | undefined;
+}
+
+/** The settings of connections to an upstream. Upstreams with the same settings share one agent. */
+interface Connecting extends Omit<ConnectionSpec, "tls"> {
+  readonly tls: TlsFiles | undefined;
   readonly times: IdleTimes;
+  readonly extraCas: Buffer | undefined;
 }
 
 /** The agents that one plan uses. */
 export interface AgentLease {
-  /**
-   * The agent for an upstream.
-   * @param connectTimeoutMs longest time for DNS, TCP, the proxy's handshake and TLS together, ms
-   * @param tunnel the proxy that a tunnel leads through
-   */
-  agentFor(target: UpstreamTarget, connectTimeoutMs: number, tunnel?: ProxySpec): UpstreamAgent;
+  /** The agent for an upstream. The files of `tls` are read now: when they have changed, it is another agent. */
+  agentFor(spec: ConnectionSpec): UpstreamAgent;
   /** The plan's last exchange has ended: closes the agents that no other plan uses. Their connections are all idle by then. */
   release(): void;
 }
@@ -54,9 +60,14 @@ export class AgentPool {
   readonly #agents = new UsagePool<SweptAgent>(({ agent }) => agent.destroy());
   readonly #times: IdleTimes;
   readonly #sweeper: NodeJS.Timeout;
+  readonly #extraCas: Buffer | undefined;
 
-  /** @param times those that differ from the defaults */
-  constructor(times: Partial<IdleTimes> = {}) {
+  /**
+   * @param times those that differ from the defaults
+   * @param extraCas the contents of the file in NODE_EXTRA_CA_CERTS
+   */
+  constructor(times: Partial<IdleTimes> = {}, extraCas?: Buffer) {
+    this.#extraCas = extraCas;
     this.#times = { ...DEFAULT_IDLE_TIMES, ...times };
     this.#sweeper = setInterval(() => this.#sweep(), this.#times.sweepMs).unref();
   }
@@ -65,8 +76,16 @@ export class AgentPool {
   lease(): AgentLease {
     const lease = this.#agents.lease();
     return {
-      agentFor: (target, connectTimeoutMs, tunnel) => {
-        const connecting = { target, connectTimeoutMs, tunnel, times: this.#times };
+      agentFor: ({ target, connectTimeoutMs, tunnel, tls }) => {
+        const files = tls && readTlsFiles(tls);
+        const connecting = {
+          target,
+          connectTimeoutMs,
+          tunnel,
+          tls: files,
+          times: this.#times,
+          extraCas: this.#extraCas,
+        };
         return lease.get(keyOf(connecting), () => makeAgent(connecting));
       },
       release: () => lease.release(),
@@ -91,8 +110,8 @@ export class AgentPool {
 }
 
 /** Other proxy credentials make another key, since the proxy may treat those connections differently. */
-function keyOf({ target: { protocol, hostname, port }, connectTimeoutMs, tunnel }: Connecting): string {
-  const upstream = `${protocol}//${hostname}:${port} ${connectTimeoutMs}`;
+function keyOf({ target: { protocol, hostname, port }, connectTimeoutMs, tunnel, tls }: Connecting): string {
+  const upstream = `${protocol}//${hostname}:${port} ${connectTimeoutMs} ${tls === undefined ? "" : tlsKey(tls)}`;
   if (tunnel === undefined) return upstream;
   const { username, password } = tunnel.credentials ?? {};
   const credentials = hash("sha256", JSON.stringify([username?.reveal(), password?.reveal()]));
@@ -100,8 +119,14 @@ function keyOf({ target: { protocol, hostname, port }, connectTimeoutMs, tunnel 
 }
 
 function makeAgent(connecting: Connecting): SweptAgent {
-  if (connecting.tunnel !== undefined) return tunnelAgent(connecting, connecting.tunnel);
-  return connecting.target.protocol === "https:" ? secureAgent(connecting) : plainAgent(connecting);
+  const { target, connectTimeoutMs, tunnel, tls, extraCas } = connecting;
+  if (tls?.failure !== undefined) return dialedAgent(connecting, failing(tls.failure));
+  const secured = target.protocol === "https:" ? upstreamTls(target.hostname, tls, extraCas) : undefined;
+  if (tunnel !== undefined) {
+    const attempt = attemptMs(connectTimeoutMs);
+    return dialedAgent(connecting, tunnelThrough(tunnel, target, secured, connectTimeoutMs, attempt));
+  }
+  return secured === undefined ? plainAgent(connecting) : secureAgent(connecting, secured);
 }
 
 /**
@@ -126,31 +151,31 @@ function plainAgent(connecting: Connecting): SweptAgent {
   return sweptAgent(agent, times);
 }
 
-function secureAgent(connecting: Connecting): SweptAgent {
-  const { target, connectTimeoutMs, times } = connecting;
+function secureAgent(connecting: Connecting, tls: UpstreamTls): SweptAgent {
+  const { connectTimeoutMs, times } = connecting;
   const Pooled = pooled(https.Agent, { ready: "secureConnect", connectTimeoutMs, times });
-  const agent = new Pooled({
-    ...agentOptions(connecting),
-    // One context for all connections. Otherwise each builds its own, which only garbage collection frees.
-    secureContext: createSecureContext(),
-    servername: isIP(target.hostname) === 0 ? target.hostname : "",
-  } as AgentOptions);
+  const agent = new Pooled({ ...agentOptions(connecting), ...tls } as AgentOptions);
   return sweptAgent(agent, times);
 }
 
 /** An agent whose connections a dialer makes. It uses plain HTTP on them: the dialer has set up TLS where it is needed. */
-function tunnelAgent(connecting: Connecting, tunnel: ProxySpec): SweptAgent {
-  const { target, connectTimeoutMs, times } = connecting;
-  const dialer = tunnelThrough(tunnel, target, connectTimeoutMs, attemptMs(connectTimeoutMs));
+function dialedAgent(connecting: Connecting, dialer: Dialer): SweptAgent {
+  const { connectTimeoutMs, times } = connecting;
   const Pooled = pooled(http.Agent, { ready: "connect", connectTimeoutMs, times, dialer });
   const agent = new Pooled({ ...agentOptions(connecting), servername: "" } as AgentOptions);
   return sweptAgent(agent, times);
+}
+
+/** Makes no connection. */
+function failing(err: Error): Dialer {
+  return { dial: () => Promise.reject(err), stop() {} };
 }
 
 function sweptAgent(agent: PooledAgent, times: IdleTimes): SweptAgent {
   agent.maxFreeSockets = MAX_IDLE;
   return {
     agent,
+    times,
     dropIdle: () => agent.dropIdle(),
     sweep: (now) => agent.dropIdle((socket) => isYoung(socket, times, now)),
   };

@@ -1,4 +1,4 @@
-// Turns the error of a failed upstream request into a reply code and a log label. Defines two errors of our own.
+// Turns the error of a failed upstream request into a reply code and a log label. Defines errors of our own.
 
 import type { ClientRequest } from "node:http";
 import type { ReplyCode } from "../../../plan/replies.ts";
@@ -15,6 +15,17 @@ export class ProxyFailure extends Error {
   constructor(cause: string) {
     super("outbound proxy failed");
     this.code = `proxy ${cause}`;
+  }
+}
+
+/** A file of `upstream.tls` can't be used. Holds a short cause, never a path. */
+export class UpstreamTlsFailure extends Error {
+  readonly code: string;
+
+  /** @param cause follows the key, as in "ca_path ENOENT" */
+  constructor(key: string, cause: string) {
+    super("a file of upstream.tls can't be used");
+    this.code = `tls ${key} ${cause}`;
   }
 }
 

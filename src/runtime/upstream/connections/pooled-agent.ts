@@ -5,7 +5,15 @@ import type { Agent, AgentOptions, ClientRequest, ClientRequestArgs } from "node
 import type { Socket } from "node:net";
 import { ConnectTimeout } from "./failure.ts";
 import type { Dialer } from "./proxies/tunnel.ts";
-import { type IdleTimes, idleLimit, isYoung, type UpstreamSocket } from "./upstream-socket.ts";
+import {
+  type IdleTimes,
+  idleLimit,
+  isTrusted,
+  isYoung,
+  noteEstablished,
+  noteTaken,
+  type UpstreamSocket,
+} from "./upstream-socket.ts";
 
 export interface PooledAgent extends Agent {
   /** Closes idle connections. @param keep which of them stay open; none by default */
@@ -19,6 +27,12 @@ export interface PooledOptions {
   readonly times: IdleTimes;
   /** Makes the connections, where the agent's class can't: through an outbound proxy. */
   readonly dialer?: Dialer;
+}
+
+/** What a request asks of its agent, among the options of Node's `request()`. */
+export interface PooledRequest {
+  /** It can't be sent again: an idle connection that may be stale is not used for it. */
+  readonly sentOnce: boolean;
 }
 
 /** The agent serves one upstream, so one key is enough. Node would build a long one for each request. */
@@ -62,12 +76,22 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
       return socket;
     }
 
-    override addRequest(request: ClientRequest): void {
+    override addRequest(request: ClientRequest, options: PooledRequest): void {
       const idle = this.freeSockets[NAME] as UpstreamSocket[] | undefined;
       while (idle !== undefined && idle.length > 0 && !isUsable(idle[idle.length - 1] as UpstreamSocket, times)) {
         idle.pop()?.destroy();
       }
+      // The last one was used last. When it is not trusted, none is.
+      const last = options.sentOnce ? idle?.at(-1) : undefined;
+      if (last === undefined || isTrusted(last, times, Date.now())) {
+        super.addRequest(request, NO_REQUEST_OPTIONS);
+        return;
+      }
+      // Without idle connections, Node makes a fresh one. Then they are put back, for other requests.
+      const free = this.freeSockets as Record<string, Socket[] | undefined>;
+      free[NAME] = undefined;
       super.addRequest(request, NO_REQUEST_OPTIONS);
+      free[NAME] = idle;
     }
 
     /**
@@ -83,7 +107,7 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
 
     override reuseSocket(socket: UpstreamSocket, request: ClientRequest): void {
       super.reuseSocket(socket, request);
-      socket.readBefore = socket.bytesRead;
+      noteTaken(socket);
     }
 
     override destroy(): void {
@@ -103,7 +127,7 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
 function deliver(dialer: Dialer, callback?: (err: Error | null, socket: Socket) => void): void {
   dialer.dial().then(
     (socket: UpstreamSocket) => {
-      socket.established = true;
+      noteEstablished(socket);
       socket.on("error", ignore);
       callback?.(null, socket);
     },
@@ -123,7 +147,7 @@ function boundConnect(socket: UpstreamSocket, ready: string, connectTimeoutMs: n
   const stopTimer = () => clearTimeout(timer);
   socket.once("close", stopTimer);
   socket.once(ready, () => {
-    socket.established = true;
+    noteEstablished(socket);
     socket.off("close", stopTimer);
     stopTimer();
   });

@@ -2,10 +2,11 @@
 // if it uses TLS. One deadline limits all of this.
 
 import { once } from "node:events";
-import { connect, isIP, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type SecureContext } from "node:tls";
 import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
 import { ConnectTimeout, ProxyFailure } from "../failure.ts";
+import { serverName, type UpstreamTls } from "../upstream-tls.ts";
 import { httpConnect } from "./http-connect.ts";
 import { socksConnect } from "./socks.ts";
 
@@ -22,16 +23,18 @@ export interface Dialer {
 
 /**
  * Makes the dialer of one upstream.
+ * @param tls the settings for TLS with the upstream; `undefined` where it uses plain HTTP
  * @param connectTimeoutMs longest time for all stages together, ms
  * @param attemptMs longest attempt for one address of the proxy, where it has several, ms
  */
 export function tunnelThrough(
   proxy: ProxySpec,
   target: UpstreamTarget,
+  tls: UpstreamTls | undefined,
   connectTimeoutMs: number,
   attemptMs: number,
 ): Dialer {
-  // One context for all connections. Otherwise each builds its own, which only garbage collection frees.
+  // For TLS with the proxy. One context for all connections: otherwise each builds its own, which only garbage collection frees.
   const context = createSecureContext();
   const pending = new Set<Socket>();
 
@@ -41,7 +44,7 @@ export function tunnelThrough(
       proxy.protocol === "socks:"
         ? await socksConnect(first, proxy, target, connectTimeoutMs)
         : await httpConnect(first, proxy, target);
-    return target.protocol === "https:" ? secured(tunnel, target.hostname, context) : tunnel;
+    return tls === undefined ? tunnel : secured(tunnel, target.hostname, tls);
   }
 
   return {
@@ -83,22 +86,11 @@ async function reached(socket: Socket, { protocol }: ProxySpec): Promise<void> {
   }
 }
 
-async function secured(tunnel: Socket, hostname: string, secureContext: SecureContext): Promise<Socket> {
-  const socket = connectTls({
-    socket: tunnel,
-    host: hostname,
-    servername: serverName(hostname),
-    secureContext,
-    ALPNProtocols: ["http/1.1"],
-  });
+async function secured(tunnel: Socket, hostname: string, tls: UpstreamTls): Promise<Socket> {
+  const socket = connectTls({ socket: tunnel, host: hostname, ...tls, ALPNProtocols: ["http/1.1"] });
   socket.on("error", () => {});
   await once(socket, "secureConnect");
   return socket;
-}
-
-/** The name for SNI. An IP address must not be sent there (RFC 6066, section 3). */
-function serverName(hostname: string): string {
-  return isIP(hostname) === 0 ? hostname : "";
 }
 
 function expiry(ms: number): { readonly expired: Promise<never>; readonly stop: () => void } {

@@ -1,0 +1,184 @@
+// Checks that figures, charts and tables of the page agree, which time range is shown at first, and that nothing is hidden
+// without a sign.
+
+import type { Page } from "playwright-core";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Summary } from "../../src/ui/summary.ts";
+import { AT_SAMPLE, cellsOf, enterToken, figure, openPages, waitForState } from "./browser.ts";
+import { type PageServer, startPageServer, TOKEN } from "./page-server.ts";
+import { busySummary, crowdedSummary, LONG_ID, youngSummary } from "./sample-summary.ts";
+
+const { open } = openPages();
+let server: PageServer;
+beforeEach(async () => {
+  server = await startPageServer(busySummary());
+});
+afterEach(() => server.close());
+
+async function openDashboard(summary: Summary, options = {}): Promise<Page> {
+  server.respondWith(summary);
+  const page = await open(server.url, { ...AT_SAMPLE, ...options });
+  await enterToken(page, TOKEN);
+  await waitForState(page, "live");
+  return page;
+}
+
+const PHONE = { viewport: { width: 360, height: 780 } };
+const numberIn = (text: string | null | undefined) => Number((text ?? "").replaceAll(/[^0-9]/g, ""));
+
+describe("the results", () => {
+  it.each(["Last 15 min", "Last hour", "Last 24 hours"])("add up to the key figures: %s", async (range) => {
+    const page = await openDashboard(busySummary());
+    await page.getByRole("radio", { name: range }).check();
+    const requests = numberIn(await figure(page, "requests"));
+    const [errors, of] = ((await page.locator("[data-figure=errors] + dd").textContent()) ?? "").split(" of ");
+    expect(numberIn(of)).toBe(requests);
+    const captions = await page.locator(".result-groups caption b").allTextContents();
+    const rows = await Promise.all(
+      ["upstream", "gateway", "incomplete"].map((group) => cellsOf(page, `results-${group}`)),
+    );
+    const totals = rows.map((group) => group.reduce((sum, [, count]) => sum + numberIn(count), 0));
+    expect(captions.map(numberIn)).toEqual(totals);
+    expect(totals.reduce((sum, total) => sum + total)).toBe(requests);
+    const byClass = async (name: string) => numberIn(await page.locator(`[data-class=${name}] b`).textContent());
+    expect((await byClass("client_error")) + (await byClass("server_error"))).toBe(numberIn(errors));
+    // The legend of the chart of errors shows the same.
+    const legend = page.locator(".chart", { hasText: "Errors" }).locator(".legend b");
+    expect((await legend.allTextContents()).map(numberIn)).toEqual([
+      await byClass("server_error"),
+      await byClass("client_error"),
+      await byClass("client_closed"),
+    ]);
+  });
+
+  it("say in words what each result means, and show a newer one without words", async () => {
+    const page = await openDashboard(crowdedSummary());
+    const gateway = page.locator("[data-table=results-gateway]");
+    expect(await gateway.getByRole("row", { name: /^rate_limited token’s request limit 180/ }).count()).toBe(1);
+    await page.locator(".results").getByRole("button", { name: "Show all 18" }).click();
+    expect((await cellsOf(page, "results-gateway")).at(-1)?.[0]).toBe("some_newer_word");
+    const incomplete = page.locator("[data-table=results-incomplete]");
+    expect(await incomplete.getByText("response took too long").count()).toBe(1);
+  });
+});
+
+describe("the time range shown at first", () => {
+  it.each([
+    [20, "Last 15 min"],
+    [14 * 60, "Last 15 min"],
+    [15 * 60, "Last hour"],
+  ])("is, %d s after the start, %s", async (seconds, range) => {
+    const page = await openDashboard(youngSummary(seconds));
+    expect(await page.getByRole("radio", { name: range }).isChecked()).toBe(true);
+  });
+
+  it("stays as the user chose it", async () => {
+    const page = await openDashboard(youngSummary(60));
+    await page.getByRole("radio", { name: "Last 24 hours" }).check();
+    const answered = page.waitForResponse("**/summary");
+    await page.clock.runFor(5000);
+    await answered;
+    expect(await page.getByRole("radio", { name: "Last 24 hours" }).isChecked()).toBe(true);
+  });
+});
+
+describe("a process that has just started", () => {
+  it("is shown from its start, in steps of 10 seconds, with the current step marked", async () => {
+    // Started at 14:04:43; now it is 14:05:30.
+    const page = await openDashboard(youngSummary(47));
+    await page.getByText("Show as table: Requests").click();
+    const region = page.getByRole("region", { name: "Requests", exact: true });
+    expect(await region.getByRole("row").locator("th[scope=row]").allTextContents()).toEqual([
+      "14:05:30, so far",
+      "14:05:20",
+      "14:05:10",
+      "14:05:00",
+      "14:04:50",
+      "14:04:40",
+    ]);
+    await page.getByRole("radio", { name: "Last hour" }).check();
+    await expect
+      .poll(() => region.getByRole("row").locator("th[scope=row]").allTextContents())
+      .toEqual(["14:05, so far", "14:04"]);
+  });
+
+  it("counts its first requests in the last minute", async () => {
+    const young = youngSummary(47);
+    const page = await openDashboard(young);
+    const all = young.series.quarter.requests.reduce((sum, count) => sum + count, 0);
+    expect(await page.locator("[data-figure=requests] + dd").textContent()).toBe(`${all} in the last minute`);
+  });
+});
+
+describe("nothing is hidden without a sign", () => {
+  it("long lists have a button that shows all, and shows fewer again", async () => {
+    const page = await openDashboard(crowdedSummary());
+    const rows = page.locator("[data-table=routes] tbody tr");
+    expect(await rows.count()).toBe(10);
+    const button = page.locator(".routes").getByRole("button", { name: "Show all 40" });
+    await button.click();
+    expect(await rows.count()).toBe(40);
+    const answered = page.waitForResponse("**/summary");
+    await page.clock.runFor(5000);
+    await answered;
+    expect(await rows.count()).toBe(40);
+    await page.locator(".routes").getByRole("button", { name: "Show fewer" }).click();
+    expect(await rows.count()).toBe(10);
+    expect(await page.getByRole("button", { name: /^Show all/ }).allTextContents()).toEqual([
+      "Show all 18",
+      "Show all 40",
+      "Show all 30",
+      "Show all 42",
+    ]);
+    // Limits that are nearly full come before the others, below the two of the whole gateway.
+    const gauges = await page.locator("[data-list=limits] .bar").all();
+    const classes = await Promise.all(gauges.map((bar) => bar.getAttribute("class")));
+    expect(classes.map((name) => name?.includes("nearly-full"))).toEqual([
+      false,
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it.each([
+    ["a phone", PHONE],
+    ["a tablet", { viewport: { width: 820, height: 1100 } }],
+    ["a desktop", {}],
+  ])("all figures of a table are visible on %s, whatever its names are", async (_, options) => {
+    const page = await openDashboard(crowdedSummary(), options);
+    const hidden = await page.evaluate<string[]>(`[...document.querySelectorAll("main table :is(td, tbody th)")]
+      .filter((cell) => {
+        const { left, right, width } = cell.getBoundingClientRect();
+        return cell.checkVisibility() && (width === 0 || left < 0 || right > innerWidth);
+      })
+      .map((cell) => cell.textContent)`);
+    expect(hidden).toEqual([]);
+    const scrolled = await page.evaluate<number>(
+      `[...document.querySelectorAll("main > :not(.over-time) .scroll, .result-groups > *")]
+        .filter((box) => box.scrollHeight > box.clientHeight || box.scrollWidth > box.clientWidth).length`,
+    );
+    expect(scrolled).toBe(0);
+  });
+
+  it("a long name is cut, with all of it in its title", async () => {
+    const page = await openDashboard(crowdedSummary(), PHONE);
+    const name = page.locator("[data-table=routes] tbody th > span", { hasText: LONG_ID });
+    expect(await name.getAttribute("title")).toBe(LONG_ID);
+    expect((await name.boundingBox())?.height).toBeLessThan(80);
+  });
+
+  it("on a phone each value stands below the name of its column, and a screen reader still gets a table", async () => {
+    const page = await openDashboard(busySummary(), PHONE);
+    const routes = page.locator("[data-table=routes]");
+    const first = routes.getByRole("row", { name: /^openai/ });
+    expect(await first.getByRole("cell").count()).toBe(9);
+    await page.evaluate(`globalThis.firstCell = document.querySelector("[data-table=routes] tbody td")`);
+    const label = await page.evaluate<string>('getComputedStyle(firstCell, "::before").content');
+    expect(label).toBe('"Requests 1 h"');
+  });
+});
