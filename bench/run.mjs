@@ -303,7 +303,8 @@ async function runComparisons(upstreamPort, dir, all) {
 
 /** @param {string} dir @param {Record<string, unknown>} all */
 async function runStartup(dir, all) {
-  const times = await startup(ROOT, dir, size.quick ? 7 : 21);
+  const checkouts = { gateway: ROOT, ...(options.against !== undefined && { "gateway before": options.against }) };
+  const times = await startup(checkouts, dir, size.quick ? 7 : 21);
   const base = times["node -e 0"] ?? [];
   const rows = Object.entries(times).map(([name, own]) => {
     const ratio = ratios(own, base, false);

@@ -36,21 +36,21 @@ function timed(argv, word) {
 }
 
 /**
- * @param {string} folder of the checkout
- * @param {string} folder for files
+ * @param {Readonly<Record<string, string>>} checkouts the name of each, as it is shown, and its folder
+ * @param {string} dir for files
  * @param {number} rounds
  * @returns {Promise<Record<string, number[]>>} times in ms
  */
-export async function startup(root, dir, rounds) {
+export async function startup(checkouts, dir, rounds) {
   const config = join(dir, "startup.yaml");
   writeFileSync(config, gatewayConfig({ port: 0, upstreamPort: 9 }));
-  const bin = [process.execPath, join(root, "bin/ai-gw-lite.js")];
   /** @type {Record<string, () => Promise<number>>} */
-  const commands = {
-    "node -e 0": () => timed([process.execPath, "-e", "0"]),
-    check: () => timed([...bin, "check", "--config", config]),
-    "serve to listening": () => timed([...bin, "serve", "--config", config], "listening"),
-  };
+  const commands = { "node -e 0": () => timed([process.execPath, "-e", "0"]) };
+  for (const [name, root] of Object.entries(checkouts)) {
+    const bin = [process.execPath, join(root, "bin/ai-gw-lite.js")];
+    commands[`${name}: check`] = () => timed([...bin, "check", "--config", config]);
+    commands[`${name}: serve to listening`] = () => timed([...bin, "serve", "--config", config], "listening");
+  }
   /** @type {Record<string, number[]>} */
   const times = {};
   for (let round = 0; round < rounds; round++) {

@@ -54,7 +54,7 @@ function target(name, absent, plan) {
  */
 export function gateway(name, root, features) {
   const bin = join(root, "bin/ai-gw-lite.js");
-  const built = existsSync(join(root, "dist/cli/main.js")) && existsSync(bin);
+  const built = existsSync(join(root, "dist")) && existsSync(bin);
   return target(name, built ? undefined : `${root} is not built`, ({ port, upstreamPort, dir }) => {
     const config = join(dir, "config.yaml");
     writeFileSync(config, gatewayConfig({ port, upstreamPort }, features));

@@ -1,24 +1,30 @@
 // Builds the dashboard: bundles src/ui into a few small files in dist/ui. The gateway serves them from memory.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { replaceFile } from "./replace-file.mjs";
 
-const root = new URL("../", import.meta.url);
-const source = new URL("src/ui/", root);
-const target = new URL("dist/ui/", root);
+const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const SOURCE = join(ROOT, "src/ui");
 
 /** Browsers that support `light-dark()`, since spring 2024. */
 const BROWSERS = ["chrome123", "firefox120", "safari17.5"];
 
-/** Builds the files of the dashboard. A file whose contents stay the same is not written. */
-export async function buildUi() {
+/**
+ * Builds the files of the dashboard.
+ * @param {string} [folder] of the build, default `dist`; the files are put into `ui` below it
+ * @returns {Promise<string[]>} the files
+ */
+export async function buildUi(folder = join(ROOT, "dist")) {
+  const target = join(folder, "ui");
   const { outputFiles } = await build({
     entryPoints: [
-      { in: fileURLToPath(new URL("main.ts", source)), out: "app" },
-      { in: fileURLToPath(new URL("styles/main.css", source)), out: "app" },
+      { in: join(SOURCE, "main.ts"), out: "app" },
+      { in: join(SOURCE, "styles/main.css"), out: "app" },
     ],
-    outdir: fileURLToPath(target),
+    outdir: target,
     bundle: true,
     minify: true,
     format: "esm",
@@ -27,26 +33,12 @@ export async function buildUi() {
     logLevel: "warning",
     write: false,
   });
-  mkdirSync(target, { recursive: true });
-  for (const { path, contents } of outputFiles) writeIfChanged(path, Buffer.from(contents));
-  for (const name of ["index.html", "icon.svg"]) {
-    writeIfChanged(fileURLToPath(new URL(name, target)), readFileSync(new URL(name, source)));
-  }
-  // The licence of the charting library must be distributed with its code.
-  const licence = new URL("node_modules/uplot/LICENSE", root);
-  writeIfChanged(fileURLToPath(new URL("uplot.LICENSE.txt", target)), readFileSync(licence));
+  const built = outputFiles.map(({ path, contents }) => replaceFile(folder, path, Buffer.from(contents)));
+  const copied = [
+    ["index.html", join(SOURCE, "index.html")],
+    ["icon.svg", join(SOURCE, "icon.svg")],
+    // The licence of the charting library must be distributed with its code.
+    ["uplot.LICENSE.txt", join(ROOT, "node_modules/uplot/LICENSE")],
+  ].map(([name, from]) => replaceFile(folder, join(target, name), readFileSync(from)));
+  return [...built, ...copied];
 }
-
-function writeIfChanged(path, contents) {
-  if (!read(path)?.equals(contents)) writeFileSync(path, contents);
-}
-
-function read(path) {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildUi();

@@ -6,8 +6,6 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 const OUT = "npm-shrinkwrap.json";
 
 if (process.argv[2] === "write") {
-  // Files of an older build must not get into the package.
-  rmSync("dist", { recursive: true, force: true });
   const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
   const { devDependencies: _dev, ...root } = lock.packages[""];
   const kept = Object.entries(lock.packages).filter(([path, entry]) => path !== "" && !entry.dev);

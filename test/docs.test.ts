@@ -19,7 +19,7 @@ const text = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 
 /** The contents of the certificate and key files that samples name, by file extension. */
 const pair = await makePair();
-const FILES: Readonly<Record<string, string>> = { ".crt": pair.cert, ".key": pair.key };
+const FILES: Readonly<Record<string, string>> = { ".crt": pair.cert, ".pem": pair.cert, ".key": pair.key };
 
 /** The fenced blocks of a page in one language. */
 function blocks(page: string, language: string): string[] {

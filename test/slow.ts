@@ -11,6 +11,8 @@ export const SLOW: readonly string[] = [
   "test/faults/drain-process.test.ts",
   "test/faults/large-body-memory.test.ts",
   "test/observe/log-process.test.ts",
+  "test/package/build.test.ts",
+  "test/package/image.test.ts",
   "test/package/package.test.ts",
   "test/reload/process.test.ts",
   "test/reload/two-hundred.test.ts",

@@ -139,7 +139,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts):
   try {
     const guards = createGuardRegistry(counts, systemClock);
     const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
-    return { plan, limits: counts, release };
+    return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
   } catch (err) {
     release();
     throw err;

@@ -11,6 +11,8 @@ import type { LimitsLease } from "./limits/limits-lease.ts";
 export interface LinkedPlan {
   readonly plan: Plan<LiveExchange>;
   readonly limits: LimitsLease;
+  /** How long a client may take nothing of a response that waits for it, ms; 0 = for ever (contract, section 4). */
+  readonly sendTimeoutMs: number;
   /** Releases all leases. Called once. */
   release(): void;
 }
@@ -21,7 +23,7 @@ export interface GenerationHost {
   readonly observer: Observer;
   readonly draining: boolean;
   began(x: LiveExchange): void;
-  ended(): void;
+  ended(x: LiveExchange): void;
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
@@ -60,7 +62,7 @@ export class PlanGeneration implements ExchangeOwner {
   ended(x: LiveExchange): void {
     this.exchanges.delete(x);
     if (this.exchanges.size === 0) this.#onLastEnd?.();
-    this.#host.ended();
+    this.#host.ended(x);
   }
 
   bug(x: LiveExchange, err: unknown, by: string): void {

@@ -4,15 +4,18 @@ import { Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
-import { type Reply, replyFor } from "../plan/replies.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
 import { dispatch } from "./downstream/dispatch.ts";
+import { spareUnsentResponses } from "./downstream/idle-connections.ts";
+import { onParseError } from "./downstream/parse-error.ts";
+import type { Refusal } from "./downstream/refusal.ts";
 import { requestId } from "./downstream/request-id.ts";
+import { SendTimeout } from "./downstream/send-timeout.ts";
 import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
-import { refusalFor, writeUnparsed } from "./downstream/unparsed.ts";
+import { CONNECT_REFUSED, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
-import { LINGER_MS } from "./exchange/connection.ts";
+import { LINGER_MS, resetConnection } from "./exchange/connection.ts";
 import type { LiveExchange } from "./exchange/exchange.ts";
 import { noopObserver, type Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -20,8 +23,6 @@ import type { ExchangeRecord } from "./exchange/record.ts";
 import { type GenerationHost, type LinkedPlan, PlanGeneration } from "./generation.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { within } from "./within.ts";
-
-const INVALID_PATH = replyFor("invalid_path");
 
 /** How long broken exchanges may take to end, ms. */
 const BROKEN_MS = 1000;
@@ -48,6 +49,7 @@ export class Host implements GenerationHost {
   readonly #retiring = new Set<PlanGeneration>();
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<ClientSocket>();
+  readonly #sendTimeout = new SendTimeout(this.#connections, (socket) => this.#cut(socket));
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
@@ -59,13 +61,14 @@ export class Host implements GenerationHost {
     this.#generation = new PlanGeneration(linked, this);
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
-      onUnparsed: (err, socket) => this.#unparsed(err, socket),
-      onConnect: (socket) => this.#refuse(socket, INVALID_PATH),
+      onUnparsed: (err, socket) => onParseError(err, socket, this.#refuse),
+      onConnect: (socket) => this.#connect(socket),
       onConnection: (socket) => this.#connected(socket),
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
       onHalfClose: (socket) => halfClosed(socket),
     };
     this.#server = createGatewayServer(events, pair, times);
+    spareUnsentResponses(this.#server, this.#connections);
   }
 
   get plan(): Plan<LiveExchange> {
@@ -102,19 +105,22 @@ export class Host implements GenerationHost {
       this.#server.listen({ host, port, backlog: 1024 }, () => {
         this.#server.off("error", reject);
         this.#server.on("error", (err) => this.#log.error({ error: err.message }, "server error"));
+        this.#sendTimeout.set(this.#generation.linked.sendTimeoutMs);
         resolve(this.#server.address() as AddressInfo);
       });
     });
   }
 
   /**
-   * Runs new exchanges on this plan. Exchanges in flight finish on the plan they began with, but count towards the new limits.
+   * Runs new exchanges on this plan. Exchanges in flight finish on the plan they began with, but count towards the new limits, and
+   * the new send timeout holds for them.
    * An older plan releases its leases when its last exchange has ended.
    */
   swap(next: LinkedPlan): void {
     const before = this.#generation;
     for (const older of [...this.#retiring, before]) next.limits.adoptInFlight(older.linked.limits, older.exchanges);
     next.limits.applyLimits();
+    this.#sendTimeout.set(next.sendTimeoutMs);
     this.#generation = new PlanGeneration(next, this);
     this.#retiring.add(before);
     before.retire(() => this.#retiring.delete(before));
@@ -147,6 +153,7 @@ export class Host implements GenerationHost {
       await within(Math.min(LINGER_MS, Math.max(0, until - performance.now())), closed);
     }
     const finished = this.#inFlight === 0;
+    this.#sendTimeout.stop();
     this.#server.closeAllConnections();
     // Node does not count a connection that is still in its TLS handshake.
     for (const socket of this.#connections) socket.destroy();
@@ -160,8 +167,9 @@ export class Host implements GenerationHost {
     x.atEnd(this.#report);
   }
 
-  ended(): void {
+  ended(x: LiveExchange): void {
     this.#inFlight--;
+    this.#takeNext(x.req.socket);
     if (!this.draining) return;
     // A connection that was promised keep-alive before the drain began has just become idle.
     setImmediate(() => this.#server.closeIdleConnections());
@@ -171,6 +179,15 @@ export class Host implements GenerationHost {
   bug(x: LiveExchange, err: unknown, by: string): void {
     const place = err instanceof Error ? err.stack : undefined;
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  /** Begins the request that waits behind an exchange that has ended. It belongs to the current plan. */
+  #takeNext(socket: ClientSocket): void {
+    const { line } = socket;
+    const next = line?.next();
+    if (line === undefined || next === undefined) return;
+    dispatch(this.#generation, next.req, next.res, next.expectation);
+    if (line.error !== undefined && line.isEmpty) onParseError(line.error, socket, this.#refuse);
   }
 
   readonly #report = (record: ExchangeRecord): void => {
@@ -194,27 +211,37 @@ export class Host implements GenerationHost {
     });
   }
 
-  #unparsed(err: NodeJS.ErrnoException, socket: ClientSocket): void {
-    const reply = refusalFor(err);
+  /** Answers CONNECT. Node has taken its own listeners off the connection, and serves it no more. */
+  #connect(socket: ClientSocket): void {
+    // Without a listener, an error of the connection would be an uncaught exception.
+    socket.on("error", () => {});
+    socket.resume();
     const x = socket.latest;
-    if (x !== undefined && !x.done) {
-      // The request is complete and gets its response. The bytes that can't be parsed came after it.
-      if (reply !== undefined && x.req.complete) x.endConnectionAfter();
-      // The body of this request is malformed. A reply can't be sent if a response has begun or another one is due before it.
-      else if (reply === undefined || x.responder.begun || x.responder.res.socket !== socket) socket.destroy();
-      else x.reply(reply);
-      return;
-    }
-    if (reply === undefined || !socket.writable || socket.bytesRead === 0) socket.destroy();
-    else this.#refuse(socket, reply);
+    if (socket.lingering) return;
+    if (x === undefined || x.done) return this.#refuse(socket, { reply: CONNECT_REFUSED, cause: "CONNECT" });
+    // The answer before it goes on, and is the last one.
+    socket.on("drain", () => x.responder.res.emit("drain"));
+    x.endConnectionAfter();
   }
 
-  #refuse(socket: ClientSocket, reply: Reply): void {
+  readonly #refuse = (socket: ClientSocket, { reply, cause }: Refusal): void => {
     const id = requestId(undefined);
     writeUnparsed(socket, reply, id, this.plan.responseFormat);
-    const request = { requestId: id, outcome: reply.outcome, status: reply.status };
+    const request = { requestId: id, outcome: reply.outcome, status: reply.status, cause };
     this.#log.unparsed(request);
     this.observer.unparsed(request);
+  };
+
+  /** Cuts a client that has taken nothing for `send_timeout_ms`. A reset also frees what the kernel keeps for it. */
+  #cut(socket: ClientSocket): void {
+    const x = socket.latest;
+    resetConnection(socket);
+    if (x === undefined || x.done) return;
+    this.#log.info(
+      { request_id: x.id, route_id: x.record.route?.id },
+      "client took nothing of its answer; connection closed",
+    );
+    x.break("client_closed");
   }
 }
 

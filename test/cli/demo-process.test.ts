@@ -16,9 +16,7 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const flags = ["-p", "tsconfig.build.json", "--outDir", join(home, "dist"), "--tsBuildInfoFile", join(home, "info")];
-  await promisify(execFile)(process.execPath, [tsc, ...flags], { cwd: ROOT });
+  await promisify(execFile)(process.execPath, [join(ROOT, "scripts/build.mjs"), join(home, "dist")]);
   for (const part of ["bin", "schema", "scripts", "package.json"]) {
     await cp(join(ROOT, part), join(home, part), { recursive: true });
   }
@@ -99,10 +97,10 @@ describe("npm run try", () => {
   });
 
   it("ends with 1 and says why when the demo can't start", async () => {
-    await rm(join(home, "dist/mock/start.js"));
+    await rm(join(home, "dist/ai-gw-lite.cjs"));
     const { code, err } = await ending(node("scripts/try.mjs", "--once"));
     expect(code).toBe(1);
     expect(err).toContain("the demo ended with exit code 1");
-    expect(err).toContain("dist/mock/start.js");
+    expect(err).toContain("dist/ai-gw-lite.cjs");
   });
 });

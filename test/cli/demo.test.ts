@@ -166,7 +166,10 @@ describe.concurrent("the pasted lines", () => {
 
 it("runs a config for which check reports nothing", () => {
   const source = sourceFromText("demo.yaml", demoConfig(8787, "http://127.0.0.1:1"));
-  const { diagnostics } = compile(source, { env: () => "set", readFile: () => ({ ok: false, reason: "none" }) });
+  const { diagnostics } = compile(source, {
+    env: (name) => `value-of-${name}`,
+    readFile: () => ({ ok: false, reason: "none" }),
+  });
   expect(diagnostics).toEqual([]);
 });
 

@@ -116,6 +116,11 @@ describe("explain", () => {
     expect({ status, body: String(body) }).toEqual({ status: 400, body: '{"error":"bad_request"}' });
   });
 
+  it("refuses CONNECT as the gateway does", async () => {
+    const { explanation } = await run("/openai/x", [TOKEN], "json", CONFIG, "CONNECT");
+    expect(explanation()).toMatchObject({ route: null, reply: { status: 405, headers: { connection: "close" } } });
+  });
+
   it("shows the headers of a reply, as many as the gateway would send", async () => {
     const config = `${CONFIG}cors: {enabled: true, allow_origins: ["https://app.example"]}\n`;
     const { explanation } = await run("/openai/x", ["origin: https://app.example"], "json", config);

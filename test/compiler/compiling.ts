@@ -7,7 +7,7 @@ export interface World {
   readonly files?: { readonly [path: string]: string };
 }
 
-export const ENV = { TOKEN: "tok-0123456789", KEY: "sk-abcdefghij" };
+export const ENV = { TOKEN: "tok-01234567896789", KEY: "sk-abcdefghij" };
 
 /** The time in every test of the compiler. */
 const NOW = Date.parse("2026-01-01");

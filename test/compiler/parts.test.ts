@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { pathOf, pointer, readable } from "../../src/compiler/diagnostics/location.ts";
 import { isWide } from "../../src/compiler/diagnostics/printable.ts";
 import { suggest } from "../../src/compiler/diagnostics/suggest.ts";
-import { isLoopback, readAddress } from "../../src/compiler/lower/address.ts";
+import { isIpAddress, isLoopback, isPrivate, readAddress } from "../../src/compiler/lower/address.ts";
 import { split } from "../../src/compiler/read/references.ts";
 import { sourceFromBytes, sourceFromText } from "../../src/compiler/read/source.ts";
 import { readPlain } from "../../src/compiler/schema/scalar.ts";
@@ -95,6 +95,23 @@ describe("an address", () => {
     ["notlocalhost", false],
   ])("%s is this machine: %s", (host, expected) => {
     expect(isLoopback(host)).toBe(expected);
+  });
+});
+
+describe("the kind of a host", () => {
+  test.each([
+    ["10.0.0.5", true, true],
+    ["172.16.0.1", true, true],
+    ["172.32.0.1", true, false],
+    ["192.168.1.1", true, true],
+    ["8.8.8.8", true, false],
+    ["0.0.0.0", true, false],
+    ["fd00::1", true, true],
+    ["2001:db8::1", true, false],
+    ["10.example", false, false],
+    ["vllm.internal", false, false],
+  ])("%s", (host, address, isOfPrivateNetwork) => {
+    expect([isIpAddress(host), isPrivate(host)]).toEqual([address, isOfPrivateNetwork]);
   });
 });
 

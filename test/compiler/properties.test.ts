@@ -3,6 +3,8 @@
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { githubReport } from "../../src/cli/report/github.ts";
@@ -11,7 +13,7 @@ import { sarifReport } from "../../src/cli/report/sarif.ts";
 import { textReport } from "../../src/cli/report/text.ts";
 import { compile, type Diagnostic, type Source, sourceFromBytes, sourceFromText } from "../../src/compiler/index.ts";
 import { CLEAN, hostOf, type World } from "./compiling.ts";
-import { FIXTURES } from "./fixtures.ts";
+import { FIXTURES, run } from "./fixtures.ts";
 
 /** Secrets that occur nowhere else, so that finding one proves a leak. */
 const SECRETS = {
@@ -250,6 +252,16 @@ describe("hostile files are refused, or looked through in bounded work", () => {
     ["20,000 keys alike", "listen: 1\n".repeat(20_000), "yaml/duplicate-key"],
     ["4 MiB of ${", `listen: "${"${".repeat(80_000)}"`, "env/malformed"],
     [
+      "100,000 stream types alike",
+      CLEAN.replace("      inject", `      stream_types: [${"a/b,".repeat(100_000)}]\n      inject`),
+      "rule/stream-types",
+    ],
+    [
+      "10,000 tests on 1,000 routes",
+      `${CLEAN}${Array.from({ length: 1000 }, (_, n) => `  - {id: r${n}, prefix: /r${n}, upstream: {base_url: "http://h/v1/v1"}}\n`).join("")}tests:\n${"  - {name: t, request: {method: GET, path: /x/y/z}, expect: {status: 401}}\n".repeat(10_000)}`,
+      "rule/doubled-path",
+    ],
+    [
       "a merge of merges",
       `a: &a {${Array.from({ length: 1000 }, (_, n) => `k${n}: 1`).join(",")}}\nb: [${"{<<: *a},".repeat(10_000)}]`,
       "yaml/alias-limit",
@@ -291,6 +303,27 @@ describe("a large config", () => {
     expect(result.diagnostics).toEqual([]);
   });
 });
+
+test("no fixture shows the value of a variable or of a file", async () => {
+  for (const fixture of FIXTURES) {
+    const file = join(fixture.folder, "env.json");
+    if (!existsSync(file)) continue;
+    const { env = {}, files = {} } = JSON.parse(readFileSync(file, "utf8")) as World;
+    const values = [...Object.values(env), ...Object.values(files)].map((value) => value.trim()).filter(mayBeSecret);
+    for (const format of ["text", "json", "sarif", "github"] as const) {
+      const printed = await run(fixture, "config.yaml", format);
+      // The text of the config itself may be shown, and a value may be in it.
+      const config = readFileSync(join(fixture.folder, "config.yaml"), "utf8");
+      const shown = values.filter((value) => printed.includes(value) && !config.includes(value));
+      expect(shown, `${fixture.code} ${fixture.name}`).toEqual([]);
+    }
+  }
+});
+
+/** A short value or a word, such as a number or `warning`, is in other texts by chance. */
+function mayBeSecret(value: string): boolean {
+  return value.length >= 5 && !/^[a-z]+$/.test(value);
+}
 
 test("the fixtures' findings lie inside their sources", () => {
   expect(FIXTURES.length).toBeGreaterThan(0);

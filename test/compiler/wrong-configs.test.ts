@@ -55,6 +55,68 @@ const CASES: readonly (readonly [name: string, text: string, ...found: string[]]
   ["two documents", `${CLEAN}---\na: b\n`, "yaml/multiple-documents 13:1-13:4"],
   ["nothing", "# only a comment\n", "yaml/empty 1:1-1:1"],
   ["half a pair", `${CLEAN}inbound_tls:\n  key_path: a.key\n`, "schema/half-pair 14:3-14:11"],
+  ["a template in place of a token", edited("${TOKEN}", "{{ env.TOKEN }}"), "env/other-syntax 4:7-4:22"],
+  ["a variable of Windows", edited("${TOKEN}", "%TOKEN%"), "env/other-syntax 4:7-4:14"],
+  ["a variable of a shell after a scheme", edited("${KEY}", "$OPENAI_API_KEY"), "env/other-syntax 12:18-12:40"],
+  ["a home folder in a reference", edited("${KEY}", "${file:~/key}"), "env/other-syntax 12:25-12:38"],
+  [
+    "a default of the wrong type",
+    `${CLEAN}upstream_defaults:\n  connect_timeout_ms: soon\n`,
+    "schema/type 14:23-14:27",
+  ],
+  [
+    "a short timeout in the defaults",
+    `${CLEAN}upstream_defaults:\n  connect_timeout_ms: 10\n`,
+    "rule/short-timeout 14:23-14:25",
+  ],
+  [
+    "a wrong header in the defaults, of two routes, once",
+    `${edited("      inject_headers:\n        - name: authorization\n          value: Bearer ${KEY}\n", "")}  - id: two
+    prefix: /two
+    upstream:
+      base_url: https://api.openai.com
+upstream_defaults:
+  inject_headers:
+    - { name: host, value: a }
+    - { name: authorization, value: "\${KEY}" }
+`,
+    "rule/hop-by-hop-injected 16:15-16:19",
+    "rule/auth-scheme 17:37-17:45",
+  ],
+  [
+    "credentials of a proxy in the defaults",
+    `${CLEAN}upstream_defaults:\n  proxy: { protocol: http, address: "p:1", username: "a:b", password: "\${KEY}" }\n`,
+    "rule/proxy-credentials 14:54-14:59",
+  ],
+  [
+    "files of TLS in the defaults",
+    `${CLEAN}upstream_defaults:\n  tls: { ca_path: ca.pem }\n`,
+    "rule/tls-file 14:19-14:25",
+  ],
+  [
+    "a default in every route",
+    `${edited("      inject_headers", "      forward_xff: true\n      inject_headers")}upstream_defaults:\n  forward_xff: true\n`,
+    "rule/default-unused 15:3-15:14",
+  ],
+  [
+    "a section that is not enabled",
+    `${CLEAN}cors:\n  allow_origins: [https://a.example]\n`,
+    "rule/not-enabled 13:1-13:5",
+  ],
+  [
+    "a second address that is taken",
+    `${CLEAN}observability:\n  metrics: { enabled: true, token: "\${KEY}", listen: "[::]:8080" }\n`,
+    "rule/metrics-listen 14:54-14:65",
+  ],
+  [
+    "an SDK's header that is not read",
+    edited(
+      "name: authorization\n          value: Bearer ${KEY}",
+      "name: x-api-key\n          value: ${KEY}",
+      edited("https://api.openai.com", "https://api.anthropic.com"),
+    ),
+    "rule/token-source-missing 2:1-2:13",
+  ],
   [
     "all of a file in one run",
     edited("upstream:", "upstrem:", edited("${TOKEN}", "${NONE}", `${CLEAN}rate_limit: 5\n`)),

@@ -25,8 +25,7 @@ function headersOf(status: number, error: string): Record<string, string | RegEx
 }
 
 /**
- * Checks a whole reply. `more` are the headers beyond those that every reply of its status and code has. `date` may be there
- * or not.
+ * Checks a whole reply. `more` are the headers beyond those that every reply of its status and code has.
  */
 function expectReply(
   response: RawResponse,
@@ -46,6 +45,7 @@ function expectReply(
   expect(headers.get("content-type")).toBe("application/json");
   expect(headers.get("content-length")).toBe(String(response.body.length));
   expect(headers.get("x-request-id")).toMatch(more["x-request-id"] ?? UUID_V7);
+  expect(Math.abs(Date.now() - Date.parse(headers.get("date") ?? ""))).toBeLessThan(60_000);
   for (const name of ["content-type", "content-length", "x-request-id", "date"]) headers.delete(name);
   // Node adds these two headers when the connection stays open.
   if (headers.get("connection") === "keep-alive") {
@@ -78,7 +78,14 @@ describe("a request with", () => {
       requestText("PUT", "/healthz"),
       "405 Method Not Allowed",
       "method_not_allowed",
-      { allow: /^GET, HEAD$/ },
+      { allow: /^GET, HEAD$/, "cache-control": /^no-store$/ },
+    ],
+    [
+      "CONNECT",
+      `CONNECT inner.test:443 HTTP/1.1\r\nHost: inner.test:443\r\n${AUTH}\r\n\r\n`,
+      "405 Method Not Allowed",
+      "method_not_allowed",
+      { ...CLOSE, allow: /^GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS$/ },
     ],
     [
       "an upgrade to WebSocket",
@@ -276,7 +283,8 @@ test("an upstream that does not respond in time gives 504 upstream_timeout", asy
 test("a guard that throws gives 500 internal_error, its name is logged, and the gateway goes on", async () => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:9" });
   const { plan } = gateway.host;
-  const swap = (to: typeof plan) => gateway.host.swap({ plan: to, limits: gateway.limits.lease(), release: () => {} });
+  const swap = (to: typeof plan) =>
+    gateway.host.swap({ plan: to, limits: gateway.limits.lease(), sendTimeoutMs: 0, release: () => {} });
   swap({
     ...plan,
     routes: {

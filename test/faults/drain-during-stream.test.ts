@@ -6,6 +6,7 @@ import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
+import { serverSockets } from "../support/server-sockets.ts";
 
 const scene = setScene();
 
@@ -101,4 +102,39 @@ test("a stream that outlasts the drain is broken, and `drain` returns false", as
   expect(await gateway.drain()).toBe(false);
   expect(await client.body(head)).toMatchObject({ text: "data: 1\n\n", whole: false });
   expect(await within("the upstream to be aborted", stream.closed)).toBe("aborted");
+});
+
+test("the last bytes of a response reach a client that reads slowly, though the upstream is done", async () => {
+  let waiting = (): number => 0;
+  let sent = 0;
+  const upstream = await scene.upstream(async (_req, res) => {
+    res.writeHead(200, { "content-type": "application/octet-stream" });
+    while (waiting() === 0) {
+      res.write(Buffer.alloc(16 * 1024));
+      sent += 16 * 1024;
+      await new Promise(setImmediate);
+    }
+    res.end();
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const sockets = serverSockets(gateway);
+  waiting = () => sockets[0]?.writableLength ?? 0;
+  const client = await scene.client(gateway);
+  client.socket.pause();
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  await within("the upstream to be done", (await upstream.nextRequest()).closed);
+  const other = await scene.client(gateway);
+  await other.send(requestText("GET", "/healthz"));
+  await other.response();
+  const drained = gateway.drain();
+  await within("the idle connection to close", other.ended);
+  expect(waiting()).toBeGreaterThan(0);
+  client.socket.resume();
+  const head = await client.head();
+  await client.until("the whole body", () => client.total > sent || client.end);
+  const response = await client.body(head);
+  expect(response.whole).toBe(true);
+  expect(response.body.length).toBe(sent);
+  expect(await drained).toBe(true);
+  expect(await gateway.completed(({ path }) => path === "/up/x")).toMatchObject({ outcome: "success" });
 });

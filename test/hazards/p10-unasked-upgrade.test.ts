@@ -44,11 +44,11 @@ test("a client's upgrade to h2c is dropped; the request is a plain one", async (
   expect((await client.response()).status).toBe(200);
 });
 
-test("the target of a CONNECT is not a path: 400", async () => {
+test("CONNECT is not taken: 405, and nothing goes upstream", async () => {
   const upstream = await scene.upstream();
   const gateway = await scene.gateway({ base: upstream.url });
   const client = await scene.client(gateway);
   await client.send(`CONNECT inner.test:443 HTTP/1.1\r\nHost: inner.test:443\r\n${AUTH}\r\n\r\n`);
-  expect(await client.response("CONNECT")).toMatchObject({ status: 400, text: '{"error":"invalid_path"}' });
+  expect(await client.response("CONNECT")).toMatchObject({ status: 405, text: '{"error":"method_not_allowed"}' });
   expect(upstream.connections).toBe(0);
 });

@@ -24,7 +24,6 @@ test.each([
   ["/up/a|b^c`d{e}", "/v1/a|b^c`d{e}"],
   ["/up/...", "/v1/..."],
   ["/up/.a/a.", "/v1/.a/a."],
-  ["/up/a?b#c", "/v1/a?b#c"],
   ["http://other.test/up/a?x=1", "/v1/a?x=1"],
   ["http://other.test:99/up", "/v1/"],
 ])("%s goes to %s", async (target, path) => {
@@ -33,10 +32,6 @@ test.each([
   const client = await scene.client(gateway);
   await client.send(requestText("GET", target, [AUTH]));
   const response = await client.response();
-  if (target.includes("#")) {
-    // A request target has no fragment (RFC 9112, section 3.2). It may be refused or forwarded as it came, but never cut.
-    if (response.status === 400) return void expect(upstream.connections).toBe(0);
-  }
   expect(response.status).toBe(200);
   const arrival = await upstream.nextRequest();
   expect(arrival.url).toBe(path);
@@ -55,6 +50,9 @@ test.each([
   "/up/a\\b",
   "/up/%5c..",
   "/up/%5Cx",
+  // A request target has no fragment (RFC 9112, section 3.2).
+  "/up/a#c",
+  "/up/a?b#c",
   "*",
   "up/x",
   "?x",

@@ -24,7 +24,7 @@ const ROOT = join(import.meta.dirname, "../..");
 let dir: string;
 const children: ChildProcess[] = [];
 beforeEach(() => {
-  if (!existsSync(join(ROOT, "dist/cli/main.js"))) throw new Error("dist/ is not built: npm run build");
+  if (!existsSync(join(ROOT, "dist/ai-gw-lite.cjs"))) throw new Error("dist/ is not built: npm run build");
   dir = mkdtempSync(join(tmpdir(), "gateway-log-"));
 });
 afterEach(() => {

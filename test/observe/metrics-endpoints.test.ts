@@ -96,7 +96,7 @@ describe("the metrics endpoints", () => {
     expect(await client.body(head)).toMatchObject({ whole: true });
     const late = await client.response();
     expect([late.status, late.header("connection")]).toEqual([200, "close"]);
-    expect(JSON.parse(late.text)).toMatchObject({ routes: [{ route_id: "up", inflight_current: 1 }] });
+    expect(JSON.parse(late.text)).toMatchObject({ routes: [{ route_id: "up", requests_1h: 1, inflight_current: 0 }] });
     expect(await drained).toBe(true);
   });
 });

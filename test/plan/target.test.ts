@@ -38,6 +38,7 @@ describe("reading a request target", () => {
     "/a\\b",
     "/a%5Cb",
     "/a#b",
+    "/a?b#c",
     "http://h/../x",
   ])("refuses %j", (target) => {
     expect(readTarget(target)).toBeUndefined();

@@ -36,7 +36,7 @@ export async function startBuiltGateway(
   config: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<BuiltGateway> {
-  if (!existsSync(join(ROOT, "dist/cli/main.js"))) throw new Error("dist/ is not built: npm run build");
+  if (!existsSync(join(ROOT, "dist/ai-gw-lite.cjs"))) throw new Error("dist/ is not built: npm run build");
   const dir = mkdtempSync(join(tmpdir(), "gateway-test-"));
   const file = join(dir, "config.yaml");
   writeFileSync(file, config);

@@ -31,12 +31,10 @@ export interface GatewayProcess {
   close(): Promise<void>;
 }
 
-/** Builds into a new folder. That takes some seconds, so a test file calls it once. */
+/** Builds into a new folder. A test file calls it once. */
 export async function install(): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const flags = ["-p", "tsconfig.build.json", "--outDir", join(home, "dist"), "--tsBuildInfoFile", join(home, "info")];
-  await promisify(execFile)(process.execPath, [tsc, ...flags], { cwd: ROOT });
+  await promisify(execFile)(process.execPath, [join(ROOT, "scripts/build.mjs"), join(home, "dist")]);
   for (const part of ["bin", "schema", "package.json"]) {
     await cp(join(ROOT, part), join(home, part), { recursive: true });
   }

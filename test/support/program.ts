@@ -48,6 +48,10 @@ export class Program {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** Everything it wrote so far to standard output and standard error. */
   get output(): string {
     return this.#output;

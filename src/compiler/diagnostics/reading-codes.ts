@@ -104,6 +104,11 @@ export const READING_CODES = {
     "The value would be empty.",
     "Check the path and the permissions of the file. Relative paths are taken from the working directory.",
   ),
+  "env/other-syntax": error(
+    "A reference in another tool's syntax, or a placeholder",
+    "The gateway replaces only `${NAME}`, `${NAME:-fallback}` and `${file:PATH}`. Any other text is used as it is written: as a token, it would let in every client that sends this text. A variable or file whose value looks like this is a warning, so that a config can be checked with made-up secrets.",
+    "Write `${NAME}` or `${file:PATH}`. For `~` at the start of a path, write the whole path, or `${HOME}`. A folder that is really called `~` can be written as `./~`.",
+  ),
   "env/in-key": error("`${…}` in a key", "Only values can contain `${…}`; keys can't.", "Write the key as plain text."),
 
   "schema/unknown-key": error(

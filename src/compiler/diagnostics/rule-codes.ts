@@ -23,7 +23,7 @@ export const RULE_CODES = {
   "rule/proxy-address": error(
     "A proxy address that can't be used",
     "No request of the route could be sent.",
-    "Write host:port with a port from 1 to 65535.",
+    "Write host:port with a port from 1 to 65535, or an http, https or socks URL. An http URL without a port is a warning, because few proxies listen on the default port 1080.",
   ),
   "rule/proxy-credentials": error(
     "Proxy credentials that can't be sent",
@@ -66,24 +66,19 @@ export const RULE_CODES = {
     'Write 64 hex digits: `printf %s "$TOKEN" | sha256sum`.',
   ),
   "rule/token-characters": error(
-    "A token with characters that are not allowed",
-    "Clients send the token in a header, and these characters are not safe there.",
-    "Use letters, digits and ASCII punctuation, and leave out `Bearer `.",
+    "A token that can't be sent in a header",
+    "Clients send the token in a header, where control characters and white space at the ends are not allowed. Characters outside of ASCII are a warning: many clients can't send them.",
+    "Use letters, digits and ASCII punctuation, and leave out `Bearer `. Spaces inside a token are allowed.",
   ),
   "rule/token-source": error(
     "A token source that can't work",
     "The gateway would never find a token there.",
-    "With `type: header`, set `name` to a header that clients can send. With `authorization_bearer`, remove `name`.",
+    "With `type: header`, set `name` to a header that clients can send, with `type: query` to a parameter that no API uses. With `authorization_bearer`, remove `name`.",
   ),
   "rule/hop-by-hop-injected": error(
     "An injected header that can't be set",
     "The gateway sets this header itself: it belongs to the connection, or it says where a body ends.",
     "Remove the header.",
-  ),
-  "rule/upstream-key-missing": error(
-    "An upstream limit without an upstream key",
-    "The limit counts requests per upstream key, and the route injects none.",
-    "Inject an `authorization` or `x-api-key` header with a value, or remove the limit. If only some routes have a key, set `upstream_key_max_inflight` on those instead of the global limit.",
   ),
   "rule/metrics-token-missing": error(
     "Metrics without a token",
@@ -119,7 +114,7 @@ export const RULE_CODES = {
   "rule/open-listen": warning(
     "Open to other machines without TLS",
     "Tokens are sent over the network in clear text.",
-    "Listen on 127.0.0.1, set `inbound_tls`, or put a TLS proxy in front of the gateway.",
+    "Listen on 127.0.0.1, set `inbound_tls`, or put a TLS proxy in front of the gateway. `metrics.listen` has no TLS: use a loopback or a private address there.",
   ),
   "rule/cleartext-upstream": warning(
     "An upstream key over plain http",
@@ -143,8 +138,8 @@ export const RULE_CODES = {
   ),
   "rule/doubled-path": warning(
     "A version twice in the upstream path",
-    "Requests would go to a path such as `/v1/v1/…`, and the upstream would most likely answer 404.",
-    "Remove one of the two.",
+    "Requests would go to a path such as `/v1/v1/…`, and the upstream would most likely answer 404. The check looks at `base_url` and the prefix, at the requests in `tests`, and at what the provider's own SDK puts in front of its paths.",
+    "Remove one of the two, or give clients a base URL without the version.",
   ),
   "rule/header-rule-conflict": warning(
     "A header that is removed and injected",
@@ -167,7 +162,7 @@ export const RULE_CODES = {
     "Keep one of the two.",
   ),
   "rule/empty-key-header": warning(
-    "A key header without a key",
+    "A header or parameter of a key without a key",
     "The upstream will refuse every request.",
     "Check the variable that the value comes from.",
   ),
@@ -191,6 +186,11 @@ export const RULE_CODES = {
     "The limit of the whole gateway is reached first.",
     "Lower the limit, or remove it.",
   ),
+  "rule/upstream-key-missing": warning(
+    "A limit per upstream key on a route without a key",
+    "The limit counts requests per upstream key. The route injects none, so all its requests count together.",
+    "Inject a key. If the limit is meant for the route as a whole, as for a local Ollama, set `concurrency.upstream_per_key_max_inflight` instead: it counts a route without a key as one.",
+  ),
   "rule/queue-unused": warning(
     "A queue that is never used",
     "Requests wait only if there is an upstream limit and `max_waiting` is above 0.",
@@ -198,8 +198,8 @@ export const RULE_CODES = {
   ),
   "rule/timeout-order": warning(
     "A timeout that never fires",
-    "`request_timeout_ms` covers the same time and is not longer.",
-    "Make `request_timeout_ms` the longer one.",
+    "Another timeout covers the same time and is not longer.",
+    "Make the other timeout the longer one.",
   ),
   "rule/retry-unused": warning(
     "A retry policy that does not work as written",

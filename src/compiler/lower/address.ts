@@ -21,3 +21,13 @@ export function isLoopback(host: string): boolean {
   if (/^127(?:\.\d{1,3}){3}$/.test(name)) return true;
   return /^(?:0{0,4}:){2,7}0{0,3}1$/.test(name) || /^::ffff:(?:127\.|7f)/.test(name);
 }
+
+/** Whether a text is an IPv4 or an IPv6 address, not a name. @param host without brackets */
+export function isIpAddress(host: string): boolean {
+  return /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host) || /^[\da-f:.]*:[\da-f:.]*$/i.test(host);
+}
+
+/** Whether a host is an address of a private network (RFC 1918, RFC 4193). @param host without brackets */
+export function isPrivate(host: string): boolean {
+  return /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)[\d.]+$/.test(host) || /^f[cd][\da-f]{2}:/i.test(host);
+}

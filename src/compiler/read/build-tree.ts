@@ -2,6 +2,7 @@
 
 import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Path, Span } from "../diagnostics/location.ts";
+import { otherSyntax, otherSyntaxTexts } from "../diagnostics/other-syntax.ts";
 import { harmless, shownKey } from "../diagnostics/printable.ts";
 import type { Finding, Findings } from "../diagnostics/types.ts";
 import { AliasBounds } from "./alias-bounds.ts";
@@ -35,10 +36,22 @@ export function buildTree(root: unknown, text: string, findings: Findings): Node
 /** @param offset the offset of a node that is absent */
 function build(b: Builder, node: unknown, offset: number): Use {
   if (isAlias(node)) return resolve(b, node.source, spanOf(node));
+  const template = isMap(node) ? asTemplate(b, node) : undefined;
+  if (template !== undefined) return { node: template, via: [] };
   if (isMap(node)) return { node: anchored(b, node.anchor, () => buildMap(b, node)), via: [] };
   if (isSeq(node)) return { node: anchored(b, node.anchor, () => buildList(b, node)), via: [] };
   if (isScalar(node)) return { node: anchored(b, node.anchor, () => buildScalar(b, node)), via: [] };
   return { node: emptyScalar(offset), via: [] };
+}
+
+/** `{{ env.NAME }}` or `{env.NAME}` of another tool, which YAML reads as a mapping: reported here, once. */
+function asTemplate(b: Builder, map: YAMLMap): ScalarNode | undefined {
+  if (map.flow !== true || map.items.length > 1) return undefined;
+  const span = spanOf(map);
+  const other = otherSyntax(b.text.slice(span.start, span.end));
+  if (other === undefined) return undefined;
+  b.findings.add({ code: "env/other-syntax", path: [...b.path], span, ...otherSyntaxTexts(other) });
+  return { ...emptyScalar(span.start), span, broken: true };
 }
 
 function anchored(b: Builder, anchor: string | undefined, make: () => Node): Node {

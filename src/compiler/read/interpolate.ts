@@ -17,10 +17,20 @@ export interface Interpolation {
   readonly text: string;
   /** The references it was made from, safe to show: `${NAME}`, `${file:PATH}`. */
   readonly sources: readonly string[];
+  /** What each of its references became. A text may be a secret and must not be shown; its source may. */
+  readonly values: readonly ReferenceValue[];
   /** The scalar is plain and holds one reference and nothing else: its text may be read as a number or a boolean. */
   readonly onlyReference: boolean;
   /** A reference has no value: the text is not the one that the config asks for. */
   readonly unresolved: boolean;
+}
+
+export interface ReferenceValue {
+  /** `${NAME}` or `${file:PATH}`. */
+  readonly source: string;
+  readonly text: string;
+  /** The text is the fallback that the config gives: `${NAME:-fallback}`. */
+  readonly fallback: boolean;
 }
 
 export type Interpolations = ReadonlyMap<ScalarNode, Interpolation>;
@@ -90,18 +100,25 @@ interface Job {
 function expand(job: Job): Interpolation {
   const { parts } = job;
   const sources: string[] = [];
+  const values: ReferenceValue[] = [];
   let text = "";
   let unresolved = false;
   for (const part of parts) {
     const value = part.kind === "literal" ? part.text : resolve(part, job);
-    if (part.kind === "env") sources.push(`\${${part.name}}`);
-    if (part.kind === "file") sources.push(`\${file:${part.path}}`);
     unresolved ||= value === undefined;
     text += value ?? "";
+    if (part.kind !== "env" && part.kind !== "file") continue;
+    const source = part.kind === "env" ? `\${${part.name}}` : `\${file:${part.path}}`;
+    sources.push(source);
+    if (value !== undefined) values.push({ source, text: value, fallback: isFallback(part, job) });
   }
   const { style, tag } = job.node;
   const onlyReference = parts.length === 1 && sources.length === 1 && style === "plain" && tag === undefined;
-  return { text: unresolved ? job.node.text : text, sources: [...new Set(sources)], onlyReference, unresolved };
+  return { text: unresolved ? job.node.text : text, sources: [...new Set(sources)], values, onlyReference, unresolved };
+}
+
+function isFallback(part: Reference, { host }: Job): boolean {
+  return part.kind === "env" && part.fallback !== undefined && (host.env(part.name) ?? "") === "";
 }
 
 /** The value of a reference; `undefined`, and a finding, when it has none. */
@@ -132,6 +149,12 @@ function variable(part: Reference & { kind: "env" }, job: Job): string | undefin
 }
 
 function included(part: Reference & { kind: "file" }, job: Job): string | undefined {
+  if (/^~[\w-]*(?:\/|$)/.test(part.path)) {
+    const message = "`~` is not replaced by the home folder here";
+    const help = "write the whole path, such as /home/me/keys.txt";
+    job.findings.add({ code: "env/other-syntax", path: job.path, span: spanOf(part, job), message, help });
+    return undefined;
+  }
   const read = job.host.readFile(part.path);
   const text = read.ok ? decoded(read.bytes) : { why: read.reason };
   if (typeof text === "string") return text.replace(/\r?\n$/, "");

@@ -83,10 +83,24 @@ function reference(inside: string, start: number, end: number): Reference {
   const name = dash === -1 ? inside : inside.slice(0, dash);
   const fallback = dash === -1 ? undefined : inside.slice(dash + 2);
   if (NAME.test(name)) return { kind: "env", start, end, name, fallback };
-  const help = "write `${NAME}`, `${NAME:-fallback}` or `${file:PATH}`; `$${` is a literal `${`";
+  const help = meant(inside) ?? "write `${NAME}`, `${NAME:-fallback}` or `${file:PATH}`; `$${` is a literal `${`";
   const why =
     name === ""
       ? "this `${}` names no variable"
       : "the name of a variable has only letters, digits and `_`, and does not start with a digit";
   return { kind: "malformed", start, end, why, help };
+}
+
+/**
+ * What a reference of another tool was meant to be: `${env:NAME}`, `${NAME-default}`. Only a name in capitals is shown: other
+ * text in braces may be a secret, and so may a default.
+ */
+function meant(inside: string): string | undefined {
+  const named = /^\{?\s*\$?(?:env|ENV|vars?|secrets?)[.:]([A-Z_][A-Z0-9_]*)\s*$/.exec(inside);
+  const [, name] = named ?? /^\s*([A-Z_][A-Z0-9_]*)\s*$/.exec(inside) ?? [];
+  if (name !== undefined) return `write \`\${${name}}\``;
+  const [, defaulted] = /^([A-Z_][A-Z0-9_]*)(?:-|=|:=|:[^-?+])/.exec(inside) ?? [];
+  if (defaulted !== undefined) return `for a fallback, write \`\${${defaulted}:-…}\``;
+  const [, required] = /^([A-Z_][A-Z0-9_]*):?\?/.exec(inside) ?? [];
+  return required && `write \`\${${required}}\`: a variable that is not set is an error anyway`;
 }

@@ -3,6 +3,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
 import type { Span } from "../diagnostics/location.ts";
+import { otherSyntax, otherSyntaxTexts } from "../diagnostics/other-syntax.ts";
 import type { Finding } from "../diagnostics/types.ts";
 
 /** An error or a warning of the parser. */
@@ -35,6 +36,8 @@ export function syntaxFinding(problem: Problem, text: string, open: Unclosed): F
     const message = "inside [ ] and { } a value with `${…}` has to be quoted";
     return { code: "yaml/unquoted-interpolation", path: [], span: reference, message, help };
   }
+  const other = otherSyntaxAt(text, span.start);
+  if (other !== undefined) return { code: "env/other-syntax", path: [], ...other };
   const explanation = EXPLANATIONS[problem.code]?.(text, span, problem, open) ?? {
     message: lowerFirst(firstLine(problem.message)),
   };
@@ -75,16 +78,22 @@ const EXPLANATIONS: { readonly [code: string]: Explain } = {
     message: "an indented block is not allowed inside [ ] or { }",
     help: "close the bracket first",
   }),
-  TAG_RESOLVE_FAILED: () => ({
-    message: "this tag has no meaning here",
-    help: "drop it, or quote the value if the `!` is part of it",
-  }),
+  TAG_RESOLVE_FAILED: (text, span) => ({ message: "this tag has no meaning here", help: tagHelp(text, span) }),
   BAD_ALIAS: () => ({
     message: "an alias needs the name of an anchor",
     help: "quote the value if the `*` is part of it",
   }),
   BAD_DIRECTIVE: () => ({ message: "this directive has no meaning here", help: "drop the line" }),
 };
+
+/** `!env NAME` and `!file PATH` of other tools. */
+function tagHelp(text: string, span: Span): string {
+  const line = text.slice(span.start, endOfLine(text, span.start));
+  const [, name] = /^!(?:env|env_var|secret|var)\s+["']?(?:\$\{)?([A-Za-z_]\w*)\}?["']?\s*$/i.exec(line) ?? [];
+  if (name !== undefined) return `write \${${name}}`;
+  if (/^!(?:file|include)\s/i.test(line)) return "write ${file:PATH}";
+  return "drop it, or quote the value if the `!` is part of it";
+}
 
 function missingChar(text: string, span: Span, problem: Problem, open: Unclosed): Explanation {
   if (/closing/.test(problem.message)) {
@@ -156,9 +165,16 @@ function unexpected(text: string, span: Span, problem: Problem): Explanation {
   const char = text[span.start] ?? "";
   if (char === "]" || char === "}")
     return { message: `this \`${char}\` has no opening bracket`, help: "drop it, or add the opening bracket" };
-  if (/at node end/.test(problem.message))
-    return { message: "the value ends before this", help: "quote the whole value" };
+  if (/at node end/.test(problem.message)) {
+    return { message: "the value ends before this", help: quoteHelp(text, span.start) };
+  }
   return { message: "this is not allowed here", help: "check the indentation, and the quotes and brackets above" };
+}
+
+/** The value to quote, where it is an IPv6 address: `[::]:8080`. */
+function quoteHelp(text: string, offset: number): string {
+  const [, address] = /:\s+(\[[0-9a-f:.]+\]:\d+)\s*$/i.exec(shortLine(text, offset).line) ?? [];
+  return address === undefined ? "quote the whole value" : `quote the whole value: "${address}"`;
 }
 
 /** The `${…}` at the offset of an error, if there is one: in flow collections the brace ends a plain scalar. */
@@ -167,6 +183,31 @@ function unquotedReference(text: string, offset: number): Span | undefined {
   const close = text.indexOf("}", offset);
   return { start: offset - 1, end: close === -1 || close > endOfLine(text, offset) ? offset + 1 : close + 1 };
 }
+
+/** A reference of another tool that YAML can't read: `%NAME%`, a text in backticks, `{{ .X | quote "y" }}`. */
+function otherSyntaxAt(text: string, offset: number): { span: Span; message: string; help: string } | undefined {
+  const { line, start: lineStart } = shortLine(text, offset);
+  const [whole = "", before = "", value = ""] =
+    /^(\s*(?:-\s+)*(?:[A-Za-z_]\w*:\s+)?)(\S.*?)(?:\s+#.*)?\s*$/.exec(line) ?? [];
+  // Other values YAML can read: what is wrong with the line is something else.
+  const other = whole !== "" && /^[%`@{]/.test(value) ? otherSyntax(value) : undefined;
+  if (other === undefined) return undefined;
+  const start = lineStart + before.length;
+  return { span: { start, end: start + value.length }, ...otherSyntaxTexts(other) };
+}
+
+/** The line around an offset; no text of a line that is long, since a file may have an error at each of its characters. */
+function shortLine(text: string, offset: number): { line: string; start: number } {
+  const from = Math.max(0, offset - MAX_LINE);
+  const window = text.slice(from, offset + MAX_LINE);
+  const before = window.lastIndexOf("\n", offset - from - 1) + 1;
+  const end = window.indexOf("\n", offset - from);
+  const whole = (before > 0 || from === 0) && (end !== -1 || offset + MAX_LINE >= text.length);
+  const line = whole ? window.slice(before, end === -1 ? undefined : end).replace(/\r$/, "") : "";
+  return { line, start: from + before };
+}
+
+const MAX_LINE = 400;
 
 /** The part of a span that can be underlined: on one line, not on a line break, and not empty if possible. */
 function visible(text: string, span: Span): Span {

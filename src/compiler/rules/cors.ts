@@ -27,6 +27,19 @@ const corsWildcard: Rule = ({ cors: { allow_origins } }, { report }) => {
   });
 };
 
+/** Reports credentials for every origin: browsers refuse the pair, and any page could act as the user. */
+const corsCredentials: Rule = ({ cors }, { report, known }) => {
+  const star = cors.allow_origins.indexOf("*");
+  if (!cors.allow_credentials || star === -1 || !known(["cors", "allow_origins", star])) return;
+  report({
+    code: "rule/cors-credentials",
+    path: ["cors", "allow_credentials"],
+    message: "credentials can't be allowed for every origin: browsers refuse this",
+    help: "list the origins in allow_origins in place of `*`, or drop allow_credentials",
+    related: [{ path: ["cors", "allow_origins", star], message: "every origin is allowed here" }],
+  });
+};
+
 /** Reports an origin that no browser sends: it would never match. */
 const corsOrigin: Rule = ({ cors }, { report }) => {
   cors.allow_origins.forEach((origin, index) => {
@@ -50,4 +63,4 @@ function wrongOrigin(origin: string): string | undefined {
   return URL.canParse(`${scheme ?? "https"}://${rest}`) && !/\s/.test(rest) ? undefined : "it has no valid host";
 }
 
-export const CORS_RULES: readonly Rule[] = [corsNoOrigin, corsWildcard, corsOrigin];
+export const CORS_RULES: readonly Rule[] = [corsNoOrigin, corsWildcard, corsCredentials, corsOrigin];

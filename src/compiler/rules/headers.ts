@@ -12,12 +12,12 @@ import { eachDuplicate, eachUpstream } from "./walks.ts";
 
 /** Reports an injected header that the gateway sets itself, or that belongs to one connection. */
 const hopByHopInjected: Rule = (config, { report }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
     upstream.inject_headers.forEach(({ name }, index) => {
       const why = notInjectable(name.toLowerCase());
       if (why === undefined) return;
       const message = `this header can't be injected: ${why}`;
-      const at = [...path, "inject_headers", index, "name"];
+      const at = pathOf("inject_headers", index, "name");
       report({ code: "rule/hop-by-hop-injected", path: at, message, help: "drop this header" });
     });
   }
@@ -32,8 +32,8 @@ function notInjectable(name: string): string | undefined {
 
 /** Reports a header that is injected twice, maybe in two spellings: each replaces the earlier one of its name. */
 const duplicateInjectedHeader: Rule = (config, { report, known }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
-    const at = (index: number) => [...path, "inject_headers", index, "name"];
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    const at = (index: number) => pathOf("inject_headers", index, "name");
     const duplicates = eachDuplicate(upstream.inject_headers, ({ name }, index) =>
       known(at(index)) ? name.toLowerCase() : undefined,
     );
@@ -51,9 +51,9 @@ const duplicateInjectedHeader: Rule = (config, { report, known }) => {
 
 /** Reports a header of a key that is injected without a key: the upstream would refuse every request. */
 const emptyKeyHeader: Rule = (config, { report, known }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
     upstream.inject_headers.forEach(({ name, value }, index) => {
-      const header = [...path, "inject_headers", index];
+      const header = pathOf("inject_headers", index);
       if (!known([...header, "name"]) || !carriesSecret(name) || !hasNoKey(value)) return;
       const message = "this header is sent without a key in it";
       const help = "check the variable it comes from, or drop the header";
@@ -64,8 +64,8 @@ const emptyKeyHeader: Rule = (config, { report, known }) => {
 
 /** Reports a header that is removed and injected: headers are removed first, so removing it has no effect. */
 const headerRuleConflict: Rule = (config, { report, known }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
-    const at = (index: number) => [...path, "inject_headers", index, "name"];
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    const at = (index: number) => pathOf("inject_headers", index, "name");
     const injected = new Map<string, number>();
     upstream.inject_headers.forEach(({ name }, index) => {
       if (known(at(index))) injected.set(name.toLowerCase(), index);
@@ -75,7 +75,7 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
       if (injection === undefined) return;
       report({
         code: "rule/header-rule-conflict",
-        path: [...path, "remove_headers", index],
+        path: pathOf("remove_headers", index),
         message: "this header is removed, and then injected anyway",
         help: "drop it here: an injected header replaces all headers of its name",
         related: [{ path: at(injection), message: "injected here" }],
@@ -86,16 +86,16 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
 
 /** Reports `user-agent` when it is set in two keys. */
 const userAgentConflict: Rule = (config, { report }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
     if (upstream.user_agent === undefined) continue;
     const injected = upstream.inject_headers.findIndex(({ name }) => name.toLowerCase() === "user-agent");
     if (injected === -1) continue;
     report({
       code: "rule/user-agent-conflict",
-      path: [...path, "inject_headers", injected, "name"],
+      path: pathOf("inject_headers", injected, "name"),
       message: "user-agent is injected here, but user_agent is set too, and only user_agent counts",
       help: "drop one of the two",
-      related: [{ path: [...path, "user_agent"], message: "set here" }],
+      related: [{ path: pathOf("user_agent"), message: "set here" }],
     });
   }
 };
@@ -103,12 +103,12 @@ const userAgentConflict: Rule = (config, { report }) => {
 /** Reports the removal of a header that is never sent upstream as the client sent it. */
 const redundantRemove: Rule = (config, { report, known }) => {
   const tokens = known(["gateway_auth", "token_sources"]) ? new Set(tokenHeaders(config)) : new Set<string>();
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
     upstream.remove_headers.forEach((name, index) => {
       const why = neverForwarded(name.toLowerCase(), upstream, tokens);
       if (why === undefined) return;
       const message = `this entry has no effect: ${why}`;
-      report({ code: "rule/redundant-remove", path: [...path, "remove_headers", index], message, help: "drop it" });
+      report({ code: "rule/redundant-remove", path: pathOf("remove_headers", index), message, help: "drop it" });
     });
   }
 };
@@ -124,8 +124,8 @@ function neverForwarded(name: string, upstream: CompleteUpstream, tokens: Readon
 
 /** Reports a header that is removed twice. */
 const duplicateRemove: Rule = (config, { report, known }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
-    const at = (index: number) => [...path, "remove_headers", index];
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    const at = (index: number) => pathOf("remove_headers", index);
     const duplicates = eachDuplicate(upstream.remove_headers, (name, index) =>
       known(at(index)) ? name.toLowerCase() : undefined,
     );
@@ -156,9 +156,9 @@ const headerTypo: Rule = (config, { file, report }) => {
   config.gateway_auth.token_sources.forEach(({ name }, index) => {
     if (name !== undefined) check(name, ["gateway_auth", "token_sources", index, "name"]);
   });
-  for (const { upstream, path } of eachUpstream(config)) {
-    upstream.inject_headers.forEach(({ name }, index) => void check(name, [...path, "inject_headers", index, "name"]));
-    upstream.remove_headers.forEach((name, index) => void check(name, [...path, "remove_headers", index]));
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    upstream.inject_headers.forEach(({ name }, index) => void check(name, pathOf("inject_headers", index, "name")));
+    upstream.remove_headers.forEach((name, index) => void check(name, pathOf("remove_headers", index)));
   }
 };
 

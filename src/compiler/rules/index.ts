@@ -3,17 +3,29 @@
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { AUTH_RULES } from "./auth.ts";
 import { CORS_RULES } from "./cors.ts";
+import { DOUBLED_PATH_RULES } from "./doubled-path.ts";
 import { HEADER_RULES } from "./headers.ts";
+import { INHERITED_RULES } from "./inherited.ts";
 import { LIMIT_RULES } from "./limits.ts";
 import { LISTEN_RULES } from "./listen.ts";
+import { METHOD_RULES } from "./methods.ts";
 import { NOT_BUILT_RULES } from "./not-built.ts";
+import { NOT_ENABLED_RULES } from "./not-enabled.ts";
 import { OBSERVABILITY_RULES } from "./observability.ts";
+import { OTHER_SYNTAX_RULES } from "./other-syntax.ts";
+import { PROVIDER_KEY_RULES } from "./provider-keys.ts";
+import { PROVIDER_PATH_RULES } from "./provider-paths.ts";
 import { PROXY_RULES } from "./proxy.ts";
+import { QUERY_RULES } from "./query.ts";
 import { ROUTE_RULES } from "./routes.ts";
 import type { Rule, RuleContext } from "./rule.ts";
+import { SECRET_VALUE_RULES } from "./secret-values.ts";
 import { SECRET_RULES } from "./secrets.ts";
+import { TIMEOUT_RULES } from "./timeouts.ts";
 import { TLS_RULES } from "./tls.ts";
+import { TOKEN_RULES } from "./tokens.ts";
 import { UPSTREAM_RULES } from "./upstream.ts";
+import { UPSTREAM_TLS_RULES } from "./upstream-tls.ts";
 
 const RULES: readonly Rule[] = [
   ...LISTEN_RULES,
@@ -28,6 +40,18 @@ const RULES: readonly Rule[] = [
   ...LIMIT_RULES,
   ...OBSERVABILITY_RULES,
   ...NOT_BUILT_RULES,
+  ...DOUBLED_PATH_RULES,
+  ...NOT_ENABLED_RULES,
+  ...OTHER_SYNTAX_RULES,
+  ...PROVIDER_KEY_RULES,
+  ...PROVIDER_PATH_RULES,
+  ...SECRET_VALUE_RULES,
+  ...TIMEOUT_RULES,
+  ...TOKEN_RULES,
+  ...UPSTREAM_TLS_RULES,
+  ...INHERITED_RULES,
+  ...QUERY_RULES,
+  ...METHOD_RULES,
 ];
 
 /** Runs every rule. Findings: `rule/*`. */

@@ -1,7 +1,9 @@
 // Checks the limits on requests in flight, and the queue in front of them.
 
 import { upstreamKey } from "../lower/upstream-key.ts";
+import type { CompleteUpstream } from "../schema/defaults.ts";
 import { quote, routeLabel } from "../schema/labels.ts";
+import { carriesSecret, hasNoKey } from "./header-names.ts";
 import type { Report, Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
@@ -21,34 +23,37 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
     });
   };
   check(perKey, ["concurrency", "upstream_per_key_max_inflight"]);
-  for (const { upstream, path } of eachUpstream(config)) {
-    check(upstream.upstream_key_max_inflight, [...path, "upstream_key_max_inflight"]);
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    check(upstream.upstream_key_max_inflight, pathOf("upstream_key_max_inflight"));
   }
 };
 
-/** Reports an upstream limit on an upstream without a key: the limit counts per key. */
+/**
+ * Reports a limit per upstream key on a route that says so itself and sends no key: all its requests count as one. A limit
+ * that comes from elsewhere is meant for the routes that have a key, too.
+ */
 const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
-  const perKey = config.concurrency.upstream_per_key_max_inflight;
-  for (const { upstream, path, index } of eachUpstream(config)) {
-    const own = upstream.upstream_key_max_inflight !== undefined;
-    if (!own && perKey === undefined) continue;
-    const headers = [...path, "inject_headers"];
-    const allKnown = upstream.inject_headers.every(
-      (_, at) => known([...headers, at, "value"]) && known([...headers, at, "name"]),
-    );
-    if (!allKnown || !known(headers) || upstreamKey(upstream.inject_headers) !== undefined) continue;
-    const limit = own ? [...path, "upstream_key_max_inflight"] : ["concurrency", "upstream_per_key_max_inflight"];
-    if (!known(limit) || !known(path)) continue;
+  for (const { upstream, pathOf, route, index } of eachUpstream(config)) {
+    const limit = pathOf("upstream_key_max_inflight");
+    if (upstream.upstream_key_max_inflight === undefined || route.inherited.has("upstream_key_max_inflight")) continue;
+    const headers = pathOf("inject_headers");
+    const names = upstream.inject_headers.map((_, at) => known([...headers, at]));
+    if (!known(headers) || names.includes(false) || sendsKey(upstream)) continue;
     report({
       code: "rule/upstream-key-missing",
-      path: own ? limit : path,
+      path: limit,
       at: "key",
-      message: `${quote(String(limit.at(-1)))} counts per upstream key, and ${routeLabel(index, file)} injects none`,
-      help: "inject an authorization or x-api-key header with a value, or drop the limit",
-      related: own ? [] : [{ path: limit, message: "the limit is set here" }],
+      message: `"upstream_key_max_inflight" counts per upstream key, but ${routeLabel(index, file)} injects none: all its requests count together`,
+      help: "inject a key, or limit all routes with concurrency.upstream_per_key_max_inflight",
     });
   }
 };
+
+/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted apart. */
+function sendsKey({ inject_headers, inject_query }: CompleteUpstream): boolean {
+  if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
+  return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
+}
 
 const QUEUE = ["concurrency", "queue"];
 

@@ -1,20 +1,32 @@
 // Checks the address that the gateway listens on.
 
 import { isLoopback, readAddress } from "../lower/address.ts";
+import { otherSyntaxHelp } from "../schema/pattern-messages.ts";
 import type { Rule } from "./rule.ts";
 
 /** Reports an address that the gateway can't listen on. */
-const listenAddress: Rule = ({ listen }, { report }) => {
+const listenAddress: Rule = ({ listen }, { report, literal }) => {
   const path = ["listen"];
-  const address = readAddress(listen);
-  if (address === undefined) {
-    report({ code: "rule/listen-address", path, message: "the port must be from 0 to 65535" });
-    return;
-  }
-  if (!isWrongHost(address.host, listen)) return;
-  const message = "the host is not an IPv4 address, an IPv6 address or a host name";
-  report({ code: "rule/listen-address", path, message });
+  const wrong = wrongAddress(listen);
+  if (wrong === undefined) return;
+  const help = literal(path) ? wrong.help : undefined;
+  report({ code: "rule/listen-address", path, message: wrong.message, help });
 };
+
+/** What is wrong with an address to listen on. The help shows a part of it. @param listen a value that fits the schema */
+export function wrongAddress(listen: string): { readonly message: string; readonly help?: string } | undefined {
+  const address = readAddress(listen);
+  if (address === undefined) return { message: "the port must be from 0 to 65535" };
+  if (!isWrongHost(address.host, listen)) return undefined;
+  const message = "the host is not an IPv4 address, an IPv6 address or a host name";
+  const other = otherSyntaxHelp(listen);
+  if (other !== undefined) return { message, help: other };
+  if (!/^[*+_]$/.test(address.host)) return { message };
+  return {
+    message,
+    help: `write 0.0.0.0:${address.port} for all addresses, or 127.0.0.1:${address.port} for this machine`,
+  };
+}
 
 /** A host of digits and dots must be an IPv4 address; a host in brackets must be an IPv6 address. */
 function isWrongHost(host: string, listen: string): boolean {

@@ -6,9 +6,9 @@ import { eachUpstream } from "./walks.ts";
 
 /** Reports `retry`, the only feature that is not built. The change that builds it removes this rule. */
 const retryNotBuilt: Rule = (config, { report }) => {
-  for (const { upstream, path } of eachUpstream(config)) {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
     if (upstream.retry === undefined) continue;
-    const at = [...path, "retry"];
+    const at = pathOf("retry");
     const message = `"${readable(at)}" is not built yet`;
     report({ code: "rule/not-built", path: at, at: "key", message, help: "drop it for now" });
   }

@@ -2,7 +2,9 @@
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
+import { type Address, isLoopback, isPrivate, readAddress } from "../lower/address.ts";
 import { tokenSpec } from "../lower/gateway-token.ts";
+import { wrongAddress } from "./listen.ts";
 import { BUILT_IN_PATHS } from "./routes.ts";
 import type { Rule } from "./rule.ts";
 
@@ -61,6 +63,44 @@ const metricsPath: Rule = ({ observability: { metrics } }, { report }) => {
   });
 };
 
+/** Reports a metrics address that can't be listened on, that is taken, or that other machines can reach: it has no TLS. */
+const metricsListen: Rule = (config, { report, known }) => {
+  const { metrics } = config.observability;
+  const path = [...METRICS, "listen"];
+  if (metrics.listen === undefined || !known(path)) return;
+  const wrong = wrongAddress(metrics.listen);
+  const address = readAddress(metrics.listen);
+  if (wrong !== undefined || address === undefined) {
+    report({ code: "rule/listen-address", path, ...wrong, message: wrong?.message ?? "this is not host:port" });
+    return;
+  }
+  const main = known(["listen"]) ? readAddress(config.listen) : undefined;
+  if (main !== undefined && collide(address, main)) {
+    report({
+      code: "rule/metrics-listen",
+      path,
+      message: "the gateway listens on this address already",
+      help: "choose another port, or drop it to serve the metrics beside the routes",
+      related: [{ path: ["listen"], message: "the address of the routes" }],
+    });
+  } else if (metrics.enabled && !isLoopback(address.host) && !isPrivate(address.host)) {
+    report({
+      code: "rule/open-listen",
+      path,
+      message: "other machines can connect, and this address has no TLS: the metrics token travels in clear text",
+      help: "listen on 127.0.0.1 or on a private address",
+    });
+  }
+};
+
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Whether two listeners can't have these addresses at once. Port 0 takes a free one. */
+function collide(a: Address, b: Address): boolean {
+  if (a.port !== b.port || a.port === 0) return false;
+  return a.host === b.host || EVERY_ADDRESS.has(a.host) || EVERY_ADDRESS.has(b.host);
+}
+
 /** Reports a collector URL that can't be parsed. */
 const otlpEndpoint: Rule = ({ observability: { tracing } }, { report }) => {
   if (tracing.otlp === undefined || URL.canParse(tracing.otlp.endpoint)) return;
@@ -96,6 +136,7 @@ export const OBSERVABILITY_RULES: readonly Rule[] = [
   metricsTokenMissing,
   metricsTokenReused,
   metricsPath,
+  metricsListen,
   otlpEndpoint,
   tracingWithoutCollector,
   tracingWithoutSamples,

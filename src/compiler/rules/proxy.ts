@@ -1,7 +1,6 @@
 // Checks the outbound proxy of each upstream.
 
 import { readAddress } from "../lower/address.ts";
-import { readBaseUrl } from "../lower/base-url.ts";
 import { proxyFromEnv } from "../lower/proxy-env.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
 import type { Rule } from "./rule.ts";
@@ -20,7 +19,7 @@ const proxyAddress: Rule = (config, { report }) => {
 
 /** Reports a proxy URL that can't be used, in the config or in the environment. */
 const proxyUrl: Rule = (config, { report, host }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const { upstream, pathOf, baseUrl: base } of eachUpstream(config)) {
     const { proxy } = upstream;
     if (typeof proxy !== "string" || proxy === "none") continue;
     if (proxy !== "env") {
@@ -29,12 +28,28 @@ const proxyUrl: Rule = (config, { report, host }) => {
       report({ code: "rule/proxy-address", path: pathOf("proxy"), message: `"proxy" ${read.why}`, help: read.help });
       continue;
     }
-    const base = readBaseUrl(upstream.base_url);
     const found = base.ok ? proxyFromEnv(base.target, (name) => host.env(name)) : undefined;
     const read = found && readProxyUrl(found.url);
     if (found === undefined || read === undefined || read.ok) continue;
     const message = `the environment variable ${found.variable} ${read.why}`;
     report({ code: "rule/proxy-address", path: pathOf("proxy"), message, help: read.help });
+  }
+};
+
+/** Reports an http proxy URL without a port: curl's default is 1080, but http proxies listen on other ports. */
+const proxyPort: Rule = (config, { report, known }) => {
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    const { proxy } = upstream;
+    if (typeof proxy !== "string" || !/^http:\/\//i.test(proxy) || !readProxyUrl(proxy).ok || !known(pathOf("proxy")))
+      continue;
+    if (/:\d+\/?$/.test(proxy)) continue;
+    report({
+      code: "rule/proxy-address",
+      severity: "warning",
+      path: pathOf("proxy"),
+      message: "this proxy URL has no port: 1080 is used, as by curl",
+      help: "write the port of the proxy, most often 3128 or 8080",
+    });
   }
 };
 
@@ -66,4 +81,4 @@ const basicCredentials: Rule = (config, { report }) => {
   }
 };
 
-export const PROXY_RULES: readonly Rule[] = [proxyAddress, proxyUrl, socksCredentials, basicCredentials];
+export const PROXY_RULES: readonly Rule[] = [proxyAddress, proxyUrl, proxyPort, socksCredentials, basicCredentials];

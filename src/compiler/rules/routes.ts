@@ -50,7 +50,9 @@ const duplicatePrefix: Rule = ({ routes }, { report, known, file }) => {
 /** Reports a route below a built-in endpoint: the endpoint gets its requests. */
 const reservedPrefix: Rule = ({ routes, observability: { metrics } }, { report, known }) => {
   const code = "rule/reserved-prefix";
-  const metricsPath = metrics.enabled && known(["observability", "metrics", "path"]) ? metrics.path : undefined;
+  // With an address of their own, the metrics take no path from the routes.
+  const shared = metrics.enabled && metrics.listen === undefined && known(["observability", "metrics", "path"]);
+  const metricsPath = shared ? metrics.path : undefined;
   routes.forEach(({ prefix }, index) => {
     const path = ["routes", index, "prefix"];
     const builtIn = BUILT_IN_PATHS.find((taken) => isAtOrBelow(prefix, taken));

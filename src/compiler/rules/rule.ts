@@ -4,6 +4,7 @@ import type { CompilerHost } from "../compiler-host.ts";
 import type { DiagnosticCode } from "../diagnostics/codes.ts";
 import type { Path } from "../diagnostics/location.ts";
 import type { Findings, Severity } from "../diagnostics/types.ts";
+import type { ReferenceValue } from "../read/interpolate.ts";
 import { keyLocation, type Location, missingLocation, valueLocation } from "../read/locations.ts";
 import { locate, type Node } from "../read/tree.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
@@ -35,8 +36,12 @@ export interface RuleContext {
   known(path: Path): boolean;
   /** Whether the file has a value at a path. */
   written(path: Path): boolean;
+  /** The keys that the file has in the mapping at a path. */
+  keys(path: Path): readonly string[];
   /** Whether the scalar at a path is written in the file as it is, without `${…}`. */
   literal(path: Path): boolean;
+  /** What the references of the scalar at a path became. The texts may be secrets and must not be shown. */
+  references(path: Path): readonly ReferenceValue[];
 }
 
 /** What a rule context is made of. */
@@ -54,9 +59,17 @@ export function ruleContext({ unknown, file, host, lenient }: RuleInput, finding
     lenient,
     known,
     written: (path) => locate(root, path).node !== undefined,
+    keys(path) {
+      const { node } = locate(root, path);
+      return node?.kind === "map" ? [...node.entries.keys()] : [];
+    },
     literal(path) {
       const { node } = locate(root, path);
       return node?.kind === "scalar" && !interpolations.has(node);
+    },
+    references(path) {
+      const { node } = locate(root, path);
+      return (node?.kind === "scalar" && interpolations.get(node)?.values) || [];
     },
     report({ code, severity, path, message, help, at, related }) {
       if (!known(at === "missing" ? path.slice(0, -1) : path)) return;

@@ -2,9 +2,10 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { lowerTls } from "../lower/server.ts";
-import { hasCertificate, type PairReading, readPair } from "../lower/tls-pair.ts";
+import { type PairReading, readPair } from "../lower/tls-pair.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { quote, shownValue } from "../schema/labels.ts";
+import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
@@ -24,6 +25,8 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   if (selfSigned && !cert.ok && !key.ok) return;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
+    // A file name that is no path is reported as what it is.
+    if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
     if (!read.ok) reportMissing(path(half), `${name(half)} can't be read: ${read.reason}`, selfSigned, context);
   }
   if (!cert.ok || !key.ok) return;
@@ -69,19 +72,6 @@ function checkDates(
   report({ code: "rule/tls-expired", path, message, help });
 }
 
-/** Reports a file of the clients' CAs that can't be used. */
-const clientCaFile: Rule = ({ inbound_tls }, context) => {
-  const path = ["inbound_tls", "client_ca_path"];
-  const ca = inbound_tls?.client_ca_path;
-  if (inbound_tls === undefined || ca === undefined || !context.known(path)) return;
-  const name = fileName(path, inbound_tls, context);
-  const read = context.host.readFile(ca);
-  if (!read.ok) return reportMissing(path, `${name} can't be read: ${read.reason}`, false, context);
-  if (hasCertificate(read.bytes)) return;
-  const help = "write the path of a PEM file with the certificates of the CAs, not with a key";
-  context.report({ code: "rule/tls-file", path, message: `${name} holds no PEM certificate`, help });
-};
-
 /** Reports paths of a self-signed pair that is never used. */
 const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
   if (inbound_tls?.cert_path === undefined) return;
@@ -93,4 +83,4 @@ const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
   }
 };
 
-export const TLS_RULES: readonly Rule[] = [tlsFiles, clientCaFile, selfSignedUnused];
+export const TLS_RULES: readonly Rule[] = [tlsFiles, selfSignedUnused];

@@ -1,10 +1,12 @@
 // Walks over the parts of a config that several rules check: every upstream, and the repeated items of a list.
 
 import type { Path } from "../diagnostics/location.ts";
+import { type BaseUrl, readBaseUrl } from "../lower/base-url.ts";
 import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
 
 export interface UpstreamVisit {
   readonly upstream: CompleteUpstream;
+  readonly baseUrl: BaseUrl;
   /** The path of the upstream in the config. */
   readonly path: Path;
   /** The path of one of its keys, or of a part of its value: in the route, or in `upstream_defaults` where the value comes from there. */
@@ -14,17 +16,24 @@ export interface UpstreamVisit {
   readonly index: number;
 }
 
+/** The upstreams of a config, kept while the config is checked: reading 10,000 URLs once for each rule would take seconds. */
+const VISITS = new WeakMap<CompleteConfig, readonly UpstreamVisit[]>();
+
 /** Every upstream of the config. */
-export function* eachUpstream({ routes }: CompleteConfig): Generator<UpstreamVisit> {
-  for (const [index, route] of routes.entries()) {
-    const path = ["routes", index, "upstream"];
-    const pathOf: UpstreamVisit["pathOf"] = (key, ...inside) => [
-      ...(route.inherited.has(key) ? ["upstream_defaults"] : path),
-      key,
-      ...inside,
-    ];
-    yield { upstream: route.upstream, path, pathOf, route, index };
-  }
+export function eachUpstream(config: CompleteConfig): readonly UpstreamVisit[] {
+  const visits = VISITS.get(config) ?? config.routes.map(visitOf);
+  VISITS.set(config, visits);
+  return visits;
+}
+
+function visitOf(route: CompleteRoute, index: number): UpstreamVisit {
+  const path = ["routes", index, "upstream"];
+  const pathOf: UpstreamVisit["pathOf"] = (key, ...inside) => [
+    ...(route.inherited.has(key) ? ["upstream_defaults"] : path),
+    key,
+    ...inside,
+  ];
+  return { upstream: route.upstream, baseUrl: readBaseUrl(route.upstream.base_url), path, pathOf, route, index };
 }
 
 /** The items of a list that have the same key as an earlier item. @param keyOf `undefined` leaves an item out */

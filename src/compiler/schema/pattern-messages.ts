@@ -1,6 +1,9 @@
 // Explains a text of the wrong format: which format its key wants, and how to fix this text.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
 import type { Path } from "../diagnostics/location.ts";
+import { otherSyntax } from "../diagnostics/other-syntax.ts";
 import { literalAt, type ParsedFile, quote, valueLabel } from "./labels.ts";
 
 export interface Explanation {
@@ -17,8 +20,27 @@ export function explainPattern(path: Path, value: string, file: ParsedFile): Exp
   if (value.trim() === "") return { message: `${name} must not be blank` };
   const key = path.findLast((segment) => !/^\d+$/.test(String(segment)));
   if (path.at(-3) === "inject_query") return { message: `${name} must be the name of a parameter, without spaces` };
+  const literal = literalAt(path, file);
   const explain = path.at(-2) === "file" ? filePrefix : (BY_KEY[String(key)] ?? otherFormat);
-  return explain(name, literalAt(path, file));
+  const explanation = explain(name, literal);
+  const other = literal === undefined ? undefined : (otherSyntaxHelp(literal) ?? quotesHelp(literal));
+  return other === undefined ? explanation : { message: explanation.message, help: other };
+}
+
+/** The help for a value that is a reference of another tool. */
+export function otherSyntaxHelp(literal: string): string | undefined {
+  const [head = ""] = literal.split(/[/:]/, 1);
+  const whole = otherSyntax(literal);
+  const other = whole ?? otherSyntax(head);
+  if (other === undefined || other.form === "file:PATH") return undefined;
+  const write =
+    other.write === undefined ? "${NAME}" : `${other.write}${whole === undefined ? literal.slice(head.length) : ""}`;
+  return `\`${other.form}\` is not replaced here: write ${write}`;
+}
+
+/** Quotes that text programs make are no quotes in YAML. */
+function quotesHelp(literal: string): string | undefined {
+  return /[“”„‘’«»]/.test(literal) ? "these quotes are part of the value: write plain ones, or none" : undefined;
 }
 
 const BY_KEY: { readonly [key: string]: Explain } = {
@@ -54,6 +76,9 @@ function addressHelp(literal: string): string | undefined {
   if (url !== null) return `drop the scheme: ${url[1]}`;
   if (/^:\d+$/.test(literal)) return `write 127.0.0.1${literal} for this machine only, or 0.0.0.0${literal} for all`;
   if (/^\d+$/.test(literal)) return `write 127.0.0.1:${literal}`;
+  if (/^unix:|^\.{0,2}\//.test(literal)) return "the gateway has no Unix sockets: write host:port";
+  if (/^[^\s:]+:\d+:\d+$/.test(literal)) return "write one host and one port; the container's own settings map ports";
+  if (/^[^\s:]+:[a-z]+$/i.test(literal)) return "write the port as a number";
   const v6 = /^([0-9a-f:]*:[0-9a-f:]*):(\d+)$/i.exec(literal);
   if (v6 !== null) return `put an IPv6 address in brackets: [${v6[1]}]:${v6[2]}`;
   if (/^[^\s:/]+$/.test(literal)) return `add a port: ${literal}:8080`;
@@ -61,12 +86,25 @@ function addressHelp(literal: string): string | undefined {
 }
 
 function prefix(name: string, literal: string | undefined): Explanation {
-  if (literal !== undefined && !literal.startsWith("/")) {
-    return { message: `${name} must start with /`, help: `write /${literal.replace(/\/+$/, "")}` };
+  const message = `${name} must start with / and must not end with one`;
+  if (literal === undefined) return { message };
+  const [, path] = /^https?:\/\/[^/\s]*(\/[^\s?#]*)?$/i.exec(literal) ?? [];
+  if (/^https?:/i.test(literal)) {
+    return { message: `${name} must be a path`, help: path === undefined ? undefined : `write ${trimmedPath(path)}` };
   }
-  if (literal?.endsWith("/"))
-    return { message: `${name} must not end with /`, help: `write ${literal.replace(/\/+$/, "") || "/"}` };
-  return { message: `${name} must start with / and must not end with one` };
+  if (!literal.startsWith("/")) {
+    const message = `${name} must start with /`;
+    if (/^[\w.~%+-]+(?:\/[\w.~%+-]*)*$/.test(literal)) return { message, help: `write ${trimmedPath(`/${literal}`)}` };
+    // What is meant by a pattern is not certain, so no text is suggested.
+    return { message, help: "write a plain path: a prefix is no pattern, and matches all paths below it" };
+  }
+  return literal.endsWith("/")
+    ? { message: `${name} must not end with /`, help: `write ${trimmedPath(literal)}` }
+    : { message };
+}
+
+function trimmedPath(path: string): string {
+  return path.replace(/\/+$/, "") || "/";
 }
 
 function url(name: string, literal: string | undefined): Explanation {

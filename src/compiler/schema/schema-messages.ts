@@ -15,7 +15,7 @@ import {
   sectionLabel,
   valueLabel,
 } from "./labels.ts";
-import { explainPattern } from "./pattern-messages.ts";
+import { explainPattern, otherSyntaxHelp } from "./pattern-messages.ts";
 import { sectionsWith, shapeAt } from "./shape.ts";
 import type { ScalarShape, Shape } from "./shape-types.ts";
 import { suggestKey } from "./suggest-key.ts";
@@ -112,9 +112,11 @@ function wrongType({ error, path, value, file }: Mismatch): Explained {
 function notListed({ path, shape, file }: Mismatch): Explained {
   const values = (shape as ScalarShape | undefined)?.values ?? [];
   const literal = literalAt(path, file);
-  const suggestion = literal === undefined ? undefined : suggest(literal, values);
+  // A number that is near another number is not a misspelling of it: 529 is not 429.
+  const suggestion = literal === undefined || /^\d+$/.test(literal) ? undefined : suggest(literal, values);
   const message = `${valueLabel(path, file)} must be one of ${values.join(", ")}`;
-  const help = suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`;
+  const other = literal === undefined ? undefined : otherSyntaxHelp(literal);
+  const help = other ?? (suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`);
   return [{ code: "schema/enum", path, message, help }, valueLocation(file.root, path)];
 }
 
@@ -130,8 +132,7 @@ function outOfRange({ path, shape, error, file }: Mismatch): Explained {
         ? `at most ${maximum}, which is 24.8 days`
         : `at least ${minimum}`
       : `from ${minimum} to ${maximum}`;
-  const help =
-    minimum === 1 && path.at(-1) !== "max_attempts" && error.keyword === "minimum" ? noLimitHelp(path) : undefined;
+  const help = minimum === 1 && error.keyword === "minimum" ? noLimitHelp(path) : undefined;
   return [
     { code: "schema/range", path, message: `${valueLabel(path, file)} must be ${bounds}`, help },
     valueLocation(file.root, path),
@@ -146,6 +147,12 @@ const OFF_WHEN_ABSENT: ReadonlySet<string> = new Set([
 ]);
 
 function noLimitHelp(path: Path): string | undefined {
+  const key = String(path.at(-1));
+  if (key === "request_timeout_ms" || key === "connect_timeout_ms") {
+    return 'there is no value for "no limit": write a long time, such as 3600000 for an hour';
+  }
+  if (key.endsWith("_timeout_ms") || key === "sse_keepalive_ms" || key === "max_size_mb")
+    return "drop the key for none";
   return OFF_WHEN_ABSENT.has(String(path.at(-1))) ? "drop the key for no limit" : undefined;
 }
 

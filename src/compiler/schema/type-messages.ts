@@ -1,9 +1,11 @@
 // Explains a value of the wrong type: which type is wanted, which type it has, and the most likely fix.
 
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
 import type { Path } from "../diagnostics/location.ts";
 import { locate } from "../read/tree.ts";
 import { exampleHelp, keyLabel, literalAt, type ParsedFile, sourcesAt } from "./labels.ts";
-import type { Explanation } from "./pattern-messages.ts";
+import { type Explanation, otherSyntaxHelp } from "./pattern-messages.ts";
 import { shapeAt } from "./shape.ts";
 
 const WANTED: { readonly [type: string]: string } = {
@@ -25,11 +27,23 @@ export function explainType(path: Path, type: string, value: unknown, file: Pars
     const message = quoted
       ? `${name} must be ${wanted}, but ${sources} in quotes is a string`
       : `${name} must be ${wanted}, but ${sources} is not`;
-    return { message, help: quoted ? "drop the quotes" : undefined };
+    return { message, help: quoted ? "drop the quotes" : sourcesHelp(path, type, file) };
   }
   if (value === null) return explainEmpty(path, type, wanted);
   const message = `${name} must be ${wanted}, not ${kindOf(value)}`;
-  return { message, help: typeHelp(path, type, value, file) };
+  const literal = literalAt(path, file);
+  const other = literal === undefined || type === "string" ? undefined : otherSyntaxHelp(literal);
+  return { message, help: other ?? typeHelp(path, type, value, file) };
+}
+
+/** A list from one reference: the reference is an item of it. */
+function sourcesHelp(path: Path, type: string, file: ParsedFile): string | undefined {
+  if (type !== "array") return undefined;
+  const { node } = locate(file.root, path);
+  const text = node?.kind === "scalar" ? node.text : "";
+  // A fallback may be a secret, so only a plain reference is shown.
+  const item = /^\$\{[A-Za-z_]\w*\}$/.test(text) ? text : "${NAME}";
+  return `write each item on a line of its own, such as \`- ${item}\``;
 }
 
 function explainEmpty(path: Path, type: string, wanted: string): Explanation {

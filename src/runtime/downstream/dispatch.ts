@@ -8,15 +8,12 @@ import { type ExchangeOwner, LiveExchange } from "../exchange/exchange.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import { examine } from "./examine.ts";
+import { type Expectation, examine } from "./examine.ts";
 import { findRoute } from "./find-route.ts";
 import { requestId } from "./request-id.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 const EXPECTATION_FAILED = replyFor("expectation_failed");
-const BAD_REQUEST = replyFor("bad_request");
-
-/** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
-export type Expectation = "none" | "continue" | "unknown";
 
 /** The plan generation that a request begins and ends with. */
 export interface DispatchContext extends ExchangeOwner {
@@ -26,6 +23,7 @@ export interface DispatchContext extends ExchangeOwner {
   began(x: LiveExchange): void;
 }
 
+/** Begins the exchange of a request. If the answer before it on its connection has not ended, the request waits in line. */
 export function dispatch(
   context: DispatchContext,
   req: IncomingMessage,
@@ -35,12 +33,20 @@ export function dispatch(
   const socket: ClientSocket = req.socket;
   // The connection is being closed: bytes after its last request are not a request.
   if (socket.lingering) return void req.resume();
+  // Another answer comes before it (fact F12).
+  if (res.socket === null) {
+    socket.line ??= new WaitingLine(socket);
+    return socket.line.add({ req, res, expectation });
+  }
   const { refusal, framing, requestId: sentId, asksWebSocket } = examine(req);
   const awaitsContinue = expectation === "continue";
   const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, asksWebSocket });
   socket.latest = x;
   context.began(x);
-  if (refusal !== undefined) return x.reply(BAD_REQUEST);
+  if (refusal !== undefined) {
+    x.noteCause(refusal.cause);
+    return x.reply(refusal.reply);
+  }
   if (expectation === "unknown") return x.reply(EXPECTATION_FAILED);
   route(context, x);
 }

@@ -3,9 +3,10 @@
 
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Socket } from "node:net";
 import type { GatewayResponse } from "../exchange/connection.ts";
 import type { ClientSocket } from "./client-socket.ts";
-import type { Expectation } from "./dispatch.ts";
+import type { Expectation } from "./examine.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
 /** How long the server waits for its clients, ms. */
@@ -58,7 +59,7 @@ export function createGatewayServer(
   times: Partial<ServerTimes> = {},
 ): GatewayServer {
   const all = { ...DEFAULT_SERVER_TIMES, ...times };
-  const server = pair === undefined ? http.createServer(httpOptions(all)) : createSecureServer(events, pair, all);
+  const server = pair === undefined ? createPlainServer(events, all) : createSecureServer(events, pair, all);
   // With a limit, Node cuts the list of headers, and content-length or transfer-encoding could be cut off (hazard R2).
   server.maxHeadersCount = 0;
   server.on("request", (req, res) => events.onRequest(req, res, "none"));
@@ -67,7 +68,6 @@ export function createGatewayServer(
     events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
   });
   server.on("checkExpectation", (req, res) => events.onRequest(req, res, "unknown"));
-  server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnparsed(err, socket as ClientSocket));
   server.on("connect", (_req, socket) => events.onConnect(socket as ClientSocket));
   server.on(pair === undefined ? "connection" : "secureConnection", (socket: ClientSocket) => {
     events.onConnection(socket);
@@ -90,12 +90,22 @@ function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes) {
   } as const;
 }
 
+function createPlainServer(events: ServerEvents, times: ServerTimes): http.Server {
+  const server = http.createServer(httpOptions(times));
+  server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnparsed(err, socket as ClientSocket));
+  return server;
+}
+
 function createSecureServer(events: ServerEvents, pair: TlsPair, times: ServerTimes): https.Server {
   const server = https.createServer({ ...httpOptions(times), ...tlsOptions(pair, times.handshakeMs) });
-  linkTransports(server);
+  const transportOf = linkTransports(server);
   // Connections that are still in their TLS handshake must be closed at shutdown, too.
   server.on("connection", (socket: ClientSocket) => events.onConnection(socket));
-  // Node then passes the error to `clientError`, which closes the connection.
   server.on("tlsClientError", (err: NodeJS.ErrnoException) => events.onHandshakeFailure(err));
+  // Node emits this after `tlsClientError`, too. A client that speaks plain HTTP can only read a reply without TLS.
+  server.on("clientError", (err: NodeJS.ErrnoException, socket) => {
+    const plain = err.code === "ERR_SSL_HTTP_REQUEST" ? transportOf(socket as Socket) : undefined;
+    events.onUnparsed(err, plain ?? (socket as ClientSocket));
+  });
   return server;
 }

@@ -71,8 +71,11 @@ function ticketKeysFor(clientCa: Buffer | undefined): Buffer {
   return clientCa === undefined ? TICKET_KEYS : createHmac("sha384", TICKET_KEYS).update(clientCa).digest();
 }
 
-/** Sets `transport` on each TLS connection: the TCP connection under it. Only a TCP connection can be reset. */
-export function linkTransports(server: Server): void {
+/**
+ * Sets `transport` on each TLS connection: the TCP connection under it. Only a TCP connection can be reset.
+ * @returns finds it for a connection whose handshake is not complete
+ */
+export function linkTransports(server: Server): (socket: Socket) => Socket | undefined {
   const transports = new Map<string, Socket>();
   server.on("connection", (transport: Socket) => {
     const key = addressesOf(transport);
@@ -87,6 +90,7 @@ export function linkTransports(server: Server): void {
     const transport = transports.get(addressesOf(socket));
     if (transport !== undefined) socket.transport = transport;
   });
+  return (socket) => transports.get(addressesOf(socket));
 }
 
 function addressesOf({ remoteAddress, remotePort, localAddress }: Socket): string {

@@ -1,30 +1,26 @@
-// Answers a client whose bytes the HTTP parser refuses, or whose headers come too slowly (contract, section 4: 400, 408, 431).
+// Writes a reply on a connection without a response object: to bytes that are no request, and to CONNECT.
 
 import { STATUS_CODES } from "node:http";
-import { type Reply, type ReplyCode, replyFor } from "../../plan/replies.ts";
+import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { type DownstreamSocket, endAndLinger } from "../exchange/connection.ts";
 import { eachHeader } from "../headers/find-header.ts";
 import { renderReply } from "../replies/render-reply.ts";
 
-const CODES: Readonly<Record<string, ReplyCode>> = {
-  HPE_HEADER_OVERFLOW: "headers_too_large",
-  ERR_HTTP_REQUEST_TIMEOUT: "request_timeout",
-};
+/** The reply to CONNECT. A 405 names the methods that are allowed (RFC 9110, section 15.5.6): those that a route can have. */
+export const CONNECT_REFUSED: Reply = Object.freeze({
+  ...replyFor("method_not_allowed", {
+    message:
+      "The gateway is no forward proxy, so it does not take CONNECT. Remove it from the proxy settings (HTTPS_PROXY), and use its address as the base URL.",
+    headers: ["allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"],
+  }),
+  close: true,
+});
 
-/** The reply for a parser's error; `undefined` when the client is gone. */
-export function refusalFor(err: NodeJS.ErrnoException): Reply | undefined {
-  const code = err.code ?? "";
-  // The client stopped in the middle of a message: it is gone, and can't read a reply.
-  if (code === "HPE_INVALID_EOF_STATE") return undefined;
-  if (code in CODES) return replyFor(CODES[code] as ReplyCode);
-  return code.startsWith("HPE_") ? replyFor("bad_request") : undefined;
-}
-
-/** Writes a reply on a connection that has no response object, and closes the connection. Nothing is known of the request. */
+/** Writes the reply, and closes the connection. Nothing is known of the request. */
 export function writeUnparsed(socket: DownstreamSocket, reply: Reply, requestId: string, format: ResponseFormat): void {
   const { head, body } = renderReply(reply, { id: requestId, rawHeaders: [] }, format);
-  head.push("connection", "close");
+  head.push("date", new Date().toUTCString(), "connection", "close");
   const lines = [`HTTP/1.1 ${reply.status} ${STATUS_CODES[reply.status]}`];
   eachHeader(head, (name, value) => lines.push(`${name}: ${value}`));
   endAndLinger(socket, `${lines.join("\r\n")}\r\n\r\n${body}`);

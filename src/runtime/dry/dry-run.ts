@@ -11,6 +11,7 @@ import type { Clock } from "../clock.ts";
 import { examine } from "../downstream/examine.ts";
 import { findRoute } from "../downstream/find-route.ts";
 import { requestId } from "../downstream/request-id.ts";
+import { CONNECT_REFUSED } from "../downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "../endpoints/built-in.ts";
 import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
 import type { Plan, Terminal } from "../exchange/plan.ts";
@@ -77,10 +78,10 @@ function dryParts(clock: Clock): LinkParts<DryExchange> {
 }
 
 function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: DryRequest): DryRun {
-  if (!METHODS.includes(request.method)) {
-    // Node's parser refuses it, so nothing else of the request is read.
+  if (!METHODS.includes(request.method) || request.method === "CONNECT") {
+    // Refused before anything else of the request is read: by Node's parser, or because its target is no path.
     const x = new DryExchange(requestId(undefined), { ...request, rawHeaders: [] });
-    return answered(x, "message", replyFor("bad_request"), plan);
+    return answered(x, "message", request.method === "CONNECT" ? CONNECT_REFUSED : replyFor("bad_request"), plan);
   }
   const {
     refusal,
@@ -89,7 +90,7 @@ function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: Dry
     asksWebSocket,
   } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sentId), request);
-  if (refusal !== undefined) return answered(x, "message", replyFor(refusal), plan);
+  if (refusal !== undefined) return answered(x, "message", refusal.reply, plan);
   x.framing = framing;
   x.asksWebSocket = asksWebSocket;
   const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);

@@ -43,11 +43,20 @@ export function builtInEndpoints(ready: () => boolean, more?: BuiltInEndpoints):
   return more === undefined ? always : { get: (path) => always.get(path) ?? more.get(path) };
 }
 
-/** Calls an endpoint. Every built-in endpoint takes GET and HEAD only; another method gets a 405. */
+/**
+ * Calls an endpoint. Every built-in endpoint takes GET and HEAD only; another method gets a 405. What it answers is true only
+ * for this moment, so no cache may keep it, unless the endpoint says something else (contract, section 4).
+ */
 export function respondBuiltIn(
   endpoint: BuiltInEndpoint,
   method: string,
   request: BuiltInRequest,
 ): Reply | Promise<Reply> {
-  return method === "GET" || method === "HEAD" ? endpoint(request) : NOT_ALLOWED;
+  const reply = method === "GET" || method === "HEAD" ? endpoint(request) : NOT_ALLOWED;
+  return reply instanceof Promise ? reply.then(uncached) : uncached(reply);
+}
+
+function uncached(reply: Reply): Reply {
+  if (reply.headers.includes("cache-control")) return reply;
+  return { ...reply, headers: [...reply.headers, "cache-control", "no-store"] };
 }

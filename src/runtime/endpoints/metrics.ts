@@ -35,7 +35,8 @@ export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: Me
   const { prometheus, summary, page } = content;
   const servePrometheus: BuiltInEndpoint = (request) =>
     hasToken(request) ? prometheusReply(prometheus()) : UNAUTHORIZED;
-  const serveSummary: BuiltInEndpoint = (request) => (hasToken(request) ? uncached(asJson(summary())) : UNAUTHORIZED);
+  const serveSummary: BuiltInEndpoint = (request) =>
+    hasToken(request) ? documentReply(asJson(summary())) : UNAUTHORIZED;
   const ui = `${path}/ui`;
   const serveUi: BuiltInEndpoint = (request) => page?.(request.path.slice(ui.length), request.rawHeaders) ?? NOT_FOUND;
   const exact = new Map([
@@ -49,7 +50,7 @@ export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: Me
 /** The same endpoints for a dry run, with empty content. */
 export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
   const empty = { text: "", contentType: "text/plain" };
-  return metricsEndpoints(spec, { prometheus: () => empty, summary: () => ({}), page: () => uncached(empty) });
+  return metricsEndpoints(spec, { prometheus: () => empty, summary: () => ({}), page: () => documentReply(empty) });
 }
 
 /** Compares digests only: even if the time of a comparison reveals something about a digest, it reveals nothing about a token. */
@@ -61,15 +62,13 @@ function tokenCheck(digest: Digest): (request: BuiltInRequest) => boolean {
 }
 
 function prometheusReply(document: Document | Promise<Document>): Reply | Promise<Reply> {
-  return document instanceof Promise ? document.then(uncached) : uncached(document);
+  return document instanceof Promise ? document.then(documentReply) : documentReply(document);
 }
 
 function asJson(value: object): Document {
   return { text: JSON.stringify(value), contentType: "application/json" };
 }
 
-/** The numbers are true only for this moment, so no cache may keep them. */
-function uncached({ text, contentType }: Document): Reply {
-  const headers = ["cache-control", "no-store"];
-  return { outcome: "success", status: 200, body: text, contentType, headers, close: false };
+function documentReply({ text, contentType }: Document): Reply {
+  return { outcome: "success", status: 200, body: text, contentType, headers: [], close: false };
 }

@@ -13,7 +13,7 @@ import { headerValues } from "../headers/find-header.ts";
  */
 export type Page = (below: string, rawHeaders: readonly string[]) => Reply | undefined;
 
-/** The folder into which the build puts the page. The relative path is the same from `src` and from `dist`. */
+/** The folder into which the build puts the page. The bundle keeps the addresses of the source files, so it finds the folder too. */
 const BUILD_FOLDER = new URL("../../../dist/ui/", import.meta.url);
 
 const ASSETS: readonly { readonly below: string; readonly file: string; readonly contentType: string }[] = [

@@ -1,7 +1,6 @@
 // Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { TLSSocket } from "node:tls";
 import type { Client, Exchange, Outcome } from "../../plan/exchange.ts";
@@ -72,7 +71,6 @@ export class LiveExchange implements Exchange {
       rawHeaders: req.rawHeaders,
     });
     res.on("close", () => this.#finish());
-    if (res.socket === null) this.#endWithConnection(socket);
   }
 
   get record(): ExchangeRecord {
@@ -180,7 +178,7 @@ export class LiveExchange implements Exchange {
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;
-    this.#record.headAt = performance.now();
+    this.#noteHead();
     const { head, body } = renderReply(reply, this, responseFormat);
     this.#record.bytesSent = this.responder.send(reply.status, head, body, reply.close || draining);
   }
@@ -193,10 +191,15 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     const { responseFormat, draining } = this.#owner;
-    this.#record.headAt = performance.now();
-    this.#record.upstreamAnswered = true;
+    this.#noteHead();
+    this.#record.upstreamAnswered = this.#record.headAt !== undefined;
     responseFormat.addCors?.(head, this);
     return this.responder.begin(status, reason, head, hasLength, draining);
+  }
+
+  /** Notes why the message is refused. */
+  noteCause(cause: string): void {
+    this.#record.cause = cause;
   }
 
   /** Notes that the response that has begun is a stream of events. */
@@ -239,11 +242,9 @@ export class LiveExchange implements Exchange {
     this.req.headers = {};
   }
 
-  /** A response that waits for an earlier one on its connection has no socket yet, and emits no `close` when that is closed. */
-  #endWithConnection(socket: Socket): void {
-    const closed = () => this.#finish();
-    socket.once("close", closed);
-    this.hold(() => socket.off("close", closed));
+  /** Notes the time of the head, unless the connection is gone already: then the client gets nothing of it. */
+  #noteHead(): void {
+    if (!this.req.socket.destroyed) this.#record.headAt = performance.now();
   }
 
   #finish(): void {
@@ -251,11 +252,12 @@ export class LiveExchange implements Exchange {
     this.#done = true;
     const record = this.#record;
     const { responder } = this;
-    let outcome = this.#outcome ?? "client_closed";
-    if (outcome === "success" && !responder.finished) outcome = "client_closed";
+    const lost = responder.begun && record.headAt === undefined;
+    const outcome = this.#outcome ?? "client_closed";
     record.endedAt = performance.now();
-    record.outcome = outcome;
-    record.status = responder.begun ? responder.res.statusCode : 499;
+    record.outcome = lost || (outcome === "success" && !responder.finished) ? "client_closed" : outcome;
+    record.status = responder.begun && !lost ? responder.res.statusCode : 499;
+    if (lost) record.bytesSent = 0;
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
     this.#owner.ended(this);

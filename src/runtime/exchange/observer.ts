@@ -9,6 +9,8 @@ export interface UnparsedRequest {
   readonly requestId: string;
   readonly outcome: Outcome;
   readonly status: number;
+  /** Why, in a few words. */
+  readonly cause: string;
 }
 
 /** How a reload ended (contract, section 11). */

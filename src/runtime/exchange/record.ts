@@ -48,6 +48,8 @@ export interface ExchangeRecord {
   readonly outcome: Outcome;
   /** The status to log: 499 when the client left before a response head. */
   readonly status: number;
+  /** Why the message was refused, in a few words; only where the outcome alone does not say it. */
+  readonly cause: string | undefined;
 }
 
 /** The record while its exchange is in progress. Only the exchange writes to it. */
@@ -73,6 +75,7 @@ export class RecordInProgress implements ExchangeRecord {
   endedAt = 0;
   outcome: Outcome = "client_closed";
   status = 499;
+  cause: string | undefined = undefined;
 
   constructor(id: string, request: Pick<ExchangeRecord, "method" | "httpVersion" | "scheme" | "rawHeaders">) {
     this.id = id;

@@ -34,7 +34,9 @@ export class Responder {
 
   /** True once the last byte was handed to the operating system. */
   get finished(): boolean {
-    return this.res.writableFinished;
+    const { socket } = this.req;
+    // Node also calls a response finished when its connection was destroyed before the last byte was written.
+    return this.res.writableFinished && (!socket.destroyed || socket.writableFinished);
   }
 
   /**

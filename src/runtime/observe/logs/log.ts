@@ -55,8 +55,8 @@ export function createLog({ level, to }: LogOptions): Log {
       const level = completedLevel(record);
       if (logger.isLevelEnabled(level)) logger[level](completedFields(record), "request completed");
     },
-    unparsed({ requestId, outcome, status }) {
-      const fields = { request_id: requestId, method: null, route_id: null, path: null, outcome, status };
+    unparsed({ requestId, outcome, status, cause }) {
+      const fields = { request_id: requestId, method: null, route_id: null, path: null, outcome, status, cause };
       logger[levelOf(status)](fields, "request completed");
     },
     debug: (fields, message) => logger.debug(fields, message),
@@ -81,6 +81,8 @@ function completedFields(record: ExchangeRecord) {
     bytes_sent: record.bytesSent,
     token: record.client?.label ?? null,
     attempts: record.attempts,
+    // Left out where it is undefined.
+    cause: record.cause,
   };
 }
 

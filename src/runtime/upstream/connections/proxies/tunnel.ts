@@ -8,7 +8,7 @@ import type { ProxySpec, UpstreamTarget } from "../../../../plan/forward.ts";
 import { ConnectTimeout, ProxyFailure } from "../failure.ts";
 import { serverName, type UpstreamTls } from "../upstream-tls.ts";
 import { httpConnect } from "./http-connect.ts";
-import { socksConnect } from "./socks.ts";
+import { loadSocks } from "./socks.ts";
 
 /** Opens connections through the proxy. */
 export interface Dialer {
@@ -37,13 +37,14 @@ export function tunnelThrough(
   // For TLS with the proxy. One context for all connections: otherwise each builds its own, which only garbage collection frees.
   const context = createSecureContext();
   const pending = new Set<Socket>();
+  const socksConnect = proxy.protocol === "socks:" ? loadSocks() : undefined;
 
   async function open(first: Socket): Promise<Socket> {
     await reached(first, proxy);
     const tunnel =
-      proxy.protocol === "socks:"
-        ? await socksConnect(first, proxy, target, connectTimeoutMs)
-        : await httpConnect(first, proxy, target);
+      socksConnect === undefined
+        ? await httpConnect(first, proxy, target)
+        : await socksConnect(first, proxy, target, connectTimeoutMs);
     return tls === undefined ? tunnel : secured(tunnel, target.hostname, tls);
   }
 

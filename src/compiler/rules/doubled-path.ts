@@ -1,0 +1,89 @@
+// Checks that no version is in the path of upstream requests twice: in base_url, the prefix, and what clients put in front.
+
+import { providerAt } from "./providers.ts";
+import type { Rule } from "./rule.ts";
+import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+
+const CODE = "rule/doubled-path";
+const TWICE = /\/(v\d+[a-z0-9]*)\/\1(?=\/|$)/;
+
+/** The start of every path that a route sends upstream: `base_url`, and the prefix where it is kept. */
+function forwarded({ upstream, route, baseUrl: read }: UpstreamVisit): string | undefined {
+  if (!read.ok) return undefined;
+  return read.target.basePath + (upstream.strip_prefix || route.prefix === "/" ? "" : route.prefix);
+}
+
+/** Reports an upstream URL with a version in it twice: in `base_url` and in the prefix, or twice in `base_url`. */
+const doubledInConfig: Rule = (config, { report, literal }) => {
+  for (const visit of eachUpstream(config)) {
+    const twice = TWICE.exec(forwarded(visit) ?? "");
+    if (twice === null) continue;
+    const at = visit.pathOf("base_url");
+    const version = literal(at) ? `/${twice[1]}` : "a version";
+    report({
+      code: CODE,
+      path: at,
+      message: `every request of this route goes to a path with ${version} in it twice`,
+      help: visit.upstream.strip_prefix ? "drop one of the two" : "drop it from base_url, or set strip_prefix: true",
+    });
+  }
+};
+
+/** Reports a test of the config whose request goes to a path with a version in it twice: its clients put it in front. */
+const doubledInTest: Rule = (config, { report, known }) => {
+  const reported = new Set<number>();
+  const routes = new Map([...eachUpstream(config)].map((visit) => [visit.route.prefix, visit]));
+  config.tests.forEach((test, index) => {
+    // A test that says where the request goes speaks for itself.
+    if (test.expect.upstream_url !== undefined || !known(["tests", index, "request", "path"])) return;
+    const [path = ""] = test.request.path.split("?", 1);
+    const visit = routeOf(routes, path);
+    if (visit === undefined || reported.has(visit.index) || TWICE.test(forwarded(visit) ?? "")) return;
+    const { upstream, route, baseUrl: read } = visit;
+    const rest = upstream.strip_prefix && route.prefix !== "/" ? path.slice(route.prefix.length) : path;
+    if (!read.ok || !TWICE.test(read.target.basePath + rest)) return;
+    reported.add(visit.index);
+    report({
+      code: CODE,
+      path: visit.pathOf("base_url"),
+      message: "the paths of clients start with the version already: it would be in the upstream path twice",
+      help: "drop the version here, or let clients use a base URL without it",
+      related: [{ path: ["tests", index, "request", "path"], message: "as this test does" }],
+    });
+  });
+};
+
+/** No request path of a test is longer: each of its segments costs a look. */
+const MAX_PATH = 1000;
+
+/** The route that takes a path: the one with the longest prefix that matches. */
+function routeOf(routes: ReadonlyMap<string, UpstreamVisit>, path: string): UpstreamVisit | undefined {
+  if (path.length > MAX_PATH) return undefined;
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const visit = routes.get(path.slice(0, end));
+    if (visit !== undefined) return visit;
+  }
+  return routes.get("/");
+}
+
+/** Reports a version in `base_url` that the SDK of this provider puts in front of every path itself. */
+const doubledBySdk: Rule = (config, { report, known, literal }) => {
+  for (const visit of eachUpstream(config)) {
+    const { upstream, route, index } = visit;
+    const read = visit.baseUrl;
+    const provider = read.ok ? providerAt(read.target) : undefined;
+    if (!read.ok || provider?.sdkRoot === undefined || read.target.basePath !== provider.sdkRoot) continue;
+    if (!known(["routes", index, "prefix"]) || !upstream.strip_prefix || /\/v\d\w*$/.test(route.prefix)) continue;
+    // A key in another header speaks for clients of another provider's API, which put no version in front.
+    if (!upstream.inject_headers.some(({ name }) => name.toLowerCase() === provider.keyHeader)) continue;
+    const path = visit.pathOf("base_url");
+    report({
+      code: CODE,
+      path,
+      message: `the paths of ${provider.name}'s SDKs start with \`${provider.sdkRoot}\` already: it would be in the upstream path twice`,
+      help: literal(path) ? `drop ${provider.sdkRoot} from base_url` : "drop the version from base_url",
+    });
+  }
+};
+
+export const DOUBLED_PATH_RULES: readonly Rule[] = [doubledInConfig, doubledInTest, doubledBySdk];

@@ -1,0 +1,73 @@
+// Walks over the secrets of a config: gateway tokens, the metrics token, injected headers and parameters, proxy credentials.
+
+import type { Path } from "../diagnostics/location.ts";
+import { claimsHash } from "../lower/gateway-token.ts";
+import { readProxyUrl } from "../lower/proxy-url.ts";
+import type { CompleteConfig } from "../schema/defaults.ts";
+import { carriesSecret, hasNoKey } from "./header-names.ts";
+import { providerAt } from "./providers.ts";
+import type { RuleContext } from "./rule.ts";
+import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+
+export interface SecretVisit {
+  /** The text with its references replaced. It must not be shown. */
+  readonly value: string;
+  readonly path: Path;
+  /**
+   * What the secret is: a token that clients send, a key of a provider, a user name or a password of a proxy, or the value of
+   * an injected header or parameter that holds no key.
+   */
+  readonly kind: "token" | "key" | "username" | "password" | "header";
+  /** The name of a variable that could hold it. */
+  readonly variable: string;
+}
+
+/** Every secret that has a value. A token given as its hash is none. */
+export function* eachSecret(config: CompleteConfig, { known }: RuleContext): Generator<SecretVisit> {
+  for (const secret of candidates(config, known)) if (known(secret.path)) yield secret;
+}
+
+function* candidates(config: CompleteConfig, known: RuleContext["known"]): Generator<SecretVisit> {
+  for (const [index, value] of config.gateway_auth.tokens.entries()) {
+    if (claimsHash(value)) continue;
+    yield { value, path: ["gateway_auth", "tokens", index], kind: "token", variable: "GATEWAY_TOKEN" };
+  }
+  for (const visit of eachUpstream(config)) {
+    yield* injected(visit, known);
+    yield* proxyCredentials(visit);
+  }
+  const { token } = config.observability.metrics;
+  if (token !== undefined && !claimsHash(token)) {
+    yield { value: token, path: ["observability", "metrics", "token"], kind: "token", variable: "METRICS_TOKEN" };
+  }
+}
+
+function* injected(
+  { upstream, pathOf, baseUrl: read }: UpstreamVisit,
+  known: RuleContext["known"],
+): Generator<SecretVisit> {
+  const variable = (read.ok && providerAt(read.target)?.variable) || "UPSTREAM_KEY";
+  for (const key of ["inject_headers", "inject_query"] as const) {
+    for (const [index, { name, value }] of upstream[key].entries()) {
+      const path = pathOf(key, index);
+      if (!known([...path, "name"]) || hasNoKey(value)) continue;
+      const kind = carriesSecret(name) ? "key" : "header";
+      yield { value, path: [...path, "value"], kind, variable };
+    }
+  }
+}
+
+function* proxyCredentials({ upstream: { proxy }, pathOf }: UpstreamVisit): Generator<SecretVisit> {
+  if (typeof proxy === "string") {
+    const read = readProxyUrl(proxy);
+    const value = read.ok ? read.proxy.credentials?.password.reveal() : undefined;
+    if (value !== undefined) yield { value, path: pathOf("proxy"), kind: "password", variable: "PROXY_URL" };
+    return;
+  }
+  if (proxy?.username !== undefined) {
+    yield { value: proxy.username, path: pathOf("proxy", "username"), kind: "username", variable: "PROXY_USERNAME" };
+  }
+  if (proxy?.password !== undefined) {
+    yield { value: proxy.password, path: pathOf("proxy", "password"), kind: "password", variable: "PROXY_PASSWORD" };
+  }
+}

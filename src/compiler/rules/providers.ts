@@ -1,0 +1,125 @@
+// Lists what is known about the APIs of providers: their hosts, the header of their keys, and the start of their paths.
+
+import type { UpstreamTarget } from "../../plan/forward.ts";
+
+export interface Provider {
+  readonly name: string;
+  /** Host names; `*.` in front stands for any subdomain. */
+  readonly hosts: readonly string[];
+  /** The header that its API keys are sent in; `undefined` where it needs none. */
+  readonly keyHeader: KeyHeader | undefined;
+  /** Whether it takes API keys in this header alone: a key in another one is refused. */
+  readonly strict?: true;
+  /** The variable that its SDK reads the key from. */
+  readonly variable: string;
+  /** What each path of its API starts with, where that is known. */
+  readonly roots?: readonly string[];
+  /** A path without a version, such as that of a deployment, is one of its API's too. */
+  readonly unversioned?: true;
+  /** What the paths of its own SDK start with: clients add it to their base URL themselves. */
+  readonly sdkRoot?: string;
+  /** What its keys start with, and those of no other provider. */
+  readonly keyStarts?: readonly string[];
+  /** Its web sites, which are not its API. */
+  readonly sites?: readonly string[];
+}
+
+export type KeyHeader = "authorization" | "x-api-key" | "x-goog-api-key" | "api-key";
+
+export const KEY_HEADERS: readonly KeyHeader[] = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
+
+const bearer = (name: string, hosts: readonly string[], variable: string, more: Partial<Provider> = {}): Provider => ({
+  name,
+  hosts,
+  keyHeader: "authorization",
+  variable,
+  ...more,
+});
+
+/** Sources: the API reference of each provider, read in 2026. What is not sure is left out. */
+export const PROVIDERS: readonly Provider[] = [
+  bearer("OpenAI", ["api.openai.com", "*.api.openai.com"], "OPENAI_API_KEY", {
+    strict: true,
+    roots: ["/v1"],
+    keyStarts: ["sk-proj-", "sk-svcacct-", "sk-admin-"],
+    sites: ["openai.com", "platform.openai.com", "chat.openai.com", "chatgpt.com"],
+  }),
+  {
+    name: "Anthropic",
+    hosts: ["api.anthropic.com"],
+    keyHeader: "x-api-key",
+    variable: "ANTHROPIC_API_KEY",
+    roots: ["/v1", "/api"],
+    sdkRoot: "/v1",
+    keyStarts: ["sk-ant-"],
+    sites: ["anthropic.com", "console.anthropic.com", "platform.claude.com", "claude.ai"],
+  },
+  {
+    name: "Gemini",
+    hosts: ["generativelanguage.googleapis.com"],
+    keyHeader: "x-goog-api-key",
+    variable: "GEMINI_API_KEY",
+    roots: ["/v1", "/v1beta", "/v1alpha", "/upload", "/download"],
+    sdkRoot: "/v1beta",
+    keyStarts: ["AIza"],
+    sites: ["ai.google.dev", "aistudio.google.com", "gemini.google.com"],
+  },
+  {
+    name: "Azure OpenAI",
+    hosts: ["*.openai.azure.com"],
+    keyHeader: "api-key",
+    variable: "AZURE_OPENAI_API_KEY",
+    roots: ["/openai"],
+    unversioned: true,
+    sites: ["oai.azure.com", "ai.azure.com", "portal.azure.com"],
+  },
+  bearer("Groq", ["api.groq.com"], "GROQ_API_KEY", {
+    strict: true,
+    roots: ["/openai"],
+    keyStarts: ["gsk_"],
+    sites: ["groq.com", "console.groq.com"],
+  }),
+  bearer("Mistral", ["api.mistral.ai"], "MISTRAL_API_KEY", {
+    strict: true,
+    roots: ["/v1"],
+    sites: ["mistral.ai", "console.mistral.ai"],
+  }),
+  bearer("OpenRouter", ["openrouter.ai"], "OPENROUTER_API_KEY", { roots: ["/api"], keyStarts: ["sk-or-"] }),
+  bearer("DeepSeek", ["api.deepseek.com"], "DEEPSEEK_API_KEY", {
+    sites: ["deepseek.com", "www.deepseek.com", "platform.deepseek.com", "chat.deepseek.com"],
+  }),
+  bearer("xAI", ["api.x.ai"], "XAI_API_KEY", { roots: ["/v1"], keyStarts: ["xai-"], sites: ["x.ai", "console.x.ai"] }),
+  bearer("Together", ["api.together.xyz", "api.together.ai"], "TOGETHER_API_KEY", { roots: ["/v1"] }),
+  bearer("Fireworks", ["api.fireworks.ai"], "FIREWORKS_API_KEY", { roots: ["/inference", "/v1"], keyStarts: ["fw_"] }),
+  bearer("Cohere", ["api.cohere.com", "api.cohere.ai"], "COHERE_API_KEY", { strict: true }),
+  bearer("Perplexity", ["api.perplexity.ai"], "PERPLEXITY_API_KEY", { strict: true, keyStarts: ["pplx-"] }),
+  bearer("Cerebras", ["api.cerebras.ai"], "CEREBRAS_API_KEY", { strict: true, roots: ["/v1"], keyStarts: ["csk-"] }),
+  bearer("NVIDIA", ["integrate.api.nvidia.com"], "NVIDIA_API_KEY", { roots: ["/v1"], keyStarts: ["nvapi-"] }),
+  bearer("Hugging Face", ["router.huggingface.co"], "HF_TOKEN", { keyStarts: ["hf_"] }),
+  bearer("Moonshot", ["api.moonshot.ai", "api.moonshot.cn"], "MOONSHOT_API_KEY"),
+  bearer("DashScope", ["dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com"], "DASHSCOPE_API_KEY"),
+  bearer("SiliconFlow", ["api.siliconflow.cn", "api.siliconflow.com"], "SILICONFLOW_API_KEY"),
+  bearer("Zhipu", ["open.bigmodel.cn", "api.z.ai"], "ZHIPU_API_KEY"),
+];
+
+/** Ollama has no host of its own, but a port. */
+const OLLAMA: Provider = {
+  name: "Ollama",
+  hosts: [],
+  keyHeader: undefined,
+  variable: "OLLAMA_API_KEY",
+  roots: ["/v1", "/api"],
+};
+
+export const OLLAMA_PORT = 11_434;
+
+/** The provider whose API an upstream is, where it is known. */
+export function providerAt({ hostname, port }: Pick<UpstreamTarget, "hostname" | "port">): Provider | undefined {
+  const host = hostname.toLowerCase().replace(/\.$/, "");
+  const known = PROVIDERS.find(({ hosts }) => hosts.some((one) => isHost(host, one)));
+  return known ?? (port === OLLAMA_PORT ? OLLAMA : undefined);
+}
+
+function isHost(host: string, pattern: string): boolean {
+  return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
+}

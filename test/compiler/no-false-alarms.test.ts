@@ -1,0 +1,225 @@
+// Checks that configs which work have no findings: each warning has legitimate neighbours, and they must stay silent.
+
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
+
+import { describe, expect, test } from "vitest";
+import { CLEAN, compileText, edited, type World } from "./compiling.ts";
+
+const BASE_URL = "https://api.openai.com";
+const KEY_HEADER = "name: authorization\n          value: Bearer ${KEY}";
+const ALL_SOURCES = `  token_sources:
+    - type: authorization_bearer
+    - { type: header, name: x-api-key }
+    - { type: header, name: x-goog-api-key }
+    - { type: header, name: api-key }
+`;
+
+const TOKEN = "tok-0123456789abcdef";
+const env = (more: Readonly<Record<string, string>>): World => ({ env: { TOKEN, KEY: "sk-abcdefghij", ...more } });
+
+const withSources = (sources: string): string => edited("routes:\n", `${sources}routes:\n`);
+const to = (url: string, text: string = withSources(ALL_SOURCES)): string => edited(BASE_URL, url, text);
+const key = (header: string, text: string): string => edited(KEY_HEADER, header, text);
+const upstream = (keys: string, text: string = CLEAN): string =>
+  edited("      inject_headers", `${keys}\n      inject_headers`, text);
+const noKey = (text: string): string => text.slice(0, text.indexOf("      inject_headers"));
+
+const CASES: readonly (readonly [what: string, text: string, world?: World])[] = [
+  ["a bearer key for OpenAI", CLEAN],
+  ["a base URL with its version, for clients without it", to(`${BASE_URL}/v1`)],
+  [
+    "a prefix and a base URL with a version each, where the prefix is stripped",
+    edited("/openai\n", "/openai/v1\n", to(`${BASE_URL}/v1`)),
+  ],
+  ["a prefix that is the API's own path", upstream("      strip_prefix: false", edited("/openai\n", "/v1\n"))],
+  ["a regional host", to("https://eu.api.openai.com")],
+  ["Groq with and without its path", to("https://api.groq.com/openai/v1")],
+  ["OpenRouter", to("https://openrouter.ai/api/v1")],
+  ["DeepSeek without a version", to("https://api.deepseek.com")],
+  ["Perplexity, whose API has no version", edited("/openai\n", "/perplexity/v1\n", to("https://api.perplexity.ai"))],
+  ["a key for Anthropic", key("name: x-api-key\n          value: ${KEY}", to("https://api.anthropic.com"))],
+  ["an OAuth token for Anthropic", to("https://api.anthropic.com"), env({ KEY: "sk-ant-oat01-abcdefghij" })],
+  [
+    "an OpenAI client of Anthropic, with the version in base_url",
+    to("https://api.anthropic.com/v1"),
+    env({ KEY: "sk-ant-oat01-abcdefghij" }),
+  ],
+  [
+    "a key for Gemini",
+    key("name: x-goog-api-key\n          value: ${KEY}", to("https://generativelanguage.googleapis.com")),
+  ],
+  ["Gemini in OpenAI's form", to("https://generativelanguage.googleapis.com/v1beta/openai")],
+  [
+    "Gemini with the key as a parameter, for clients that send it so",
+    edited(
+      "inject_headers:\n        - name: authorization\n          value: Bearer ${KEY}",
+      'inject_query:\n        - { name: key, value: "${KEY}" }',
+      to(
+        "https://generativelanguage.googleapis.com",
+        withSources(
+          "  token_sources:\n    - { type: query, name: key }\n    - { type: header, name: x-goog-api-key }\n",
+        ),
+      ),
+    ),
+  ],
+  [
+    "Azure with a deployment and a version",
+    upstream(
+      "      inject_query:\n        - { name: api-version, value: 2025-01-01-preview }",
+      key("name: api-key\n          value: ${KEY}", to("https://my.openai.azure.com/openai/deployments/gpt-5")),
+    ),
+  ],
+  ["an Entra ID token for Azure", to("https://my.openai.azure.com"), env({ KEY: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" })],
+  ["Azure in OpenAI's form", to("https://my.openai.azure.com/openai/v1")],
+  [
+    "Ollama without a key, with a limit for all routes",
+    `${noKey(to("http://127.0.0.1:11434"))}concurrency:\n  upstream_per_key_max_inflight: 4\n`,
+  ],
+  ["Ollama in OpenAI's form", noKey(to("http://127.0.0.1:11434/v1"))],
+  [
+    "metrics on a private address",
+    `${CLEAN}observability: { metrics: { enabled: true, token: "\${METRICS}", listen: "10.0.0.5:9090" } }\n`,
+    env({ METRICS: "met-0123456789abcdef" }),
+  ],
+  [
+    "TLS settings in the defaults, for other routes than this one",
+    `${noKey(to("http://127.0.0.1:11434"))}upstream_defaults:\n  tls: { server_name: vllm.internal }\n`,
+  ],
+  [
+    "an IP address as the name in a certificate",
+    edited(
+      "https://llm.example",
+      "https://llm.example\n      tls: { server_name: 10.0.0.5 }",
+      to("https://llm.example"),
+    ),
+  ],
+  ["a path with percent-encoding", to("https://llm.example/%E4%BD%A0%E5%A5%BD/v1")],
+  ["TLS for an Ollama of another machine", noKey(to("https://ollama.internal:11434"))],
+  ["a host that resembles a short one", to("https://api.y.ai")],
+  ["a mirror with a name of its own", to("https://openai-proxy.example/v1")],
+  [
+    "a deployment of Azure, for clients that put a version in front",
+    edited(
+      "/openai\n",
+      "/azure/v1\n",
+      key("name: api-key\n          value: ${KEY}", to("https://my.openai.azure.com/openai/deployments/gpt-5")),
+    ),
+  ],
+  ["a server of one's own without a key", noKey(to("https://vllm.internal:8443"))],
+  ["a server of one's own below a path with a common name", noKey(to("https://llm.example/api/chat"))],
+  ["a server that takes both kinds of key", key("name: x-api-key\n          value: ${KEY}", to("https://llm.example"))],
+  [
+    "an API in Anthropic's form at another provider",
+    key("name: x-api-key\n          value: ${KEY}", to("https://api.deepseek.com/anthropic")),
+  ],
+  [
+    "Basic credentials",
+    key("name: authorization\n          value: Basic ${KEY}", to("https://llm.example")),
+    env({ KEY: "bWU6c2VjcmV0" }),
+  ],
+  [
+    "clients' own keys, passed through beside a gateway token",
+    noKey(withSources("  token_sources:\n    - { type: header, name: x-gw-token }\n")),
+  ],
+  [
+    "a limit per key from the defaults",
+    `${noKey(to("http://127.0.0.1:11434"))}upstream_defaults:\n  upstream_key_max_inflight: 4\n`,
+  ],
+  [
+    "a limit for a key in another header",
+    upstream(
+      "      upstream_key_max_inflight: 4",
+      key("name: x-goog-api-key\n          value: ${KEY}", to("https://generativelanguage.googleapis.com")),
+    ),
+  ],
+  [
+    "fallbacks in place of keys, for two providers",
+    `${edited("${KEY}", "${NONE:-not-set}")}  - id: groq
+    prefix: /groq
+    upstream:
+      base_url: https://api.groq.com/openai
+      inject_headers:
+        - name: authorization
+          value: Bearer \${NONE:-not-set}
+`,
+  ],
+  ["a token with spaces in it", CLEAN, env({ TOKEN: "My own API key" })],
+  ["a token with slashes, as of base64", CLEAN, env({ TOKEN: "/run+0123/456789abcdef==" })],
+  ["a token with a dollar sign", CLEAN, env({ TOKEN: "$ab9-0123456789abcdef" })],
+  ["a short token on loopback", CLEAN, env({ TOKEN: "dev-token" })],
+  ["a hash of a token", edited("${TOKEN}", `sha256:${"ab".repeat(32)}`)],
+  [
+    "a comma in a header that holds no key",
+    edited(KEY_HEADER, `${KEY_HEADER}\n        - { name: anthropic-beta, value: "\${BETA}" }`),
+    env({ BETA: "a,b" }),
+  ],
+  [
+    "a comma and quotes in a digest",
+    key("name: authorization\n          value: ${KEY}", to("https://llm.example")),
+    env({ KEY: 'Digest username="me", realm="x"' }),
+  ],
+  [
+    "a proxy password with odd characters",
+    upstream('      proxy: { protocol: http, address: "p:1", username: me, password: "${PASS}" }'),
+    env({ PASS: "a,b c#d'" }),
+  ],
+  [
+    "a cookie with a comma",
+    key("name: cookie\n          value: ${KEY}", to("https://llm.example")),
+    env({ KEY: "a=b,c" }),
+  ],
+  ["a header with a dollar amount", edited(KEY_HEADER, `${KEY_HEADER}\n        - { name: x-budget, value: "$5" }`)],
+  ["a literal `${`", edited(KEY_HEADER, `${KEY_HEADER}\n        - { name: x-note, value: "$\${NAME}" }`)],
+  [
+    "long timeouts, and the shortest that are silent",
+    upstream("      request_timeout_ms: 1000\n      connect_timeout_ms: 100\n      stream_idle_timeout_ms: 0"),
+  ],
+  [
+    "sections that are off on purpose",
+    `${CLEAN}cors: { enabled: false, allow_origins: [https://a.example] }\nobservability: { tracing: { enabled: false, sample_ratio: 0.5 } }\n`,
+  ],
+  ["an empty section", `${CLEAN}cors: {}\n`],
+  [
+    "CORS with credentials for one origin",
+    `${CLEAN}cors: { enabled: true, allow_origins: [https://a.example], allow_credentials: true, allow_methods: [PATCH] }\n`,
+  ],
+  [
+    "metrics on an address of their own, with a route at their path",
+    edited(
+      "/openai\n",
+      "/metrics\n",
+      `${CLEAN}observability: { metrics: { enabled: true, token: "\${METRICS}", listen: 127.0.0.1:9090 } }\n`,
+    ),
+    env({ METRICS: "met-0123456789abcdef" }),
+  ],
+  [
+    "both addresses on port 0",
+    edited(
+      "127.0.0.1:8080",
+      "127.0.0.1:0",
+      `${CLEAN}observability: { metrics: { enabled: true, token: "\${METRICS}", listen: 127.0.0.1:0 } }\n`,
+    ),
+    env({ METRICS: "met-0123456789abcdef" }),
+  ],
+  ["more stream types", upstream("      stream_types: [text/event-stream, audio/*, application/json]")],
+  [
+    "a test that says where its request goes",
+    `${to(`${BASE_URL}/v1`)}tests:
+  - name: odd
+    request: { method: POST, path: /openai/v1/x, headers: { authorization: "Bearer \${TOKEN}" } }
+    expect: { upstream_url: https://api.openai.com/v1/v1/x }
+`,
+  ],
+];
+
+describe("a config that works has no findings:", () => {
+  test.each(CASES.map(([what, text, world]) => [what, { text, world }] as const))("%s", (_, { text, world }) => {
+    const { diagnostics } = compileText(text, world ?? env({}));
+    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  });
+
+  test("with no secrets at hand, nothing is said about their values", () => {
+    const { diagnostics } = compileText(to("https://api.anthropic.com"), { env: {} }, { allowMissingEnv: true });
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(new Set(["env/missing"]));
+  });
+});

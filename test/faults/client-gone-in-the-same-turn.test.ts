@@ -1,0 +1,55 @@
+// The client is gone before its response is sent, but its connection has not reported its end yet: the log says that it left
+// (contract, section 4, "The client leaves").
+
+import { expect, test } from "vitest";
+import { AUTH } from "../support/config.ts";
+import { until, within } from "../support/deadline.ts";
+import { requestText } from "../support/raw-client.ts";
+import { setScene, untilFree } from "../support/scene.ts";
+import { serverSockets } from "../support/server-sockets.ts";
+
+const scene = setScene();
+
+test.each([
+  ["a response", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"],
+  ["no HTTP", "nonsense\r\n\r\n"],
+])("its connection ends, and in the same turn of the event loop the upstream sends %s: 499", async (_name, answer) => {
+  const upstream = await scene.rawUpstream();
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  const connection = await upstream.nextConnection();
+  await connection.request();
+  // Both reach the kernel before the gateway reads, the end of the connection first.
+  client.reset();
+  connection.socket.write(answer);
+  expect(await gateway.completed()).toMatchObject({
+    outcome: "client_closed",
+    status: 499,
+    bytes_sent: 0,
+    ttfb_ms: null,
+  });
+  await untilFree(gateway);
+});
+
+test("its connection is reset while the last bytes wait: the response did not end whole", async () => {
+  let waiting = (): number => 0;
+  const upstream = await scene.upstream(async (_req, res) => {
+    res.writeHead(200, { "content-type": "application/octet-stream" });
+    while (waiting() === 0) {
+      res.write(Buffer.alloc(16 * 1024));
+      await new Promise(setImmediate);
+    }
+    res.end();
+  });
+  const gateway = await scene.gateway({ base: upstream.url });
+  const sockets = serverSockets(gateway);
+  waiting = () => sockets[0]?.writableLength ?? 0;
+  const client = await scene.client(gateway);
+  client.socket.pause();
+  await client.send(requestText("GET", "/up/x", [AUTH]));
+  await within("the upstream to be done", (await upstream.nextRequest()).closed);
+  await until("the last bytes to wait", () => waiting() > 0);
+  client.reset();
+  expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
+});
