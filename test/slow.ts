@@ -24,6 +24,8 @@ export const SLOW: readonly string[] = [
   // They wait for the retries of an SDK, or for a collector.
   "test/edges/sdk-errors.test.ts",
   "test/observe/tracing.test.ts",
+  // They start many programs.
+  "test/e2e/sdk-recipes.test.ts",
   // Thousands of exchanges.
   "test/observe/mixed-exchanges.test.ts",
 ];

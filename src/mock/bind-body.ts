@@ -10,12 +10,14 @@ export type Bound =
 /**
  * Parses a body. Never rejects.
  * @param type the request's `content-type`
+ * @param modelInPath the model that the path names, if the API has it there; it takes the place of one in the body
  */
 export async function bindBody(
   endpoint: Endpoint,
   dialect: Dialect,
   type: string | undefined,
   body: Buffer,
+  modelInPath: string | undefined,
 ): Promise<Bound> {
   switch (endpoint.takes) {
     case "bytes":
@@ -26,8 +28,9 @@ export async function bindBody(
       return { ok: true, model: form.get("model"), answer: (call) => endpoint.answer(call, form) };
     }
     case "json": {
-      const parsed = parseJson(body);
-      if (!isObject(parsed)) return refused("We could not parse the body of your request as a JSON object.");
+      const sent = parseJson(body);
+      if (!isObject(sent)) return refused("We could not parse the body of your request as a JSON object.");
+      const parsed = modelInPath === undefined ? sent : { ...sent, model: modelInPath };
       const missing = endpoint.needs.find((key) => !Object.hasOwn(parsed, key));
       if (missing !== undefined) return refused(missingKey(dialect, missing));
       return { ok: true, model: parsed["model"], answer: (call) => endpoint.answer(call, parsed) };
@@ -40,7 +43,9 @@ function refused(message: string): Bound {
 }
 
 function missingKey(dialect: Dialect, key: string): string {
-  return dialect === "anthropic" ? `${key}: Field required` : `Missing required parameter: '${key}'.`;
+  if (dialect === "anthropic") return `${key}: Field required`;
+  if (dialect === "gemini") return `* ${key} is not specified`;
+  return `Missing required parameter: '${key}'.`;
 }
 
 /** The value of a JSON body. @returns undefined when it is not JSON */

@@ -44,7 +44,7 @@ async function writeStream(
   signal: AbortSignal,
 ): Promise<void> {
   res.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
+    "content-type": answer.contentType,
     "cache-control": "no-cache",
     ...idHeaders(id),
   });

@@ -2,8 +2,18 @@
 
 import { type Call, json, type PlainEndpoint } from "./endpoint.ts";
 
+/** The query parameters that some providers take a key from. */
+const KEY_PARAMETER = /([?&](?:key|api[-_]key|access_token|token)=[^&]{0,8})[^&]*/gi;
+
 /** Only the start of these headers is shown: enough to distinguish two credentials. */
-const CREDENTIALS = new Set(["authorization", "x-api-key", "proxy-authorization", "cookie"]);
+const CREDENTIALS = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "api-key",
+  "proxy-authorization",
+  "cookie",
+]);
 
 export const echo: PlainEndpoint = {
   method: "*",
@@ -11,7 +21,12 @@ export const echo: PlainEndpoint = {
   takes: "bytes",
   what: "the request as it reached the mock; credentials are masked",
   answer: (call, body) =>
-    json({ method: call.method, target: call.target, headers: shownHeaders(call), body_bytes: body.length }),
+    json({
+      method: call.method,
+      target: call.target.replaceAll(KEY_PARAMETER, "$1***"),
+      headers: shownHeaders(call),
+      body_bytes: body.length,
+    }),
 };
 
 function shownHeaders(call: Call): Record<string, unknown> {

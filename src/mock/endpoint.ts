@@ -2,8 +2,8 @@
 
 import type { AnswerSettings } from "./answer-settings.ts";
 
-/** The API that a request speaks. The two differ in keys, errors and lists. */
-export type Dialect = "openai" | "anthropic";
+/** The API that a request speaks. They differ in keys, errors and lists. */
+export type Dialect = "openai" | "anthropic" | "gemini" | "ollama";
 
 /** One request, as an endpoint sees it. */
 export interface Call {
@@ -16,7 +16,7 @@ export interface Call {
   /** The raw request target, query included. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The segment of the path that matches the endpoint's `{id}`; empty when it has none. */
+  /** The part of the path that matches the endpoint's `{id}`, or Azure's deployment; empty when it has none. */
   readonly param: string;
   readonly settings: AnswerSettings;
 }
@@ -33,15 +33,16 @@ export interface WholeAnswer {
 /** An answer that is sent frame by frame, at the mock's pace. */
 export interface StreamAnswer {
   readonly kind: "stream";
-  /** Complete SSE frames. */
+  /** What is sent at once: complete SSE frames, or complete pieces of the other content type. */
   readonly frames: Iterable<string>;
+  readonly contentType: string;
 }
 
 export type Answer = WholeAnswer | StreamAnswer;
 
 interface EndpointInfo {
   readonly method: "GET" | "POST" | "*";
-  /** May contain one `{id}`, which matches one segment. */
+  /** May contain one `{id}`, which matches a segment, or the part of it before the text that follows. */
   readonly path: string;
   /** A description for the guide. */
   readonly what: string;
@@ -92,9 +93,9 @@ export function text(body: string): WholeAnswer {
   return { kind: "whole", status: 200, contentType: "text/plain; charset=utf-8", body };
 }
 
-/** A 200 that streams. */
-export function stream(frames: Iterable<string>): StreamAnswer {
-  return { kind: "stream", frames };
+/** A 200 that streams. @param contentType the type of events, unless the API streams in another form */
+export function stream(frames: Iterable<string>, contentType = "text/event-stream; charset=utf-8"): StreamAnswer {
+  return { kind: "stream", frames, contentType };
 }
 
 /** An SSE frame (WHATWG HTML, section 9.2) with JSON data. @param event the name of the event, if the API names its events */

@@ -10,7 +10,7 @@ export function guide(endpoints: readonly Endpoint[]): string {
   const headers = Object.values(SETTINGS).map(({ header, min, max, what }) => row(`${header}: ${min}..${max}`, what));
   const models = MODELS.map(({ id, what }) => row(id, what));
   return [
-    "AI Gateway Lite, mock provider. It answers like OpenAI and Anthropic. The same prompt always gets the same answer.",
+    "AI Gateway Lite, mock provider. It answers like OpenAI, Anthropic and Gemini. The same prompt always gets the same answer.",
     section("Endpoints", paths),
     section("Request headers that change an answer", headers),
     section("Models (any other name answers like mock-1)", models),
@@ -22,5 +22,5 @@ function section(title: string, rows: readonly string[]): string {
 }
 
 function row(name: string, what: string): string {
-  return `  ${name.padEnd(32)} ${what}`;
+  return `  ${name.padEnd(54)} ${what}`;
 }

@@ -36,7 +36,7 @@ export const modelList: PlainEndpoint = {
   what: "the models the mock lists",
   answer(call) {
     const data = MODELS.map((model) => entry(model, call.dialect));
-    if (call.dialect === "openai") return json({ object: "list", data });
+    if (call.dialect !== "anthropic") return json({ object: "list", data });
     return json({ data, has_more: false, first_id: MODELS.at(0)?.id ?? null, last_id: MODELS.at(-1)?.id ?? null });
   },
 };
@@ -53,11 +53,11 @@ export const oneModel: PlainEndpoint = {
 };
 
 function entry(model: MockModel, dialect: Dialect) {
-  if (dialect === "openai") return { id: model.id, object: "model", created: CREATED, owned_by: "mock" };
+  if (dialect !== "anthropic") return { id: model.id, object: "model", created: CREATED, owned_by: "mock" };
   const created_at = new Date(CREATED * 1000).toISOString();
   return { type: "model", id: model.id, display_name: `${model.id}: ${model.what}`, created_at };
 }
 
 function noSuchModel(call: Call) {
-  return refuse(call.dialect, 404, `The model '${call.param}' does not exist.`, call.id);
+  return refuse(call, 404, `The model '${call.param}' does not exist.`);
 }

@@ -49,7 +49,7 @@ export interface Mock {
 }
 
 /**
- * Starts a mock provider that answers like OpenAI and Anthropic.
+ * Starts a mock provider that answers like OpenAI, Anthropic, Gemini and Ollama.
  * @throws the error of listening, for example `EADDRINUSE`
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {

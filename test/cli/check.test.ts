@@ -1,6 +1,5 @@
 // Tests `check`: exit codes, output formats, several files, standard input.
 
-import { readFileSync } from "node:fs";
 import schema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
 import { Ajv } from "ajv";
 import { describe, expect, test } from "vitest";
@@ -230,20 +229,5 @@ describe("the SARIF format", () => {
 
   test("is checked by a schema that refuses something else", () => {
     expect(valid({ version: "2.1.0", runs: [{ results: [] }] })).toBe(false);
-  });
-});
-
-describe("the samples", () => {
-  const dev = readFileSync(new URL("../../config/dev.yaml", import.meta.url), "utf8");
-
-  test("config/dev.yaml is clean, with keys and without", async () => {
-    expect(await run(["-"], { stdin: dev, strict: true })).toMatchObject({
-      code: 0,
-      out: "ok: 2 routes, 1 token, listens on 127.0.0.1:8080\n",
-    });
-  });
-
-  test("config/dev.yaml names the schema for editors, and is valid", () => {
-    expect(dev).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
   });
 });

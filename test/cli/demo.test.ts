@@ -1,12 +1,15 @@
 // Runs every block that the demo prints for pasting, exactly as it is printed.
 
 import { execFile } from "node:child_process";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { demo } from "../../src/cli/demo/demo.ts";
-import { demoConfig } from "../../src/cli/demo/demo-texts.ts";
+import { demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { speak } from "../../src/mock/speech.ts";
 
@@ -91,22 +94,69 @@ describe.concurrent("the pasted lines", () => {
   it("curl, without the token", async () => {
     const { stdout } = await shell("Without the token");
     expect(stdout).toMatch(/^HTTP\/1\.1 401 /);
-    expect(stdout).toContain('{"error":"unauthorized"}');
+    expect(stdout).toContain('"code":"unauthorized"');
+  });
+
+  it("curl, Gemini", async () => {
+    const { stdout } = await shell("Gemini with curl, streamed");
+    const chunks = stdout.trimEnd().split("\n\n");
+    const texts = chunks.map((line) => JSON.parse(line.slice("data: ".length)).candidates[0].content.parts[0].text);
+    expect(texts.join("")).toBe(spoken.text);
+  });
+
+  // The agents are too large for a test, so programs of the same names tell how they were called. docs/clients.md says which
+  // versions of the real ones were tried.
+  it.each([
+    ["Codex", "codex", { DEMO_TOKEN: "TOKEN" }, 'base_url="GATEWAY/openai/v1", env_key="DEMO_TOKEN"'],
+    ["Claude Code", "claude", { ANTHROPIC_BASE_URL: "GATEWAY/anthropic", ANTHROPIC_AUTH_TOKEN: "TOKEN" }, "-p Hello"],
+    ["Gemini CLI", "gemini", { GOOGLE_GEMINI_BASE_URL: "GATEWAY/gemini", GEMINI_API_KEY: "TOKEN" }, "-p Hello"],
+  ])("%s gets the gateway's URL and token", async (title, program, variables, args) => {
+    const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
+    const filled = (text: string) => text.replace("TOKEN", fact("token")).replace("GATEWAY", fact("gateway"));
+    try {
+      await writeFile(join(folder, program), '#!/bin/sh\necho "$@"\nenv\n');
+      await chmod(join(folder, program), 0o755);
+      const env = { PATH: `${folder}:${process.env["PATH"]}` };
+      const { stdout } = await run("sh", ["-c", block(title)], { env });
+      expect(stdout).toContain(args.replace("GATEWAY", fact("gateway")));
+      for (const [name, value] of Object.entries(variables)) expect(stdout).toContain(`\n${name}=${filled(value)}\n`);
+      if (program === "gemini") {
+        const home = /^GEMINI_CLI_HOME=(.*)$/m.exec(stdout)?.[1] ?? "";
+        expect(JSON.parse(await readFile(join(home, ".gemini/settings.json"), "utf8"))).toEqual({
+          security: { auth: { selectedType: "gemini-api-key" } },
+        });
+        await rm(home, { recursive: true });
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each(["OpenAI SDK, JavaScript", "Anthropic SDK, JavaScript"])("%s", async (title) => {
     expect((await node(title)).stdout).toBe(spoken.text);
   });
 
-  it.each(["OpenAI SDK, Python", "Anthropic SDK, Python"])("%s is Python with the token in it", async (title) => {
-    const code = block(title);
-    expect(code).toContain(`api_key="${fact("token")}"`);
-    expect(code).toContain(`"${fact("gateway")}/`);
-    // The dev dependencies contain no Python SDK, so only the syntax is checked.
-    await run("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", code]).catch((err) => {
-      if (err.code !== "ENOENT") throw err;
-    });
+  it("Google's SDK, JavaScript, is JavaScript with the token in it", async () => {
+    const code = block("Google Gen AI SDK, JavaScript");
+    expect(code).toContain(`apiKey: "${fact("token")}", httpOptions: { baseUrl: "${fact("gateway")}/gemini" }`);
+    // The dev dependencies do not contain this SDK, so only the syntax is checked.
+    const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
+    await writeFile(join(folder, "a.mjs"), code);
+    await run(process.execPath, ["--check", join(folder, "a.mjs")]).finally(() => rm(folder, { recursive: true }));
   });
+
+  it.each(["OpenAI SDK, Python", "Anthropic SDK, Python", "Google Gen AI SDK, Python"])(
+    "%s is Python with the token in it",
+    async (title) => {
+      const code = block(title);
+      expect(code).toContain(`api_key="${fact("token")}"`);
+      expect(code).toContain(`"${fact("gateway")}/`);
+      // The dev dependencies contain no Python SDK, so only the syntax is checked.
+      await run("python3", ["-c", "import ast, sys; ast.parse(sys.argv[1])", code]).catch((err) => {
+        if (err.code !== "ENOENT") throw err;
+      });
+    },
+  );
 
   it("curl, the mock's own page", async () => {
     const { stdout } = await run("curl", ["-sS", `${fact("provider")}/`]);

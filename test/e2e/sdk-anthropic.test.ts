@@ -28,6 +28,21 @@ afterEach(() => {
 const ask = { model: "claude-x", max_tokens: 1000, messages: [{ role: "user" as const, content: "Quelle heure ? 🕰" }] };
 const spoken = speak("Quelle heure ? 🕰");
 
+// The wrong token never goes upstream, so what the other tests check of the upstream's requests is checked for one right request.
+it("a wrong token is told in words that Claude Code shows", async () => {
+  const options = { baseURL: `${stage.url}/anthropic`, authToken: null };
+  const err: unknown = await new Anthropic({ ...options, apiKey: "wrong" }).messages
+    .create(ask)
+    .catch((reason) => reason);
+  expect(err).toBeInstanceOf(Anthropic.AuthenticationError);
+  const { message } = err as Error;
+  expect(message).toContain("no valid gateway token");
+  expect(message).toContain("the header for Anthropic API keys");
+  // Claude Code 2.1.197 replaces a message that contains this name by "Not logged in · Please run /login".
+  expect(message.toLowerCase()).not.toContain("x-api-key");
+  await new Anthropic({ ...options, apiKey: TOKEN }).messages.create(ask);
+});
+
 // The SDK sends an API key as `x-api-key` and an auth token as `authorization`. The demo's config accepts the gateway's
 // token in either.
 describe.each([

@@ -2,8 +2,8 @@
 
 import OpenAI, { toFile } from "openai";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { vectorOf } from "../../src/mock/openai/embeddings.ts";
 import { speak } from "../../src/mock/speech.ts";
+import { vectorOf } from "../../src/mock/vectors.ts";
 import { expectKeyHidden, expectSilentLogs, type Stage, startStage, TOKEN, UPSTREAM_KEY } from "./sdk-setup.ts";
 
 let stage: Stage;

@@ -1,7 +1,7 @@
 // Starts what the SDK tests need: a gateway with the demo's config and one token, and a mock provider with another key.
 
 import { expect } from "vitest";
-import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-texts.ts";
+import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 
@@ -47,7 +47,7 @@ export function expectKeyHidden(seen: readonly SeenRequest[], header: string, va
 }
 
 /** Fails when the gateway logged a secret or an internal error. */
-export function expectSilentLogs({ gateway }: Stage): void {
+export function expectSilentLogs({ gateway }: Pick<Stage, "gateway">): void {
   const text = JSON.stringify(gateway.logs);
   expect(text).toContain('"outcome":"success"');
   expect(text).not.toContain(TOKEN);

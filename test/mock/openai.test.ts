@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vectorOf } from "../../src/mock/openai/embeddings.ts";
 import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
+import { vectorOf } from "../../src/mock/vectors.ts";
 import { framesOf, post } from "./client.ts";
 
 let mock: Mock;

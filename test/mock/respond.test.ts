@@ -151,6 +151,12 @@ describe("settings", () => {
 });
 
 describe("echo", () => {
+  it("masks a key in the query", async () => {
+    const headers = { "x-goog-api-key": "sk-right" };
+    const res = await fetch(`${mock.url}/v1/echo?a=b&key=a-long-secret-key&c=d`, { headers });
+    expect(await res.json()).toMatchObject({ target: "/v1/echo?a=b&key=a-long-s***&c=d" });
+  });
+
   it("answers with the request, with credentials masked", async () => {
     const res = await fetch(`${mock.url}/v1/echo?a=b`, {
       method: "PATCH",

@@ -51,7 +51,12 @@ describe("the prompt of a conversation", () => {
     ["one message", [user("hi")], "hi", "hi"],
     ["the last of the user", [user("a"), { role: "assistant", content: "b" }, user("c")], "c", "a\nb\nc"],
     ["not what the assistant said last", [user("a"), { role: "assistant", content: "b" }], "a", "a\nb"],
-    ["text parts", [user([{ type: "text", text: "a" }, { type: "image" }, { text: "b" }])], "a b", "a b"],
+    [
+      "text parts: the last one is asked",
+      [user([{ type: "text", text: "a" }, { type: "image" }, { text: "b" }])],
+      "b",
+      "a b",
+    ],
     ["no list", { role: "user" }, "", ""],
     ["items of other types", [null, 7, "x", user(7)], "", "\n\n\n"],
   ])("%s", (_name, conversation, prompt, all) => {

@@ -104,11 +104,15 @@ describe("the package", () => {
 
 describe("the installed command", () => {
   it("runs check, explain, schema and --version", async () => {
-    const samples = join(machine.folder, "config");
-    expect(await machine.cli("check", "--config", join(samples, "dev.yaml"))).toMatch(/^ok: 2 routes/);
+    const dev = ["--config", join(machine.folder, "config/dev.yaml")];
+    const keys = { GATEWAY_TOKEN: TOKEN, OPENAI_API_KEY: "sk-a", ANTHROPIC_API_KEY: "sk-b", GEMINI_API_KEY: "sk-c" };
+    const checked = machine.start(["check", ...dev], keys);
+    expect([await checked.ended(), checked.output]).toEqual([0, expect.stringMatching(/^ok: 3 routes/)]);
     const request = ["--method", "POST", "--path", "/openai/v1/chat/completions"];
-    const shown = ["--header", "authorization: Bearer dev-token", "--format", "json"];
-    const explained = await machine.cli("explain", "--config", join(samples, "dev.yaml"), ...request, ...shown);
+    const shown = ["--header", `authorization: Bearer ${TOKEN}`, "--format", "json"];
+    const explaining = machine.start(["explain", ...dev, ...request, ...shown], keys);
+    expect(await explaining.ended()).toBe(0);
+    const explained = explaining.output;
     expect(JSON.parse(explained)).toMatchObject({
       route: "openai",
       upstream: { url: "https://api.openai.com/v1/chat/completions" },

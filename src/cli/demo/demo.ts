@@ -7,7 +7,8 @@ import type { Blueprint } from "../../plan/blueprint.ts";
 import { startGateway } from "../../runtime/gateway.ts";
 import { createLog } from "../../runtime/observe/logs/log.ts";
 import { type Io, version } from "../io.ts";
-import { type DemoSecrets, demoConfig, demoGuide } from "./demo-texts.ts";
+import { type DemoSecrets, demoConfig } from "./demo-config.ts";
+import { demoGuide } from "./demo-guide.ts";
 
 const DEFAULT_PORT = 8787;
 

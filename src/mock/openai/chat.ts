@@ -2,6 +2,7 @@
 
 import { type Call, DONE, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
+import { speakSchema } from "../schema-speech.ts";
 import { countTokens, type Speech, speak, tokenLimit } from "../speech.ts";
 
 export const chatCompletions: JsonEndpoint = {
@@ -11,11 +12,18 @@ export const chatCompletions: JsonEndpoint = {
   what: "OpenAI chat completions, JSON or a stream",
   needs: ["model", "messages"],
   answer(call, body) {
-    const limit = tokenLimit(body["max_completion_tokens"] ?? body["max_tokens"]);
-    const speech = speak(promptOf(body["messages"]), call.settings.events, limit);
+    const speech = speechFor(call, body);
     return body["stream"] === true ? stream(chunks(call, body, speech)) : json(completion(call, body, speech));
   },
 };
+
+function speechFor(call: Call, body: JsonObject): Speech {
+  const prompt = promptOf(body["messages"]);
+  const format = body["response_format"];
+  const asked = isObject(format) ? format["json_schema"] : undefined;
+  if (isObject(asked) && isObject(asked["schema"])) return speakSchema(asked["schema"], prompt);
+  return speak(prompt, call.settings.events, tokenLimit(body["max_completion_tokens"] ?? body["max_tokens"]));
+}
 
 function completion(call: Call, body: JsonObject, speech: Speech) {
   const message = { role: "assistant", content: speech.text, refusal: null };

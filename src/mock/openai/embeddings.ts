@@ -1,13 +1,10 @@
-// Answers `POST /v1/embeddings` with a vector for each input. It is made from the text's hash, so equal texts get equal vectors.
+// Answers `POST /v1/embeddings` with a vector for each input.
 
-import { createHash } from "node:crypto";
 import { type JsonEndpoint, json } from "../endpoint.ts";
 import { refuse } from "../errors.ts";
 import { countTokens } from "../speech.ts";
+import { DIMENSIONS, isDimension, MAX_DIMENSIONS, vectorOf } from "../vectors.ts";
 
-/** Few enough to read on a screen. A request can ask for another number with `dimensions`. */
-const DIMENSIONS = 16;
-const MAX_DIMENSIONS = 4096;
 /** OpenAI's own limit. */
 const MAX_INPUTS = 2048;
 
@@ -19,13 +16,13 @@ export const embeddings: JsonEndpoint = {
   needs: ["model", "input"],
   answer(call, body) {
     const inputs = inputsOf(body["input"]);
-    if (inputs === undefined) return refuse(call.dialect, 400, "'$.input' is invalid.", call.id);
+    if (inputs === undefined) return refuse(call, 400, "'$.input' is invalid.");
     if (inputs.length > MAX_INPUTS) {
-      return refuse(call.dialect, 400, `'input' holds more than ${MAX_INPUTS} texts.`, call.id);
+      return refuse(call, 400, `'input' holds more than ${MAX_INPUTS} texts.`);
     }
     const asked = body["dimensions"] ?? DIMENSIONS;
-    if (typeof asked !== "number" || !Number.isInteger(asked) || asked < 1 || asked > MAX_DIMENSIONS) {
-      return refuse(call.dialect, 400, `'dimensions' must be a whole number from 1 to ${MAX_DIMENSIONS}.`, call.id);
+    if (!isDimension(asked)) {
+      return refuse(call, 400, `'dimensions' must be a whole number from 1 to ${MAX_DIMENSIONS}.`);
     }
     const encode = body["encoding_format"] === "base64" ? base64 : (vector: Float32Array) => Array.from(vector);
     const data = inputs.map((text, index) => ({
@@ -51,20 +48,6 @@ function textOf(input: unknown): string | undefined {
   if (typeof input === "string") return input;
   const tokens = Array.isArray(input) && input.length > 0 && input.every((token) => typeof token === "number");
   return tokens ? input.join(" ") : undefined;
-}
-
-/**
- * A vector of length 1 that depends on the text only.
- * @param dimensions how many numbers it has
- */
-export function vectorOf(text: string, dimensions: number): Float32Array {
-  const vector = new Float32Array(dimensions);
-  for (let i = 0; i < dimensions; i += 8) {
-    const digest = createHash("sha256").update(`${i}:${text}`).digest();
-    for (let j = 0; j < 8 && i + j < dimensions; j++) vector[i + j] = digest.readInt32LE(j * 4) / 2 ** 31;
-  }
-  const length = Math.hypot(...vector);
-  return vector.map((x) => x / length);
 }
 
 function base64(vector: Float32Array): string {

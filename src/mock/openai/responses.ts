@@ -1,7 +1,8 @@
 // Answers `POST /v1/responses` with one object, or with the events that build it, one word each.
 
-import { type Call, frame, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import { type Call, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
+import { speakSchema } from "../schema-speech.ts";
 import { countTokens, type Speech, speak, tokenLimit } from "../speech.ts";
 
 export const responses: JsonEndpoint = {
@@ -11,10 +12,17 @@ export const responses: JsonEndpoint = {
   what: "OpenAI responses, JSON or a stream",
   needs: ["model", "input"],
   answer(call, body) {
-    const speech = speak(promptOf(body["input"]), call.settings.events, tokenLimit(body["max_output_tokens"]));
+    const speech = speechFor(call, body);
     return body["stream"] === true ? stream(events(call, body, speech)) : json(finished(call, body, speech));
   },
 };
+
+function speechFor(call: Call, body: JsonObject): Speech {
+  const prompt = promptOf(body["input"]);
+  const asked = isObject(body["text"]) ? body["text"]["format"] : undefined;
+  if (isObject(asked) && isObject(asked["schema"])) return speakSchema(asked["schema"], prompt);
+  return speak(prompt, call.settings.events, tokenLimit(body["max_output_tokens"]));
+}
 
 function* events(call: Call, body: JsonObject, speech: Speech): Generator<string> {
   let sequence_number = 0;

@@ -37,5 +37,5 @@ export const transcriptions: FormEndpoint = {
 };
 
 function missingFile(call: Call) {
-  return refuse(call.dialect, 400, "Missing required parameter: 'file'.", call.id);
+  return refuse(call, 400, "Missing required parameter: 'file'.");
 }

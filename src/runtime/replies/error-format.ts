@@ -52,9 +52,17 @@ function formatOpenai(reply: Reply): Reply {
 
 function formatAnthropic(reply: Reply, { id }: RequestInfo): Reply {
   if (reply.error === undefined) return reply;
-  const error = { type: typeNamesOf(reply.status).anthropic, message: reply.error.message };
+  const error = { type: typeNamesOf(reply.status).anthropic, message: withoutKeyHeader(reply.error.message) };
   const body = JSON.stringify({ type: "error", error, request_id: id });
   return { ...reply, body, headers: [...reply.headers, "request-id", id] };
+}
+
+/**
+ * Claude Code (tried with 2.1.197) takes each message that contains `x-api-key` for one about its own sign-in: it shows "Not logged in ·
+ * Please run /login" in its place.
+ */
+function withoutKeyHeader(message: string): string {
+  return message.replaceAll(/x-api-key/gi, "for Anthropic API keys");
 }
 
 function typeNamesOf(status: number): TypeNames {

@@ -1,44 +1,4 @@
-// Holds the two texts of the demo: the gateway's config, and the page with lines to paste into a terminal.
-
-/** The environment variables that the config refers to. It contains only their names, not the secrets. */
-export interface DemoSecrets {
-  readonly DEMO_TOKEN: string;
-  readonly DEMO_UPSTREAM_KEY: string;
-}
-
-/**
- * The text of the demo's config, with the mock provider as the upstream.
- * @param port the gateway's port on loopback; 0 takes a free one
- * @param mockUrl the URL of the mock provider, without a trailing slash
- */
-export function demoConfig(port: number, mockUrl: string): string {
-  return `listen: 127.0.0.1:${port}
-
-gateway_auth:
-  tokens: ["\${DEMO_TOKEN}"]
-  token_sources:
-    - type: authorization_bearer # used by OpenAI's SDKs and curl
-    - { type: header, name: x-api-key } # used by Anthropic's SDKs
-
-routes:
-  - id: openai
-    prefix: /openai
-    upstream:
-      base_url: ${mockUrl}
-      inject_headers:
-        - { name: authorization, value: "Bearer \${DEMO_UPSTREAM_KEY}" }
-
-  - id: anthropic
-    prefix: /anthropic
-    upstream:
-      base_url: ${mockUrl}
-      inject_headers:
-        - { name: x-api-key, value: "\${DEMO_UPSTREAM_KEY}" }
-
-shutdown:
-  drain_timeout_ms: 3000
-`;
-}
+// Writes the page that `demo` prints: the facts of this run, and lines to paste for each kind of client.
 
 /** What the page shows about a running demo. */
 export interface DemoFacts {
@@ -56,8 +16,10 @@ export function demoGuide(facts: DemoFacts): string {
     factLines(facts),
     "Paste these into another terminal. Put the Python into a .py file and the JavaScript into a .mjs file.",
     ...curlLines(facts),
+    ...agentLines(facts),
     ...openaiLines(facts),
     ...anthropicLines(facts),
+    ...geminiLines(facts),
     `The mock provider lists what else it can do: curl ${facts.mockUrl}/`,
     "Ctrl-C ends both.",
     "",
@@ -86,6 +48,29 @@ function curlLines({ url, token }: DemoFacts): string[] {
     block("The same as JSON", chat(ask)),
     block("What the provider saw: its own key, never your token", [`curl ${url}/openai/v1/echo ${auth}`]),
     block("Without the token", [`curl -i ${url}/openai/v1/models`]),
+  ];
+}
+
+/** Coding agents. The variables hold for one command, so nothing of the user's own settings changes. */
+function agentLines({ url, token }: DemoFacts): string[] {
+  const provider = `{name="demo", base_url="${url}/openai/v1", env_key="DEMO_TOKEN"}`;
+  return [
+    block("Codex", [
+      `DEMO_TOKEN=${token} codex exec --skip-git-repo-check -m mock-1 \\`,
+      `  -c model_provider=demo -c 'model_providers.demo=${provider}' Hello`,
+    ]),
+    block("Claude Code", [
+      `ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_AUTH_TOKEN=${token} \\`,
+      "  claude --model mock-1 -p Hello",
+    ]),
+    // With a base URL alone this CLI takes "gateway" as its way to sign in, and then refuses it (0.61.0). So its settings, in a new
+    // folder, name the key.
+    block("Gemini CLI", [
+      "export GEMINI_CLI_HOME=$(mktemp -d) && mkdir $GEMINI_CLI_HOME/.gemini",
+      `echo '{"security":{"auth":{"selectedType":"gemini-api-key"}}}' > $GEMINI_CLI_HOME/.gemini/settings.json`,
+      `GOOGLE_GEMINI_BASE_URL=${url}/gemini GEMINI_API_KEY=${token} \\`,
+      "  gemini --skip-trust -m mock-1 -p Hello",
+    ]),
   ];
 }
 
@@ -126,6 +111,28 @@ function anthropicLines({ url, token }: DemoFacts): string[] {
       'const messages = [{ role: "user", content: "Hello" }];',
       'const stream = client.messages.stream({ model: "mock-1", max_tokens: 500, messages });',
       'await stream.on("text", (text) => process.stdout.write(text)).finalMessage();',
+    ]),
+  ];
+}
+
+function geminiLines({ url, token }: DemoFacts): string[] {
+  const at = `"${url}/gemini"`;
+  return [
+    block("Gemini with curl, streamed", [
+      `curl -N '${url}/gemini/v1beta/models/mock-1:streamGenerateContent?alt=sse' -H 'x-goog-api-key: ${token}' \\`,
+      `  -H 'content-type: application/json' -d '{"contents":[{"parts":[{"text":"Hello"}]}]}'`,
+    ]),
+    block("Google Gen AI SDK, Python", [
+      "from google import genai",
+      `client = genai.Client(api_key="${token}", http_options={"base_url": ${at}})`,
+      'for chunk in client.models.generate_content_stream(model="mock-1", contents="Hello"):',
+      '    print(chunk.text, end="", flush=True)',
+    ]),
+    block("Google Gen AI SDK, JavaScript", [
+      'import { GoogleGenAI } from "@google/genai";',
+      `const client = new GoogleGenAI({ apiKey: "${token}", httpOptions: { baseUrl: ${at} } });`,
+      'const stream = await client.models.generateContentStream({ model: "mock-1", contents: "Hello" });',
+      "for await (const chunk of stream) process.stdout.write(chunk.text);",
     ]),
   ];
 }

@@ -1,0 +1,66 @@
+// Checks the configs that ship and the one of `demo`: nothing to report, clients of all providers can show their token, and a key
+// that is not set is noticed.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { demoConfig } from "../../src/cli/demo/demo-config.ts";
+import { compile, sourceFromText } from "../../src/compiler/index.ts";
+
+const shipped = (name: string) => readFileSync(new URL(`../../config/${name}`, import.meta.url), "utf8");
+const dev = shipped("dev.yaml");
+const byDefault = shipped("default.yaml");
+
+const KEYS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"];
+
+/** Compiles with these variables set to their names in small letters. `GATEWAY_LISTEN` is never set. */
+function compiled(text: string, set: readonly string[]) {
+  return compile(sourceFromText("config.yaml", text), {
+    env: (name) => (set.includes(name) ? name.toLowerCase() : undefined),
+    readFile: () => ({ ok: false, reason: "no such file" }),
+  });
+}
+
+describe.each([
+  ["config/default.yaml", byDefault, ["GATEWAY_TOKEN"]],
+  ["config/dev.yaml", dev, ["GATEWAY_TOKEN", ...KEYS]],
+  ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
+] as const)("%s", (_name, text, variables) => {
+  const result = compiled(text, variables);
+
+  it("has nothing to report", () => {
+    expect(result.diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  });
+
+  it("needs each of its variables that has no fallback", () => {
+    for (const name of variables) {
+      const others = variables.filter((other) => other !== name);
+      const codes = compiled(text, others).diagnostics.map(({ code }) => code);
+      expect(new Set(codes), name).toEqual(new Set(["env/missing"]));
+    }
+  });
+
+  it("serves the clients of all providers as they come", () => {
+    if (!result.ok) throw new Error("the config has errors");
+    const { routes, responseFormat } = result.value;
+    expect(responseFormat.format).toBe("auto");
+    expect(routes.map(({ prefix }) => prefix)).toEqual(["/openai", "/anthropic", "/gemini"]);
+    for (const { forward, steps } of routes) {
+      expect(forward.requestTimeoutMs).toBe(600_000);
+      const auth = steps.find(({ kind }) => kind === "auth");
+      expect(auth).toMatchObject({
+        spec: {
+          sources: [
+            { type: "authorization_bearer" },
+            { type: "header", name: "x-api-key" },
+            { type: "header", name: "x-goog-api-key" },
+            { type: "header", name: "api-key" },
+          ],
+        },
+      });
+    }
+  });
+});
+
+it("config/dev.yaml names the schema for editors", () => {
+  expect(dev).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
+});
