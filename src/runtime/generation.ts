@@ -3,6 +3,7 @@
 import type { ResponseFormat } from "../plan/response-format.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
 import type { ExchangeOwner, LiveExchange } from "./exchange/exchange.ts";
+import { LiveExchanges } from "./exchange/live-exchanges.ts";
 import type { Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { LimitsLease } from "./limits/limits-lease.ts";
@@ -31,7 +32,7 @@ export interface GenerationHost {
 export class PlanGeneration implements ExchangeOwner {
   readonly linked: LinkedPlan;
   /** The exchanges that have begun and not ended. */
-  readonly exchanges = new Set<LiveExchange>();
+  readonly exchanges = new LiveExchanges();
   readonly responseFormat: ResponseFormat;
   readonly builtIn: BuiltInEndpoints;
   readonly observer: Observer;

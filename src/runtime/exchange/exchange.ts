@@ -47,6 +47,8 @@ export class LiveExchange implements Exchange {
   readonly framing: Framing;
   readonly awaitsContinue: boolean;
   readonly asksWebSocket: boolean;
+  /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
+  position = 0;
   readonly #record: RecordInProgress;
   readonly #owner: ExchangeOwner;
   #target = NO_PATH;
