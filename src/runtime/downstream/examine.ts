@@ -16,6 +16,8 @@ export interface Examination {
   readonly framing: Framing;
   /** The client's `x-request-id`, when it sent exactly one. */
   readonly requestId: string | undefined;
+  /** It has an `upgrade` header: the client offers to go on with another protocol. */
+  readonly offersUpgrade: boolean;
   /** The client asks to go on as a WebSocket. */
   readonly asksWebSocket: boolean;
 }
@@ -73,6 +75,7 @@ export function examine(req: Message): Examination {
     // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
+    offersUpgrade: counts.hasUpgrade,
     asksWebSocket: counts.hasUpgrade && asksWebSocket(req),
   };
 }
