@@ -235,8 +235,10 @@ export class Host implements GenerationHost {
   /** Cuts a client that has taken nothing for `send_timeout_ms`. A reset also frees what the kernel keeps for it. */
   #cut(socket: ClientSocket): void {
     const x = socket.latest;
+    const waits = x !== undefined && !x.done;
+    // With TLS, the exchange ends before this returns.
     resetConnection(socket);
-    if (x === undefined || x.done) return;
+    if (!waits) return;
     this.#log.info(
       { request_id: x.id, route_id: x.record.route?.id },
       "client took nothing of its answer; connection closed",
