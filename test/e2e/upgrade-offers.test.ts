@@ -21,6 +21,7 @@ const OFFERS: readonly [what: string, text: string][] = [
   ["without a body", requestText("GET", "/up/first", OFFER)],
   ["with a length", requestText("POST", "/up/first", [...OFFER, "Content-Length: 3"], "abc")],
   ["with the length 0", requestText("POST", "/up/first", [...OFFER, "Content-Length: 0"])],
+  ["in the old spelling", requestText("GET", "/up/first", ["Proxy-Connection: Upgrade", "Upgrade: h2c", AUTH])],
   ["with chunks", requestText("POST", "/up/first", [...OFFER, "Transfer-Encoding: chunked"], "1\r\na\r\n0\r\n\r\n")],
 ];
 
@@ -87,6 +88,15 @@ describe("bytes behind an offer, in the same read", () => {
     expect(client.text).toBe("");
     expect(upstream.requests).toHaveLength(2);
   });
+});
+
+it("a request behind an `upgrade` header that is no offer is answered", async () => {
+  const upstream = await scene.upstream();
+  const gateway = await scene.gateway({ base: upstream.url });
+  const client = await scene.client(gateway);
+  // Without `connection: upgrade`, the header is not meant for the gateway.
+  await client.send(requestText("GET", "/up/first", ["Upgrade: h2c", AUTH]) + BEHIND);
+  for (let i = 0; i < 2; i++) expect((await client.response()).text).toBe("ok");
 });
 
 describe("a connection stays open after an offer with nothing behind it", () => {
