@@ -22,6 +22,16 @@ describe("the reference pages are up to date", () => {
 });
 
 describe("the reference pages are whole", () => {
+  test("a key with a description of its own shows it, and not that of the mapping it takes", () => {
+    const page = configReference("en");
+    const missing = objectPages().flatMap(({ node }) =>
+      Object.entries(node.properties ?? {})
+        .filter(([, { $ref, description }]) => $ref === undefined && !page.includes(description ?? ""))
+        .map(([key]) => key),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test("every code has a heading, and every heading is a code", () => {
     const headings = [...diagnosticsReference(readSamples()).matchAll(/^### (\S+)$/gm)].map((match) => match[1]);
     expect(headings).toEqual(Object.keys(CODES));

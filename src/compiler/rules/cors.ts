@@ -49,7 +49,7 @@ const corsOrigin: Rule = ({ cors }, { report }) => {
       code: "rule/cors-origin",
       path: ["cors", "allow_origins", index],
       message: `no browser sends this origin: ${why}`,
-      help: "write scheme, host and port only: https://app.example",
+      help: "write scheme, host and port only, such as https://app.example",
     });
   });
 };

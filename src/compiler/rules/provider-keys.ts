@@ -160,12 +160,20 @@ const sharedKey: Rule = (config, context) => {
         code: "rule/other-providers-key",
         path: at,
         message: `the same key is sent to ${earlier.provider.name} and to ${provider.name}: it can only be a key of one of them`,
-        help: `inject \`${sample(provider)}\` here`,
+        help: ownKeyHelp(provider, at, context),
         related: [{ path: earlier.path, message: `sent to ${earlier.provider.name} here` }],
       });
     }
   }
 };
+
+/** Where the variable of the provider is injected already, its value is what is wrong. */
+function ownKeyHelp(provider: Provider, at: Path, { references }: RuleContext): string {
+  const own = `\${${provider.variable}}`;
+  if (references(at).some(({ source }) => source === own))
+    return `set ${provider.variable} to a key of ${provider.name}`;
+  return `inject \`${sample(provider)}\` here`;
+}
 
 function ownerOf(key: string): Provider | undefined {
   return PROVIDERS.find(({ keyStarts }) => keyStarts?.some((start) => key.startsWith(start)));

@@ -628,7 +628,7 @@ export interface Errors {
  */
 export interface Reload {
   /**
-   * Also reload when the contents of the config file change, or those of a file named in `${file:…}` or in `inbound_tls`.
+   * Also reload when the contents of the config file change, or those of a file named in `${file:…}`, in `inbound_tls` or in `tls` of an upstream.
    */
   watch?: boolean;
 }

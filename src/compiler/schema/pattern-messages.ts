@@ -63,7 +63,7 @@ const BY_KEY: { readonly [key: string]: Explain } = {
   stream_types: (name) => ({ message: `${name} must be a media type, such as audio/mpeg or audio/*` }),
   proxy: (name) => ({
     message: `${name} must be a mapping, an http, https or socks URL, env or none`,
-    help: "for example `proxy: socks://proxy.internal:1080`",
+    help: "for example `proxy: http://proxy.internal:3128`",
   }),
 };
 
@@ -126,7 +126,7 @@ function headerName(name: string, literal: string | undefined): Explanation {
 function headerValue(name: string): Explanation {
   return {
     message: `${name} has a character that is not allowed in a header`,
-    help: "look for a line break at its end, a control character, or a character outside of Latin-1",
+    help: "look for a line break at its end, a control character, or a character outside of Latin-1 such as `…` or a curly quote",
   };
 }
 

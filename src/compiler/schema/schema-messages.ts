@@ -20,6 +20,7 @@ import { sectionsWith, shapeAt } from "./shape.ts";
 import type { ScalarShape, Shape } from "./shape-types.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { explainType } from "./type-messages.ts";
+import { usualKeyHelp } from "./usual-keys.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -80,6 +81,8 @@ function keyHelp(key: string, path: Path, shape: Shape | undefined): string | un
   if (inner !== undefined && Object.hasOwn(shape.keys, first)) {
     return `write \`${first}:\` and \`${shownKey(inner)}:\` indented below it`;
   }
+  const usual = usualKeyHelp(shape, key);
+  if (usual !== undefined) return usual;
   const [section] = sectionsWith(key);
   if (section !== undefined) {
     return `${quoteKey(key)} belongs ${section === "" ? "at the top level" : `in ${section}`}`;
