@@ -239,7 +239,7 @@ export class Host implements GenerationHost {
     if (x === undefined || x.done) return;
     this.#log.info(
       { request_id: x.id, route_id: x.record.route?.id },
-      "client took nothing of its answer; connection closed",
+      "client took nothing of its response; connection closed",
     );
     x.break("client_closed");
   }

@@ -146,7 +146,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     // The connect timeout limits this wait.
     if (!ended && this.#attempt.connecting) return this.#deadlines.uploading();
     if (ended || waitsForUpstream) this.#end("upstream_timeout", "deadline");
-    else this.#end("request_timeout", "the client's upload rests");
+    else this.#end("request_timeout", "the client's upload stalled");
   }
 
   /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
