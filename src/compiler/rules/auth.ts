@@ -47,7 +47,7 @@ const API_PARAMETERS: ReadonlySet<string> = new Set(
   "after alt api-version before beta fields include limit model order pagesize pagetoken stream upload_id".split(" "),
 );
 
-/** Reports a query parameter that providers use: as a token source it would be taken out of every request. */
+/** Reports a query parameter that providers use: as a token source it would be removed from every request. */
 const tokenSourceParameter: Rule = ({ gateway_auth }, { report, known }) => {
   gateway_auth.token_sources.forEach(({ type, name }, index) => {
     const source = ["gateway_auth", "token_sources", index];

@@ -34,7 +34,7 @@ const doubledInTest: Rule = (config, { report, known }) => {
   const reported = new Set<number>();
   const routes = new Map([...eachUpstream(config)].map((visit) => [visit.route.prefix, visit]));
   config.tests.forEach((test, index) => {
-    // A test that says where the request goes speaks for itself.
+    // A test with `upstream_url` checks the path itself: if it passes, the path is meant.
     if (test.expect.upstream_url !== undefined || !known(["tests", index, "request", "path"])) return;
     const [path = ""] = test.request.path.split("?", 1);
     const visit = routeOf(routes, path);
@@ -53,7 +53,7 @@ const doubledInTest: Rule = (config, { report, known }) => {
   });
 };
 
-/** No request path of a test is longer: each of its segments costs a look. */
+/** Longer paths of tests are not checked: each of their segments costs a look-up. */
 const MAX_PATH = 1000;
 
 /** The route that takes a path: the one with the longest prefix that matches. */
@@ -74,7 +74,7 @@ const doubledBySdk: Rule = (config, { report, known, literal }) => {
     const provider = read.ok ? providerAt(read.target) : undefined;
     if (!read.ok || provider?.sdkRoot === undefined || read.target.basePath !== provider.sdkRoot) continue;
     if (!known(["routes", index, "prefix"]) || !upstream.strip_prefix || /\/v\d\w*$/.test(route.prefix)) continue;
-    // A key in another header speaks for clients of another provider's API, which put no version in front.
+    // A key in another header means that clients use another API of the provider, whose paths start without the version.
     if (!upstream.inject_headers.some(({ name }) => name.toLowerCase() === provider.keyHeader)) continue;
     const path = visit.pathOf("base_url");
     report({

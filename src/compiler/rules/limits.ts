@@ -29,8 +29,8 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
 };
 
 /**
- * Reports a limit per upstream key on a route that says so itself and sends no key: all its requests count as one. A limit
- * that comes from elsewhere is meant for the routes that have a key, too.
+ * Reports a limit per upstream key that is set on a route without a key: all requests of the route count together. A limit
+ * that comes from `upstream_defaults` or `concurrency` is not reported: it is meant for the routes that have a key.
  */
 const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
   for (const { upstream, pathOf, route, index } of eachUpstream(config)) {
@@ -49,7 +49,7 @@ const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
   }
 };
 
-/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted apart. */
+/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. */
 function sendsKey({ inject_headers, inject_query }: CompleteUpstream): boolean {
   if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
   return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));

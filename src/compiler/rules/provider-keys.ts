@@ -26,7 +26,7 @@ function keysOf({ upstream, pathOf }: UpstreamVisit, { known }: RuleContext): Ke
       .map(({ name, value }, index) => ({ name: name.toLowerCase(), value, path: pathOf("inject_headers", index) }))
       .filter(({ path }) => known([...path, "name"]) && known([...path, "value"]))
       .filter(({ name, value }) => carriesSecret(name) && !hasNoKey(value))
-      // A text that is no key is reported as what it is.
+      // A placeholder or a reference is no key: another rule reports it.
       .filter(({ value, path }) => misreadSecret({ value, path, kind: "key", variable: "" }) === undefined)
   );
 }
@@ -237,7 +237,7 @@ function namesHeader({ gateway_auth }: CompleteConfig, header: string, { known }
   );
 }
 
-/** Gemini clients can also be told to send their key as the parameter `key`. */
+/** Gemini clients can also be set up to send their key as the parameter `key`. */
 function readsKeyParameter({ gateway_auth }: CompleteConfig, { name: provider }: Provider): boolean {
   return (
     provider === "Gemini" && gateway_auth.token_sources.some(({ type, name }) => type === "query" && name === "key")

@@ -78,7 +78,7 @@ function wrongPath(visit: UpstreamVisit, provider: Provider, target: UpstreamTar
     return { path: visit.pathOf("strip_prefix"), message, help: "drop strip_prefix, or write strip_prefix: true" };
   }
   if (!losesVersion(visit, provider, basePath)) return undefined;
-  const message = `the prefix is stripped with its version, but paths of ${name} need one`;
+  const message = `stripping the prefix removes the version, but paths of ${name} need one`;
   return { path: ["routes", visit.index, "prefix"], message, help: "add the version to the end of base_url" };
 }
 

@@ -53,7 +53,7 @@ const retryUnused: Rule = (config, { report }) => {
         code: "rule/retry-unused",
         path: pathOf("retry", "retry_on"),
         message: "nothing is retried: retry_on is empty",
-        help: "name what to retry on, or drop retry",
+        help: "list what to retry on, or drop retry",
       });
     }
   }

@@ -38,7 +38,7 @@ export function otherSyntaxHelp(literal: string): string | undefined {
   return `\`${other.form}\` is not replaced here: write ${write}`;
 }
 
-/** Quotes that text programs make are no quotes in YAML. */
+/** Typographic quotes, as text programs make them, are no quotes in YAML. */
 function quotesHelp(literal: string): string | undefined {
   return /[“”„‘’«»]/.test(literal) ? "these quotes are part of the value: write plain ones, or none" : undefined;
 }

@@ -152,7 +152,7 @@ function noLimitHelp(path: Path): string | undefined {
     return 'there is no value for "no limit": write a long time, such as 3600000 for an hour';
   }
   if (key.endsWith("_timeout_ms") || key === "sse_keepalive_ms" || key === "max_size_mb")
-    return "drop the key for none";
+    return "drop the key to turn this off";
   return OFF_WHEN_ABSENT.has(String(path.at(-1))) ? "drop the key for no limit" : undefined;
 }
 
