@@ -1,4 +1,4 @@
-// Tests the command line itself: where the config file may stand, what a misspelt word is told, and what the help names.
+// Tests the command line itself: where the config file may stand, which error a misspelt word gets, and what the help names.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
@@ -98,7 +98,7 @@ test.each([
   ["--install --uninstall", "cannot be used with"],
   ["--install --config a.yaml", "cannot be used with"],
   ["--config a.yaml --dry-run", "--dry-run needs --install or --uninstall"],
-])("a mistake is told with what was meant: %s", async (line, says) => {
+])("the error suggests what was meant: %s", async (line, says) => {
   const { code, out, err } = await run(line);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(says);

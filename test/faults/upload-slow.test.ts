@@ -68,7 +68,7 @@ test("an upstream that takes nothing of an upload for stream_idle_timeout_ms: 50
   await untilFree(gateway);
 });
 
-test("with stream_idle_timeout_ms: 0 an upload may rest for any time", async () => {
+test("with stream_idle_timeout_ms: 0 an upload may stall for any time", async () => {
   const upstream = await scene.upstream((req, res, arrival) => {
     if (req.method === "POST") answerOk(req, res, arrival);
   });

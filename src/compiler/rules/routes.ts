@@ -50,7 +50,7 @@ const duplicatePrefix: Rule = ({ routes }, { report, known, file }) => {
 /** Reports a route below a built-in endpoint: the endpoint gets its requests. */
 const reservedPrefix: Rule = ({ routes, observability: { metrics } }, { report, known }) => {
   const code = "rule/reserved-prefix";
-  // With an address of their own, the metrics take no path from the routes.
+  // With a separate address, the metrics take no path from the routes.
   const shared = metrics.enabled && metrics.listen === undefined && known(["observability", "metrics", "path"]);
   const metricsPath = shared ? metrics.path : undefined;
   routes.forEach(({ prefix }, index) => {

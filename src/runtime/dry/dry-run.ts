@@ -44,7 +44,7 @@ const MASK = "***";
  */
 export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequest) => DryRun {
   const { metrics } = blueprint.server;
-  // The same paths as in the gateway, but with empty content. Metrics with an address of their own are not served here.
+  // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
   const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
   return ({ method, target, rawHeaders }) => {
