@@ -156,7 +156,7 @@ export interface Upstream {
    */
   forward_xff?: boolean;
   /**
-   * The outbound proxy that leads to the upstream: a mapping, a URL such as `socks://user:password@proxy.internal:1080`, `env` or `none`. `env` reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the environment, as curl does. `none` means no proxy; it overrides a proxy in `upstream_defaults`.
+   * The outbound proxy that leads to the upstream: a mapping, a URL such as `socks://user:password@proxy.internal:1080`, `env` or `none`. `env` reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the environment, as curl does. `none` means no proxy; it overrides a proxy in `upstream_defaults`. A URL is a secret: it is never logged or shown.
    */
   proxy?: Proxy | string;
   tls?: UpstreamTls;
@@ -628,7 +628,7 @@ export interface Errors {
  */
 export interface Reload {
   /**
-   * Also reload when the contents of the config file change, or those of a file named in `${file:…}` or in `inbound_tls`.
+   * Also reload when the contents of the config file change, or those of a file named in `${file:…}`, in `inbound_tls` or in `tls` of an upstream.
    */
   watch?: boolean;
 }
