@@ -140,7 +140,7 @@ test("schema prints the file's own bytes", async () => {
   expect(await run("schema")).toEqual({ code: 0, out: schema, err: "" });
 });
 
-test("explain takes POST for granted, and any other method as it is written", async () => {
+test("explain uses POST by default, and any other method as it is written", async () => {
   const method = async (words: string) =>
     JSON.parse((await run(`explain a.yaml --path /x ${words} --format json`)).out);
   const auth = "--header authorization:Bearer%20x";

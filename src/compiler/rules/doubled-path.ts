@@ -24,7 +24,9 @@ const doubledInConfig: Rule = (config, { report, literal }) => {
       code: CODE,
       path: at,
       message: `every request of this route goes to a path with ${version} in it twice`,
-      help: visit.upstream.strip_prefix ? "drop one of the two" : "drop it from base_url, or set strip_prefix: true",
+      help: visit.upstream.strip_prefix
+        ? "remove one of the two"
+        : "remove it from base_url, or set strip_prefix: true",
     });
   }
 };
@@ -47,7 +49,7 @@ const doubledInTest: Rule = (config, { report, known }) => {
       code: CODE,
       path: visit.pathOf("base_url"),
       message: "the paths of clients start with the version already: it would be in the upstream path twice",
-      help: "drop the version here, or let clients use a base URL without it",
+      help: "remove the version here, or let clients use a base URL without it",
       related: [{ path: ["tests", index, "request", "path"], message: "as this test does" }],
     });
   });
@@ -81,7 +83,7 @@ const doubledBySdk: Rule = (config, { report, known, literal }) => {
       code: CODE,
       path,
       message: `the paths of ${provider.name}'s SDKs start with \`${provider.sdkRoot}\` already: it would be in the upstream path twice`,
-      help: literal(path) ? `drop ${provider.sdkRoot} from base_url` : "drop the version from base_url",
+      help: literal(path) ? `remove ${provider.sdkRoot} from base_url` : "remove the version from base_url",
     });
   }
 };

@@ -18,7 +18,7 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
       code: "rule/limit-never-binds",
       path,
       message: `${name} has no effect: the whole gateway allows no more requests in flight than that`,
-      help: "lower it, or drop it",
+      help: "lower it, or remove it",
       related: [{ path: ["concurrency", "downstream_max_inflight"], message: "the limit of the whole gateway" }],
     });
   };
@@ -65,7 +65,7 @@ const queueWithoutLimit: Rule = (config, { report }) => {
     path: QUEUE,
     at: "key",
     message: "the queue has no effect: there is no upstream limit to wait for",
-    help: "set upstream_per_key_max_inflight, or drop the queue",
+    help: "set upstream_per_key_max_inflight, or remove the queue",
   });
 };
 
@@ -77,7 +77,7 @@ const queueWithoutRoom: Rule = (config, { report, known, written }) => {
     code: "rule/queue-unused",
     ...(written(maxWaiting) ? { path: maxWaiting, at: "value" } : { path: QUEUE, at: "key" }),
     message: "the queue has no effect: max_waiting is 0, so no request may wait",
-    help: "raise max_waiting, or drop the queue",
+    help: "raise max_waiting, or remove the queue",
   });
 };
 

@@ -80,7 +80,7 @@ const metricsListen: Rule = (config, { report, known }) => {
       code: "rule/metrics-listen",
       path,
       message: "the gateway listens on this address already",
-      help: "choose another port, or drop it to serve the metrics beside the routes",
+      help: "choose another port, or remove it to serve the metrics beside the routes",
       related: [{ path: ["listen"], message: "the address of the routes" }],
     });
   } else if (metrics.enabled && !isLoopback(address.host) && !isPrivate(address.host)) {

@@ -87,7 +87,7 @@ function wrongScheme(value: string): Wrong | undefined {
 /** The header's value is the key alone: a server compares the whole of it. */
 function needlessScheme(name: string, value: string): Wrong | undefined {
   if (!KEY_HEADERS.some((known) => known === name) || !/^Bearer\s/i.test(value.trim())) return undefined;
-  return { message: `\`${name}\` takes the key alone, without \`Bearer\``, help: "drop `Bearer `" };
+  return { message: `\`${name}\` takes the key alone, without \`Bearer\``, help: "remove `Bearer `" };
 }
 
 /** Reports a key in a header that its provider does not read. */

@@ -82,7 +82,7 @@ const unreachableRoute: Rule = ({ routes }, { report }) => {
 
 function unreachable(prefix: string): { readonly why: string; readonly help: string } | undefined {
   if (prefix.includes("?")) {
-    return { why: "the query is not part of the path", help: "drop the `?` and what follows" };
+    return { why: "the query is not part of the path", help: "remove the `?` and what follows" };
   }
   if (readTarget(prefix) === undefined) {
     return { why: "paths with dot segments, backslashes or `#` are refused", help: "write the path that clients send" };
@@ -107,7 +107,7 @@ const wildcardPrefix: Rule = ({ routes }, { report, file }) => {
       code: "rule/wildcard-prefix",
       path,
       message: "a prefix has no wildcards: this one matches only a path that has these characters in it",
-      help: `${literal === undefined ? "drop the last segment" : `write ${literal}`}: a prefix matches all paths below it`,
+      help: `${literal === undefined ? "remove the last segment" : `write ${literal}`}: a prefix matches all paths below it`,
     });
   });
 };

@@ -79,7 +79,7 @@ const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
     const path = ["inbound_tls", key];
     if (!written(path)) continue;
     const message = "this key has no effect: with cert_path and key_path, no self-signed certificate is used";
-    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "drop this key" });
+    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "remove this key" });
   }
 };
 

@@ -23,7 +23,7 @@ const tokenCharacters: Rule = ({ gateway_auth }, { report }) => {
 const CONTROL = /[^\P{Cc}\t]/u;
 
 function wrongCharacters(token: string): { readonly why: string; readonly help?: string } | undefined {
-  if (/^Bearer\s/i.test(token)) return { why: "`Bearer ` is not part of the token", help: "drop `Bearer `" };
+  if (/^Bearer\s/i.test(token)) return { why: "`Bearer ` is not part of the token", help: "remove `Bearer `" };
   if (/^[ \t\r\n]|[ \t\r\n]$/.test(token)) {
     return {
       why: "it starts or ends with white space",
@@ -79,7 +79,7 @@ const duplicateToken: Rule = ({ gateway_auth: { tokens } }, { report, known }) =
       code: "rule/duplicate-token",
       path: at(index),
       message: "this token is in the list already",
-      help: "drop one of the two",
+      help: "remove one of the two",
       related: [{ path: at(first), message: "first listed here" }],
     });
   }

@@ -98,7 +98,7 @@ const tlsUnused: Rule = (config, { report, known }) => {
       path: pathOf("tls"),
       at: "key",
       message: `${quote("tls")} has no effect: base_url is http, so there is no TLS`,
-      help: "write https in base_url, or drop tls",
+      help: "write https in base_url, or remove tls",
     });
   }
 };
