@@ -64,7 +64,7 @@ function program(words: readonly string[], io: Io, done: Done): Command {
     .option("--dry-run", "with --install or --uninstall: show what would be done, but do nothing")
     .option(
       "--root <dir>",
-      "with --install or --uninstall: work below this folder and leave systemd alone, for package tools",
+      "with --install or --uninstall: work below this folder and do not call systemd, for package tools",
     )
     .enablePositionalOptions()
     .showSuggestionAfterError()
@@ -182,7 +182,7 @@ function addToken(root: Command, io: Io, done: Done): void {
 function addHealthcheck(root: Command, io: Io, done: Done): void {
   root
     .command("healthcheck")
-    .description("ask /healthz where the config listens, and exit with 0 or 1; for containers")
+    .description("ask /healthz at the address in the config, and exit with 0 or 1; for containers")
     .argument("[file]", "the config file")
     .option(CONFIG_OPTION, "another way to give the config file", collect)
     .option("--allow-loopback", "accept a loopback address in a container: for a sidecar, or the host's network")
