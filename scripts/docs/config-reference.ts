@@ -194,12 +194,8 @@ function row(title: string, name: string, child: SchemaNode, owner: SchemaNode, 
 
 function meaningOf(title: string, name: string, child: SchemaNode, texts: Language): string {
   const value = resolved(child);
-  // A key may say more than the mapping that it takes: `proxy` takes a URL and two words, too.
-  const [inner, english] =
-    child.$ref === undefined
-      ? [`${title}.${name}`, child.description ?? value.description]
-      : [value.title ?? "", value.description];
-  const described = texts.describe(inner, english ?? "");
+  const inner = child.$ref === undefined ? `${title}.${name}` : (value.title ?? "");
+  const described = texts.describe(inner, child.description ?? value.description ?? "");
   const example = value.examples?.[0];
   const secret = value.writeOnly === true && !/secret|秘密/.test(described) ? texts.secret : "";
   const shown = example === undefined ? "" : texts.example(code(example));

@@ -43,6 +43,14 @@ describe("the reference pages are whole", () => {
     expect(Object.values(TRANSLATION).filter((text) => !/[\u4e00-\u9fff]/.test(text))).toEqual([]);
   });
 
+  test("both config pages show what the schema and its translation say of every key", () => {
+    const keys = [...descriptions()].filter(([name]) => /^\w+\.\w+$/.test(name));
+    const english = configReference("en");
+    const chinese = configReference("zh-CN");
+    expect(keys.filter(([, text]) => !english.includes(text)).map(([name]) => name)).toEqual([]);
+    expect(keys.filter(([name]) => !chinese.includes(TRANSLATION[name] ?? "")).map(([name]) => name)).toEqual([]);
+  });
+
   test("every key has a description, and what is neither required nor has a default has an example", () => {
     const bare: string[] = [];
     for (const { path, node } of objectPages()) {

@@ -15,7 +15,7 @@ const defaultUnused: Rule = ({ routes }, { report, keys }) => {
       path: [...section, key],
       at: "key",
       message: `this default has no effect: every route sets ${quote(key)} itself`,
-      help: "drop it here, or in the routes that should take it",
+      help: "remove it here, or in the routes that should take it",
     });
   }
 };
