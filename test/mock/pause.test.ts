@@ -1,3 +1,5 @@
+// Tests the pauses between the pieces of a streamed answer of the mock.
+
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { pause } from "../../src/mock/deliver.ts";
 

@@ -1,3 +1,5 @@
+// Tests the texts that the mock answers with, and how it counts their tokens.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allTextOf, promptOf } from "../../src/mock/prompt.ts";

@@ -25,7 +25,7 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   if (selfSigned && !cert.ok && !key.ok) return;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
-    // A file name that is no path is reported as what it is.
+    // A file name with `~` or a reference in it: another rule reports it.
     if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
     if (!read.ok) reportMissing(path(half), `${name(half)} can't be read: ${read.reason}`, selfSigned, context);
   }
@@ -68,7 +68,7 @@ function checkDates(
       : `the certificate in ${name} expired on ${day(validTo)}, ${Math.ceil((now - validTo) / DAY_MS)} days ago`;
   const help = selfSigned
     ? "restart the gateway: it replaces an expired pair that it has made itself"
-    : "replace it by a renewed certificate, with its key";
+    : "replace it with a renewed certificate and its key";
   report({ code: "rule/tls-expired", path, message, help });
 }
 
@@ -79,7 +79,7 @@ const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
     const path = ["inbound_tls", key];
     if (!written(path)) continue;
     const message = "this key has no effect: with cert_path and key_path, no self-signed certificate is used";
-    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "drop this key" });
+    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "remove this key" });
   }
 };
 

@@ -48,8 +48,8 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
     const help = "write the certificates of the CAs in PEM format, one after the other";
     context.report({ code: "rule/tls-file", path, message: `${name} ${read.why}`, help });
   } else if (read.notCa) {
-    const message = `${name} has a certificate of a server or client, not of a CA: nothing can be checked with it`;
-    const help = "name the certificate of the CA that signed the server's certificate";
+    const message = `${name} has a certificate of a server or client, not of a CA: no other certificate can be checked with it`;
+    const help = "use the certificate of the CA that signed it";
     context.report({ code: "rule/tls-file", severity: "warning", path, message, help });
   } else checkDates(path, read, context);
 }
@@ -58,7 +58,7 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
 function readFile(path: Path, file: string, { host, lenient, literal, report, file: config }: RuleContext) {
   const read = host.readFile(file);
   if (read.ok) return read.bytes;
-  // A file name that is no path is reported as what it is.
+  // A file name with `~` or a reference in it: another rule reports it.
   if (literal(path) && misreadPath(file) !== undefined) return undefined;
   const message = `${shownValue(path, config)} can't be read: ${read.reason}`;
   const help = "check the path and its permissions; relative paths start at the working directory";
@@ -72,7 +72,7 @@ function checkDates(path: Path, { validFrom, validTo }: { validFrom: number; val
   const day = new Date(now < validFrom ? validFrom : validTo).toISOString().slice(0, 10);
   const name = shownValue(path, context.file);
   const when = now < validFrom ? `is not valid before ${day}` : `expired on ${day}`;
-  const help = "replace it by a renewed certificate";
+  const help = "replace it with a renewed certificate";
   context.report({ code: "rule/tls-expired", path, message: `the certificate in ${name} ${when}`, help });
 }
 
@@ -98,7 +98,7 @@ const tlsUnused: Rule = (config, { report, known }) => {
       path: pathOf("tls"),
       at: "key",
       message: `${quote("tls")} has no effect: base_url is http, so there is no TLS`,
-      help: "write https in base_url, or drop tls",
+      help: "write https in base_url, or remove tls",
     });
   }
 };
