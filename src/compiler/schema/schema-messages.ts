@@ -153,7 +153,7 @@ function noLimitHelp(path: Path): string | undefined {
   }
   if (key.endsWith("_timeout_ms") || key === "sse_keepalive_ms" || key === "max_size_mb")
     return "drop the key for none";
-  return OFF_WHEN_ABSENT.has(String(path.at(-1))) ? "drop the key for no limit" : undefined;
+  return OFF_WHEN_ABSENT.has(key) ? "drop the key for no limit" : undefined;
 }
 
 function tooFew({ path, file }: Mismatch): Explained {
