@@ -1,3 +1,5 @@
+// Tests what the mock answers to Anthropic's clients: messages, streams, counts of tokens and models.
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";

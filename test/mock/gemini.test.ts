@@ -1,3 +1,5 @@
+// Tests what the mock answers to Gemini's clients: texts, streams, embeddings, keys and errors.
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MODELS } from "../../src/mock/models.ts";
 import { speak } from "../../src/mock/speech.ts";

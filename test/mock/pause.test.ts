@@ -1,3 +1,5 @@
+// Tests the mock's pauses: their length, their end by a signal, and that no timer stays.
+
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { pause } from "../../src/mock/deliver.ts";
 

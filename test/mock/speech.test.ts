@@ -1,3 +1,5 @@
+// Tests how the mock divides its texts into pieces, and what it answers to a conversation.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allTextOf, promptOf } from "../../src/mock/prompt.ts";
