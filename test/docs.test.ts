@@ -67,6 +67,12 @@ describe("in the docs,", () => {
     expect(blocks(page, "console")).toEqual([`$ ai-gw-lite check --config config.yaml\n${printed.out}`]);
   });
 
+  it.each(READMES)("%s makes the command before its lines use it", (page) => {
+    const first = text(page).search(/^(?:\$ )?ai-gw-lite /m);
+    expect(first).toBeGreaterThan(-1);
+    expect(text(page).slice(0, first)).toContain("\nnpm link\n");
+  });
+
   it("samples in Python read the token from the environment: the name alone is no variable there", () => {
     const python = pages.flatMap((page) => blocks(page, "python"));
     expect(python.length).toBeGreaterThan(2);
