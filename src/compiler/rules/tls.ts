@@ -12,6 +12,13 @@ import { checkDates, reportUnreadable, reportUnusable } from "./tls-files.ts";
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
 type Half = "cert" | "key";
 
+/** What to do about a pair of the operator's own. A file that can't be read has the usual help. */
+const GIVEN_HELP = { unreadable: undefined, expired: "replace it by a renewed certificate, with its key" };
+const SELF_SIGNED_HELP = {
+  unreadable: "one file of the self-signed pair exists: remove it, and the gateway makes a new pair",
+  expired: "restart the gateway: it replaces an expired pair that it has made itself",
+};
+
 /** Reports files that TLS can't be served with. */
 const tlsFiles: Rule = ({ inbound_tls }, context) => {
   if (inbound_tls === undefined) return;
@@ -22,23 +29,18 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   const key = context.host.readFile(keyPath);
   // The gateway makes both at its first start.
   if (selfSigned && !cert.ok && !key.ok) return;
+  const help = selfSigned ? SELF_SIGNED_HELP : GIVEN_HELP;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
     // A file name that is no path is reported as what it is.
     if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
     if (read.ok) continue;
-    const help = selfSigned
-      ? "one file of the self-signed pair exists: remove it, and the gateway makes a new pair"
-      : undefined;
-    reportUnreadable(path(half), `${name(half)} can't be read: ${read.reason}`, context, help);
+    reportUnreadable(path(half), `${name(half)} can't be read: ${read.reason}`, context, help.unreadable);
   }
   if (!cert.ok || !key.ok) return;
   const pair = readPair(cert.bytes, key.bytes);
   if (!pair.ok) return reportUnusable(path(pair.of), `${name(pair.of)} ${pair.why}`, context);
-  const help = selfSigned
-    ? "restart the gateway: it replaces an expired pair that it has made itself"
-    : "replace it by a renewed certificate, with its key";
-  checkDates(path("cert"), name("cert"), pair, context, help);
+  checkDates(path("cert"), name("cert"), pair, context, help.expired);
 };
 
 /** The file name as the config has it; the value of a reference is not shown. */
