@@ -195,7 +195,7 @@ function row(title: string, name: string, child: SchemaNode, owner: SchemaNode, 
 function meaningOf(title: string, name: string, child: SchemaNode, texts: Language): string {
   const value = resolved(child);
   const inner = child.$ref === undefined ? `${title}.${name}` : (value.title ?? "");
-  const described = texts.describe(inner, value.description ?? "");
+  const described = texts.describe(inner, child.description ?? value.description ?? "");
   const example = value.examples?.[0];
   const secret = value.writeOnly === true && !/secret|秘密/.test(described) ? texts.secret : "";
   const shown = example === undefined ? "" : texts.example(code(example));

@@ -81,8 +81,9 @@ function findingOf(code: string, printed: string): string {
 
 const WIDEST = 120;
 
+/** Cuts a long source line and its underline. Messages and help lines are shown whole. */
 function cut(line: string): string {
-  return line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line;
+  return /^ +\d* \|/.test(line) && line.length > WIDEST ? `${line.slice(0, WIDEST)}…` : line;
 }
 
 /** Shows the lines that differ, with one common line before and after them. Empty if the sample is too large for the page. */

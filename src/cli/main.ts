@@ -64,7 +64,7 @@ function program(words: readonly string[], io: Io, done: Done): Command {
     .option("--dry-run", "with --install or --uninstall: show what would be done, but do nothing")
     .option(
       "--root <dir>",
-      "with --install or --uninstall: work below this folder and leave systemd alone, for package tools",
+      "with --install or --uninstall: work below this folder and do not call systemd, for package tools",
     )
     .enablePositionalOptions()
     .showSuggestionAfterError()
@@ -121,7 +121,7 @@ function addServe(root: Command, io: Io, done: Done): void {
     .command("serve")
     .description("compile the config, then serve")
     .argument("[file]", "the config file")
-    .option(CONFIG_OPTION, "the config file, too", collect)
+    .option(CONFIG_OPTION, "another way to give the config file", collect)
     .action(async (file: string | undefined, { config }: { config?: string[] }, command: Command) => {
       const { serve } = await import("./serve/serve.ts");
       done(await serve({ config: oneFile(command, file, config) }, io));
@@ -133,7 +133,7 @@ function addCheck(root: Command, io: Io, done: Done): void {
     .command("check")
     .description("compile the config and print every diagnostic")
     .argument("[files...]", "config files; - is standard input")
-    .option(CONFIG_OPTION, "a config file, too; may be given several times", collect)
+    .option(CONFIG_OPTION, "another way to give a config file; may be given several times", collect)
     .addOption(
       new Option("--format <format>", "output format").choices(["text", "json", "sarif", "github"]).default("text"),
     )
@@ -155,7 +155,7 @@ function addExplain(root: Command, io: Io, done: Done): void {
     .command("explain")
     .description("show what the gateway would do with one request; sends nothing")
     .argument("[file]", "the config file; - is standard input")
-    .option(CONFIG_OPTION, "the config file, too", collect)
+    .option(CONFIG_OPTION, "another way to give the config file", collect)
     .option("--method <method>", "the request's method", "POST")
     .option("--path <path>", "the request's path, query included")
     .option("--header <header>", "a header, 'Name: value'; may be given several times", collect)
@@ -172,7 +172,7 @@ function addToken(root: Command, io: Io, done: Done): void {
   root
     .command("token")
     .description("make a gateway token, and print it with its sha256 form and its label")
-    .option("--hash <token>", "make none, but hash this token; - reads it from standard input")
+    .option("--hash <token>", "hash this token instead of making one; - reads it from standard input")
     .action(async ({ hash }: { hash?: string }) => {
       const { token } = await import("./token/token.ts");
       done(await token({ hash }, io));
@@ -182,9 +182,9 @@ function addToken(root: Command, io: Io, done: Done): void {
 function addHealthcheck(root: Command, io: Io, done: Done): void {
   root
     .command("healthcheck")
-    .description("ask /healthz where the config listens, and exit with 0 or 1; for containers")
+    .description("ask /healthz at the address in the config, and exit with 0 or 1; for containers")
     .argument("[file]", "the config file")
-    .option(CONFIG_OPTION, "the config file, too", collect)
+    .option(CONFIG_OPTION, "another way to give the config file", collect)
     .option("--allow-loopback", "accept a loopback address in a container: for a sidecar, or the host's network")
     .action(async (file: string | undefined, options, command: Command) => {
       const { healthcheck } = await import("./health/healthcheck.ts");

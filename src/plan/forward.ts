@@ -38,7 +38,7 @@ export interface InjectedParameter {
 
 /** TLS settings of the connection to an `https` upstream. The files are read when the upstream is linked, so again on reload. */
 export interface UpstreamTlsSpec {
-  /** CAs that are trusted besides those of the system. */
+  /** CAs that are trusted in addition to those of the system. */
   readonly caPath: string | undefined;
   /** The gateway's own certificate and its key: both or neither. */
   readonly certPath: string | undefined;

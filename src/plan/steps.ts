@@ -32,7 +32,7 @@ export interface AuthSpec {
   readonly sources: readonly TokenSource[];
 }
 
-/** Refuses WebSockets. There is nothing to choose. */
+/** Refuses WebSockets. It has no settings. */
 export type WebSocketSpec = Readonly<Record<never, never>>;
 
 export interface RateLimitSpec {

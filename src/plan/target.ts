@@ -22,7 +22,7 @@ const FORBIDDEN = /(?:^|\/|%2f)(?:\.|%2e){1,2}(?=\/|%2f|$)|\\|%5c/i;
  */
 export function readTarget(target: string): RequestPath | undefined {
   const origin = target.startsWith("/") ? target : originForm(target);
-  // In a query, too: what follows the `#` is not sent by any client that knows the rules, and readers disagree about it.
+  // Also in a query: no correct client sends a `#`, and servers read it in different ways.
   if (origin === undefined || origin.includes("#")) return undefined;
   const mark = origin.indexOf("?");
   const path = mark === -1 ? origin : origin.slice(0, mark);

@@ -31,7 +31,7 @@ export interface GatewayOptions {
 
 export interface RunningGateway {
   readonly address: AddressInfo;
-  /** Where the metrics are served, if they have an address of their own. */
+  /** Where the metrics are served, if they have a separate address. */
   readonly metricsAddress: AddressInfo | undefined;
   readonly host: Host;
   readonly limits: Limits;

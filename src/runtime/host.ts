@@ -219,7 +219,7 @@ export class Host implements GenerationHost {
     const x = socket.latest;
     if (socket.lingering) return;
     if (x === undefined || x.done) return this.#refuse(socket, { reply: CONNECT_REFUSED, cause: "CONNECT" });
-    // The answer before it goes on, and is the last one.
+    // The response before it continues, and is the last one of the connection.
     socket.on("drain", () => x.responder.res.emit("drain"));
     x.endConnectionAfter();
   }
@@ -239,7 +239,7 @@ export class Host implements GenerationHost {
     if (x === undefined || x.done) return;
     this.#log.info(
       { request_id: x.id, route_id: x.record.route?.id },
-      "client took nothing of its answer; connection closed",
+      "client took nothing of its response; connection closed",
     );
     x.break("client_closed");
   }

@@ -1,4 +1,4 @@
-// Serves the metrics endpoints on an address of their own (`metrics.listen`), with the health endpoints and without any route.
+// Serves the metrics endpoints on a separate address (`metrics.listen`), with the health endpoints and without any route.
 
 import type { AddressInfo } from "node:net";
 import type { ServerSpec } from "../plan/blueprint.ts";

@@ -67,7 +67,7 @@ export interface Percentiles {
 /** Who gave the complete response; `incomplete` if nobody did. */
 export type ResultGroup = "upstream" | "gateway" | "incomplete";
 
-/** What charts show an exchange as. The two in the middle are errors. */
+/** What charts show an exchange as. `client_error` and `server_error` are errors. */
 export type ResultClass = "good" | "client_error" | "server_error" | "client_closed";
 
 /** How many exchanges ended in one way. The counts of a list add up to all requests. */

@@ -1,4 +1,4 @@
-// Tests the command line itself: where the config file may stand, what a misspelt word is told, and what the help names.
+// Tests the command line itself: where the config file may stand, which error a misspelt word gets, and what the help names.
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
@@ -97,7 +97,7 @@ test.each([
   ["--install --uninstall", "cannot be used with"],
   ["--install --config a.yaml", "cannot be used with"],
   ["--config a.yaml --dry-run", "--dry-run needs --install or --uninstall"],
-])("a mistake is told with what was meant: %s", async (line, says) => {
+])("the error suggests what was meant: %s", async (line, says) => {
   const { code, out, err } = await run(line);
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(err).toContain(says);
@@ -139,7 +139,7 @@ test("schema prints the file's own bytes", async () => {
   expect(await run("schema")).toEqual({ code: 0, out: schema, err: "" });
 });
 
-test("explain takes POST for granted, and any other method as it is written", async () => {
+test("explain uses POST by default, and any other method as it is written", async () => {
   const explained = async (...method: string[]) => {
     const header = "authorization: Bearer canary-token-0001";
     const { out } = await run(["explain", "a.yaml", "--path", "/x", "--header", header, "--format", "json", ...method]);

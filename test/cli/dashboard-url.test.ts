@@ -12,7 +12,7 @@ it.each([
   [{ path: "/metrics" }, undefined, "http://127.0.0.1:8080/metrics/ui"],
   [{ path: "/ops" }, TLS, "https://127.0.0.1:8080/ops/ui"],
   [{ path: "/metrics", listen }, undefined, "http://10.0.0.5:9090/metrics/ui"],
-  // An address of their own speaks plain HTTP, also where the main one has TLS.
+  // A separate address speaks plain HTTP, also where the main one has TLS.
   [{ path: "/metrics", listen }, TLS, "http://10.0.0.5:9090/metrics/ui"],
   [{ path: "/metrics", listen: { host: "127.0.0.1", port: 0 } }, undefined, undefined],
 ])("with metrics %j and TLS %j the page is at %s", (metrics, tls, url) => {

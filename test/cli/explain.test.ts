@@ -116,6 +116,28 @@ describe("explain", () => {
     expect({ status, body: String(body) }).toEqual({ status: 400, body: '{"error":"bad_request"}' });
   });
 
+  it.each([
+    ["openai/x", "note: a path starts with /: did you mean /openai/x?\n"],
+    ["/openai/x", ""],
+    ["http://127.0.0.1:8080/openai/x", ""],
+  ])("notes when the path %s does not start with a slash", async (path, note) => {
+    expect((await run(path, [TOKEN])).err).toBe(note);
+  });
+
+  it.each([
+    ["http://user:canary-password@[::1]:3128", "through the proxy http://[::1]:3128"],
+    ["env", "through the proxy http://proxy.example:8888"],
+    ["none", undefined],
+  ])("names the outbound proxy %s in text, without its credentials", async (proxy, line) => {
+    const config = CONFIG.replace("request_timeout_ms: 1234", `proxy: "${proxy}"`);
+    const env = { HTTPS_PROXY: "http://user:canary-password@proxy.example:8888" };
+    const { io, printed } = recordingIo({ files: { "c.yaml": config }, env });
+    const options = { config: "c.yaml", method: "POST", path: "/openai/x", header: [TOKEN], format: "text" } as const;
+    expect(await explain(options, io)).toBe(0);
+    expect(/^ {2}(through .*)$/m.exec(printed.out)?.[1]).toBe(line);
+    expect(printed.out).not.toContain("canary-password");
+  });
+
   it("refuses CONNECT as the gateway does", async () => {
     const { explanation } = await run("/openai/x", [TOKEN], "json", CONFIG, "CONNECT");
     expect(explanation()).toMatchObject({ route: null, reply: { status: 405, headers: { connection: "close" } } });

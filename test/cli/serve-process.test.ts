@@ -1,7 +1,8 @@
 // Checks what `serve` logs at its start, and `healthcheck` and `token` as a shell runs them: in processes of their own.
 
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "vitest";
@@ -76,4 +77,20 @@ test("token reads the token to hash from standard input, so that it is in no she
   expect(code).toBe(0);
   expect(out).toContain("sha256:");
   expect(out).not.toContain("canary-token-0001");
+});
+
+test("a checkout that is not built says how to build it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "ai-gw-lite-unbuilt-"));
+  try {
+    mkdirSync(join(folder, "bin"));
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    copyFileSync(BIN, join(folder, "bin/ai-gw-lite.js"));
+    const ran = promisify(execFile)(process.execPath, [join(folder, "bin/ai-gw-lite.js"), "check"]);
+    await expect(ran).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^ai-gw-lite: .*npm run build\n$/),
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

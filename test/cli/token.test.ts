@@ -62,7 +62,7 @@ test.each([
   ["-", "\n", "the token is empty"],
   ["-", undefined, "standard input can't be read: no such file"],
   ["-", "one\ntwo\n", "line break"],
-  ["-", " canary-token-0001", "begin or end with a blank"],
+  ["-", " canary-token-0001", "begin or end with white space"],
   [sha256("x"), undefined, "a hash already"],
 ])("--hash %j (standard input %j) is refused", async (hash, stdin, says) => {
   const { code, out, err } = await run(hash, stdin);

@@ -184,7 +184,7 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
     `${CLEAN}cors: { enabled: true, allow_origins: [https://a.example], allow_credentials: true, allow_methods: [PATCH] }\n`,
   ],
   [
-    "metrics on an address of their own, with a route at their path",
+    "metrics on a separate address, with a route at their path",
     edited(
       "/openai\n",
       "/metrics\n",

@@ -22,6 +22,16 @@ describe("the reference pages are up to date", () => {
 });
 
 describe("the reference pages are whole", () => {
+  test("a key with a description of its own shows it, and not that of the mapping it takes", () => {
+    const page = configReference("en");
+    const missing = objectPages().flatMap(({ node }) =>
+      Object.entries(node.properties ?? {})
+        .filter(([, { $ref, description }]) => $ref === undefined && !page.includes(description ?? ""))
+        .map(([key]) => key),
+    );
+    expect(missing).toEqual([]);
+  });
+
   test("every code has a heading, and every heading is a code", () => {
     const headings = [...diagnosticsReference(readSamples()).matchAll(/^### (\S+)$/gm)].map((match) => match[1]);
     expect(headings).toEqual(Object.keys(CODES));
@@ -31,6 +41,14 @@ describe("the reference pages are whole", () => {
     const described = descriptions();
     expect([...described.keys()].sort()).toEqual(Object.keys(TRANSLATION).sort());
     expect(Object.values(TRANSLATION).filter((text) => !/[\u4e00-\u9fff]/.test(text))).toEqual([]);
+  });
+
+  test("both config pages show what the schema and its translation say of every key", () => {
+    const keys = [...descriptions()].filter(([name]) => /^\w+\.\w+$/.test(name));
+    const english = configReference("en");
+    const chinese = configReference("zh-CN");
+    expect(keys.filter(([, text]) => !english.includes(text)).map(([name]) => name)).toEqual([]);
+    expect(keys.filter(([name]) => !chinese.includes(TRANSLATION[name] ?? "")).map(([name]) => name)).toEqual([]);
   });
 
   test("every key has a description, and what is neither required nor has a default has an example", () => {

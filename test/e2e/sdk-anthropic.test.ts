@@ -29,7 +29,7 @@ const ask = { model: "claude-x", max_tokens: 1000, messages: [{ role: "user" as 
 const spoken = speak("Quelle heure ? 🕰");
 
 // The wrong token never goes upstream, so what the other tests check of the upstream's requests is checked for one right request.
-it("a wrong token is told in words that Claude Code shows", async () => {
+it("a wrong token is reported in words that Claude Code shows", async () => {
   const options = { baseURL: `${stage.url}/anthropic`, authToken: null };
   const err: unknown = await new Anthropic({ ...options, apiKey: "wrong" }).messages
     .create(ask)

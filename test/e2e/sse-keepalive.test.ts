@@ -11,6 +11,9 @@ const COMMENT = ": keep-alive\n\n";
 const SSE = { "content-type": "text/event-stream" };
 const SILENCE_MS = 400;
 
+/** A silence on a busy machine may be long enough for a second comment: several in a row count as one. */
+const oneEach = (text: string): string => text.replaceAll(new RegExp(`(?:${COMMENT})+`, "g"), COMMENT);
+
 interface Case {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the upstream sends, with a silence after each part. */
@@ -18,7 +21,7 @@ interface Case {
   readonly lines?: readonly string[];
 }
 
-/** The body that the client gets. */
+/** The body that the client gets, with one comment in place of several in a row. */
 async function bodyOf({ headers = SSE, parts, lines = ["sse_keepalive_ms: 250"] }: Case): Promise<string> {
   const upstream = await scene.upstream(async (_req, res) => {
     res.writeHead(200, headers).flushHeaders();
@@ -34,7 +37,7 @@ async function bodyOf({ headers = SSE, parts, lines = ["sse_keepalive_ms: 250"] 
   const { text, whole } = await client.response();
   const { outcome, bytes_sent } = await gateway.completed();
   expect({ whole, outcome, bytes_sent }).toEqual({ whole: true, outcome: "success", bytes_sent: text.length });
-  return text;
+  return oneEach(text);
 }
 
 /** Runs the cases side by side, since each takes a while. @returns the bodies by the names of the cases */
@@ -87,7 +90,7 @@ test("the end of an event that comes in pieces is recognized", async () => {
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["sse_keepalive_ms: 250"] });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", [AUTH]));
-  expect((await client.response()).text).toBe(`data: 1\r\n\r\n${COMMENT}`);
+  expect(oneEach((await client.response()).text)).toBe(`data: 1\r\n\r\n${COMMENT}`);
 });
 
 test("no comment is sent before the headers", async () => {
@@ -144,5 +147,5 @@ test("a client of HTTP/1.0 gets them unchunked", async () => {
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["sse_keepalive_ms: 250"] });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", [AUTH]).replace("HTTP/1.1", "HTTP/1.0"));
-  expect((await client.response()).text).toBe(`data: 1\n\n${COMMENT}`);
+  expect(oneEach((await client.response()).text)).toBe(`data: 1\n\n${COMMENT}`);
 });

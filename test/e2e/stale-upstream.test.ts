@@ -26,7 +26,7 @@ test.each([0, 80_000, 600_000])("chats of %i bytes", async (size) => {
         await connection.send(`HTTP/1.1 200 OK\r\nContent-Length: ${String(body.length).length}\r\n\r\n${body.length}`);
       }
     });
-    // Each has its own gateway, so that its connections rest for as long as the conversation does.
+    // Each has its own gateway, so that its connections are idle for as long as the conversation is.
     const gateway = await scene.gateway({ base: upstream.url }, { times: { idle: { replayMs: PATIENCE_MS } } });
     const client = await scene.client(gateway);
     const answers: string[] = [];

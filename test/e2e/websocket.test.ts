@@ -33,7 +33,7 @@ describe("a request for a WebSocket", () => {
     });
     expect(upstream.connections).toBe(0);
     expect(await gateway.completed()).toMatchObject({ outcome: "websocket_not_enabled", attempts: 0, route_id: "up" });
-    // The connection goes on with HTTP.
+    // The connection continues with HTTP.
     await client.send(requestText("GET", "/up/x", [AUTH]));
     expect((await client.response()).status).toBe(200);
   });

@@ -220,7 +220,7 @@ describe("a given pair", () => {
     expect(serve.output).not.toContain("PRIVATE KEY");
   });
 
-  it.skipIf(process.getuid?.() !== 0 || CURL === undefined)("that can't be read is told by its name", async () => {
+  it.skipIf(process.getuid?.() !== 0 || CURL === undefined)("that can't be read is named", async () => {
     await writeFile(file("c.yaml"), config(await givenPair()));
     await chmod(file("given/key.pem"), 0);
     await rm(file("given/key.pem"));

@@ -1,5 +1,5 @@
-// A slow upload: one that moves is not cut, and the deadline of the response begins at its end. One that rests is cut: 408 when
-// the client rests, 504 when the upstream takes nothing (contract, section 4, "Timeouts").
+// A slow upload: one that moves is not cut, and the deadline of the response begins at its end. One that stalls is cut: 408 when
+// the client sends nothing, 504 when the upstream takes nothing (contract, section 4, "Timeouts").
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
@@ -42,7 +42,7 @@ test("the response may take request_timeout_ms from the end of the upload, and n
   expect(performance.now() - sent).toBeGreaterThan(TIMEOUT_MS - 10);
 });
 
-test("a client that rests in its upload for stream_idle_timeout_ms: 408, and the upstream request is aborted", async () => {
+test("a client whose upload stalls for stream_idle_timeout_ms: 408, and the upstream request is aborted", async () => {
   const upstream = await scene.upstream(() => {});
   const gateway = await scene.gateway({ base: upstream.url, upstream: ["stream_idle_timeout_ms: 150"] });
   const client = await scene.client(gateway);
@@ -68,7 +68,7 @@ test("an upstream that takes nothing of an upload for stream_idle_timeout_ms: 50
   await untilFree(gateway);
 });
 
-test("with stream_idle_timeout_ms: 0 an upload may rest for any time", async () => {
+test("with stream_idle_timeout_ms: 0 an upload may stall for any time", async () => {
   const upstream = await scene.upstream((req, res, arrival) => {
     if (req.method === "POST") answerOk(req, res, arrival);
   });
@@ -88,7 +88,7 @@ test("with stream_idle_timeout_ms: 0 an upload may rest for any time", async () 
   expect(await client.response("POST")).toMatchObject({ status: 200, text: "ok" });
 });
 
-test("interim responses do not extend the wait for an upload that rests", async () => {
+test("interim responses do not extend the wait for an upload that stalls", async () => {
   let more = true;
   const upstream = await scene.rawUpstream(async (connection) => {
     await connection.requestHead();

@@ -1,4 +1,4 @@
-// Tests what the mock answers to Anthropic's clients: messages, streams, counts of tokens and models.
+// Tests what the mock answers to the clients of Anthropic.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { speak } from "../../src/mock/speech.ts";

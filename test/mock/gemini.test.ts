@@ -1,4 +1,4 @@
-// Tests what the mock answers to Gemini's clients: texts, streams, embeddings, keys and errors.
+// Tests what the mock answers to the clients of Gemini.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MODELS } from "../../src/mock/models.ts";

@@ -1,4 +1,4 @@
-// Tests what the mock answers to OpenAI's clients: chats, responses, embeddings, uploads and models.
+// Tests what the mock answers to the clients of OpenAI.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { speak } from "../../src/mock/speech.ts";

@@ -1,4 +1,4 @@
-// Tests the mock's pauses: their length, their end by a signal, and that no timer stays.
+// Tests the pauses between the pieces of a streamed answer of the mock.
 
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { pause } from "../../src/mock/deliver.ts";

@@ -1,4 +1,4 @@
-// Tests how the mock divides its texts into pieces, and what it answers to a conversation.
+// Tests the texts that the mock answers with, and how it counts their tokens.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-// Checks metrics with an address of their own (`metrics.listen`): what is served there, and how it starts and stops.
+// Checks metrics with a separate address (`metrics.listen`): what is served there, and how it starts and stops.
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

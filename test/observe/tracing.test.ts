@@ -47,7 +47,7 @@ async function refusedConnection(port: number): Promise<void> {
 }
 
 describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
-  it("a server span in the client's trace, a client span below it, whose context the upstream is told", async () => {
+  it("a server span in the client's trace, a client span below it, whose context is sent upstream", async () => {
     const receiver = await startOtlpReceiver(protocol);
     await collected(receiver, async () => {
       const upstream = await scene.upstream();
@@ -239,7 +239,7 @@ describe("sampling", () => {
     });
   });
 
-  it("takes about the share it is told to", async () => {
+  it("takes about the share that is configured", async () => {
     const receiver = await startOtlpReceiver("http");
     await collected(receiver, async () => {
       const upstream = await scene.upstream();

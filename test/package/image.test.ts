@@ -82,7 +82,7 @@ it("listens on all addresses, without root", () => {
   expect(image.user).toBe("node");
 });
 
-it("serves, is healthy while it does, and ends when it is told to", async () => {
+it("serves, is healthy while it does, and ends at a signal", async () => {
   const port = await closedPort();
   const program = serve(port);
   await program.until(/"listening"/, START_MS);

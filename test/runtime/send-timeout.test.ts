@@ -67,7 +67,7 @@ test("more bytes of the response are no progress", () => {
   expect(stalled).toEqual([socket]);
 });
 
-test("bytes that come after a rest start a new wait", () => {
+test("bytes that come after a pause start a new wait", () => {
   const { socket, stalled } = watched(1000);
   for (let i = 0; i < 5; i++) {
     socket.write(100);

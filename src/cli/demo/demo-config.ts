@@ -49,7 +49,7 @@ routes:
         - { name: x-goog-api-key, value: "\${DEMO_UPSTREAM_KEY}" }
 
 errors:
-  format: auto # in the form of each client's SDK, so that it shows the message
+  format: auto # in the format of each client's SDK, so that the client shows the message
 
 shutdown:
   drain_timeout_ms: 3000

@@ -51,6 +51,9 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
     const help = METHODS.includes(meant) ? `. Methods are case-sensitive: did you mean ${meant}?` : "";
     io.stderr(`note: the gateway refuses the method "${method}"${help}\n`);
   }
+  if (!/^(?:\/|[a-z]+:\/\/)/i.test(options.path)) {
+    io.stderr(`note: a path starts with /: did you mean /${options.path}?\n`);
+  }
   io.stdout(
     options.format === "json"
       ? `${JSON.stringify(explanation, undefined, 2)}\n`

@@ -15,7 +15,7 @@ export function explanationText(explanation: Explanation, blueprint: Blueprint):
   }
   if (explanation.upstream !== undefined) {
     const { method, url, headers } = explanation.upstream;
-    lines.push("upstream", `  ${method} ${url}`, ...headerLines(headers));
+    lines.push("upstream", `  ${method} ${url}`, ...proxyLines(explanation, blueprint), ...headerLines(headers));
   }
   lines.push(...table("timeouts", explanation.timeouts), ...table("limits", explanation.limits));
   return `${lines.join("\n")}\n`;
@@ -28,6 +28,14 @@ function routeLine({ id, prefix }: RouteBlueprint, { route, steps }: Explanation
   const taken = steps.find(({ step }) => step === "route")?.detail ?? "";
   const covers = prefix === "/" || taken.startsWith(`${prefix}/`);
   return `${id} (${prefix}): ${route !== null && covers ? "matches too, but is shorter" : "does not match"}`;
+}
+
+/** Names the outbound proxy, without its credentials: with `proxy: env` the config does not show whether there is one. */
+function proxyLines({ route: id }: Explanation, { routes }: Blueprint): string[] {
+  const proxy = routes.find((route) => route.id === id)?.forward.upstreams[0]?.proxy;
+  if (proxy === undefined) return [];
+  const host = proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname;
+  return [`  through the proxy ${proxy.protocol}//${host}:${proxy.port}`];
 }
 
 function headerLines(headers: ShownHeaders): string[] {

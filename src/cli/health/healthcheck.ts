@@ -23,7 +23,7 @@ export interface HealthcheckFacts {
 /** How long the gateway may take to answer, ms. Shorter than the three seconds of the image's health check. */
 const TIMEOUT_MS = 2000;
 
-/** What OpenSSL says when the server ends the handshake for want of a client certificate. This check has none. */
+/** What OpenSSL says when the server ends the handshake because it gets no client certificate. This check has none. */
 const WANTS_CERTIFICATE = "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED";
 
 /**

@@ -86,7 +86,7 @@ export function uninstallActions({ root }: Pick<SetupFacts, "root">): Action[] {
   ];
 }
 
-/** The command that the operator should run next. With another root it is for the machine that the files are made for. */
+/** The command that the operator should run next. With another root, it is to be run on the machine that gets the files. */
 export function nextCommand(kind: "install" | "uninstall", root: string, running: boolean): string {
   if (kind === "uninstall") return `rm -r ${join(root, FOLDER)}   # to remove config and keys, too`;
   if (root !== "") return `editor ${ENV} && systemctl enable --now ${SERVICE}   # on the machine that gets these files`;

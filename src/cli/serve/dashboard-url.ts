@@ -11,7 +11,7 @@ import { localUrl } from "../local-url.ts";
 export function dashboardUrl({ metrics, tls }: ServerSpec, { address, port }: AddressInfo): string | undefined {
   if (metrics === undefined) return undefined;
   const at = metrics.listen ?? { host: address, port };
-  // An address of its own speaks plain HTTP.
+  // A separate address speaks plain HTTP.
   const withTls = metrics.listen === undefined && tls !== undefined;
   return at.port === 0 ? undefined : `${localUrl(at, withTls)}${metrics.path}/ui`;
 }

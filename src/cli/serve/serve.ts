@@ -17,7 +17,7 @@ import { processFacts, startupWarnings } from "./startup-warnings.ts";
 import { unusedProxy } from "./unused-proxy.ts";
 
 const UNUSED_PROXY =
-  "the environment names a proxy, but no upstream uses it: write proxy: env to use it, or proxy: none to go without one";
+  "the environment names a proxy, but no upstream uses it: write proxy: env to use it, or proxy: none to connect directly";
 
 /**
  * Serves a config until a signal ends it.

@@ -61,7 +61,7 @@ export function startupWarnings(
   if (descriptors !== undefined && descriptors < ENOUGH_DESCRIPTORS) {
     warnings.push({
       fields: { descriptors, wanted: ENOUGH_DESCRIPTORS },
-      message: "few file descriptors: raise the limit (LimitNOFILE, ulimit -n)",
+      message: "too few file descriptors: raise the limit (LimitNOFILE, ulimit -n)",
     });
   }
   const closed = unreachable(listen, container);

@@ -47,7 +47,7 @@ async function fromStdin({ readStdin }: Pick<Io, "readStdin">): Promise<{ text: 
 function whyNoToken(text: string): string | undefined {
   if (text.trim() === "") return "the token is empty";
   if (claimsHash(text)) return "this is a hash already: write it into the config as it is";
-  if (text !== text.trim()) return "a token can't begin or end with a blank: no header can carry it";
+  if (text !== text.trim()) return "a token can't begin or end with white space: no header can carry it";
   return CONTROL.test(text)
     ? "the token holds a line break or another control character: no header can carry it"
     : undefined;

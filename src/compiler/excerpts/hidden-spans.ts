@@ -85,11 +85,13 @@ function isFreeText(shape: Shape | undefined): boolean {
 }
 
 /** The spans in a visible scalar that could be a key or a token all the same. */
-function keyLikeSpans({ span, text: value }: ScalarNode, text: string, shape: Shape | undefined): Span[] {
+function keyLikeSpans(node: ScalarNode, text: string, shape: Shape | undefined): Span[] {
   // A value that should be a number or one of a few words, and is not, may be anything.
-  if (!isFreeText(shape) && looksLikeKeyMaterial(value)) return [span];
-  const found = keyMaterialIn(text.slice(span.start, span.end));
-  return found.map(({ start, end }) => ({ start: span.start + start, end: span.start + end }));
+  if (!isFreeText(shape) && looksLikeKeyMaterial(node.text)) return [node.span];
+  // The quotes around a value do not make it several words.
+  const inner = insideQuotes(node, text);
+  const found = keyMaterialIn(text.slice(inner.start, inner.end));
+  return found.map(({ start, end }) => ({ start: inner.start + start, end: inner.start + end }));
 }
 
 /** The spans of a secret scalar, except the names of its variables and files. */

@@ -33,9 +33,9 @@ function refusal(url: URL, text: string): BaseUrl | undefined {
     return {
       ok: false,
       why: "must have no query",
-      help: "drop the `?` and what follows; `inject_query` adds parameters",
+      help: "remove the `?` and what follows; `inject_query` adds parameters",
     };
-  if (text.includes("#")) return { ok: false, why: "must have no fragment", help: "drop the `#` and what follows" };
+  if (text.includes("#")) return { ok: false, why: "must have no fragment", help: "remove the `#` and what follows" };
   if (url.port === "0") return { ok: false, why: "must not have port 0" };
   if (/\/(?:\.|%2e){1,2}(?:\/|$)/i.test(text)) return { ok: false, why: "must not have `.` or `..` segments" };
   return undefined;

@@ -29,7 +29,7 @@ export function readProxyUrl(text: string): ProxyUrl {
     return { ok: false, why: "is not a valid URL", help: "check host and port; write special characters as %XX" };
   }
   if (parsed.search !== "" || parsed.hash !== "" || parsed.pathname !== "/") {
-    return { ok: false, why: "must have no path, query or fragment", help: "drop what follows the port" };
+    return { ok: false, why: "must have no path, query or fragment", help: "remove what follows the port" };
   }
   const credentials = credentialsOf(parsed);
   if (credentials === null) {

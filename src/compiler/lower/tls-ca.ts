@@ -5,7 +5,7 @@ import { X509Certificate } from "node:crypto";
 export type CaReading =
   | {
       readonly ok: true;
-      /** All are certificates of servers or clients, signed by somebody else: they vouch for nothing. */
+      /** All are certificates of servers or clients, signed by somebody else: no other certificate can be checked with them. */
       readonly notCa: boolean;
       /** The first of them is valid from this time on, ms since the epoch. */
       readonly validFrom: number;

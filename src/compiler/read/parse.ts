@@ -48,7 +48,7 @@ export function parse(source: Source, findings: Findings): Syntax {
 
 function secondDocument(start: number): Finding {
   const message = "a config is one YAML document, and a second one starts here";
-  const help = "drop the `---` line and what follows, or put it into a file of its own";
+  const help = "remove the `---` line and what follows, or put it into a file of its own";
   return { code: "yaml/multiple-documents", path: [], span: { start, end: start + 3 }, message, help };
 }
 

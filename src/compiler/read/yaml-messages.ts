@@ -71,8 +71,8 @@ const EXPLANATIONS: { readonly [code: string]: Explain } = {
     help: "write `\\\\` for a backslash, or use single quotes",
   }),
   UNEXPECTED_TOKEN: unexpected,
-  MULTIPLE_ANCHORS: () => ({ message: "a value can have one anchor only", help: "drop one of the two" }),
-  MULTIPLE_TAGS: () => ({ message: "a value can have one tag only", help: "drop one of the two" }),
+  MULTIPLE_ANCHORS: () => ({ message: "a value can have one anchor only", help: "remove one of the two" }),
+  MULTIPLE_TAGS: () => ({ message: "a value can have one tag only", help: "remove one of the two" }),
   KEY_OVER_1024_CHARS: () => ({ message: "a key can't be longer than 1024 characters" }),
   BLOCK_IN_FLOW: () => ({
     message: "an indented block is not allowed inside [ ] or { }",
@@ -83,7 +83,7 @@ const EXPLANATIONS: { readonly [code: string]: Explain } = {
     message: "an alias needs the name of an anchor",
     help: "quote the value if the `*` is part of it",
   }),
-  BAD_DIRECTIVE: () => ({ message: "this directive has no meaning here", help: "drop the line" }),
+  BAD_DIRECTIVE: () => ({ message: "this directive has no meaning here", help: "remove the line" }),
 };
 
 /** `!env NAME` and `!file PATH` of other tools. */
@@ -92,7 +92,7 @@ function tagHelp(text: string, span: Span): string {
   const [, name] = /^!(?:env|env_var|secret|var)\s+["']?(?:\$\{)?([A-Za-z_]\w*)\}?["']?\s*$/i.exec(line) ?? [];
   if (name !== undefined) return `write \${${name}}`;
   if (/^!(?:file|include)\s/i.test(line)) return "write ${file:PATH}";
-  return "drop it, or quote the value if the `!` is part of it";
+  return "remove it, or quote the value if the `!` is part of it";
 }
 
 function missingChar(text: string, span: Span, problem: Problem, open: Unclosed): Explanation {
@@ -148,7 +148,7 @@ function secondColon(text: string, span: Span): Explanation {
   }
   return {
     message: "this key has a value and also keys below it",
-    help: "indent the next line like this key, or drop the value",
+    help: "indent the next line like this key, or remove the value",
   };
 }
 
@@ -164,7 +164,7 @@ function unexpected(text: string, span: Span, problem: Problem): Explanation {
   }
   const char = text[span.start] ?? "";
   if (char === "]" || char === "}")
-    return { message: `this \`${char}\` has no opening bracket`, help: "drop it, or add the opening bracket" };
+    return { message: `this \`${char}\` has no opening bracket`, help: "remove it, or add the opening bracket" };
   if (/at node end/.test(problem.message)) {
     return { message: "the value ends before this", help: quoteHelp(text, span.start) };
   }

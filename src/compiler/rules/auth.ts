@@ -1,7 +1,7 @@
 // Checks the sources that gateway tokens are read from.
 
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
-import { RESTATED } from "./header-names.ts";
+import { SET_BY_GATEWAY } from "./header-names.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate, eachUpstream } from "./walks.ts";
 
@@ -23,7 +23,7 @@ const tokenSourceName: Rule = ({ gateway_auth }, { report, known }) => {
         path,
         at: "key",
         message,
-        help: "drop it, or write `type: header` or `type: query`",
+        help: "remove it, or write `type: header` or `type: query`",
       });
     }
   });
@@ -35,7 +35,7 @@ const tokenSourceHeader: Rule = ({ gateway_auth }, { report, known }) => {
     const source = ["gateway_auth", "token_sources", index];
     const header = name?.toLowerCase();
     if (type !== "header" || header === undefined || !known([...source, "type"])) return;
-    if (!HOP_BY_HOP.has(header) && !RESTATED.has(header)) return;
+    if (!HOP_BY_HOP.has(header) && !SET_BY_GATEWAY.has(header)) return;
     const message = "this header belongs to the connection: clients can't put a token into it";
     const help = "choose another, such as x-gw-token";
     report({ code: "rule/token-source", path: [...source, "name"], message, help });
@@ -47,7 +47,7 @@ const API_PARAMETERS: ReadonlySet<string> = new Set(
   "after alt api-version before beta fields include limit model order pagesize pagetoken stream upload_id".split(" "),
 );
 
-/** Reports a query parameter that providers use: as a token source it would be taken out of every request. */
+/** Reports a query parameter that providers use: as a token source it would be removed from every request. */
 const tokenSourceParameter: Rule = ({ gateway_auth }, { report, known }) => {
   gateway_auth.token_sources.forEach(({ type, name }, index) => {
     const source = ["gateway_auth", "token_sources", index];
@@ -74,7 +74,7 @@ const duplicateTokenSource: Rule = ({ gateway_auth: { token_sources } }, { repor
       code: "rule/duplicate-token-source",
       path: at(index, "type"),
       message: "this source is in the list already",
-      help: "drop one of the two",
+      help: "remove one of the two",
       related: [{ path: at(first, "type"), message: "first listed here" }],
     });
   }

@@ -22,7 +22,7 @@ const corsWildcard: Rule = ({ cors: { allow_origins } }, { report }) => {
       code: "rule/cors-wildcard",
       path: ["cors", "allow_origins", index],
       message: "`*` allows every origin: the other entries have no effect",
-      help: "drop `*`, or the others",
+      help: "remove `*`, or the others",
     });
   });
 };
@@ -35,7 +35,7 @@ const corsCredentials: Rule = ({ cors }, { report, known }) => {
     code: "rule/cors-credentials",
     path: ["cors", "allow_credentials"],
     message: "credentials can't be allowed for every origin: browsers refuse this",
-    help: "list the origins in allow_origins in place of `*`, or drop allow_credentials",
+    help: "list the origins in allow_origins in place of `*`, or remove allow_credentials",
     related: [{ path: ["cors", "allow_origins", star], message: "every origin is allowed here" }],
   });
 };
@@ -49,7 +49,7 @@ const corsOrigin: Rule = ({ cors }, { report }) => {
       code: "rule/cors-origin",
       path: ["cors", "allow_origins", index],
       message: `no browser sends this origin: ${why}`,
-      help: "write scheme, host and port only: https://app.example",
+      help: "write scheme, host and port only, such as https://app.example",
     });
   });
 };

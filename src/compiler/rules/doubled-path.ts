@@ -23,7 +23,9 @@ const doubledInConfig: Rule = (config, { report, literal }) => {
       code: CODE,
       path: at,
       message: `every request of this route goes to a path with ${version} in it twice`,
-      help: visit.upstream.strip_prefix ? "drop one of the two" : "drop it from base_url, or set strip_prefix: true",
+      help: visit.upstream.strip_prefix
+        ? "remove one of the two"
+        : "remove it from base_url, or set strip_prefix: true",
     });
   }
 };
@@ -33,7 +35,7 @@ const doubledInTest: Rule = (config, { report, known }) => {
   const reported = new Set<number>();
   const routes = new Map([...eachUpstream(config)].map((visit) => [visit.route.prefix, visit]));
   config.tests.forEach((test, index) => {
-    // A test that says where the request goes speaks for itself.
+    // A test with `upstream_url` checks the path itself: if it passes, the path is meant.
     if (test.expect.upstream_url !== undefined || !known(["tests", index, "request", "path"])) return;
     const [path = ""] = test.request.path.split("?", 1);
     const visit = routeOf(routes, path);
@@ -46,13 +48,13 @@ const doubledInTest: Rule = (config, { report, known }) => {
       code: CODE,
       path: visit.pathOf("base_url"),
       message: "the paths of clients start with the version already: it would be in the upstream path twice",
-      help: "drop the version here, or let clients use a base URL without it",
+      help: "remove the version here, or let clients use a base URL without it",
       related: [{ path: ["tests", index, "request", "path"], message: "as this test does" }],
     });
   });
 };
 
-/** No request path of a test is longer: each of its segments costs a look. */
+/** Longer paths of tests are not checked: each of their segments costs a look-up. */
 const MAX_PATH = 1000;
 
 /** The route that takes a path: the one with the longest prefix that matches. */
@@ -73,14 +75,14 @@ const doubledBySdk: Rule = (config, { report, known, literal }) => {
     const provider = read.ok ? providerAt(read.target) : undefined;
     if (!read.ok || provider?.sdkRoot === undefined || read.target.basePath !== provider.sdkRoot) continue;
     if (!known(["routes", index, "prefix"]) || !upstream.strip_prefix || /\/v\d\w*$/.test(route.prefix)) continue;
-    // A key in another header speaks for clients of another provider's API, which put no version in front.
+    // A key in another header means that clients use another API of the provider, whose paths start without the version.
     if (!upstream.inject_headers.some(({ name }) => name.toLowerCase() === provider.keyHeader)) continue;
     const path = visit.pathOf("base_url");
     report({
       code: CODE,
       path,
       message: `the paths of ${provider.name}'s SDKs start with \`${provider.sdkRoot}\` already: it would be in the upstream path twice`,
-      help: literal(path) ? `drop ${provider.sdkRoot} from base_url` : "drop the version from base_url",
+      help: literal(path) ? `remove ${provider.sdkRoot} from base_url` : "remove the version from base_url",
     });
   }
 };

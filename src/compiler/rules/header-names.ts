@@ -1,7 +1,7 @@
 // Lists the header names that several rules use, in lower case.
 
 /** Set by the gateway for each request, whatever the client sent. */
-export const RESTATED: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
+export const SET_BY_GATEWAY: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
 
 /** Headers that LLM APIs and their clients use: the suggestions for a misspelt name. */
 export const WELL_KNOWN: readonly string[] = [

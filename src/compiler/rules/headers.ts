@@ -6,7 +6,7 @@ import { editDistance } from "../diagnostics/suggest.ts";
 import { tokenHeaders } from "../lower/forward.ts";
 import type { CompleteUpstream } from "../schema/defaults.ts";
 import { literalAt, quote } from "../schema/labels.ts";
-import { carriesSecret, hasNoKey, RESTATED, WELL_KNOWN } from "./header-names.ts";
+import { carriesSecret, hasNoKey, SET_BY_GATEWAY, WELL_KNOWN } from "./header-names.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate, eachUpstream } from "./walks.ts";
 
@@ -18,14 +18,14 @@ const hopByHopInjected: Rule = (config, { report }) => {
       if (why === undefined) return;
       const message = `this header can't be injected: ${why}`;
       const at = pathOf("inject_headers", index, "name");
-      report({ code: "rule/hop-by-hop-injected", path: at, message, help: "drop this header" });
+      report({ code: "rule/hop-by-hop-injected", path: at, message, help: "remove this header" });
     });
   }
 };
 
 function notInjectable(name: string): string | undefined {
   if (name === "host") return "the gateway sets it to the host of base_url";
-  if (RESTATED.has(name)) return "the gateway sets it itself";
+  if (SET_BY_GATEWAY.has(name)) return "the gateway sets it itself";
   if (HOP_BY_HOP.has(name)) return "it belongs to one connection and is never forwarded";
   return name === "expect" ? "the gateway handles it itself" : undefined;
 }
@@ -42,7 +42,7 @@ const duplicateInjectedHeader: Rule = (config, { report, known }) => {
         code: "rule/duplicate-injected-header",
         path: at(index),
         message: "this header is injected twice, and only the last one counts",
-        help: "drop one of the two; names are case-insensitive",
+        help: "remove one of the two; names are case-insensitive",
         related: [{ path: at(first), message: "first injected here" }],
       });
     }
@@ -56,7 +56,7 @@ const emptyKeyHeader: Rule = (config, { report, known }) => {
       const header = pathOf("inject_headers", index);
       if (!known([...header, "name"]) || !carriesSecret(name) || !hasNoKey(value)) return;
       const message = "this header is sent without a key in it";
-      const help = "check the variable it comes from, or drop the header";
+      const help = "check the variable it comes from, or remove the header";
       report({ code: "rule/empty-key-header", path: [...header, "value"], message, help });
     });
   }
@@ -77,7 +77,7 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
         code: "rule/header-rule-conflict",
         path: pathOf("remove_headers", index),
         message: "this header is removed, and then injected anyway",
-        help: "drop it here: an injected header replaces all headers of its name",
+        help: "remove it here: an injected header replaces all headers of its name",
         related: [{ path: at(injection), message: "injected here" }],
       });
     });
@@ -94,7 +94,7 @@ const userAgentConflict: Rule = (config, { report }) => {
       code: "rule/user-agent-conflict",
       path: pathOf("inject_headers", injected, "name"),
       message: "user-agent is injected here, but user_agent is set too, and only user_agent counts",
-      help: "drop one of the two",
+      help: "remove one of the two",
       related: [{ path: pathOf("user_agent"), message: "set here" }],
     });
   }
@@ -108,7 +108,7 @@ const redundantRemove: Rule = (config, { report, known }) => {
       const why = neverForwarded(name.toLowerCase(), upstream, tokens);
       if (why === undefined) return;
       const message = `this entry has no effect: ${why}`;
-      report({ code: "rule/redundant-remove", path: pathOf("remove_headers", index), message, help: "drop it" });
+      report({ code: "rule/redundant-remove", path: pathOf("remove_headers", index), message, help: "remove it" });
     });
   }
 };
@@ -117,7 +117,7 @@ function neverForwarded(name: string, upstream: CompleteUpstream, tokens: Readon
   if (upstream.inject_headers.some((header) => header.name.toLowerCase() === name)) return undefined;
   if (tokens.has(name)) return "a token header is never sent upstream";
   if (HOP_BY_HOP.has(name) || name === "expect") return "a header of the connection is never sent upstream";
-  if (RESTATED.has(name)) return "the gateway sets this header itself";
+  if (SET_BY_GATEWAY.has(name)) return "the gateway sets this header itself";
   if (!upstream.forward_xff && FORWARDING.has(name)) return "without forward_xff the header is never sent upstream";
   return undefined;
 }
@@ -134,7 +134,7 @@ const duplicateRemove: Rule = (config, { report, known }) => {
         code: "rule/redundant-remove",
         path: at(index),
         message: "this entry has no effect: the header is removed already",
-        help: "drop it; names are case-insensitive",
+        help: "remove it; names are case-insensitive",
         related: [{ path: at(first), message: "removed here" }],
       });
     }

@@ -18,7 +18,7 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
       code: "rule/limit-never-binds",
       path,
       message: `${name} has no effect: the whole gateway allows no more requests in flight than that`,
-      help: "lower it, or drop it",
+      help: "lower it, or remove it",
       related: [{ path: ["concurrency", "downstream_max_inflight"], message: "the limit of the whole gateway" }],
     });
   };
@@ -29,8 +29,8 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
 };
 
 /**
- * Reports a limit per upstream key on a route that says so itself and sends no key: all its requests count as one. A limit
- * that comes from elsewhere is meant for the routes that have a key, too.
+ * Reports a limit per upstream key that is set on a route without a key: all requests of the route count together. A limit
+ * that comes from `upstream_defaults` or `concurrency` is not reported: it is meant for the routes that have a key.
  */
 const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
   for (const { upstream, pathOf, route, index } of eachUpstream(config)) {
@@ -49,7 +49,7 @@ const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
   }
 };
 
-/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted apart. */
+/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. */
 function sendsKey({ inject_headers, inject_query }: CompleteUpstream): boolean {
   if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
   return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
@@ -65,7 +65,7 @@ const queueWithoutLimit: Rule = (config, { report }) => {
     path: QUEUE,
     at: "key",
     message: "the queue has no effect: there is no upstream limit to wait for",
-    help: "set upstream_per_key_max_inflight, or drop the queue",
+    help: "set upstream_per_key_max_inflight, or remove the queue",
   });
 };
 
@@ -77,7 +77,7 @@ const queueWithoutRoom: Rule = (config, { report, known, written }) => {
     code: "rule/queue-unused",
     ...(written(maxWaiting) ? { path: maxWaiting, at: "value" } : { path: QUEUE, at: "key" }),
     message: "the queue has no effect: max_waiting is 0, so no request may wait",
-    help: "raise max_waiting, or drop the queue",
+    help: "raise max_waiting, or remove the queue",
   });
 };
 

@@ -10,7 +10,7 @@ const retryNotBuilt: Rule = (config, { report }) => {
     if (upstream.retry === undefined) continue;
     const at = pathOf("retry");
     const message = `"${readable(at)}" is not built yet`;
-    report({ code: "rule/not-built", path: at, at: "key", message, help: "drop it for now" });
+    report({ code: "rule/not-built", path: at, at: "key", message, help: "remove it for now" });
   }
 };
 

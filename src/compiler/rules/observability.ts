@@ -19,7 +19,7 @@ const noLogSink: Rule = ({ observability: { logging } }, { report, known }) => {
   report({
     code: "rule/no-log-sink",
     path: [...LOGGING, "to_stdout"],
-    message: "the log goes nowhere: to_stdout is false and there is no file",
+    message: "the log has no output: to_stdout is false and there is no file",
     help: "set to_stdout: true, or add `file`",
   });
 };
@@ -46,7 +46,7 @@ const metricsTokenReused: Rule = ({ observability: { metrics }, gateway_auth }, 
     code: "rule/metrics-token-reused",
     path,
     message: "the metrics token is a gateway token too: every client could read the metrics",
-    help: "use a token of its own",
+    help: "use a separate token for the metrics",
     related: [{ path: ["gateway_auth", "tokens", same], message: "the gateway token" }],
   });
 };
@@ -80,7 +80,7 @@ const metricsListen: Rule = (config, { report, known }) => {
       code: "rule/metrics-listen",
       path,
       message: "the gateway listens on this address already",
-      help: "choose another port, or drop it to serve the metrics beside the routes",
+      help: "choose another port, or remove it to serve the metrics beside the routes",
       related: [{ path: ["listen"], message: "the address of the routes" }],
     });
   } else if (metrics.enabled && !isLoopback(address.host) && !isPrivate(address.host)) {
@@ -115,7 +115,7 @@ const tracingWithoutCollector: Rule = ({ observability: { tracing } }, { report 
   report({
     code: "rule/tracing-unused",
     path: [...TRACING, "enabled"],
-    message: "tracing is enabled, but its spans go nowhere",
+    message: "tracing is enabled, but no collector is set",
     help: "add `otlp` with the collector's `endpoint`",
   });
 };
@@ -126,7 +126,7 @@ const tracingWithoutSamples: Rule = ({ observability: { tracing } }, { report })
   report({
     code: "rule/tracing-unused",
     path: [...TRACING, "sample_ratio"],
-    message: "tracing is enabled, but no exchange is sampled",
+    message: "tracing is enabled, but no request is sampled",
     help: "raise sample_ratio, or disable tracing",
   });
 };

@@ -24,7 +24,7 @@ interface Misread {
   readonly help: string;
 }
 
-/** What a secret is in place of the secret itself; `undefined` when it may be one. */
+/** What is written in place of a secret, such as a placeholder; `undefined` when the text may be the secret. */
 export function misreadSecret({ value, kind, variable }: SecretVisit): Misread | undefined {
   const other = otherSyntax(value);
   // A password may well start with a dollar sign.
@@ -74,7 +74,7 @@ const resolvedSecrets: Rule = (config, context) => {
   }
 };
 
-/** Reports `~` or another tool's variable at the head of a file name: a folder of this name would be looked for. */
+/** Reports `~` or another tool's variable at the start of a file name: the gateway would look for a folder of this name. */
 const filePaths: Rule = (config, context) => {
   for (const { value, path } of eachPath(config)) {
     const misread = context.literal(path) ? misreadPath(value) : undefined;
@@ -102,7 +102,7 @@ export function misreadUrl(url: string): Misread | undefined {
   return { message: `\`${shown}\` is not replaced in this URL`, help: `write \${${name}}` };
 }
 
-/** What a file name is in place of a path; `undefined` when it may be one. */
+/** What is wrong with a file name, such as a `~` at its start; `undefined` when it may be right. */
 export function misreadPath(value: string): Misread | undefined {
   if (/^~[\w-]*(?:\/|$)/.test(value)) {
     return { message: "`~` is not replaced by the home folder here", help: `write \${HOME}${homePath(value)}` };

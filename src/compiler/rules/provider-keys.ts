@@ -26,7 +26,7 @@ function keysOf({ upstream, pathOf }: UpstreamVisit, { known }: RuleContext): Ke
       .map(({ name, value }, index) => ({ name: name.toLowerCase(), value, path: pathOf("inject_headers", index) }))
       .filter(({ path }) => known([...path, "name"]) && known([...path, "value"]))
       .filter(({ name, value }) => carriesSecret(name) && !hasNoKey(value))
-      // A text that is no key is reported as what it is.
+      // A placeholder or a reference is no key: another rule reports it.
       .filter(({ value, path }) => misreadSecret({ value, path, kind: "key", variable: "" }) === undefined)
   );
 }
@@ -87,7 +87,7 @@ function wrongScheme(value: string): Wrong | undefined {
 /** The header's value is the key alone: a server compares the whole of it. */
 function needlessScheme(name: string, value: string): Wrong | undefined {
   if (!KEY_HEADERS.some((known) => known === name) || !/^Bearer\s/i.test(value.trim())) return undefined;
-  return { message: `\`${name}\` takes the key alone, without \`Bearer\``, help: "drop `Bearer `" };
+  return { message: `\`${name}\` takes the key alone, without \`Bearer\``, help: "remove `Bearer `" };
 }
 
 /** Reports a key in a header that its provider does not read. */
@@ -160,12 +160,20 @@ const sharedKey: Rule = (config, context) => {
         code: "rule/other-providers-key",
         path: at,
         message: `the same key is sent to ${earlier.provider.name} and to ${provider.name}: it can only be a key of one of them`,
-        help: `inject \`${sample(provider)}\` here`,
+        help: ownKeyHelp(provider, at, context),
         related: [{ path: earlier.path, message: `sent to ${earlier.provider.name} here` }],
       });
     }
   }
 };
+
+/** Where the variable of the provider is injected already, its value is what is wrong. */
+function ownKeyHelp(provider: Provider, at: Path, { references }: RuleContext): string {
+  const own = `\${${provider.variable}}`;
+  if (references(at).some(({ source }) => source === own))
+    return `set ${provider.variable} to a key of ${provider.name}`;
+  return `inject \`${sample(provider)}\` here`;
+}
 
 function ownerOf(key: string): Provider | undefined {
   return PROVIDERS.find(({ keyStarts }) => keyStarts?.some((start) => key.startsWith(start)));
@@ -237,7 +245,7 @@ function namesHeader({ gateway_auth }: CompleteConfig, header: string, { known }
   );
 }
 
-/** Gemini clients can also be told to send their key as the parameter `key`. */
+/** Gemini clients can also be set up to send their key as the parameter `key`. */
 function readsKeyParameter({ gateway_auth }: CompleteConfig, { name: provider }: Provider): boolean {
   return (
     provider === "Gemini" && gateway_auth.token_sources.some(({ type, name }) => type === "query" && name === "key")

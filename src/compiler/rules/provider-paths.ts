@@ -29,7 +29,7 @@ const endpointBaseUrl: Rule = (config, { report, literal }) => {
       code: "rule/endpoint-base-url",
       path,
       message: "this is the URL of one endpoint: clients add that path themselves",
-      help: `drop ${shown}`,
+      help: `remove ${shown}`,
     });
   }
 };
@@ -75,10 +75,10 @@ function wrongPath(visit: UpstreamVisit, provider: Provider, target: UpstreamTar
   }
   if (!isCompatible(basePath + keptPrefix(visit), roots)) {
     const message = `the prefix stays in the path, but ${api}`;
-    return { path: visit.pathOf("strip_prefix"), message, help: "drop strip_prefix, or write strip_prefix: true" };
+    return { path: visit.pathOf("strip_prefix"), message, help: "remove strip_prefix, or write strip_prefix: true" };
   }
   if (!losesVersion(visit, provider, basePath)) return undefined;
-  const message = `the prefix is stripped with its version, but paths of ${name} need one`;
+  const message = `stripping the prefix removes the version, but paths of ${name} need one`;
   return { path: ["routes", visit.index, "prefix"], message, help: "add the version to the end of base_url" };
 }
 

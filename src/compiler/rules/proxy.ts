@@ -47,7 +47,7 @@ const proxyPort: Rule = (config, { report, known }) => {
       code: "rule/proxy-address",
       severity: "warning",
       path: pathOf("proxy"),
-      message: "this proxy URL has no port: 1080 is used, as by curl",
+      message: "this proxy URL has no port: the gateway uses 1080, as curl does",
       help: "write the port of the proxy, most often 3128 or 8080",
     });
   }
@@ -64,7 +64,7 @@ const socksCredentials: Rule = (config, { report }) => {
     if (proxy.username === undefined || proxy.password === undefined) continue;
     for (const key of ["username", "password"] as const) {
       if (new TextEncoder().encode(proxy[key]).length <= SOCKS_BYTES) continue;
-      const message = `a SOCKS "${key}" is at most 255 bytes long`;
+      const message = `a SOCKS "${key}" must be at most 255 bytes long`;
       report({ code: "rule/proxy-credentials", path: pathOf("proxy", key), message });
     }
   }

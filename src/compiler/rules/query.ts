@@ -14,7 +14,7 @@ const duplicateParameter: Rule = (config, { report, known }) => {
         code: "rule/duplicate-injected-parameter",
         path: at(index),
         message: "this parameter is injected twice, and only the last one counts",
-        help: "drop one of the two",
+        help: "remove one of the two",
         related: [{ path: at(first), message: "first injected here" }],
       });
     }
@@ -28,7 +28,7 @@ const emptyKeyParameter: Rule = (config, { report, known }) => {
       const parameter = pathOf("inject_query", index);
       if (!known([...parameter, "name"]) || !carriesSecret(name) || value.trim() !== "") return;
       const message = "this parameter is sent without a key in it";
-      const help = "check the variable it comes from, or drop the parameter";
+      const help = "check the variable it comes from, or remove the parameter";
       report({ code: "rule/empty-key-header", path: [...parameter, "value"], message, help });
     });
   }

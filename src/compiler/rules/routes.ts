@@ -50,7 +50,7 @@ const duplicatePrefix: Rule = ({ routes }, { report, known, file }) => {
 /** Reports a route below a built-in endpoint: the endpoint gets its requests. */
 const reservedPrefix: Rule = ({ routes, observability: { metrics } }, { report, known }) => {
   const code = "rule/reserved-prefix";
-  // With an address of their own, the metrics take no path from the routes.
+  // With a separate address, the metrics take no path from the routes.
   const shared = metrics.enabled && metrics.listen === undefined && known(["observability", "metrics", "path"]);
   const metricsPath = shared ? metrics.path : undefined;
   routes.forEach(({ prefix }, index) => {
@@ -82,7 +82,7 @@ const unreachableRoute: Rule = ({ routes }, { report }) => {
 
 function unreachable(prefix: string): { readonly why: string; readonly help: string } | undefined {
   if (prefix.includes("?")) {
-    return { why: "the query is not part of the path", help: "drop the `?` and what follows" };
+    return { why: "the query is not part of the path", help: "remove the `?` and what follows" };
   }
   if (readTarget(prefix) === undefined) {
     return { why: "paths with dot segments, backslashes or `#` are refused", help: "write the path that clients send" };
@@ -107,7 +107,7 @@ const wildcardPrefix: Rule = ({ routes }, { report, file }) => {
       code: "rule/wildcard-prefix",
       path,
       message: "a prefix has no wildcards: this one matches only a path that has these characters in it",
-      help: `${literal === undefined ? "drop the last segment" : `write ${literal}`}: a prefix matches all paths below it`,
+      help: `${literal === undefined ? "remove the last segment" : `write ${literal}`}: a prefix matches all paths below it`,
     });
   });
 };

@@ -14,7 +14,7 @@ const plaintextSecret: Rule = (config, context) => {
   for (const secret of eachSecret(config, context)) {
     const { path, kind, variable } = secret;
     if (kind === "header" || kind === "username" || !context.literal(path)) continue;
-    // A text that is no secret is reported as what it is.
+    // A placeholder or a reference is no secret: another rule reports it.
     if (misreadSecret(secret) !== undefined) continue;
     const message = `${WHAT[kind]} is written in the file in clear text`;
     const help = `put it into the environment and write \${${variable}}, or into a file and write \${file:PATH}`;

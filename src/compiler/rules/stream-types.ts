@@ -21,7 +21,7 @@ const duplicateStreamType: Rule = (config, { report, known }) => {
         code: "rule/stream-types",
         path,
         message: "this entry has no effect: the list has this type already",
-        help: "drop it",
+        help: "remove it",
         related: [{ path: pathOf("stream_types", other), message: "listed here" }],
       });
     });

@@ -13,7 +13,7 @@ interface Timeout {
   readonly least: number;
 }
 
-/** Reports a timeout that is so short that its number was meant in seconds. 0 is a choice of its own where it is allowed. */
+/** Reports a timeout that is so short that its number was meant in seconds. Where 0 is allowed, it means no limit and is not reported. */
 const shortTimeout: Rule = (config, { report, written, literal }) => {
   for (const { path, ms, least } of eachTimeout(config)) {
     if (ms === undefined || ms === 0 || ms >= least || !written(path)) continue;
@@ -63,7 +63,7 @@ const keepaliveOrder: Rule = (config, { report, known }) => {
     if (keepalive === undefined || idle === 0 || keepalive < idle) continue;
     const path = pathOf("sse_keepalive_ms");
     if (!known(path) || !known(pathOf("stream_idle_timeout_ms"))) continue;
-    const message = 'no keepalive is ever sent: "stream_idle_timeout_ms" ends the stream before';
+    const message = 'no keepalive is ever sent: "stream_idle_timeout_ms" ends the stream first';
     report({ code: "rule/timeout-order", path, message, help: "make sse_keepalive_ms the shorter one" });
   }
 };

@@ -31,7 +31,7 @@ export function checkDates(
   name: string,
   { validFrom, validTo }: { readonly validFrom: number; readonly validTo: number },
   { report, host }: RuleContext,
-  help = "replace it by a renewed certificate",
+  help = "replace it with a renewed certificate",
 ): void {
   const now = host.now?.();
   if (now === undefined || (validFrom <= now && now < validTo)) return;

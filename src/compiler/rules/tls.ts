@@ -13,7 +13,7 @@ type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
 type Half = "cert" | "key";
 
 /** What to do about a pair of the operator's own. A file that can't be read has the usual help. */
-const GIVEN_HELP = { unreadable: undefined, expired: "replace it by a renewed certificate, with its key" };
+const GIVEN_HELP = { unreadable: undefined, expired: "replace it with a renewed certificate and its key" };
 const SELF_SIGNED_HELP = {
   unreadable: "one file of the self-signed pair exists: remove it, and the gateway makes a new pair",
   expired: "restart the gateway: it replaces an expired pair that it has made itself",
@@ -32,7 +32,7 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   const help = selfSigned ? SELF_SIGNED_HELP : GIVEN_HELP;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
-    // A file name that is no path is reported as what it is.
+    // A file name with `~` or a reference in it: another rule reports it.
     if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
     if (read.ok) continue;
     reportUnreadable(path(half), `${name(half)} can't be read: ${read.reason}`, context, help.unreadable);
@@ -55,7 +55,7 @@ const selfSignedUnused: Rule = ({ inbound_tls }, { report, written }) => {
     const path = ["inbound_tls", key];
     if (!written(path)) continue;
     const message = "this key has no effect: with cert_path and key_path, no self-signed certificate is used";
-    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "drop this key" });
+    report({ code: "rule/self-signed-unused", path, at: "key", message, help: "remove this key" });
   }
 };
 

@@ -23,9 +23,12 @@ const tokenCharacters: Rule = ({ gateway_auth }, { report }) => {
 const CONTROL = /[^\P{Cc}\t]/u;
 
 function wrongCharacters(token: string): { readonly why: string; readonly help?: string } | undefined {
-  if (/^Bearer\s/i.test(token)) return { why: "`Bearer ` is not part of the token", help: "drop `Bearer `" };
+  if (/^Bearer\s/i.test(token)) return { why: "`Bearer ` is not part of the token", help: "remove `Bearer `" };
   if (/^[ \t\r\n]|[ \t\r\n]$/.test(token)) {
-    return { why: "it starts or ends with white space", help: "look at the end of the file or variable it comes from" };
+    return {
+      why: "it starts or ends with white space",
+      help: "check the start and the end of the file or variable that it comes from",
+    };
   }
   if (/[\r\n]/.test(token)) {
     return { why: "it has a line break in it", help: "write each token as an item of its own" };
@@ -76,7 +79,7 @@ const duplicateToken: Rule = ({ gateway_auth: { tokens } }, { report, known }) =
       code: "rule/duplicate-token",
       path: at(index),
       message: "this token is in the list already",
-      help: "drop one of the two",
+      help: "remove one of the two",
       related: [{ path: at(first), message: "first listed here" }],
     });
   }
@@ -94,7 +97,7 @@ const shortToken: Rule = (config, context) => {
   const least = isLoopback(host) ? LEAST_ON_LOOPBACK : LEAST_CHARACTERS;
   for (const secret of eachSecret(config, context)) {
     if (secret.kind !== "token" || secret.path[0] !== "gateway_auth" || [...secret.value].length >= least) continue;
-    // A text that is no token is reported as what it is.
+    // A placeholder or a reference is no token: another rule reports it.
     if (misreadSecret(secret) !== undefined) continue;
     const why = isLoopback(host) ? "it can be guessed" : "other machines can connect and guess it";
     const message = `this token has fewer than ${least} characters: ${why}`;
@@ -119,7 +122,7 @@ const upstreamKeyReused: Rule = (config, context) => {
       path: at(same),
       message:
         "this token is also the key that is sent upstream: every client could use the upstream without the gateway",
-      help: "make a token of its own: ai-gw-lite token",
+      help: "make a separate token for clients: ai-gw-lite token",
       related: [{ path, message: "sent upstream here" }],
     });
   }

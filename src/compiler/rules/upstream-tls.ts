@@ -47,8 +47,8 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
     const help = "write the certificates of the CAs in PEM format, one after the other";
     context.report({ code: "rule/tls-file", path, message: `${name} ${read.why}`, help });
   } else if (read.notCa) {
-    const message = `${name} has a certificate of a server or client, not of a CA: nothing can be checked with it`;
-    const help = "name the certificate of the CA that signed the server's certificate";
+    const message = `${name} has a certificate of a server or client, not of a CA: no other certificate can be checked with it`;
+    const help = "use the certificate of the CA that signed it";
     context.report({ code: "rule/tls-file", severity: "warning", path, message, help });
   } else checkDates(path, name, read, context);
 }
@@ -57,7 +57,7 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
 function readFile(path: Path, file: string, context: RuleContext): Uint8Array | undefined {
   const read = context.host.readFile(file);
   if (read.ok) return read.bytes;
-  // A file name that is no path is reported as what it is.
+  // A file name with `~` or a reference in it: another rule reports it.
   if (context.literal(path) && misreadPath(file) !== undefined) return undefined;
   reportUnreadable(path, `${shownValue(path, context.file)} can't be read: ${read.reason}`, context);
   return undefined;
@@ -85,7 +85,7 @@ const tlsUnused: Rule = (config, { report, known }) => {
       path: pathOf("tls"),
       at: "key",
       message: `${quote("tls")} has no effect: base_url is http, so there is no TLS`,
-      help: "write https in base_url, or drop tls",
+      help: "write https in base_url, or remove tls",
     });
   }
 };

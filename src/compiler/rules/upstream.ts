@@ -45,7 +45,7 @@ const retryUnused: Rule = (config, { report }) => {
         code: "rule/retry-unused",
         path: pathOf("retry", "max_attempts"),
         message: "nothing is retried: max_attempts counts the first attempt too",
-        help: "raise max_attempts, or drop retry",
+        help: "raise max_attempts, or remove retry",
       });
     }
     if (upstream.retry?.retry_on.length === 0) {
@@ -53,7 +53,7 @@ const retryUnused: Rule = (config, { report }) => {
         code: "rule/retry-unused",
         path: pathOf("retry", "retry_on"),
         message: "nothing is retried: retry_on is empty",
-        help: "name what to retry on, or drop retry",
+        help: "list what to retry on, or remove retry",
       });
     }
   }

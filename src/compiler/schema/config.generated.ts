@@ -4,7 +4,7 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
- * What every route's `upstream` takes where it does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
+ * Defaults for the `upstream` of every route. A default applies if the route does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "upstreamDefaults".
@@ -130,7 +130,7 @@ export interface Upstream {
    */
   stream_types?: string[];
   /**
-   * Sends the comment line `: keep-alive` to the client when an event stream has been silent for this long, in ms. Load balancers that cut idle connections then keep it open. It does not extend any timeout of the gateway. Without it nothing is sent.
+   * Sends the comment line `: keep-alive` to the client when an event stream has been silent for this long, in ms. Load balancers that cut idle connections then keep the connection open. It does not extend any timeout of the gateway. Without it nothing is sent.
    */
   sse_keepalive_ms?: number;
   /**
@@ -156,7 +156,7 @@ export interface Upstream {
    */
   forward_xff?: boolean;
   /**
-   * The outbound proxy that leads to the upstream: a mapping, a URL such as `socks://user:password@proxy.internal:1080`, `env` or `none`. `env` reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the environment, as curl does. `none` means no proxy; it overrides a proxy in `upstream_defaults`.
+   * The outbound proxy that leads to the upstream: a mapping, a URL such as `socks://user:password@proxy.internal:1080`, `env` or `none`. `env` reads `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` from the environment, as curl does. `none` means no proxy; it overrides a proxy in `upstream_defaults`. A URL is a secret: it is never logged or shown.
    */
   proxy?: Proxy | string;
   tls?: UpstreamTls;
@@ -344,7 +344,7 @@ export interface Cors {
    */
   expose_headers?: string[];
   /**
-   * Allow web pages to send cookies and other credentials: answers `access-control-allow-credentials: true`. It can't be combined with `*` in `allow_origins`.
+   * Allow web pages to send cookies and other credentials: the gateway sends `access-control-allow-credentials: true`. It can't be combined with `*` in `allow_origins`.
    */
   allow_credentials?: boolean;
   /**
@@ -405,7 +405,7 @@ export interface Queue {
  */
 export interface Downstream {
   /**
-   * The longest time in which a client may take nothing of a response that waits for it, in ms. After that its connection is closed. 0 means no limit.
+   * How long a client may take no data while a part of its response waits for it, in ms. After that its connection is closed. 0 means no limit.
    */
   send_timeout_ms?: number;
 }
@@ -628,7 +628,7 @@ export interface Errors {
  */
 export interface Reload {
   /**
-   * Also reload when the contents of the config file change, or those of a file named in `${file:…}` or in `inbound_tls`.
+   * Also reload when the contents of the config file change, or those of a file named in `${file:…}`, in `inbound_tls` or in `tls` of an upstream.
    */
   watch?: boolean;
 }

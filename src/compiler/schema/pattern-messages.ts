@@ -38,7 +38,7 @@ export function otherSyntaxHelp(literal: string): string | undefined {
   return `\`${other.form}\` is not replaced here: write ${write}`;
 }
 
-/** Quotes that text programs make are no quotes in YAML. */
+/** Typographic quotes, as text programs make them, are no quotes in YAML. */
 function quotesHelp(literal: string): string | undefined {
   return /[“”„‘’«»]/.test(literal) ? "these quotes are part of the value: write plain ones, or none" : undefined;
 }
@@ -63,7 +63,7 @@ const BY_KEY: { readonly [key: string]: Explain } = {
   stream_types: (name) => ({ message: `${name} must be a media type, such as audio/mpeg or audio/*` }),
   proxy: (name) => ({
     message: `${name} must be a mapping, an http, https or socks URL, env or none`,
-    help: "for example `proxy: socks://proxy.internal:1080`",
+    help: "for example `proxy: http://proxy.internal:3128`",
   }),
 };
 
@@ -73,7 +73,7 @@ function address(name: string, literal: string | undefined): Explanation {
 
 function addressHelp(literal: string): string | undefined {
   const url = /^[a-z]+:\/\/([^/]+)/i.exec(literal);
-  if (url !== null) return `drop the scheme: ${url[1]}`;
+  if (url !== null) return `remove the scheme: ${url[1]}`;
   if (/^:\d+$/.test(literal)) return `write 127.0.0.1${literal} for this machine only, or 0.0.0.0${literal} for all`;
   if (/^\d+$/.test(literal)) return `write 127.0.0.1:${literal}`;
   if (/^unix:|^\.{0,2}\//.test(literal)) return "the gateway has no Unix sockets: write host:port";
@@ -126,7 +126,7 @@ function headerName(name: string, literal: string | undefined): Explanation {
 function headerValue(name: string): Explanation {
   return {
     message: `${name} has a character that is not allowed in a header`,
-    help: "look for a line break at its end, a control character, or a character outside of Latin-1",
+    help: "look for a line break at its end, a control character, or a character outside of Latin-1 such as `…` or a curly quote",
   };
 }
 

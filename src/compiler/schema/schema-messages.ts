@@ -20,6 +20,7 @@ import { sectionsWith, shapeAt } from "./shape.ts";
 import type { ScalarShape, Shape } from "./shape-types.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { explainType } from "./type-messages.ts";
+import { usualKeyHelp } from "./usual-keys.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -80,6 +81,8 @@ function keyHelp(key: string, path: Path, shape: Shape | undefined): string | un
   if (inner !== undefined && Object.hasOwn(shape.keys, first)) {
     return `write \`${first}:\` and \`${shownKey(inner)}:\` indented below it`;
   }
+  const usual = usualKeyHelp(shape, key);
+  if (usual !== undefined) return usual;
   const [section] = sectionsWith(key);
   if (section !== undefined) {
     return `${quoteKey(key)} belongs ${section === "" ? "at the top level" : `in ${section}`}`;
@@ -100,7 +103,7 @@ function halfPair({ error, path, file }: Mismatch): Explained {
   const missing = String(error.params["missingProperty"]);
   const at = [...path, present];
   const message = `${quote(present)} needs ${quote(missing)} beside it`;
-  const help = `add ${quote(missing)}, or drop ${quote(present)}`;
+  const help = `add ${quote(missing)}, or remove ${quote(present)}`;
   return [{ code: "schema/half-pair", path: at, message, help }, keyLocation(file.root, at)];
 }
 
@@ -152,8 +155,8 @@ function noLimitHelp(path: Path): string | undefined {
     return 'there is no value for "no limit": write a long time, such as 3600000 for an hour';
   }
   if (key.endsWith("_timeout_ms") || key === "sse_keepalive_ms" || key === "max_size_mb")
-    return "drop the key for none";
-  return OFF_WHEN_ABSENT.has(key) ? "drop the key for no limit" : undefined;
+    return "remove the key to turn this off";
+  return OFF_WHEN_ABSENT.has(key) ? "remove the key for no limit" : undefined;
 }
 
 function tooFew({ path, file }: Mismatch): Explained {

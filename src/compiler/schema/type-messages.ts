@@ -27,7 +27,7 @@ export function explainType(path: Path, type: string, value: unknown, file: Pars
     const message = quoted
       ? `${name} must be ${wanted}, but ${sources} in quotes is a string`
       : `${name} must be ${wanted}, but ${sources} is not`;
-    return { message, help: quoted ? "drop the quotes" : sourcesHelp(path, type, file) };
+    return { message, help: quoted ? "remove the quotes" : sourcesHelp(path, type, file) };
   }
   if (value === null) return explainEmpty(path, type, wanted);
   const message = `${name} must be ${wanted}, not ${kindOf(value)}`;
@@ -48,7 +48,7 @@ function sourcesHelp(path: Path, type: string, file: ParsedFile): string | undef
 
 function explainEmpty(path: Path, type: string, wanted: string): Explanation {
   const message = `${keyLabel(path)} has no value: it must be ${wanted}`;
-  if (type === "object") return { message, help: "indent its keys below it, or drop it" };
+  if (type === "object") return { message, help: "indent its keys below it, or remove it" };
   return { message, help: exampleHelp(path) };
 }
 
@@ -95,7 +95,7 @@ const UNIT_MS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000
 
 function numberHelp(path: Path, value: string, file: ParsedFile): string | undefined {
   const digits = /^[\d_,' ]+$/.test(value) ? value.replace(/\D/g, "") : "";
-  if (digits === value && digits !== "" && isQuoted(path, file)) return "drop the quotes";
+  if (digits === value && digits !== "" && isQuoted(path, file)) return "remove the quotes";
   if (digits !== "") return `write ${Number(digits)}`;
   const timed = /^(\d+(?:\.\d+)?) ?(ms|s|m|min|h)$/.exec(value);
   if (timed === null || !String(path.at(-1)).endsWith("_ms")) return undefined;
@@ -103,7 +103,7 @@ function numberHelp(path: Path, value: string, file: ParsedFile): string | undef
 }
 
 function booleanHelp(path: Path, value: string, file: ParsedFile): string | undefined {
-  if (/^(?:true|false)$/i.test(value) && isQuoted(path, file)) return "drop the quotes";
+  if (/^(?:true|false)$/i.test(value) && isQuoted(path, file)) return "remove the quotes";
   if (/^(?:yes|on|y)$/i.test(value)) return "write true";
   return /^(?:no|off|n)$/i.test(value) ? "write false" : undefined;
 }
@@ -116,7 +116,7 @@ function listHelp(path: Path, value: unknown): string | undefined {
 
 function objectHelp(path: Path, value: unknown): string | undefined {
   const shape = shapeAt(path);
-  if (Array.isArray(value)) return "drop the `- `: it has keys, not items";
+  if (Array.isArray(value)) return "remove the `- `: it has keys, not items";
   const first = shape?.kind === "object" ? (shape.required[0] ?? Object.keys(shape.keys)[0]) : undefined;
   return first === undefined ? undefined : `write its keys on lines of their own, such as \`${first}: …\``;
 }

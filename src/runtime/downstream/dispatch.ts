@@ -23,7 +23,7 @@ export interface DispatchContext extends ExchangeOwner {
   began(x: LiveExchange): void;
 }
 
-/** Begins the exchange of a request. If the answer before it on its connection has not ended, the request waits in line. */
+/** Begins the exchange of a request. If the response before it on its connection has not ended, the request waits in line. */
 export function dispatch(
   context: DispatchContext,
   req: IncomingMessage,
@@ -33,7 +33,7 @@ export function dispatch(
   const socket: ClientSocket = req.socket;
   // The connection is being closed: bytes after its last request are not a request.
   if (socket.lingering) return void req.resume();
-  // Another answer comes before it (fact F12).
+  // Another response comes before it (fact F12).
   if (res.socket === null) {
     socket.line ??= new WaitingLine(socket);
     return socket.line.add({ req, res, expectation });

@@ -61,7 +61,7 @@ export function onParseError(
   const refusal = refusalFor(err);
   const { latest: x, line } = socket;
   if (refusal === undefined) return void socket.destroy();
-  // The connection has its last answer, and what comes now is dropped. Closing it at once could destroy that answer.
+  // The last response of the connection has been given, and what comes now is dropped. Closing it at once could destroy that response.
   if (socket.lingering) return;
   if (line?.isEmpty === false) {
     line.error = err;

@@ -1,11 +1,11 @@
-// Finds clients that take nothing of an answer that waits for them (contract, section 4, "A client that takes nothing").
+// Finds clients that take nothing of a response that waits for them (contract, section 4, "A client that takes nothing").
 //
-// It looks at all connections now and then. So a request starts no timer, and a connection on which nothing waits costs one
+// It looks at all connections at intervals. So a request starts no timer, and a connection on which nothing waits costs one
 // comparison per look.
 
 import type { DownstreamSocket } from "../exchange/connection.ts";
 
-/** In one timeout there are at least so many looks. A client is cut after the timeout, and at most one look later. */
+/** There are at least this many looks in one timeout. A client is cut after the timeout, and at most one look later. */
 const LOOKS = 10;
 
 /** The longest time between two looks, ms. */
@@ -17,7 +17,7 @@ interface Progress {
   readonly taken: number;
   /** Bytes of the write in progress that the kernel has not taken yet. */
   readonly queued: number;
-  /** How many looks later this was still so. Looks are counted, not time: while the process is suspended, no client can take anything. */
+  /** For how many looks nothing has changed. Looks are counted, not time: while the process is suspended, no client can take anything. */
   readonly looks: number;
 }
 
@@ -39,7 +39,7 @@ export class SendTimeout<S extends DownstreamSocket> {
     this.#onStalled = onStalled;
   }
 
-  /** Sets the longest wait, ms; 0 = for ever. It holds for answers in progress, too. */
+  /** Sets the longest wait, ms; 0 = for ever. It holds for responses in progress, too. */
   set(timeoutMs: number): void {
     if (timeoutMs === this.#timeoutMs) return;
     this.stop();
@@ -69,7 +69,7 @@ export class SendTimeout<S extends DownstreamSocket> {
 }
 
 function progressOf(socket: DownstreamSocket, before: Progress | undefined): Progress {
-  // What is written meanwhile adds to both numbers.
+  // A write between two looks adds to both numbers, so the difference stays the same.
   const taken = socket.bytesWritten - socket.writableLength;
   const queued = queuedBytes(socket);
   const none = before !== undefined && taken === before.taken && queued >= before.queued;

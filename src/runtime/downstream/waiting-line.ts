@@ -1,4 +1,4 @@
-// Lets the pipelined requests of one connection wait until the answer before theirs has ended (contract, section 4).
+// Lets the pipelined requests of one connection wait until the response before theirs has ended (contract, section 4).
 
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
@@ -13,8 +13,8 @@ export interface WaitingRequest {
 }
 
 /**
- * When so many requests wait, the gateway reads no more from the connection. Below this number it reads on, because only then
- * it notices that the client leaves. One read of 64 KiB can bring more requests than this, but no further read follows.
+ * When so many requests wait, the gateway reads no more from the connection. Below this number it reads on, because only a
+ * connection that is read shows that the client leaves. One read of 64 KiB can bring more requests than this, but no further read follows.
  */
 export const WAITING_MAX = 100;
 
@@ -43,13 +43,13 @@ export class WaitingLine {
   }
 
   /**
-   * Takes the next request, after the answer before it has ended.
-   * @returns `undefined` when none waits, or when that answer was the last one of its connection: then all are dropped
+   * Takes the next request, after the response before it has ended.
+   * @returns `undefined` when none waits, or when that response was the last one of its connection: then all are dropped
    */
   next(): WaitingRequest | undefined {
     const request = this.#requests.shift();
     if (request === undefined) return undefined;
-    // The answer before it closes the connection (fact F12), or the client has left.
+    // The response before it closes the connection (fact F12), or the client has left.
     if (request.res.socket === null || !this.#socket.writable) {
       this.#drop(request);
       return undefined;
@@ -58,7 +58,7 @@ export class WaitingLine {
     return request;
   }
 
-  /** Reads and drops the rest of what was sent, so that no reset destroys the last answer. */
+  /** Reads and drops the rest of what was sent, so that no reset destroys the last response. */
   #drop(first: WaitingRequest): void {
     first.req.resume();
     for (const { req } of this.#requests.splice(0)) req.resume();

@@ -44,7 +44,7 @@ const MASK = "***";
  */
 export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequest) => DryRun {
   const { metrics } = blueprint.server;
-  // The same paths as in the gateway, but with empty content. Metrics with an address of their own are not served here.
+  // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
   const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
   return ({ method, target, rawHeaders }) => {
@@ -139,7 +139,7 @@ function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Gua
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
       const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
       const passes = verdict === undefined || verdict.outcome === "preflight";
-      // Nearly all requests ask for no WebSocket, so the step means nothing to them.
+      // Nearly all requests ask for no WebSocket, so this step is shown only when it refuses one.
       if (kind === "webSocket" && passes) return verdict;
       x.steps.push({ step: kind, verdict: passes ? "pass" : "refuse", ...(detail && { detail }) });
       return verdict;

@@ -7,7 +7,7 @@ import type { AuthSpec, Guard, TokenSource, TokenSpec } from "../../plan/steps.t
 import { readingsOf, withoutParameters } from "../headers/query.ts";
 import { findByToken } from "../headers/sent-token.ts";
 
-/** Parameters in which clients of several providers send their key. A gateway token in one of them goes nowhere. */
+/** Parameters in which clients of several providers send their key. A gateway token in one of them never goes upstream. */
 const KEY_PARAMETERS: ReadonlySet<string> = new Set(["key", "api_key", "api-key", "access_token", "token"]);
 
 /** Finds the client of a token, which is given as bytes in latin1. */

@@ -33,13 +33,13 @@ export class Deadlines {
     this.#start(this.#spec.requestTimeoutMs);
   }
 
-  /** The head of a stream has come: from now on only silence is limited. */
+  /** The response headers of a stream have come: from now on only silence is limited. */
   streaming(): void {
     this.#streaming = true;
     this.#limitSilence();
   }
 
-  /** Bytes were moved: silence is counted anew. */
+  /** Bytes were moved: the time of silence starts again. */
   progress(): void {
     this.#held = false;
     if (this.#limitsSilence) this.#timer?.refresh();

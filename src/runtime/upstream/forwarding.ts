@@ -69,7 +69,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     this.#deadlines.uploading();
   }
 
-  /** A request is sent once its connection is there: until then the connect timeout alone counts. */
+  /** A request is sent once its connection is established: until then only the connect timeout counts. */
   onUploaded(sink: ClientRequest): void {
     if (!this.#attempt.connecting) return this.#deadlines.sent();
     this.#deadlines.stop();
@@ -140,13 +140,13 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     if (!this.#over) this.#deadlines.sent();
   }
 
-  /** A limit in time was exceeded: the client's fault when the rest of its request did not come, else the upstream's. */
+  /** A time limit was exceeded. The client caused it if the rest of its request did not come, otherwise the upstream. */
   #expired(): void {
     const { ended, waitsForUpstream } = this.#upload;
     // The connect timeout limits this wait.
     if (!ended && this.#attempt.connecting) return this.#deadlines.uploading();
     if (ended || waitsForUpstream) this.#end("upstream_timeout", "deadline");
-    else this.#end("request_timeout", "the client's upload rests");
+    else this.#end("request_timeout", "the client's upload stalled");
   }
 
   /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */

@@ -6,7 +6,7 @@ import type { Framing } from "../headers/request-head.ts";
 /** A body of up to this size is kept, bytes. */
 const KEEP_BYTES = 1024 * 1024;
 
-/** More than this is kept only for as long as it can be of use. Less is kept until the response begins: a timer would cost more. */
+/** More than this is kept only while a replay is possible. Less is kept until the response begins: a timer would cost more. */
 const FREE_EARLY_BYTES = 64 * 1024;
 
 /** Whether the whole of a body can be kept. A chunked one may become too large. */

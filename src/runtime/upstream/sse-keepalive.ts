@@ -30,7 +30,7 @@ export class SseKeepalive {
     this.#timer = setTimeout(SseKeepalive.#silent, silenceMs, this);
   }
 
-  /** Notes the bytes that were sent: the silence begins anew. */
+  /** Notes the bytes that were sent: the time of silence starts again. */
   moved(body: Buffer): void {
     const end = body.toString("latin1", Math.max(0, body.length - TAIL_BYTES));
     this.#tail = (this.#tail + end).slice(-TAIL_BYTES);
@@ -41,7 +41,7 @@ export class SseKeepalive {
     clearTimeout(this.#timer);
   }
 
-  /** Sends nothing to a client that has not taken the earlier bytes: it would only pile up. */
+  /** Sends nothing to a client that has not taken the earlier bytes: the comments would only pile up. */
   static #silent(keepalive: SseKeepalive): void {
     const { res } = keepalive.#x.responder;
     if (res.writableLength === 0 && EVENT_END.test(keepalive.#tail)) {

@@ -57,7 +57,7 @@ export class Upload {
   sendTo(sink: ClientRequest): void {
     this.#sink = sink;
     this.#waits = false;
-    // Node must not write chunks: where the head says `chunked`, we write them ourselves.
+    // Node must not write chunks: where the headers say `chunked`, we write them ourselves.
     sink.chunkedEncoding = false;
     if (this.#ended || this.#pump !== undefined) this.#sendAgain(sink);
     else if (this.#x.framing.kind === "none") this.#finish(sink);

@@ -30,7 +30,7 @@ export const DEFAULT_IDLE_TIMES: IdleTimes = Object.freeze({
   sweepMs: 10_000,
   // Servers usually keep idle connections for 5 s or longer.
   youngMs: 4000,
-  // Later the upstream may have worked on the request, and sending it again could be paid twice.
+  // Later the upstream may have worked on the request, and it could be billed twice.
   replayMs: 1000,
 });
 
