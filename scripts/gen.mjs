@@ -15,6 +15,8 @@ import { compile as compileTypes } from "json-schema-to-typescript";
 
 const standaloneCode = standaloneModule.default ?? standaloneModule;
 const INTERPOLATED = "#/definitions/interpolated";
+/** A reference to a property of a definition, as JSON. */
+const PROPERTY_REF = /"#\/definitions\/(\w+)\/properties\/(\w+)"/g;
 const ANNOTATIONS = new Set(["title", "description", "default", "examples", "writeOnly"]);
 const BANNER = [
   "// biome-ignore-all lint: generated",
@@ -55,6 +57,22 @@ function withChoices(schema) {
   const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withChoices(value)]));
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
   return anyOf === undefined ? out : { ...out, if: { type: "object" }, then: anyOf[0], else: anyOf[1] };
+}
+
+/**
+ * The schema with each property that is used in two places as a definition of its own. The validator then has one function for
+ * both places: `upstream_defaults` has the keys of `upstream`.
+ */
+function withSharedProperties(schema) {
+  const text = JSON.stringify(schema).replace(PROPERTY_REF, '"#/definitions/$1.$2"');
+  const { definitions, ...rest } = JSON.parse(text);
+  const shared = {};
+  for (const [, name, key] of JSON.stringify(schema).matchAll(PROPERTY_REF)) {
+    const { properties } = definitions[name];
+    shared[`${name}.${key}`] = properties[key];
+    properties[key] = { $ref: `#/definitions/${name}.${key}` };
+  }
+  return { ...rest, definitions: { ...definitions, ...shared } };
 }
 
 /** The schema with every `$ref` replaced by its definition. The schema has no cycles. */
@@ -114,9 +132,10 @@ function validatorFile(schema) {
     allErrors: true,
     strict: true,
     messages: false,
+    inlineRefs: false,
     code: { source: true, esm: true, lines: true },
   });
-  const code = standaloneCode(ajv, ajv.compile(bare(withChoices(schema))));
+  const code = standaloneCode(ajv, ajv.compile(withSharedProperties(bare(withChoices(schema)))));
   if (code.includes("require(")) throw new Error("a keyword of the schema needs ajv at run time");
   // Type checking is left out: the code is ajv's own.
   return `${BANNER}\n// @ts-nocheck\n${code.replace('"use strict";', "").replace(/export default \w+;/, "")}\n`;

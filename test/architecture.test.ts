@@ -208,4 +208,12 @@ describe("the architecture", () => {
     const mute = files.filter(({ path, text }) => !isGenerated(path) && !text.startsWith("//"));
     expect(mute.map(({ path }) => path)).toEqual([]);
   });
+
+  it("holds for tests, too: files are named for what they hold, and the first line says what", () => {
+    const tests = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".ts"),
+    );
+    expect(tests.filter((path) => BANNED_NAMES.test(path))).toEqual([]);
+    expect(tests.filter((path) => !readFileSync(join(ROOT, "test", path), "utf8").startsWith("//"))).toEqual([]);
+  });
 });

@@ -3,9 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { runCommandLine } from "../src/cli/main.ts";
 import { compile, sourceFromText } from "../src/compiler/index.ts";
 import { ERROR_REPLIES } from "../src/plan/replies.ts";
 import { STEP_ORDER } from "../src/plan/steps.ts";
+import { recordingIo } from "./cli/recording-io.ts";
 import { makePair } from "./support/certificates.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -15,6 +17,7 @@ const pages = [
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
 ];
+const READMES = ["README.md", "README.zh-CN.md"];
 const text = (page: string): string => readFileSync(join(ROOT, page), "utf8");
 
 /** The contents of the certificate and key files that samples name, by file extension. */
@@ -51,6 +54,34 @@ describe("in the docs,", () => {
 
   it("the README has samples to check", () => {
     expect(samples.filter(({ page }) => page === "README.md").length).toBeGreaterThan(1);
+  });
+
+  it.each(READMES)("%s shows what check prints for its first sample with a misspelt key", async (page) => {
+    const [config = ""] = blocks(page, "yaml");
+    const files = { "config.yaml": config.replace("upstream:", "upstrem:") };
+    const { io, printed } = recordingIo({
+      files,
+      env: { GATEWAY_TOKEN: "a-token-of-a-client", OPENAI_API_KEY: "a-key" },
+    });
+    expect(await runCommandLine(["check", "--config", "config.yaml"], io)).toBe(1);
+    expect(blocks(page, "console")).toEqual([`$ ai-gw-lite check --config config.yaml\n${printed.out}`]);
+  });
+
+  it.each(READMES)("%s makes the command before its lines use it", (page) => {
+    const first = text(page).search(/^(?:\$ )?ai-gw-lite /m);
+    expect(first).toBeGreaterThan(-1);
+    expect(text(page).slice(0, first)).toContain("\nnpm link\n");
+  });
+
+  it("samples in Python read the token from the environment: the name alone is no variable there", () => {
+    const python = pages.flatMap((page) => blocks(page, "python"));
+    expect(python.length).toBeGreaterThan(2);
+    expect(python.filter((code) => /(?<!")\bGATEWAY_TOKEN\b(?!")/.test(code))).toEqual([]);
+  });
+
+  it("nobody is told to install the package by its name: it is in no registry", () => {
+    const byName = /\b(?:npx(?: -y| --yes)?|npm (?:i|install)(?: -g| --global)?) ai-gateway-lite(?![\w.-])/;
+    expect(pages.filter((page) => byName.test(text(page)))).toEqual([]);
   });
 
   it.each(pages)("%s links only to files that exist", (page) => {

@@ -28,6 +28,7 @@ export { type Listener, readListener } from "./listener.ts";
 export { isLoopback } from "./lower/address.ts";
 export type { ConfigKeys } from "./lower/config-keys.ts";
 export { claimsHash, tokenSpec } from "./lower/gateway-token.ts";
+export { proxyVariables } from "./lower/proxy-env.ts";
 export { hasCertificate, readPair } from "./lower/tls-pair.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
 export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";

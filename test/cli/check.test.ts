@@ -117,10 +117,12 @@ describe("the text format", () => {
 describe("a config without errors and warnings", () => {
   const TESTS = `tests: [{name: it, request: {method: GET, path: /openai/x}, expect: {status: 401}}]\n`;
   const METRICS = `observability: {metrics: {enabled: true, path: /m, token: "\${KEY}-m"}}\n`;
+  const APART = METRICS.replace("/m,", "/m, listen: 127.0.0.1:9464,");
 
   test.each([
     ["", "ok: 1 route, 1 token, listens on 127.0.0.1:8080\n"],
     [METRICS, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, metrics at /m\n"],
+    [APART, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, metrics at 127.0.0.1:9464/m\n"],
     ["inbound_tls: {}\n", "ok: 1 route, 1 token, listens on 127.0.0.1:8080 with TLS\n"],
     [TESTS, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, 1 test passed\n"],
     ["  - {id: two, prefix: /two, upstream: {base_url: http://127.0.0.1:9}}\n", /^ok: 2 routes, 1 token, /],

@@ -20,14 +20,13 @@ gateway_auth: {tokens: ["\${TOKEN}"]}
 routes: [{id: all, prefix: /, upstream: {base_url: "http://127.0.0.1:9"}}]
 `;
 
-async function run(line: string, stdin?: string) {
+/** Runs a command line: a text that is split at its spaces, or its words. */
+async function run(line: string | readonly string[], stdin?: string) {
   const env = { TOKEN: "canary-token-0001" };
   const files = { "a.yaml": CONFIG, "b.yaml": CONFIG };
   const { io, printed } = recordingIo({ files, env, ...(stdin !== undefined && { stdin }) });
-  const code = await runCommandLine(
-    line.split(" ").filter((word) => word !== ""),
-    io,
-  );
+  const words = typeof line === "string" ? line.split(" ").filter((word) => word !== "") : line;
+  const code = await runCommandLine(words, io);
   return { code, ...printed };
 }
 
@@ -141,10 +140,13 @@ test("schema prints the file's own bytes", async () => {
 });
 
 test("explain uses POST by default, and any other method as it is written", async () => {
-  const method = async (words: string) =>
-    JSON.parse((await run(`explain a.yaml --path /x ${words} --format json`)).out);
-  const auth = "--header authorization:Bearer%20x";
-  expect((await method("--header authorization:Bearer")).steps.at(-1)).toMatchObject({ step: "auth" });
-  expect((await method(`--method GET ${auth}`)).steps.at(-1)).toMatchObject({ step: "auth" });
-  expect((await method("--method get")).steps).toEqual([{ step: "message", verdict: "refuse", detail: "bad_request" }]);
+  const explained = async (...method: string[]) => {
+    const header = "authorization: Bearer canary-token-0001";
+    const { out } = await run(["explain", "a.yaml", "--path", "/x", "--header", header, "--format", "json", ...method]);
+    return JSON.parse(out);
+  };
+  expect((await explained()).upstream.method).toBe("POST");
+  expect((await explained("--method", "GET")).upstream.method).toBe("GET");
+  const refused = [{ step: "message", verdict: "refuse", detail: "bad_request" }];
+  expect((await explained("--method", "get")).steps).toEqual(refused);
 });

@@ -1,6 +1,6 @@
 // Tests `healthcheck` against real gateways: which addresses it asks, what it accepts, and what it says when it fails.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { healthcheck } from "../../src/cli/health/healthcheck.ts";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { setScene } from "../support/scene.ts";
+import { writePair } from "../support/tls-files.ts";
 import { recordingIo } from "./recording-io.ts";
 
 const scene = setScene();
@@ -17,8 +18,7 @@ let pair: TestPair;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "healthcheck-test-"));
   pair = await makePair(["gateway.example"]);
-  writeFileSync(join(folder, "crt.pem"), pair.cert);
-  writeFileSync(join(folder, "key.pem"), pair.key);
+  await writePair(folder, pair);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

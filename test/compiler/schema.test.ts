@@ -58,6 +58,12 @@ describe("the published schema", () => {
     expect(compileText(text).ok).toBe(false);
   });
 
+  test("allows each key of an upstream but its base_url in upstream_defaults, too", () => {
+    const { base_url: _, ...inherited } = schema.definitions.upstream.properties;
+    const references = Object.keys(inherited).map((key) => [key, { $ref: `#/definitions/upstream/properties/${key}` }]);
+    expect(schema.definitions.upstreamDefaults.properties).toEqual(Object.fromEntries(references));
+  });
+
   test("has a message of its own for each key with a pattern", () => {
     const patterned: string[] = [];
     const visit = (node: unknown, key: string): void => {

@@ -12,9 +12,11 @@ import { ERROR_REPLIES } from "../../src/plan/replies.ts";
 import type { ExchangeRecord } from "../../src/runtime/exchange/record.ts";
 import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
 import { prometheusText } from "../../src/runtime/observe/metrics/prometheus.ts";
+import { findProgram } from "../support/program.ts";
 import { samplesOf } from "../support/prometheus.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+const PROMTOOL = findProgram("promtool");
 const RULES = join(ROOT, "deploy/prometheus/alerts.yaml");
 const RULES_TEST = join(ROOT, "test/deploy/alerts.unit.yaml");
 
@@ -156,9 +158,9 @@ describe("the dashboard", () => {
   });
 });
 
-describe.skipIf(spawnSync("promtool", ["--version"]).error !== undefined)("promtool", () => {
+describe.skipIf(PROMTOOL === undefined)("promtool", () => {
   const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync("promtool", args, { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(PROMTOOL ?? "", args, { encoding: "utf8" });
     return { status, output: stdout + stderr };
   };
 

@@ -99,6 +99,17 @@ describe("a client that sends 10 MB before it reads can read the refusal:", () =
 });
 
 describe("CONNECT", () => {
+  test("is told that the gateway is no forward proxy", async () => {
+    const gateway = await scene.gateway({ base: UNUSED, top: ["errors: {format: openai}"] });
+    const client = await scene.client(gateway);
+    await client.send("CONNECT inner.test:443 HTTP/1.1\r\nHost: inner.test:443\r\n\r\n");
+    const { text } = await client.response("CONNECT");
+    expect(JSON.parse(text).error).toMatchObject({
+      code: "method_not_allowed",
+      message: expect.stringMatching(/no forward proxy.*HTTPS_PROXY/),
+    });
+  });
+
   test("a client that resets the connection after it causes no uncaught exception", async () => {
     const gateway = await scene.gateway({ base: UNUSED });
     for (let i = 0; i < 5; i++) {

@@ -1,17 +1,14 @@
 // Checks how long the server waits for its clients, with short times, and that the default times are those of the contract.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect as connectTcp } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DEFAULT_SERVER_TIMES, HEAD_BYTES } from "../../src/runtime/downstream/server.ts";
 import { DEFAULT_IDLE_TIMES } from "../../src/runtime/upstream/connections/upstream-socket.ts";
-import { makePair } from "../support/certificates.ts";
 import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
+import { inboundTls } from "../support/tls-files.ts";
 
 const scene = setScene();
 const UNUSED = "http://127.0.0.1:9";
@@ -72,30 +69,16 @@ test("an idle kept-alive connection is closed after its time", async () => {
 });
 
 test("a TLS handshake that does not go on is closed after its time", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "gateway-test-"));
-  try {
-    const pair = await makePair();
-    await writeFile(join(folder, "crt.pem"), pair.cert);
-    await writeFile(join(folder, "key.pem"), pair.key);
-    const gateway = await scene.gateway(
-      {
-        base: UNUSED,
-        top: [
-          `inbound_tls: {cert_path: ${folder}/crt.pem, key_path: ${folder}/key.pem}`,
-          "observability: {logging: {level: debug}}",
-        ],
-      },
-      { times: { server: { handshakeMs: 300 } } },
-    );
-    const socket = connectTcp(gateway.port, "127.0.0.1");
-    socket.on("error", () => {});
-    socket.resume();
-    const closed = new Promise((resolve) => socket.once("close", resolve));
-    socket.write("\x16\x03\x01", "latin1");
-    await within("the end of a silent client", closed);
-    const line = gateway.logs.find(({ msg }) => msg === "tls handshake failed");
-    expect(line?.["cause"]).toBe("ERR_TLS_HANDSHAKE_TIMEOUT");
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const gateway = await scene.gateway(
+    { base: UNUSED, top: [await inboundTls(), "observability: {logging: {level: debug}}"] },
+    { times: { server: { handshakeMs: 300 } } },
+  );
+  const socket = connectTcp(gateway.port, "127.0.0.1");
+  socket.on("error", () => {});
+  socket.resume();
+  const closed = new Promise((resolve) => socket.once("close", resolve));
+  socket.write("\x16\x03\x01", "latin1");
+  await within("the end of a silent client", closed);
+  const line = gateway.logs.find(({ msg }) => msg === "tls handshake failed");
+  expect(line?.["cause"]).toBe("ERR_TLS_HANDSHAKE_TIMEOUT");
 });

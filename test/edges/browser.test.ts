@@ -1,7 +1,7 @@
 // Checks what a page of another origin can send and read in a real browser, through a gateway with TLS.
 
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,6 +13,7 @@ import { TOKEN, UPSTREAM_KEY } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 import { findProgram } from "../support/program.ts";
+import { writePair } from "../support/tls-files.ts";
 import { startUpstream, type Upstream } from "../support/upstream.ts";
 
 const CHROMIUM = findProgram("chromium");
@@ -30,9 +31,7 @@ describe.skipIf(CHROMIUM === undefined)("a page in Chromium", () => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
     stops.push(() => rm(folder, { recursive: true }));
-    const { cert, key } = await makePair();
-    await writeFile(join(folder, "crt.pem"), cert);
-    await writeFile(join(folder, "key.pem"), key);
+    const tls = await writePair(folder, await makePair());
 
     const pages = createServer((_req, res) => {
       res.setHeader("content-type", "text/html");
@@ -58,7 +57,7 @@ describe.skipIf(CHROMIUM === undefined)("a page in Chromium", () => {
 
     gateway = await startGateway(`listen: 127.0.0.1:0
 gateway_auth: {tokens: ["${TOKEN}"]}
-inbound_tls: {cert_path: "${folder}/crt.pem", key_path: "${folder}/key.pem"}
+${tls}
 cors: {enabled: true, allow_origins: ["http://127.0.0.1:${pagePort}"], expose_headers: [x-request-id]}
 errors: {format: openai}
 routes:

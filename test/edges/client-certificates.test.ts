@@ -11,6 +11,7 @@ import { makePair, type TestPair } from "../support/certificates.ts";
 import { TOKEN } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
+import { writePair } from "../support/tls-files.ts";
 
 let folder: string;
 let server: TestPair;
@@ -21,14 +22,12 @@ let gateway: TestGateway;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
   [server, alice, bob] = await Promise.all([makePair(), makePair(["alice"]), makePair(["bob"])]);
-  await writeFile(join(folder, "crt.pem"), server.cert);
-  await writeFile(join(folder, "key.pem"), server.key);
   // A certificate that signs itself is its own CA.
   await writeFile(join(folder, "clients.pem"), alice.cert);
-  const at = (name: string): string => JSON.stringify(join(folder, name));
+  const tls = await writePair(folder, server, `client_ca_path: "${join(folder, "clients.pem")}"`);
   gateway = await startGateway(`listen: 127.0.0.1:0
 gateway_auth: {tokens: ["${TOKEN}"]}
-inbound_tls: {cert_path: ${at("crt.pem")}, key_path: ${at("key.pem")}, client_ca_path: ${at("clients.pem")}}
+${tls}
 observability: {logging: {level: debug}}
 routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
 `);

@@ -1,7 +1,7 @@
 // Checks that a certificate can be renewed while the gateway runs: new connections get it, and no session or connection is
 // lost.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
@@ -12,6 +12,7 @@ import { startGateway } from "../../src/runtime/gateway.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { within } from "../support/deadline.ts";
+import { writePair } from "../support/tls-files.ts";
 
 let folder: string;
 let first: TestPair;
@@ -21,11 +22,6 @@ beforeAll(async () => {
   [first, second] = await Promise.all([makePair(), makePair()]);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-async function put({ cert, key }: Pick<TestPair, "cert" | "key">): Promise<void> {
-  await writeFile(join(folder, "crt.pem"), cert);
-  await writeFile(join(folder, "key.pem"), key);
-}
 
 async function dial(port: number, options: object = {}): Promise<TLSSocket> {
   const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
@@ -43,10 +39,10 @@ async function health(socket: TLSSocket): Promise<string> {
 }
 
 it("serves the new pair, keeps connections and sessions, and keeps the old one when the new is bad", async () => {
-  await put(first);
+  const inboundTls = await writePair(folder, first);
   const text = `listen: 127.0.0.1:0
 gateway_auth: {tokens: ["\${TOKEN}"]}
-inbound_tls: {cert_path: "${folder}/crt.pem", key_path: "${folder}/key.pem"}
+${inboundTls}
 routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
 `;
   const result = compile(sourceFromText("test.yaml", text), {
@@ -65,7 +61,7 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
     expect(old.getPeerCertificate().fingerprint256).toBe(first.fingerprint);
     const session = old.getSession();
 
-    await put(second);
+    await writePair(folder, second);
     gateway.host.renewPair(readFiles(tls, log));
     expect(await health(old)).toContain("200 OK");
     const fresh = await dial(port);
@@ -73,7 +69,7 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
     const resumed = await dial(port, { maxVersion: "TLSv1.2", session });
     expect(resumed.isSessionReused()).toBe(true);
 
-    await put({ cert: second.cert, key: first.key });
+    await writePair(folder, { cert: second.cert, key: first.key });
     expect(() => gateway.host.renewPair(readFiles(tls, log))).toThrow(/key\.pem is not the key of the certificate/);
     await rm(join(folder, "crt.pem"));
     expect(() => gateway.host.renewPair(readFiles(tls, log))).toThrow(/crt\.pem can't be read: no such file/);

@@ -1,11 +1,9 @@
 // Checks `upstream.tls`: a private CA, a client certificate and a server name, directly and through a proxy, and over reloads.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type http from "node:http";
-import { createServer, request as httpRequest } from "node:http";
+import { request as httpRequest } from "node:http";
 import https from "node:https";
-import { type AddressInfo, connect, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -15,15 +13,16 @@ import { failureCode, failureLabel } from "../../src/runtime/upstream/connection
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { AUTH, configText } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
+import { listen } from "../support/listen.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
+import { startTunnelProxy } from "../support/tunnel-proxy.ts";
 
 const NAME = "vllm.internal";
 const OK = { status: 200, text: "ok" };
 const NOT_CONNECTED = { status: 502, text: '{"error":"upstream_connect_error"}' };
 
 const scene = setScene();
-const stops: (() => Promise<void>)[] = [];
 let folder = "";
 let ownPair: TestPair;
 let namedPair: TestPair;
@@ -43,27 +42,7 @@ beforeAll(async () => {
   await writeFile(at("own.pem"), ownPair.cert);
   await writeFile(at("named.pem"), namedPair.cert);
 });
-afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
-});
 afterAll(() => rm(folder, { recursive: true }));
-
-async function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket.on("error", () => {}));
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  stops.push(async () => {
-    const closed = once(server, "close");
-    server.close();
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  });
-  return (server.address() as AddressInfo).port;
-}
 
 interface Seen {
   readonly host: string | undefined;
@@ -91,21 +70,6 @@ async function secureUpstream(pair: TestPair, demanded?: TestPair | "any") {
     res.end("ok");
   });
   return { port: await listen(server), seen };
-}
-
-/** A proxy that opens tunnels by CONNECT. */
-async function connectProxy() {
-  const asked: string[] = [];
-  const server = createServer().on("connect", (req, socket: Socket) => {
-    asked.push(req.url ?? "");
-    const [host, port] = (req.url ?? "").split(":");
-    const tunnel = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      tunnel.pipe(socket).pipe(tunnel);
-    });
-    for (const each of [tunnel, socket]) each.on("error", () => {}).once("close", () => tunnel.destroy());
-  });
-  return { port: await listen(server), asked };
 }
 
 const ask = ({ port }: TestGateway) => exchange(port, requestText("GET", "/up/x", [AUTH, "Connection: close"]));
@@ -142,7 +106,7 @@ test("a client certificate is shown", async () => {
 describe.each(["directly", "through a proxy"])("%s", (way) => {
   async function lines(tls: string) {
     if (way === "directly") return { lines: [tls], asked: undefined };
-    const proxy = await connectProxy();
+    const proxy = await startTunnelProxy();
     return { lines: [tls, `proxy: {protocol: http, address: "127.0.0.1:${proxy.port}"}`], asked: proxy.asked };
   }
 

@@ -1,15 +1,14 @@
 // A kept TLS connection is stale: it ends with TLS's closure alert or without, before a byte of the response. The request is sent
 // again, as over TCP.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { AUTH } from "../support/config.ts";
+import { listen } from "../support/listen.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 
@@ -39,9 +38,7 @@ test.each<[string, (socket: TLSSocket) => void]>([
         else socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
       });
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server);
   const lines = [`tls: {ca_path: ${join(folder, "ca.pem")}}`];
   const gateway = await scene.gateway({ base: `https://127.0.0.1:${port}`, upstream: lines });
   const client = await scene.client(gateway);
@@ -50,5 +47,4 @@ test.each<[string, (socket: TLSSocket) => void]>([
     expect(await client.response("POST")).toMatchObject({ status: 200, text: "ok" });
   }
   expect(connections).toBe(2);
-  server.close();
 });

@@ -1,24 +1,24 @@
 // A response that only the end of its connection delimits, over TLS: it is whole after TLS's closure alert, and cut when the TCP
 // connection ends without one (RFC 9112, section 9.8). Also checks the insides of Node that `tls-cut.ts` relies on.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { onTlsCut } from "../../src/runtime/upstream/connections/tls-cut.ts";
 import { makePair, type TestPair } from "../support/certificates.ts";
 import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
+import { listen } from "../support/listen.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
+import { startTunnelProxy } from "../support/tunnel-proxy.ts";
 
 const scene = setScene();
-const stops: (() => void)[] = [];
 let folder = "";
 let pair: TestPair;
 
@@ -27,21 +27,7 @@ beforeAll(async () => {
   pair = await makePair();
   await writeFile(join(folder, "ca.pem"), pair.cert);
 });
-afterEach(() => {
-  for (const stop of stops.splice(0).reverse()) stop();
-});
 afterAll(() => rm(folder, { recursive: true }));
-
-async function listen(server: Server): Promise<number> {
-  server.on("connection", (socket: Socket) => {
-    stops.push(() => socket.destroy());
-    socket.on("error", () => {});
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  stops.push(() => server.close());
-  return (server.address() as AddressInfo).port;
-}
 
 type End = "alert" | "cut";
 
@@ -80,23 +66,6 @@ async function upstreamThat(end: End, head: string, body: string): Promise<numbe
   );
 }
 
-/** A proxy that opens tunnels by CONNECT. */
-function connectProxy(): Promise<number> {
-  return listen(
-    createServer((socket) => {
-      socket.once("data", (bytes) => {
-        const [, host, port] = /^CONNECT ([^:]+):(\d+)/.exec(bytes.toString()) ?? [];
-        const tunnel = connect(Number(port), host, () => {
-          socket.write("HTTP/1.1 200 OK\r\n\r\n");
-          socket.pipe(tunnel).pipe(socket);
-        });
-        tunnel.on("error", () => {});
-        socket.on("close", () => tunnel.destroy());
-      });
-    }),
-  );
-}
-
 const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n";
 /** More than the buffers on the way hold, so that the gateway has to pause the upstream. */
 const LARGE = 12 * 1024 * 1024;
@@ -113,7 +82,8 @@ test.each([
 ] as const)("%s after a body of %i bytes, %s", async (end, size, way) => {
   const port = await upstreamThat(end, HEAD, "x".repeat(size));
   const lines = [`tls: {ca_path: ${join(folder, "ca.pem")}}`];
-  if (way !== "directly") lines.push(`proxy: {protocol: http, address: "127.0.0.1:${await connectProxy()}"}`);
+  if (way !== "directly")
+    lines.push(`proxy: {protocol: http, address: "127.0.0.1:${(await startTunnelProxy()).port}"}`);
   const gateway = await scene.gateway({ base: `https://127.0.0.1:${port}`, upstream: lines });
   const client = await scene.client(gateway);
   await client.send(requestText("GET", "/up/x", [AUTH]));

@@ -40,14 +40,14 @@ function open(spec: Partial<LogFileSpec> = {}): RotatingFile {
 /** A line of this many bytes that begins with a number. */
 const line = (number: number, bytes: number) => `${`${number} `.padEnd(bytes - 1, "x")}\n`;
 
-/** The files of the folder with the numbers of their lines. */
-function contents(): Record<string, number[]> {
+/** The files of a folder with the numbers of their lines. */
+function contents(folder: string = dir): Record<string, number[]> {
   const numbers = (name: string) =>
-    readFileSync(join(dir, name), "utf8")
+    readFileSync(join(folder, name), "utf8")
       .trimEnd()
       .split("\n")
       .map((text) => Number.parseInt(text, 10));
-  return Object.fromEntries(readdirSync(dir).map((name) => [name, numbers(name)]));
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, numbers(name)]));
 }
 
 async function log(file: RotatingFile, lines: readonly string[]): Promise<void> {
@@ -174,9 +174,9 @@ describe("a log file of bounded size", () => {
     rmSync(blocked);
     mkdirSync(blocked);
     await file.close(5000);
-    dir = blocked;
     expect(reported).toEqual(["ENOTDIR", 0]);
-    expect(Object.values(contents()).flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(Object.keys(contents())).toHaveLength(10);
+    const files = contents(blocked);
+    expect(Object.values(files).flat().sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(Object.keys(files)).toHaveLength(10);
   });
 });

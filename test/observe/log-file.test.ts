@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LogFileSpec } from "../../src/plan/observability.ts";
 import { LineWriter } from "../../src/runtime/observe/logs/line-writer.ts";
 import { RotatingFile } from "../../src/runtime/observe/logs/rotating-file.ts";
-import { until } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
 
 const START = Date.parse("2026-11-23T23:59:30.000Z");
 const MINUTE = 60_000;
@@ -144,12 +144,23 @@ describe("a rotating file", () => {
 describe("a line writer", () => {
   const events = { onTrouble: () => {}, onRecovery: () => {} };
 
-  it("flushes everything at once, also before the file is open", () => {
+  it("flushes everything at once, also before the file is open", async () => {
     const path = join(dir, "deep", "er", "lines.log");
     const writer = new LineWriter(path, events);
     for (let i = 0; i < 1000; i++) writer.write(`${i}\n`);
     writer.flushSync();
     expect(readFileSync(path, "utf8")).toBe(Array.from({ length: 1000 }, (_, i) => `${i}\n`).join(""));
+    await writer.end(5000);
+  });
+
+  it("is closed for everyone who asks, at the end of the last line", async () => {
+    const writer = new LineWriter(join(dir, "lines.log"), events);
+    writer.write("one\n");
+    // A file that was replaced is closing already when the process ends.
+    const replaced = writer.end(60_000);
+    await within("the end of the process", writer.end(60_000));
+    await within("the end of the file", replaced);
+    await within("a closed file", writer.end(60_000));
   });
 
   it("loses no line and repeats none, with flushes in between", async () => {

@@ -99,6 +99,10 @@ describe("the package", () => {
   it("passes the checks of publint", async () => {
     const { messages, pkg } = await publint({ pack: { tarball: readFileSync(packed.tarball).buffer }, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+    expect(pkg).toMatchObject({
+      description: expect.stringMatching(/gateway/),
+      keywords: expect.arrayContaining(["llm-gateway"]),
+    });
   });
 });
 

@@ -16,6 +16,7 @@ import { within } from "../support/deadline.ts";
 import type { LogLine } from "../support/gateway.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
+import { writePair } from "../support/tls-files.ts";
 
 const scene = setScene();
 const running: BuiltGateway[] = [];
@@ -163,21 +164,16 @@ test("a renewed certificate is used from the next handshake on, and a bad one is
   const { url: base } = await scene.upstream();
   const folder = mkdtempSync(join(tmpdir(), "renew-test-"));
   const [first, second] = [await makePair(), await makePair()];
-  const put = (cert: string, key: string): void => {
-    writeFileSync(join(folder, "crt.pem"), cert);
-    writeFileSync(join(folder, "key.pem"), key);
-  };
-  put(first.cert, first.key);
-  const tls = `inbound_tls: {cert_path: "${folder}/crt.pem", key_path: "${folder}/key.pem"}`;
+  const tls = await writePair(folder, first);
   try {
     const gateway = await serve(configText({ base, top: [tls] }));
     expect(await fingerprint(gateway.port)).toBe(first.fingerprint);
-    put(second.cert, second.key);
+    await writePair(folder, second);
     gateway.kill("SIGHUP");
     const { at } = await gateway.logged(isOutcome);
     expect(await fingerprint(gateway.port)).toBe(second.fingerprint);
 
-    put(first.cert, second.key);
+    await writePair(folder, { cert: first.cert, key: second.key });
     gateway.kill("SIGHUP");
     expect((await gateway.logged(isOutcome, at + 1)).line.msg).toBe("reload refused: the config in use stays");
     expect(await fingerprint(gateway.port)).toBe(second.fingerprint);
@@ -208,14 +204,13 @@ test("turning client certificates off needs a restart: until then those of the s
   const { url: base } = await scene.upstream();
   const folder = mkdtempSync(join(tmpdir(), "client-ca-test-"));
   const [server, client] = [await makePair(), await makePair(["client"])];
-  const at = (name: string) => join(folder, name);
-  writeFileSync(at("crt.pem"), server.cert);
-  writeFileSync(at("key.pem"), server.key);
-  writeFileSync(at("ca.pem"), client.cert);
-  const tls = (more: string) => `inbound_tls: {cert_path: "${at("crt.pem")}", key_path: "${at("key.pem")}"${more}}`;
+  const ca = join(folder, "ca.pem");
+  writeFileSync(ca, client.cert);
+  const withCa = await writePair(folder, server, `client_ca_path: "${ca}"`);
+  const withoutCa = await writePair(folder, server);
   try {
-    const gateway = await serve(configText({ base, top: [tls(`, client_ca_path: "${at("ca.pem")}"`)] }));
-    replace(gateway, configText({ base, top: [tls("")] }));
+    const gateway = await serve(configText({ base, top: [withCa] }));
+    replace(gateway, configText({ base, top: [withoutCa] }));
     gateway.kill("SIGHUP");
     const { line } = await gateway.logged(({ keys }) => keys !== undefined);
     expect(line).toMatchObject({ level: "warn", keys: ["inbound_tls"] });

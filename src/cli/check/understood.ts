@@ -1,17 +1,19 @@
 // Says in one line what a config without errors and warnings means, so that its author sees whether it was understood.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
+import { hostPort } from "../local-url.ts";
 import { count } from "../report/report.ts";
 
 /** For example `2 routes, 1 token, listens on 127.0.0.1:8080`. @param tests how many tests of the config have passed */
 export function understood({ server, routes }: Blueprint, tests: number): string {
   const { listen, tls, metrics } = server;
-  const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   return [
     count(routes.length, "route"),
     count(tokens(routes), "token"),
-    `listens on ${host}:${listen.port}${tls === undefined ? "" : " with TLS"}`,
-    ...(metrics === undefined ? [] : [`metrics at ${metrics.path}`]),
+    `listens on ${hostPort(listen)}${tls === undefined ? "" : " with TLS"}`,
+    ...(metrics === undefined
+      ? []
+      : [`metrics at ${metrics.listen === undefined ? "" : hostPort(metrics.listen)}${metrics.path}`]),
     ...(tests === 0 ? [] : [`${count(tests, "test")} passed`]),
   ].join(", ");
 }

@@ -1,6 +1,6 @@
 // Finds proxy variables of the environment that no upstream uses, although other programs on this machine do.
 
-import { isLoopback } from "../../compiler/index.ts";
+import { isLoopback, proxyVariables } from "../../compiler/index.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 
 export interface UnusedProxy {
@@ -9,12 +9,6 @@ export interface UnusedProxy {
   /** The routes whose requests would go through these proxies. */
   readonly routes: readonly string[];
 }
-
-/** The variables that apply to the URLs of a scheme, as curl reads them. */
-const VARIABLES = {
-  "https:": ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
-  "http:": ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
-} as const;
 
 /**
  * The proxy variables that are set but not used by any upstream (contract, section 2, `proxy`); `undefined` when there are none.
@@ -33,7 +27,7 @@ export function unusedProxy(
   for (const { id, forward } of routes) {
     const target = forward.upstreams[0]?.target;
     if (target === undefined || isLoopback(target.hostname) || !withoutProxy.includes(id)) continue;
-    const set = VARIABLES[target.protocol].filter((name) => (env(name)?.trim() ?? "") !== "" && !asked(name));
+    const set = proxyVariables(target).filter((name) => (env(name)?.trim() ?? "") !== "" && !asked(name));
     if (set.length === 0) continue;
     for (const name of set) variables.add(name);
     affected.push(id);

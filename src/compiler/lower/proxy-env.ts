@@ -13,10 +13,16 @@ export interface EnvProxy {
   readonly url: string;
 }
 
+/** The variables that name the proxy of a target, in the order in which they are read. */
+export function proxyVariables({ protocol }: Pick<UpstreamTarget, "protocol">): readonly string[] {
+  return protocol === "https:"
+    ? ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+    : ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
+}
+
 /** `undefined` when the environment names no proxy for the upstream, or `NO_PROXY` lists the upstream. */
 export function proxyFromEnv(target: UpstreamTarget, env: ReadEnv): EnvProxy | undefined {
-  const name = target.protocol === "https:" ? "https_proxy" : "http_proxy";
-  const found = firstSet([name, name.toUpperCase(), "all_proxy", "ALL_PROXY"], env);
+  const found = firstSet(proxyVariables(target), env);
   if (found === undefined || isExempt(target, firstSet(["no_proxy", "NO_PROXY"], env)?.value ?? "")) return undefined;
   const url = /^[a-z0-9+.-]+:\/\//i.test(found.value) ? found.value : `http://${found.value}`;
   return { variable: found.variable, url };

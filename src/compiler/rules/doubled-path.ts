@@ -2,15 +2,14 @@
 
 import { providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
-import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+import { eachUpstream, keptPrefix, type UpstreamVisit } from "./walks.ts";
 
 const CODE = "rule/doubled-path";
 const TWICE = /\/(v\d+[a-z0-9]*)\/\1(?=\/|$)/;
 
 /** The start of every path that a route sends upstream: `base_url`, and the prefix where it is kept. */
-function forwarded({ upstream, route, baseUrl: read }: UpstreamVisit): string | undefined {
-  if (!read.ok) return undefined;
-  return read.target.basePath + (upstream.strip_prefix || route.prefix === "/" ? "" : route.prefix);
+function forwarded(visit: UpstreamVisit): string | undefined {
+  return visit.baseUrl.ok ? visit.baseUrl.target.basePath + keptPrefix(visit) : undefined;
 }
 
 /** Reports an upstream URL with a version in it twice: in `base_url` and in the prefix, or twice in `base_url`. */

@@ -21,6 +21,7 @@ import { ROUTE_RULES } from "./routes.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { SECRET_VALUE_RULES } from "./secret-values.ts";
 import { SECRET_RULES } from "./secrets.ts";
+import { STREAM_TYPE_RULES } from "./stream-types.ts";
 import { TIMEOUT_RULES } from "./timeouts.ts";
 import { TLS_RULES } from "./tls.ts";
 import { TOKEN_RULES } from "./tokens.ts";
@@ -51,6 +52,7 @@ const RULES: readonly Rule[] = [
   ...UPSTREAM_TLS_RULES,
   ...INHERITED_RULES,
   ...QUERY_RULES,
+  ...STREAM_TYPE_RULES,
   ...METHOD_RULES,
 ];
 

@@ -6,7 +6,7 @@ import { editDistance } from "../diagnostics/suggest.ts";
 import { isLoopback } from "../lower/address.ts";
 import { OLLAMA_PORT, PROVIDERS, type Provider, providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
-import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+import { eachUpstream, keptPrefix, type UpstreamVisit } from "./walks.ts";
 
 /** The ends of endpoint paths in any API. */
 const ENDPOINTS =
@@ -85,10 +85,6 @@ function wrongPath(visit: UpstreamVisit, provider: Provider, target: UpstreamTar
 /** Whether a path is at, above or below one of the roots. */
 function isCompatible(path: string, roots: readonly string[]): boolean {
   return roots.some((root) => `${root}/`.startsWith(`${path}/`) || path.startsWith(`${root}/`));
-}
-
-function keptPrefix({ upstream, route }: UpstreamVisit): string {
-  return upstream.strip_prefix || route.prefix === "/" ? "" : route.prefix;
 }
 
 const ENDS_IN_VERSION = /\/v\d\w*$/;

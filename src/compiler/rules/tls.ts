@@ -2,16 +2,22 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { lowerTls } from "../lower/server.ts";
-import { type PairReading, readPair } from "../lower/tls-pair.ts";
+import { readPair } from "../lower/tls-pair.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { quote, shownValue } from "../schema/labels.ts";
 import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
+import { checkDates, reportUnreadable, reportUnusable } from "./tls-files.ts";
 
 type Tls = NonNullable<CompleteConfig["inbound_tls"]>;
 type Half = "cert" | "key";
 
-const DAY_MS = 86_400_000;
+/** What to do about a pair of the operator's own. A file that can't be read has the usual help. */
+const GIVEN_HELP = { unreadable: undefined, expired: "replace it with a renewed certificate and its key" };
+const SELF_SIGNED_HELP = {
+  unreadable: "one file of the self-signed pair exists: remove it, and the gateway makes a new pair",
+  expired: "restart the gateway: it replaces an expired pair that it has made itself",
+};
 
 /** Reports files that TLS can't be served with. */
 const tlsFiles: Rule = ({ inbound_tls }, context) => {
@@ -23,53 +29,23 @@ const tlsFiles: Rule = ({ inbound_tls }, context) => {
   const key = context.host.readFile(keyPath);
   // The gateway makes both at its first start.
   if (selfSigned && !cert.ok && !key.ok) return;
+  const help = selfSigned ? SELF_SIGNED_HELP : GIVEN_HELP;
   const name = (half: Half): string => fileName(path(half), inbound_tls, context);
   for (const [half, read] of [["cert", cert] as const, ["key", key] as const]) {
     // A file name with `~` or a reference in it: another rule reports it.
     if (context.literal(path(half)) && misreadPath(half === "cert" ? certPath : keyPath) !== undefined) continue;
-    if (!read.ok) reportMissing(path(half), `${name(half)} can't be read: ${read.reason}`, selfSigned, context);
+    if (read.ok) continue;
+    reportUnreadable(path(half), `${name(half)} can't be read: ${read.reason}`, context, help.unreadable);
   }
   if (!cert.ok || !key.ok) return;
   const pair = readPair(cert.bytes, key.bytes);
-  if (pair.ok) checkDates(path("cert"), name("cert"), pair, selfSigned, context);
-  else reportUnusable(path(pair.of), `${name(pair.of)} ${pair.why}`, context);
+  if (!pair.ok) return reportUnusable(path(pair.of), `${name(pair.of)} ${pair.why}`, context);
+  checkDates(path("cert"), name("cert"), pair, context, help.expired);
 };
 
 /** The file name as the config has it; the value of a reference is not shown. */
 function fileName(path: Path, tls: Tls, { file, written }: RuleContext): string {
   return written(path) ? shownValue(path, file) : quote(String(tls[path.at(-1) as keyof Tls]));
-}
-
-function reportMissing(path: Path, message: string, selfSigned: boolean, { report, lenient }: RuleContext): void {
-  const help = selfSigned
-    ? "one file of the self-signed pair exists: remove it, and the gateway makes a new pair"
-    : "check the path and its permissions; relative paths start at the working directory";
-  report({ code: "rule/tls-file", path, message, help, ...(lenient && { severity: "warning" }) });
-}
-
-function reportUnusable(path: Path, message: string, { report }: RuleContext): void {
-  const help = "both files must be PEM, and the key must be the one that the certificate was made for";
-  report({ code: "rule/tls-file", path, message, help });
-}
-
-function checkDates(
-  path: Path,
-  name: string,
-  { validFrom, validTo }: Extract<PairReading, { ok: true }>,
-  selfSigned: boolean,
-  { report, host }: RuleContext,
-): void {
-  const now = host.now?.();
-  if (now === undefined || (validFrom <= now && now < validTo)) return;
-  const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-  const message =
-    now < validFrom
-      ? `the certificate in ${name} is not valid before ${day(validFrom)}`
-      : `the certificate in ${name} expired on ${day(validTo)}, ${Math.ceil((now - validTo) / DAY_MS)} days ago`;
-  const help = selfSigned
-    ? "restart the gateway: it replaces an expired pair that it has made itself"
-    : "replace it with a renewed certificate and its key";
-  report({ code: "rule/tls-expired", path, message, help });
 }
 
 /** Reports paths of a self-signed pair that is never used. */

@@ -7,6 +7,7 @@ import { readPair } from "../lower/tls-pair.ts";
 import { quote, shownValue } from "../schema/labels.ts";
 import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
+import { checkDates, reportUnreadable, reportUnusable } from "./tls-files.ts";
 import { eachUpstream } from "./walks.ts";
 
 /** Reports a client certificate or its key that can't be used. Half a pair is reported by the schema. */
@@ -21,12 +22,10 @@ const clientPair: Rule = (config, context) => {
     const key = readFile(keyPath, key_path, context);
     if (cert === undefined || key === undefined) continue;
     const pair = readPair(cert, key);
-    if (pair.ok) checkDates(certPath, pair, context);
-    else {
-      const path = pair.of === "cert" ? certPath : keyPath;
-      const help = "both files must be PEM, and the key must be the one that the certificate was made for";
-      context.report({ code: "rule/tls-file", path, message: `${shownValue(path, context.file)} ${pair.why}`, help });
-    }
+    const path = !pair.ok && pair.of === "key" ? keyPath : certPath;
+    const name = shownValue(path, context.file);
+    if (pair.ok) checkDates(path, name, pair, context);
+    else reportUnusable(path, `${name} ${pair.why}`, context);
   }
 };
 
@@ -51,29 +50,17 @@ function checkCa(path: Path, file: string | undefined, context: RuleContext): vo
     const message = `${name} has a certificate of a server or client, not of a CA: no other certificate can be checked with it`;
     const help = "use the certificate of the CA that signed it";
     context.report({ code: "rule/tls-file", severity: "warning", path, message, help });
-  } else checkDates(path, read, context);
+  } else checkDates(path, name, read, context);
 }
 
 /** The bytes of a file; `undefined`, and a finding, when it can't be read. */
-function readFile(path: Path, file: string, { host, lenient, literal, report, file: config }: RuleContext) {
-  const read = host.readFile(file);
+function readFile(path: Path, file: string, context: RuleContext): Uint8Array | undefined {
+  const read = context.host.readFile(file);
   if (read.ok) return read.bytes;
   // A file name with `~` or a reference in it: another rule reports it.
-  if (literal(path) && misreadPath(file) !== undefined) return undefined;
-  const message = `${shownValue(path, config)} can't be read: ${read.reason}`;
-  const help = "check the path and its permissions; relative paths start at the working directory";
-  report({ code: "rule/tls-file", path, message, help, ...(lenient && { severity: "warning" }) });
+  if (context.literal(path) && misreadPath(file) !== undefined) return undefined;
+  reportUnreadable(path, `${shownValue(path, context.file)} can't be read: ${read.reason}`, context);
   return undefined;
-}
-
-function checkDates(path: Path, { validFrom, validTo }: { validFrom: number; validTo: number }, context: RuleContext) {
-  const now = context.host.now?.();
-  if (now === undefined || (validFrom <= now && now < validTo)) return;
-  const day = new Date(now < validFrom ? validFrom : validTo).toISOString().slice(0, 10);
-  const name = shownValue(path, context.file);
-  const when = now < validFrom ? `is not valid before ${day}` : `expired on ${day}`;
-  const help = "replace it with a renewed certificate";
-  context.report({ code: "rule/tls-expired", path, message: `the certificate in ${name} ${when}`, help });
 }
 
 /** Reports a server name that can't stand in a certificate. An IP address is checked, but not sent as SNI. */

@@ -36,6 +36,11 @@ function visitOf(route: CompleteRoute, index: number): UpstreamVisit {
   return { upstream: route.upstream, baseUrl: readBaseUrl(route.upstream.base_url), path, pathOf, route, index };
 }
 
+/** The part of the prefix that stays in the path of upstream requests. */
+export function keptPrefix({ upstream, route }: UpstreamVisit): string {
+  return upstream.strip_prefix || route.prefix === "/" ? "" : route.prefix;
+}
+
 /** The items of a list that have the same key as an earlier item. @param keyOf `undefined` leaves an item out */
 export function* eachDuplicate<T>(
   items: readonly T[],

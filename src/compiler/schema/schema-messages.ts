@@ -156,7 +156,7 @@ function noLimitHelp(path: Path): string | undefined {
   }
   if (key.endsWith("_timeout_ms") || key === "sse_keepalive_ms" || key === "max_size_mb")
     return "remove the key to turn this off";
-  return OFF_WHEN_ABSENT.has(String(path.at(-1))) ? "remove the key for no limit" : undefined;
+  return OFF_WHEN_ABSENT.has(key) ? "remove the key for no limit" : undefined;
 }
 
 function tooFew({ path, file }: Mismatch): Explained {

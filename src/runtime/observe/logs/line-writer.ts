@@ -54,8 +54,11 @@ export class LineWriter {
   #timer: NodeJS.Timeout | undefined = undefined;
   #troubled = false;
   #lost = 0;
-  #ended: (() => void) | undefined = undefined;
   #closed = false;
+  /** Resolves when this writer is closed. Set by `end`. */
+  #end: Promise<void> | undefined = undefined;
+  #onClosed = (): void => {};
+  #limit: NodeJS.Timeout | undefined = undefined;
 
   /**
    * @param target a file path, files of a bounded size, or an open descriptor. A file is opened to append; it and its folder are
@@ -87,7 +90,7 @@ export class LineWriter {
 
   /** Queues a line. It is dropped when the buffer is full. Never throws. */
   write(line: string): void {
-    if (this.#ended !== undefined) return;
+    if (this.#end !== undefined) return;
     if (this.#held + line.length > MAX_HELD) {
       this.#lost++;
       return this.#trouble("EAGAIN");
@@ -114,27 +117,32 @@ export class LineWriter {
     }
   }
 
-  /** Takes no more lines. Resolves when all are written and the file is closed, or when `limitMs` have passed. */
+  /**
+   * Takes no more lines. Resolves when all are written and the file is closed, or when `limitMs` have passed. The limit of the
+   * last call holds.
+   */
   end(limitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#close(resolve), limitMs);
-      this.#ended = () => {
-        clearTimeout(timer);
-        this.#close(resolve);
-      };
-      this.#pump();
+    this.#end ??= new Promise((resolve) => {
+      this.#onClosed = resolve;
     });
+    if (!this.#closed) {
+      clearTimeout(this.#limit);
+      this.#limit = setTimeout(() => this.#close(), limitMs);
+      this.#pump();
+    }
+    return this.#end;
   }
 
-  #close(closed: () => void): void {
+  #close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#limit);
     this.#closed = true;
     this.#batch = undefined;
     this.#take();
     const fd = this.#fd;
-    if (fd === undefined || this.#path === undefined) return closed();
+    if (fd === undefined || this.#path === undefined) return this.#onClosed();
     this.#fd = undefined;
-    fsync(fd, () => close(fd, () => closed()));
+    fsync(fd, () => close(fd, () => this.#onClosed()));
   }
 
   #open(): void {
@@ -170,7 +178,7 @@ export class LineWriter {
   #pump(): void {
     if (this.#writing || this.#timer !== undefined || this.#fd === undefined) return;
     if (this.#batch === undefined) {
-      if (this.#queue.length === 0) return this.#ended?.();
+      if (this.#queue.length === 0) return this.#end && this.#close();
       const lines = this.#files === undefined ? this.#queue.length : this.#linesThatFit(this.#files);
       if (lines === 0) return this.#openNext(this.#files as BoundedFiles);
       this.#batch = Buffer.from(this.#take(lines));
