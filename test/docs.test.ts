@@ -63,8 +63,8 @@ describe("in the docs,", () => {
       files,
       env: { GATEWAY_TOKEN: "a-token-of-a-client", OPENAI_API_KEY: "a-key" },
     });
-    expect(await runCommandLine(["check", "--config", "config.yaml"], io)).toBe(1);
-    expect(blocks(page, "console")).toEqual([`$ ai-gw-lite check --config config.yaml\n${printed.out}`]);
+    expect(await runCommandLine(["check", "config.yaml"], io)).toBe(1);
+    expect(blocks(page, "console")).toEqual([`$ ai-gw-lite check config.yaml\n${printed.out}`]);
   });
 
   it.each(READMES)("%s makes the command before its lines use it", (page) => {
