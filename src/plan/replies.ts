@@ -30,7 +30,7 @@ export const ERROR_REPLIES = {
   invalid_path: {
     status: 400,
     message:
-      "The gateway does not accept paths with dot segments (/../) or backslashes. Check the base URL and the path after it.",
+      "The gateway does not accept dot segments (/../) and backslashes in a path, nor a #. Check the base URL and the path after it.",
     final: true,
   },
   // The message names where the gateway looks for the token.

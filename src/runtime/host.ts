@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
-import { dispatch } from "./downstream/dispatch.ts";
+import { begin, dispatch } from "./downstream/dispatch.ts";
 import { spareUnsentResponses } from "./downstream/idle-connections.ts";
 import { onParseError } from "./downstream/parse-error.ts";
 import type { Refusal } from "./downstream/refusal.ts";
@@ -186,7 +186,7 @@ export class Host implements GenerationHost {
     const { line } = socket;
     const next = line?.next();
     if (line === undefined || next === undefined) return;
-    dispatch(this.#generation, next.req, next.res, next.expectation);
+    begin(this.#generation, next.req, next.res, next.expectation, true);
     if (line.error !== undefined && line.isEmpty) onParseError(line.error, socket, this.#refuse);
   }
 
@@ -235,8 +235,10 @@ export class Host implements GenerationHost {
   /** Cuts a client that has taken nothing for `send_timeout_ms`. A reset also frees what the kernel keeps for it. */
   #cut(socket: ClientSocket): void {
     const x = socket.latest;
+    const waits = x !== undefined && !x.done;
+    // With TLS, the exchange ends before this returns.
     resetConnection(socket);
-    if (x === undefined || x.done) return;
+    if (!waits) return;
     this.#log.info(
       { request_id: x.id, route_id: x.record.route?.id },
       "client took nothing of its response; connection closed",

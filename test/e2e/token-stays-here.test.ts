@@ -75,3 +75,15 @@ test("an injected header has the gateway's value, not the client's", async () =>
   const arrival = await upstream.nextRequest();
   expect(arrival.headers("authorization")).toEqual([`Bearer ${UPSTREAM_KEY}`]);
 });
+
+test.each(["/up/x?key=", "/up/x#key=", "/up/x?a#key=", "/up/x#a?key=", "/nowhere?key=", "/../x?key="])(
+  "a token behind the path does not reach the log: %s",
+  async (target) => {
+    const gateway = await scene.gateway({ base: "http://127.0.0.1:1" });
+    const client = await scene.client(gateway);
+    await client.send(requestText("GET", `${target}${TOKEN}`));
+    expect((await client.response()).status).toBeGreaterThanOrEqual(400);
+    await gateway.completed();
+    expect(JSON.stringify(gateway.logs)).not.toContain(TOKEN);
+  },
+);

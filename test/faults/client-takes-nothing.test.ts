@@ -87,6 +87,9 @@ describe("a client that takes nothing is cut: slots are freed, and the log says 
     onTestFinished(() => void socket.destroy());
     await upstream.nextRequest();
     expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
+    expect(gateway.logs).toContainEqual(
+      expect.objectContaining({ msg: "client took nothing of its response; connection closed", route_id: "up" }),
+    );
     await untilFree(gateway);
   });
 });

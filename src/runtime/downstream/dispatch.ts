@@ -10,6 +10,7 @@ import { run } from "../exchange/run.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import { type Expectation, examine } from "./examine.ts";
 import { findRoute } from "./find-route.ts";
+import { onLostBytes } from "./lost-bytes.ts";
 import { requestId } from "./request-id.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
@@ -23,7 +24,7 @@ export interface DispatchContext extends ExchangeOwner {
   began(x: LiveExchange): void;
 }
 
-/** Begins the exchange of a request. If the response before it on its connection has not ended, the request waits in line. */
+/** Takes a request that has arrived. If the response before it on its connection has not ended, the request waits in line. */
 export function dispatch(
   context: DispatchContext,
   req: IncomingMessage,
@@ -38,11 +39,27 @@ export function dispatch(
     socket.line ??= new WaitingLine(socket);
     return socket.line.add({ req, res, expectation });
   }
-  const { refusal, framing, requestId: sentId, asksWebSocket } = examine(req);
+  begin(context, req, res, expectation, false);
+}
+
+/** Begins the exchange of a request. @param waited it stood in the line of its connection */
+export function begin(
+  context: DispatchContext,
+  req: IncomingMessage,
+  res: GatewayResponse,
+  expectation: Expectation,
+  waited: boolean,
+): void {
+  const { refusal, framing, requestId: sentId, offersUpgrade, asksWebSocket } = examine(req);
   const awaitsContinue = expectation === "continue";
   const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, asksWebSocket });
-  socket.latest = x;
+  (req.socket as ClientSocket).latest = x;
   context.began(x);
+  if (offersUpgrade) {
+    // It can't be known any more what followed a request that waited.
+    if (waited) x.endConnectionAfter();
+    else onLostBytes(req, framing, () => x.endConnectionAfter());
+  }
   if (refusal !== undefined) {
     x.noteCause(refusal.cause);
     return x.reply(refusal.reply);

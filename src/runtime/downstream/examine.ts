@@ -3,7 +3,7 @@
 
 import { replyFor } from "../../plan/replies.ts";
 import type { Framing } from "../headers/request-head.ts";
-import { asksWebSocket } from "../headers/upgrade.ts";
+import { asksWebSocket, mayOfferUpgrade } from "../headers/upgrade.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
@@ -16,6 +16,8 @@ export interface Examination {
   readonly framing: Framing;
   /** The client's `x-request-id`, when it sent exactly one. */
   readonly requestId: string | undefined;
+  /** The client offers to go on with another protocol. */
+  readonly offersUpgrade: boolean;
   /** The client asks to go on as a WebSocket. */
   readonly asksWebSocket: boolean;
 }
@@ -73,6 +75,7 @@ export function examine(req: Message): Examination {
     // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
+    offersUpgrade: counts.hasUpgrade && mayOfferUpgrade(req.rawHeaders),
     asksWebSocket: counts.hasUpgrade && asksWebSocket(req),
   };
 }

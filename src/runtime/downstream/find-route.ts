@@ -12,7 +12,7 @@ const SHUTTING_DOWN = replyFor("shutting_down");
 export type RouteMatch<X extends Runnable> =
   | { readonly kind: "route"; readonly target: RequestPath; readonly route: Route<X> }
   | { readonly kind: "builtIn"; readonly target: RequestPath; readonly reply: Reply | Promise<Reply> }
-  /** For an invalid path, the target holds the path as it came. */
+  /** For an invalid path, the target holds the path as it came, without query and fragment. */
   | { readonly kind: "refused"; readonly target: RequestPath; readonly reply: Reply };
 
 /** The parts of a request that decide what answers it. */
@@ -32,7 +32,7 @@ export function findRoute<X extends Runnable>(
 ): RouteMatch<X> {
   const target = readTarget(url);
   if (target === undefined) {
-    return { kind: "refused", target: { path: url.split("?", 1)[0] ?? "", query: "" }, reply: INVALID_PATH };
+    return { kind: "refused", target: { path: url.split(/[?#]/, 1)[0] ?? "", query: "" }, reply: INVALID_PATH };
   }
   const { path } = target;
   const endpoint = builtIn.get(path);

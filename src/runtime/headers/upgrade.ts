@@ -1,4 +1,5 @@
-// Reads from a request's headers whether the client asks to go on as a WebSocket (RFC 6455, section 4.2.1).
+// Reads from a request's headers whether the client asks to go on as a WebSocket (RFC 6455, section 4.2.1), or with any other
+// protocol.
 
 import { headerValues } from "./find-header.ts";
 
@@ -14,6 +15,16 @@ export function asksWebSocket(req: { readonly rawHeaders: readonly string[]; rea
     req.httpVersion === "1.1" &&
     lists(req.rawHeaders, "upgrade", "websocket") &&
     lists(req.rawHeaders, "connection", "upgrade")
+  );
+}
+
+/**
+ * Whether Node's parser may take a request with an `upgrade` header for an offer to change the protocol. It wants the word in
+ * `connection`, or in its old spelling `proxy-connection`. To be on the safe side, a part of a word counts, too.
+ */
+export function mayOfferUpgrade(rawHeaders: readonly string[]): boolean {
+  return ["connection", "proxy-connection"].some((name) =>
+    headerValues(rawHeaders, name).some((value) => value.toLowerCase().includes("upgrade")),
   );
 }
 
