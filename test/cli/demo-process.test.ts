@@ -100,7 +100,7 @@ describe("npm run try", () => {
     await rm(join(home, "dist/ai-gw-lite.cjs"));
     const { code, err } = await ending(node("scripts/try.mjs", "--once"));
     expect(code).toBe(1);
-    expect(err).toContain("the demo ended with exit code 1");
-    expect(err).toContain("dist/ai-gw-lite.cjs");
+    expect(err).toContain("the demo ended with exit code 2");
+    expect(err).toContain("this checkout is not built yet. Run: npm ci && npm run build");
   });
 });
