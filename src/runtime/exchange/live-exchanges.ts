@@ -1,7 +1,6 @@
 // Lists the exchanges of a plan that have begun and not ended.
 //
-// A `Set` would cost a fifth of the gateway's processor time: V8 makes a new table after some deletions, and each old table leads
-// to the next one. Once one of them has become old, all later exchanges are copied to the old generation, though they have ended.
+// It is no `Set`: with one, the garbage collector would move all exchanges to the old generation, even after they have ended (fact F21).
 
 import type { LiveExchange } from "./exchange.ts";
 
