@@ -36,7 +36,7 @@ const bearer = (name: string, hosts: readonly string[], variable: string, more: 
   ...more,
 });
 
-/** Sources: the API reference of each provider, read in 2026. What is not sure is left out. */
+/** Common knowledge of 2026, not checked against each API reference. What is not sure is left out: a wrong entry would warn without need. */
 export const PROVIDERS: readonly Provider[] = [
   bearer("OpenAI", ["api.openai.com", "*.api.openai.com"], "OPENAI_API_KEY", {
     strict: true,
