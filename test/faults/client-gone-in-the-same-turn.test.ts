@@ -3,10 +3,9 @@
 
 import { expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
-import { until, within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
-import { serverSockets } from "../support/server-sockets.ts";
+import { waitingTail } from "../support/waiting-tail.ts";
 
 const scene = setScene();
 
@@ -33,23 +32,7 @@ test.each([
 });
 
 test("its connection is reset while the last bytes wait: the response did not end whole", async () => {
-  let waiting = (): number => 0;
-  const upstream = await scene.upstream(async (_req, res) => {
-    res.writeHead(200, { "content-type": "application/octet-stream" });
-    while (waiting() === 0) {
-      res.write(Buffer.alloc(16 * 1024));
-      await new Promise(setImmediate);
-    }
-    res.end();
-  });
-  const gateway = await scene.gateway({ base: upstream.url });
-  const sockets = serverSockets(gateway);
-  waiting = () => sockets[0]?.writableLength ?? 0;
-  const client = await scene.client(gateway);
-  client.socket.pause();
-  await client.send(requestText("GET", "/up/x", [AUTH]));
-  await within("the upstream to be done", (await upstream.nextRequest()).closed);
-  await until("the last bytes to wait", () => waiting() > 0);
+  const { gateway, client } = await waitingTail(scene);
   client.reset();
   expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
 });

@@ -10,6 +10,7 @@ import { setScene, untilFree } from "../support/scene.ts";
 import { serverSockets } from "../support/server-sockets.ts";
 import { inboundTls } from "../support/tls-files.ts";
 import type { UpstreamHandler } from "../support/upstream.ts";
+import { waitingTail } from "../support/waiting-tail.ts";
 
 const scene = setScene();
 const PIECE = Buffer.alloc(16 * 1024, "x");
@@ -51,25 +52,7 @@ describe("a client that takes nothing is cut: slots are freed, and the log says 
   });
 
   test("before the last bytes, when the upstream is done", async () => {
-    let waiting = (): number => 0;
-    const upstream = await scene.upstream(async (req, res) => {
-      if (req.url === "/ok") return void res.end("ok");
-      res.writeHead(200, { "content-type": "application/octet-stream" });
-      // Until the kernel takes no more, and the gateway keeps the last bytes.
-      while (waiting() === 0) {
-        res.write(PIECE);
-        await new Promise(setImmediate);
-      }
-      res.end();
-    });
-    const gateway = await scene.gateway({ base: upstream.url, top: TOP });
-    const sockets = serverSockets(gateway);
-    waiting = () => sockets[0]?.writableLength ?? 0;
-    const client = await scene.client(gateway);
-    client.socket.pause();
-    await client.send(requestText("GET", "/up/x", [AUTH]));
-    expect(await within("the upstream to be done", (await upstream.nextRequest()).closed)).toBe("whole");
-
+    const { gateway } = await waitingTail(scene, TOP);
     const other = await scene.client(gateway);
     await other.send(requestText("GET", "/up/ok", [AUTH]));
     expect((await other.response()).status).toBe(503);

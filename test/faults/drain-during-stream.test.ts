@@ -6,7 +6,7 @@ import { AUTH } from "../support/config.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
-import { serverSockets } from "../support/server-sockets.ts";
+import { waitingTail } from "../support/waiting-tail.ts";
 
 const scene = setScene();
 
@@ -105,24 +105,7 @@ test("a stream that outlasts the drain is broken, and `drain` returns false", as
 });
 
 test("the last bytes of a response reach a client that reads slowly, though the upstream is done", async () => {
-  let waiting = (): number => 0;
-  let sent = 0;
-  const upstream = await scene.upstream(async (_req, res) => {
-    res.writeHead(200, { "content-type": "application/octet-stream" });
-    while (waiting() === 0) {
-      res.write(Buffer.alloc(16 * 1024));
-      sent += 16 * 1024;
-      await new Promise(setImmediate);
-    }
-    res.end();
-  });
-  const gateway = await scene.gateway({ base: upstream.url });
-  const sockets = serverSockets(gateway);
-  waiting = () => sockets[0]?.writableLength ?? 0;
-  const client = await scene.client(gateway);
-  client.socket.pause();
-  await client.send(requestText("GET", "/up/x", [AUTH]));
-  await within("the upstream to be done", (await upstream.nextRequest()).closed);
+  const { gateway, client, sent, waiting } = await waitingTail(scene);
   const other = await scene.client(gateway);
   await other.send(requestText("GET", "/healthz"));
   await other.response();
