@@ -2,6 +2,7 @@
 
 import type { AddressInfo } from "node:net";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
+import { hostPort } from "../plan/host-port.ts";
 import { systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
@@ -109,8 +110,8 @@ export async function startGateway(
   };
 }
 
-function shown({ family, address, port }: AddressInfo): string {
-  return `${family === "IPv6" ? `[${address}]` : address}:${port}`;
+function shown({ address, port }: AddressInfo): string {
+  return hostPort({ host: address, port });
 }
 
 /** What all plans of the gateway share. */

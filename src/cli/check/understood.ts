@@ -1,7 +1,7 @@
 // Says in one line what a config without errors and warnings means, so that its author sees whether it was understood.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import { hostPort } from "../local-url.ts";
+import { hostPort } from "../../plan/host-port.ts";
 import { count } from "../report/report.ts";
 
 /** For example `2 routes, 1 token, listens on 127.0.0.1:8080`. @param tests how many tests of the config have passed */

@@ -1,6 +1,7 @@
 // Writes an explanation as text: the route and why, each step, the upstream request, timeouts and limits.
 
 import type { Blueprint, RouteBlueprint } from "../../plan/blueprint.ts";
+import { hostPort } from "../../plan/host-port.ts";
 import type { Explanation, ShownHeaders } from "./explanation.ts";
 
 /** The text form of an explanation. */
@@ -34,8 +35,7 @@ function routeLine({ id, prefix }: RouteBlueprint, { route, steps }: Explanation
 function proxyLines({ route: id }: Explanation, { routes }: Blueprint): string[] {
   const proxy = routes.find((route) => route.id === id)?.forward.upstreams[0]?.proxy;
   if (proxy === undefined) return [];
-  const host = proxy.hostname.includes(":") ? `[${proxy.hostname}]` : proxy.hostname;
-  return [`  through the proxy ${proxy.protocol}//${host}:${proxy.port}`];
+  return [`  through the proxy ${proxy.protocol}//${hostPort({ host: proxy.hostname, port: proxy.port })}`];
 }
 
 function headerLines(headers: ShownHeaders): string[] {
