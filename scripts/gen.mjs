@@ -60,14 +60,15 @@ function withChoices(schema) {
 }
 
 /**
- * The schema with each property that is used in two places as a definition of its own. The validator then has one function for
- * both places: `upstream_defaults` has the keys of `upstream`.
+ * The schema with each property that is used in several places as a definition of its own. The validator then has one function for
+ * all of them: `upstream_defaults` and the items of `upstreams` have the keys of `upstream`.
  */
 function withSharedProperties(schema) {
   const text = JSON.stringify(schema).replace(PROPERTY_REF, '"#/definitions/$1.$2"');
   const { definitions, ...rest } = JSON.parse(text);
   const shared = {};
   for (const [, name, key] of JSON.stringify(schema).matchAll(PROPERTY_REF)) {
+    if (shared[`${name}.${key}`] !== undefined) continue;
     const { properties } = definitions[name];
     shared[`${name}.${key}`] = properties[key];
     properties[key] = { $ref: `#/definitions/${name}.${key}` };
@@ -116,9 +117,18 @@ function compact(object) {
 }
 
 async function typesFile(schema) {
-  // Its keys are those of `Upstream`: written out, they would get types of their own.
+  // Their keys are those of `Upstream`: written out, they would get types of their own.
   const { title, description } = schema.definitions.upstreamDefaults;
   schema.definitions.upstreamDefaults = { title, description, tsType: 'Omit<Upstream, "base_url">' };
+  const { poolUpstream } = schema.definitions;
+  const own = Object.entries(poolUpstream.properties).filter(([, { $ref }]) => $ref === undefined);
+  const shared = Object.keys(schema.definitions.upstream.properties).filter((key) => !(key in poolUpstream.properties));
+  schema.definitions.poolMember = { ...poolUpstream, title: "PoolMember", properties: Object.fromEntries(own) };
+  schema.definitions.poolUpstream = {
+    title: poolUpstream.title,
+    description: poolUpstream.description,
+    tsType: `PoolMember & Omit<Upstream, ${shared.map((key) => JSON.stringify(key)).join(" | ")}>`,
+  };
   const body = await compileTypes(schema, "Config", {
     bannerComment: "",
     unreachableDefinitions: true,
@@ -169,7 +179,9 @@ async function docsFiles() {
 }
 
 async function main() {
-  const schema = withoutInterpolated(published);
+  const { anyOf: _, ...route } = published.definitions.route;
+  // A rule checks that a route has an upstream: its messages say more than those of an `anyOf`.
+  const schema = withoutInterpolated({ ...published, definitions: { ...published.definitions, route } });
   delete schema.definitions.interpolated;
   const files = {
     "src/compiler/schema/config.generated.ts": await typesFile(structuredClone(schema)),

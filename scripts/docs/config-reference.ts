@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import {
   isBorrowed,
+  isBorrowedKey,
   type ObjectPage,
   objectPages,
   resolved,
@@ -45,7 +46,6 @@ const ENGLISH: Language = {
   intro: [
     "The config is one YAML 1.2 document. Unknown keys, duplicate keys and wrong types are errors.",
     "`ai-gw-lite check --config FILE` shows each of them with its line and column, and [diagnostics.md](diagnostics.md) explains them.",
-    "If a config uses a feature that this version does not have yet, `check` refuses it with `rule/not-built`.",
     "A Chinese version of this page is in [config.zh-CN.md](config.zh-CN.md).",
     "",
     "Editors with a YAML language server check and complete the file while you type.",
@@ -96,7 +96,6 @@ const CHINESE: Language = {
   intro: [
     "配置是一个 YAML 1.2 文档。未知的键、重复的键和类型错误都算错误。",
     "`ai-gw-lite check --config FILE` 会列出每个错误所在的行和列，[diagnostics.md](diagnostics.md) 解释它们的含义。",
-    "如果配置用到了这个版本还没有的功能，`check` 会以 `rule/not-built` 拒绝。",
     "英文版见 [config.md](config.md)。",
     "",
     "支持 YAML language server 的编辑器可以边写边检查和补全。",
@@ -177,7 +176,8 @@ function section({ path, node }: ObjectPage, texts: Language): string {
   const head = path === "" ? texts.whole : `\`${path}\``;
   if (isBorrowed(node)) return [`## ${head}`, texts.describe(title, node.description ?? "")].join("\n\n");
   const [key, type, standard, meaning] = texts.columns;
-  const rows = Object.entries(node.properties ?? {}).map(([name, child]) => row(title, name, child, node, texts));
+  const own = Object.entries(node.properties ?? {}).filter(([, child]) => !isBorrowedKey(child));
+  const rows = own.map(([name, child]) => row(title, name, child, node, texts));
   return [
     `## ${head}`,
     texts.describe(title, node.description ?? ""),

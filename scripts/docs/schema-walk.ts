@@ -39,8 +39,12 @@ export function resolved(node: SchemaNode): SchemaNode {
   return strict === undefined ? node : { ...node, ...(strict.$ref === undefined ? strict : resolved(strict)) };
 }
 
-/** The branches of an `anyOf` that are not `interpolated`. A second one is a text in place of a mapping. */
-export function strictBranches({ anyOf }: SchemaNode): readonly SchemaNode[] {
+/**
+ * The branches of an `anyOf` that are not `interpolated`. A second one is a text in place of a mapping. The `anyOf` of a node with
+ * properties has none: it only says which of them are required.
+ */
+export function strictBranches({ anyOf, properties }: SchemaNode): readonly SchemaNode[] {
+  if (properties !== undefined) return [];
   return anyOf?.filter((branch) => branch.$ref !== "#/definitions/interpolated") ?? [];
 }
 
@@ -51,13 +55,19 @@ function referenced($ref: string): SchemaNode {
 
 /** Whether the keys of a mapping are described elsewhere: they are those of another mapping. */
 export function isBorrowed({ properties }: SchemaNode): boolean {
-  return Object.values(properties ?? {}).every(({ $ref }) => $ref?.includes("/properties/") === true);
+  return Object.values(properties ?? {}).every(isBorrowedKey);
+}
+
+/** Whether a key is described at another place. */
+export function isBorrowedKey({ $ref }: SchemaNode): boolean {
+  return $ref?.includes("/properties/") === true;
 }
 
 /** Lists every object of the config, outer objects before inner ones. */
 export function objectPages(node: SchemaNode = SCHEMA, path = ""): ObjectPage[] {
   if (isBorrowed(resolved(node))) return [{ path, node: resolved(node) }];
   const inner = Object.entries(resolved(node).properties ?? {}).flatMap(([key, child]) => {
+    if (isBorrowedKey(child)) return [];
     const at = path === "" ? key : `${path}.${key}`;
     const value = resolved(child);
     if (value.properties !== undefined) return objectPages(value, at);

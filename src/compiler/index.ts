@@ -102,6 +102,8 @@ function analyse(
   if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
     checkConfigTests(completed, blueprint, options.runConfigTests, context);
   }
-  const withoutProxy = completed.routes.filter(({ upstream }) => upstream.proxy === undefined).map(({ id }) => id);
+  const withoutProxy = completed.routes
+    .filter(({ members }) => members.some(({ upstream }) => upstream.proxy === undefined))
+    .map(({ id }) => id);
   return { blueprint: findings.failed ? undefined : blueprint, interpolations, value, withoutProxy };
 }

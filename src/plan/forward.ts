@@ -65,9 +65,19 @@ export interface UpstreamLimitSpec {
   readonly timeoutMs: number;
 }
 
+/** How long the parts of a request may take at one upstream, ms (contract, sections 4 and 7). */
+export interface UpstreamTimes {
+  /** From the last byte of the request to the last byte of the response; for a stream only to the response head. */
+  readonly requestTimeoutMs: number;
+  /** From the start of an attempt to the first byte of the response's body; `undefined`: any. */
+  readonly firstByteTimeoutMs: number | undefined;
+  /** Longest silence of a stream, and of an upload; 0 = any. */
+  readonly streamIdleTimeoutMs: number;
+}
+
 /** One upstream of a route. */
-export interface UpstreamSpec {
-  /** Unique in its route. A route's only upstream has the route's id. */
+export interface UpstreamSpec extends UpstreamTimes {
+  /** Unique in its route. The only upstream of a route without a pool has the route's id. */
   readonly id: string;
   readonly target: UpstreamTarget;
   /** The outbound proxy that leads to the upstream. */
@@ -83,6 +93,83 @@ export interface UpstreamSpec {
    */
   readonly keyDigest: Digest | undefined;
   readonly limit: UpstreamLimitSpec | undefined;
+  /** The gateway shows a key of its own: a 401 or 402 is about that key, not about the client's. */
+  readonly injectsKey: boolean;
+  /** The silence of an event stream after which a comment line is sent to the client, ms; `undefined`: never. */
+  readonly sseKeepaliveMs: number | undefined;
+  /** Its share of the requests, compared with the weights of the others in its pool. */
+  readonly weight: number;
+  /** Patterns of the models it takes; `undefined`: all. `*` stands for any run of characters. */
+  readonly models: readonly string[] | undefined;
+  /** Model names that are replaced in requests to it. `from` is exact, or `*` for any name. Empty: none. */
+  readonly renameModels: readonly ModelRename[];
+  /** Changes when its address, its keys or its proxy change: what is known of its health is then out of date. */
+  readonly identity: Digest;
+}
+
+export interface ModelRename {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Keeps each client, or each value of a header, on one upstream of the pool. The header's name is lower-case. */
+export type StickySpec = { readonly by: "client" } | { readonly by: "header"; readonly name: string };
+
+/** When an upstream of a pool is left alone for a while, ms (contract, section 14, "Cooling"). */
+export interface CooldownSpec {
+  /** After so many failures in a row. */
+  readonly afterFailures: number;
+  /** For so long the first time; twice as long each further time. */
+  readonly ms: number;
+  /** The longest such time. Also the time after a spent quota or a refused key. */
+  readonly maxMs: number;
+}
+
+/** How the upstream of a request is chosen (contract, section 14). */
+export interface PoolSpec {
+  readonly balance: "in_order" | "round_robin" | "least_inflight";
+  readonly sticky: StickySpec | undefined;
+  readonly cooldown: CooldownSpec;
+}
+
+/** What may be tried again: kinds of failure, and statuses of the upstream (contract, section 7). */
+export const RETRY_WORDS = [
+  "connect_error",
+  "reset",
+  "timeout",
+  "first_byte_timeout",
+  "overloaded_event",
+  "quota",
+  "401",
+  "402",
+  "403",
+  "408",
+  "409",
+  "429",
+  "500",
+  "502",
+  "503",
+  "504",
+  "529",
+] as const;
+
+export type RetryWord = (typeof RETRY_WORDS)[number];
+
+/** Which failed attempts are followed by another one, and when (contract, section 7). */
+export interface RetrySpec {
+  /** Including the first. */
+  readonly maxAttempts: number;
+  readonly retryOn: readonly RetryWord[];
+  /** The largest request body that is kept for another attempt, bytes. */
+  readonly maxBodyBytes: number;
+  /** The longest random wait before the second attempt, ms. It doubles with each further attempt. */
+  readonly backoffMs: number;
+  /** The longest wait before any attempt, ms. */
+  readonly maxBackoffMs: number;
+  /** The longest time of one attempt to its response head, ms; `undefined`: any. */
+  readonly attemptTimeoutMs: number | undefined;
+  /** A response that is passed on after the last attempt tells SDKs not to try again. */
+  readonly tellClients: boolean;
 }
 
 export interface ForwardSpec {
@@ -91,12 +178,12 @@ export interface ForwardSpec {
   readonly stripPrefix: boolean;
   /** At least one. */
   readonly upstreams: readonly UpstreamSpec[];
-  /** From the last byte of the request to the last byte of the response, ms; for a stream only to the response head. */
-  readonly requestTimeoutMs: number;
-  /** Longest silence of a stream, and of an upload, ms; 0 = any. */
-  readonly streamIdleTimeoutMs: number;
+  /** `undefined` for a route with a single upstream, which is asked whatever its health. */
+  readonly pool: PoolSpec | undefined;
+  /** `undefined`: each request is sent once. */
+  readonly retry: RetrySpec | undefined;
+  /** How many bytes of a request body may be held to read its model, where the upstreams ask for it. */
+  readonly modelScanBytes: number;
   /** The media types that are streams, lower-case, without parameters. `audio/*` means every audio type. */
   readonly streamTypes: readonly string[];
-  /** The silence of an event stream after which a comment line is sent to the client, ms; `undefined`: never. */
-  readonly sseKeepaliveMs: number | undefined;
 }

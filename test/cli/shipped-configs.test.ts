@@ -45,7 +45,7 @@ describe.each([
     expect(responseFormat.format).toBe("auto");
     expect(routes.map(({ prefix }) => prefix)).toEqual(["/openai", "/anthropic", "/gemini"]);
     for (const { forward, steps } of routes) {
-      expect(forward.requestTimeoutMs).toBe(600_000);
+      expect(forward.upstreams[0]?.requestTimeoutMs).toBe(600_000);
       const auth = steps.find(({ kind }) => kind === "auth");
       expect(auth).toMatchObject({
         spec: {

@@ -169,15 +169,11 @@ describe("the blueprint", () => {
       "      connect_timeout_ms: 5\n      request_timeout_ms: 6\n      stream_idle_timeout_ms: 0\n      strip_prefix: false\n      inject",
     );
     expect(forward(text)).toMatchObject({
-      upstreams: [{ connectTimeoutMs: 5 }],
-      requestTimeoutMs: 6,
-      streamIdleTimeoutMs: 0,
+      upstreams: [{ connectTimeoutMs: 5, requestTimeoutMs: 6, streamIdleTimeoutMs: 0 }],
       stripPrefix: false,
     });
     expect(forward(CLEAN)).toMatchObject({
-      upstreams: [{ connectTimeoutMs: 10_000 }],
-      requestTimeoutMs: 60_000,
-      streamIdleTimeoutMs: 300_000,
+      upstreams: [{ connectTimeoutMs: 10_000, requestTimeoutMs: 60_000, streamIdleTimeoutMs: 300_000 }],
       stripPrefix: true,
     });
   });

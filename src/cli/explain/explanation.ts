@@ -104,10 +104,12 @@ function tokenDigests(blueprint: Blueprint): ReadonlySet<string> {
 function timeoutsOf({ forward }: RouteBlueprint, { server }: Blueprint): Record<string, number> {
   const [upstream] = forward.upstreams;
   return {
-    ...(upstream && { connect_timeout_ms: upstream.connectTimeoutMs }),
-    request_timeout_ms: forward.requestTimeoutMs,
-    stream_idle_timeout_ms: forward.streamIdleTimeoutMs,
-    ...(forward.sseKeepaliveMs !== undefined && { sse_keepalive_ms: forward.sseKeepaliveMs }),
+    ...(upstream && {
+      connect_timeout_ms: upstream.connectTimeoutMs,
+      request_timeout_ms: upstream.requestTimeoutMs,
+      stream_idle_timeout_ms: upstream.streamIdleTimeoutMs,
+    }),
+    ...(upstream?.sseKeepaliveMs !== undefined && { sse_keepalive_ms: upstream.sseKeepaliveMs }),
     send_timeout_ms: server.sendTimeoutMs,
   };
 }

@@ -5,11 +5,6 @@
 import { type CodeEntry, error, warning } from "./code-entry.ts";
 
 export const RULE_CODES = {
-  "rule/not-built": error(
-    "Not built yet",
-    "The key belongs to the config format, but this version would ignore it.",
-    "Remove the key for now.",
-  ),
   "rule/listen-address": error(
     "An address that the gateway can't listen on",
     "The gateway could not start.",

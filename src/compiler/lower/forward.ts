@@ -1,25 +1,34 @@
-// Converts a route's `upstream` to the blueprint's data: where requests go, and how they are changed on the way.
+// Converts the upstreams of a route to the blueprint's data: where requests go, and how they are changed on the way.
 
 import type {
   ForwardSpec,
   HeaderRules,
+  PoolSpec,
+  RetrySpec,
+  StickySpec,
   UpstreamLimitSpec,
   UpstreamSpec,
   UpstreamTarget,
   UpstreamTlsSpec,
 } from "../../plan/forward.ts";
-import { Secret } from "../../plan/secret.ts";
+import { Digest, Secret } from "../../plan/secret.ts";
 import type { UpstreamTls } from "../schema/config.generated.ts";
-import type { CompleteConfig, CompleteRoute, CompleteUpstream } from "../schema/defaults.ts";
+import type {
+  CompleteConfig,
+  CompleteMember,
+  CompleteRetry,
+  CompleteRoute,
+  CompleteUpstream,
+} from "../schema/defaults.ts";
 import { readBaseUrl } from "./base-url.ts";
 import { lowerProxy } from "./proxy.ts";
 import type { ReadEnv } from "./proxy-env.ts";
-import { upstreamKeyDigest } from "./upstream-key.ts";
+import { injectsKey, upstreamKeyDigest } from "./upstream-key.ts";
 
 /** @returns a function that converts one route; what is the same for all routes is computed once */
 export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: CompleteRoute) => ForwardSpec {
   const headers = tokenHeaders(config);
-  const lowerUpstream = (id: string, upstream: CompleteUpstream): UpstreamSpec => {
+  const lowerUpstream = (id: string, upstream: CompleteMember["upstream"]): UpstreamSpec => {
     const target = lowerTarget(upstream.base_url);
     return {
       id,
@@ -29,20 +38,62 @@ export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: Comp
       headers: lowerHeaders(upstream, headers),
       injectQuery: upstream.inject_query.map(({ name, value }) => ({ name, value: new Secret(value) })),
       connectTimeoutMs: upstream.connect_timeout_ms,
+      requestTimeoutMs: upstream.request_timeout_ms,
+      firstByteTimeoutMs: upstream.first_byte_timeout_ms,
+      streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
+      sseKeepaliveMs: upstream.sse_keepalive_ms,
       keyDigest: upstreamKeyDigest(upstream.inject_headers),
       limit: lowerLimit(upstream, config),
+      injectsKey: injectsKey(upstream),
+      weight: upstream.weight ?? 1,
+      models: upstream.models,
+      renameModels: Object.entries(upstream.rename_models ?? {}).map(([from, to]) => ({ from, to })),
+      identity: identityOf(upstream),
     };
   };
-  return ({ id, prefix, upstream }) => ({
-    routeId: id,
-    prefix,
-    stripPrefix: upstream.strip_prefix,
-    upstreams: [lowerUpstream(id, upstream)],
-    requestTimeoutMs: upstream.request_timeout_ms,
-    streamIdleTimeoutMs: upstream.stream_idle_timeout_ms,
-    streamTypes: [...new Set(upstream.stream_types.map((type) => type.toLowerCase()))],
-    sseKeepaliveMs: upstream.sse_keepalive_ms,
-  });
+  return (route) => {
+    const { id, prefix, members } = route;
+    const [first] = members;
+    if (first === undefined) throw new Error("the schema refuses an empty pool before this");
+    const { strip_prefix, stream_types, retry } = first.upstream;
+    return {
+      routeId: id,
+      prefix,
+      stripPrefix: strip_prefix,
+      upstreams: members.map((member) => lowerUpstream(member.id ?? id, member.upstream)),
+      pool: members.length > 1 ? lowerPool(route) : undefined,
+      retry: retry && lowerRetry(retry),
+      modelScanBytes: config.models.scan_bytes,
+      streamTypes: [...new Set(stream_types.map((type) => type.toLowerCase()))],
+    };
+  };
+}
+
+function lowerPool({ balance, sticky, cooldown }: CompleteRoute): PoolSpec {
+  const { after_failures: afterFailures, ms, max_ms: maxMs } = cooldown;
+  return { balance, sticky: lowerSticky(sticky), cooldown: { afterFailures, ms, maxMs } };
+}
+
+function lowerSticky(sticky: CompleteRoute["sticky"]): StickySpec | undefined {
+  if (sticky?.by !== "header") return sticky && { by: "client" };
+  return { by: "header", name: sticky.name?.toLowerCase() ?? "" };
+}
+
+function lowerRetry(retry: CompleteRetry): RetrySpec {
+  return {
+    maxAttempts: retry.max_attempts,
+    retryOn: [...new Set(retry.retry_on)],
+    maxBodyBytes: retry.max_body_bytes,
+    backoffMs: retry.backoff_ms,
+    maxBackoffMs: retry.max_backoff_ms,
+    attemptTimeoutMs: retry.attempt_timeout_ms,
+    tellClients: retry.tell_clients,
+  };
+}
+
+/** Where the requests go, and with which keys. */
+function identityOf({ base_url, inject_headers, inject_query, proxy, tls }: CompleteUpstream): Digest {
+  return Digest.of(JSON.stringify([base_url, inject_headers, inject_query, proxy, tls]));
 }
 
 /** Every header that a token may come in, lower-case. None of them goes upstream. */
@@ -54,7 +105,7 @@ export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-function lowerTarget(baseUrl: string): UpstreamTarget {
+function lowerTarget(baseUrl = ""): UpstreamTarget {
   const read = readBaseUrl(baseUrl);
   if (!read.ok) throw new Error("a rule refuses a wrong base_url before this");
   return read.target;

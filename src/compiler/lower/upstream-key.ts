@@ -1,4 +1,4 @@
-// Finds a route's upstream key among the injected headers.
+// Finds the keys among the headers and parameters that an upstream's requests get: the upstream key that limits count by, and any other.
 
 import { Digest } from "../../plan/secret.ts";
 import type { InjectHeader } from "../schema/config.generated.ts";
@@ -22,4 +22,25 @@ export function upstreamKey(headers: readonly InjectHeader[]): string | undefine
 export function upstreamKeyDigest(headers: readonly InjectHeader[]): Digest | undefined {
   const key = upstreamKey(headers);
   return key === undefined ? undefined : Digest.of(key);
+}
+
+/** Whether a header of this name carries a secret. */
+export function carriesSecret(name: string): boolean {
+  return /(?:^|[-_])(?:authorization|key|token|secret|password|cookie)$/i.test(name);
+}
+
+/** Whether the value of a key header has no key in it: it is blank, or the word `Bearer` alone. */
+export function hasNoKey(value: string): boolean {
+  return /^\s*(?:Bearer)?\s*$/i.test(value);
+}
+
+/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. */
+export function injectsKey({ inject_headers, inject_query }: InjectedKeys): boolean {
+  if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
+  return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
+}
+
+interface InjectedKeys {
+  readonly inject_headers: readonly InjectHeader[];
+  readonly inject_query: readonly InjectHeader[];
 }

@@ -3,8 +3,9 @@
 import type { Path } from "../diagnostics/location.ts";
 import { claimsHash } from "../lower/gateway-token.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
+import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-import { carriesSecret, hasNoKey } from "./header-names.ts";
+
 import { providerAt } from "./providers.ts";
 import type { RuleContext } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";

@@ -30,13 +30,3 @@ export const WELL_KNOWN: readonly string[] = [
   "http-referer",
   "x-title",
 ];
-
-/** Whether a header of this name carries a secret. */
-export function carriesSecret(name: string): boolean {
-  return /(?:^|[-_])(?:authorization|key|token|secret|password|cookie)$/i.test(name);
-}
-
-/** Whether the value of a key header has no key in it: it is blank, or the word `Bearer` alone. */
-export function hasNoKey(value: string): boolean {
-  return /^\s*(?:Bearer)?\s*$/i.test(value);
-}

@@ -4,9 +4,10 @@ import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
 import type { Path } from "../diagnostics/location.ts";
 import { editDistance } from "../diagnostics/suggest.ts";
 import { tokenHeaders } from "../lower/forward.ts";
+import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteUpstream } from "../schema/defaults.ts";
 import { literalAt, quote } from "../schema/labels.ts";
-import { carriesSecret, hasNoKey, SET_BY_GATEWAY, WELL_KNOWN } from "./header-names.ts";
+import { SET_BY_GATEWAY, WELL_KNOWN } from "./header-names.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate, eachUpstream } from "./walks.ts";
 

@@ -9,7 +9,6 @@ import { INHERITED_RULES } from "./inherited.ts";
 import { LIMIT_RULES } from "./limits.ts";
 import { LISTEN_RULES } from "./listen.ts";
 import { METHOD_RULES } from "./methods.ts";
-import { NOT_BUILT_RULES } from "./not-built.ts";
 import { NOT_ENABLED_RULES } from "./not-enabled.ts";
 import { OBSERVABILITY_RULES } from "./observability.ts";
 import { OTHER_SYNTAX_RULES } from "./other-syntax.ts";
@@ -40,7 +39,6 @@ const RULES: readonly Rule[] = [
   ...SECRET_RULES,
   ...LIMIT_RULES,
   ...OBSERVABILITY_RULES,
-  ...NOT_BUILT_RULES,
   ...DOUBLED_PATH_RULES,
   ...NOT_ENABLED_RULES,
   ...OTHER_SYNTAX_RULES,

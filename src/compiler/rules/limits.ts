@@ -1,9 +1,8 @@
 // Checks the limits on requests in flight, and the queue in front of them.
 
-import { upstreamKey } from "../lower/upstream-key.ts";
-import type { CompleteUpstream } from "../schema/defaults.ts";
+import { injectsKey } from "../lower/upstream-key.ts";
 import { quote, routeLabel } from "../schema/labels.ts";
-import { carriesSecret, hasNoKey } from "./header-names.ts";
+
 import type { Report, Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
@@ -33,12 +32,12 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
  * that comes from `upstream_defaults` or `concurrency` is not reported: it is meant for the routes that have a key.
  */
 const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
-  for (const { upstream, pathOf, route, index } of eachUpstream(config)) {
+  for (const { upstream, pathOf, inherits, index } of eachUpstream(config)) {
     const limit = pathOf("upstream_key_max_inflight");
-    if (upstream.upstream_key_max_inflight === undefined || route.inherited.has("upstream_key_max_inflight")) continue;
+    if (upstream.upstream_key_max_inflight === undefined || inherits("upstream_key_max_inflight")) continue;
     const headers = pathOf("inject_headers");
     const names = upstream.inject_headers.map((_, at) => known([...headers, at]));
-    if (!known(headers) || names.includes(false) || sendsKey(upstream)) continue;
+    if (!known(headers) || names.includes(false) || injectsKey(upstream)) continue;
     report({
       code: "rule/upstream-key-missing",
       path: limit,
@@ -48,12 +47,6 @@ const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
     });
   }
 };
-
-/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. */
-function sendsKey({ inject_headers, inject_query }: CompleteUpstream): boolean {
-  if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
-  return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
-}
 
 const QUEUE = ["concurrency", "queue"];
 

@@ -4,8 +4,9 @@
 
 import type { Path } from "../diagnostics/location.ts";
 import { tokenHeaders } from "../lower/forward.ts";
+import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-import { carriesSecret, hasNoKey } from "./header-names.ts";
+
 import { misreadSecret } from "./other-syntax.ts";
 import { KEY_HEADERS, PROVIDERS, type Provider, providerAt } from "./providers.ts";
 import type { Rule, RuleContext } from "./rule.ts";

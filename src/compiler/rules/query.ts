@@ -1,6 +1,6 @@
 // Checks the query parameters that are injected into upstream requests.
 
-import { carriesSecret } from "./header-names.ts";
+import { carriesSecret } from "../lower/upstream-key.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate, eachUpstream } from "./walks.ts";
 

@@ -1,8 +1,9 @@
 // Checks that secrets come from the environment or from files, and do not travel in clear text.
 
 import { isLoopback } from "../lower/address.ts";
+import { carriesSecret } from "../lower/upstream-key.ts";
 import { eachSecret } from "./each-secret.ts";
-import { carriesSecret } from "./header-names.ts";
+
 import { misreadSecret } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";

@@ -77,8 +77,8 @@ const serverName: Rule = (config, { report }) => {
 
 /** Reports TLS settings of an upstream without TLS. Inherited ones are meant for other routes. */
 const tlsUnused: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf, route, baseUrl: read } of eachUpstream(config)) {
-    if (upstream.tls === undefined || route.inherited.has("tls")) continue;
+  for (const { upstream, pathOf, inherits, baseUrl: read } of eachUpstream(config)) {
+    if (upstream.tls === undefined || inherits("tls")) continue;
     if (!read.ok || read.target.protocol === "https:" || !known(pathOf("base_url"))) continue;
     report({
       code: "rule/upstream-tls-unused",

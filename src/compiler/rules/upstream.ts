@@ -1,14 +1,32 @@
-// Checks the URL of each upstream, and its retries.
+// Checks that each route has an upstream, the URL of each upstream, and its retries.
 
 import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
+import { exampleHelp, quote, sectionLabel } from "../schema/labels.ts";
 import { misreadUrl } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
+/** Reports a route without an upstream, and an upstream without a URL. */
+const missingUpstream: Rule = (config, { report, written, file }) => {
+  for (const { upstream, path, route, index } of eachUpstream(config)) {
+    if (upstream.base_url !== undefined) continue;
+    const section = route.pooled || written(path) ? path : ["routes", index];
+    const missing = [...section, section === path ? "base_url" : "upstream"];
+    report({
+      code: "schema/missing-key",
+      path: missing,
+      at: "missing",
+      message: `${quote(String(missing.at(-1)))} is missing ${sectionLabel(section, file)}`,
+      help: exampleHelp(missing),
+    });
+  }
+};
+
 /** Reports a `base_url` that a path can't be appended to. */
 const baseUrl: Rule = (config, { report, literal }) => {
   for (const { upstream, pathOf, baseUrl: read } of eachUpstream(config)) {
+    if (upstream.base_url === undefined) continue;
     const path = pathOf("base_url");
     const misread = literal(path) ? misreadUrl(upstream.base_url) : undefined;
     if (misread !== undefined) report({ code: "env/other-syntax", path, ...misread });
@@ -74,4 +92,4 @@ const retryBackoff: Rule = (config, { report, known }) => {
   }
 };
 
-export const UPSTREAM_RULES: readonly Rule[] = [baseUrl, selfUpstream, retryUnused, retryBackoff];
+export const UPSTREAM_RULES: readonly Rule[] = [missingUpstream, baseUrl, selfUpstream, retryUnused, retryBackoff];

@@ -4,6 +4,13 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "poolUpstream".
+ */
+export type PoolUpstream = PoolMember & Omit<Upstream, "strip_prefix" | "stream_types" | "retry">;
+/**
  * Defaults for the `upstream` of every route. A default applies if the route does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
@@ -31,6 +38,7 @@ export interface Config {
   cors?: Cors;
   rate_limit?: RateLimit;
   concurrency?: Concurrency;
+  models?: Models;
   downstream?: Downstream;
   observability?: Observability;
   /**
@@ -80,7 +88,7 @@ export interface TokenSource {
   name?: string;
 }
 /**
- * A path prefix and the upstream that receives its requests.
+ * A path prefix and the upstreams that receive its requests: one `upstream`, or a pool of `upstreams`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "route".
@@ -94,10 +102,22 @@ export interface Route {
    * The path prefix. It matches whole path segments: `/openai` matches `/openai` and `/openai/…`, but not `/openai2`. If several prefixes match, the longest wins. `/` matches every path. It must be unique.
    */
   prefix: string;
-  upstream: Upstream;
+  upstream?: Upstream;
+  /**
+   * A pool: several upstreams, of which each request is sent to one. When that one fails, the request can be sent to another. `upstream` then holds the keys that they share. See the guide `docs/pools.md`.
+   *
+   * @minItems 1
+   */
+  upstreams?: PoolUpstream[];
+  /**
+   * How the upstream of a request is chosen from a pool. `in_order`: the first that is well, so that the others are for its bad days. `round_robin`: each in turn, by weight. `least_inflight`: the one with the fewest requests in flight, by weight.
+   */
+  balance?: "in_order" | "round_robin" | "least_inflight";
+  sticky?: Sticky;
+  cooldown?: Cooldown;
 }
 /**
- * Where the requests of a route are sent, and what is changed before they are sent.
+ * Where the requests of a route are sent, and what is changed before they are sent. `base_url` is required here, unless each of `upstreams` has its own.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "upstream".
@@ -106,7 +126,7 @@ export interface Upstream {
   /**
    * The absolute `http` or `https` URL that the rest of the request path is appended to. It must not contain a query, a fragment or credentials. Leave `/v1` out here if the clients' paths contain it. For example, with prefix `/ollama` and `http://localhost:11434` here, a client uses the path `/ollama/v1` as its base URL, and its requests go to `http://localhost:11434/v1/…`. If this URL ends with `/v1`, clients use `/ollama` instead.
    */
-  base_url: string;
+  base_url?: string;
   /**
    * Remove the route's prefix from the path before the path is appended to `base_url`.
    */
@@ -119,6 +139,10 @@ export interface Upstream {
    * The longest time from the last byte of the request to the last byte of the response, in ms. For a stream (see `stream_types`) it ends when the response headers arrive. An upload that makes progress is not cut. After that the client gets `504 upstream_timeout`, or a broken connection if the response has begun. SDKs wait 600000 ms for long responses that are not streamed.
    */
   request_timeout_ms?: number;
+  /**
+   * The longest time from the start of an attempt to the first byte of the response's body, in ms, even if the headers came before. The headers are held back until then, so that another attempt is still possible (see `retry`). After that the client gets `504 upstream_timeout`. The time does not run while the client's upload makes progress.
+   */
+  first_byte_timeout_ms?: number;
   /**
    * The longest time in which no data arrives, in ms. It applies to streams (see `stream_types`) after their headers, and to uploads. After that a stream is broken off, and an upload gets `408 request_timeout`. 0 means no limit.
    */
@@ -247,22 +271,40 @@ export interface UpstreamTls {
   server_name?: string;
 }
 /**
- * Whether a failed request to the upstream is tried again. This version does not support it: `check` refuses the key with `rule/not-built`.
+ * Whether a request is sent again when the upstream fails, before any byte of a response went to the client. Off without this key; a pool with more than one upstream has it on by default.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "retry".
  */
 export interface Retry {
   /**
-   * The highest number of attempts for one request, including the first.
+   * The highest number of attempts for one request, including the first. In a pool, the default is the number of its upstreams, at most 5.
    */
-  max_attempts: number;
+  max_attempts?: number;
   /**
-   * The failures after which the request is tried again. `timeout` means `attempt_timeout_ms` and the connect timeout.
+   * The failures after which another attempt is made: kinds of failure, and statuses of the upstream. `timeout` means `attempt_timeout_ms` and the connect timeout, `overloaded_event` an event stream that begins with an error, `quota` a spent credit or daily limit. After `reset`, `timeout`, "500", "502" or "504" the first attempt may already have been billed, so the request may be paid twice. In a pool, the default has "401", "402" and `quota` as well.
    *
    * Items: A kind of failure, or a status of the upstream.
    */
-  retry_on?: ("connect_error" | "reset" | "timeout" | "429" | "502" | "503" | "504")[];
+  retry_on?: (
+    | "connect_error"
+    | "reset"
+    | "timeout"
+    | "first_byte_timeout"
+    | "overloaded_event"
+    | "quota"
+    | "401"
+    | "402"
+    | "403"
+    | "408"
+    | "409"
+    | "429"
+    | "500"
+    | "502"
+    | "503"
+    | "504"
+    | "529"
+  )[];
   /**
    * The largest request body that is kept for another attempt, in bytes. A request with a larger body is not tried again once it was sent.
    */
@@ -272,13 +314,53 @@ export interface Retry {
    */
   backoff_ms?: number;
   /**
-   * The longest wait before any attempt, in ms. If the upstream's `retry-after` is longer, its response is forwarded to the client instead.
+   * The longest wait before any attempt, in ms. If the upstream asks for a longer wait (`retry-after`), its response is forwarded to the client instead.
    */
   max_backoff_ms?: number;
   /**
-   * The longest time until one attempt receives the response headers, in ms.
+   * The longest time until one attempt receives the response headers, in ms. The time does not run while the client's upload makes progress.
    */
   attempt_timeout_ms?: number;
+  /**
+   * Add `x-should-retry: false` to a response that is forwarded after the last attempt, or because its wait was too long. SDKs that obey it then do not send the request again themselves.
+   */
+  tell_clients?: boolean;
+}
+/**
+ * Keeps the requests of a client, or with the same value of a header, on one upstream of the pool while that one is well. Providers cache prompts for each account, so this saves money and time.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "sticky".
+ */
+export interface Sticky {
+  /**
+   * What decides: the `client` (its token), or the value of a `header`.
+   */
+  by: "client" | "header";
+  /**
+   * The name of the header, with `by: header`. A request without it is sent as if there were no `sticky`.
+   */
+  name?: string;
+}
+/**
+ * When an upstream of a pool gets no requests for a while because it fails. After that time one request tries it; the others go elsewhere until it has answered.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "cooldown".
+ */
+export interface Cooldown {
+  /**
+   * After so many failures in a row. A 429, 503 or 529 that says how long to wait, a spent quota and a refused key count at once.
+   */
+  after_failures?: number;
+  /**
+   * How long the upstream is left alone the first time, in ms. The time doubles with each further time, up to `max_ms`.
+   */
+  ms?: number;
+  /**
+   * The longest such time, in ms. Also the time after a spent quota or a refused key.
+   */
+  max_ms?: number;
 }
 /**
  * TLS for clients. Without `cert_path` and `key_path` the gateway uses a self-signed certificate, which it creates at the first start.
@@ -396,6 +478,18 @@ export interface Queue {
    * The longest time that a request waits, in ms. After that it gets `503 upstream_concurrency_exceeded`.
    */
   timeout_ms?: number;
+}
+/**
+ * How the model of a request is read, where a rule asks for it.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "models".
+ */
+export interface Models {
+  /**
+   * How much of a request body may be held to find the name of its model, in bytes. A request whose model is not found within it gets `400 model_unreadable`. Bodies are held only on routes where an upstream has `models` or `rename_models`, and in pools, where they are searched for the state of one account.
+   */
+  scan_bytes?: number;
 }
 /**
  * The connections of clients.
@@ -647,4 +741,35 @@ export interface Shutdown {
    * How long running requests may take to finish after that, in ms. Then the remaining ones are broken off.
    */
   drain_timeout_ms?: number;
+}
+/**
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "poolMember".
+ */
+export interface PoolMember {
+  /**
+   * The name of the upstream in logs, metrics and on the dashboard. It must be unique in its route.
+   */
+  id: string;
+  /**
+   * Its share of the requests, compared with the weights of the others. It counts with `balance: round_robin` or `least_inflight`, and with `sticky`.
+   */
+  weight?: number;
+  /**
+   * The models whose requests it takes. `*` stands for any characters, the rest is literal, and case counts. Without this key it takes all. If no upstream takes the model of a request, the client gets `403 model_not_allowed`.
+   *
+   * Items: A model name, or a pattern with `*`.
+   */
+  models?: string[];
+  /**
+   * Model names that are replaced in the JSON bodies of requests to this upstream. The key is the exact name that clients send, or `"*"` for any; the value is the name that this upstream knows.
+   */
+  rename_models?: {
+    /**
+     * The model's name at this upstream.
+     */
+    [k: string]: string;
+  };
 }

@@ -4,6 +4,7 @@ import type {
   Concurrency,
   Config,
   ConfigTest,
+  Cooldown,
   Cors,
   Downstream,
   Errors,
@@ -11,7 +12,9 @@ import type {
   LogFile,
   Logging,
   Metrics,
+  Models,
   Otlp,
+  PoolUpstream,
   Queue,
   RateLimit,
   Reload,
@@ -27,7 +30,7 @@ import type {
 /** An object with these of its optional keys present. */
 type With<T, K extends keyof T> = Omit<T, K> & { readonly [P in K]-?: NonNullable<T[P]> };
 
-export type CompleteRetry = Required<Omit<Retry, "attempt_timeout_ms">> & Pick<Retry, "attempt_timeout_ms">;
+export type CompleteRetry = With<Retry, Exclude<keyof Retry, "attempt_timeout_ms">>;
 
 export type CompleteUpstream = With<
   Omit<Upstream, "retry">,
@@ -42,11 +45,31 @@ export type CompleteUpstream = With<
   | "forward_xff"
 > & { readonly retry?: CompleteRetry };
 
-export type CompleteRoute = Omit<Route, "upstream"> & {
-  readonly upstream: CompleteUpstream;
-  /** The keys of the upstream that come from `upstream_defaults`. */
-  readonly inherited: ReadonlySet<string>;
-};
+/** The keys that only an upstream of a pool has. */
+export type PoolKeys = Pick<PoolUpstream, "weight" | "models" | "rename_models">;
+
+/** Where a key of an upstream is written: in its item of `upstreams`, in the route's `upstream`, or in `upstream_defaults`. */
+export type KeySource = "item" | "route" | "defaults";
+
+/** One upstream of a route, with the keys that it shares with others. */
+export interface CompleteMember {
+  /** `undefined` for the upstream of a route without a pool. */
+  readonly id: string | undefined;
+  readonly upstream: CompleteUpstream & PoolKeys;
+  /** Where each key is written that does not come from this upstream's own mapping or is a default. */
+  readonly sources: ReadonlyMap<string, KeySource>;
+}
+
+export type CompleteRoute = Omit<Route, "upstream" | "upstreams" | "balance" | "cooldown"> &
+  Required<Pick<Route, "balance">> & {
+    /** The keys that belong to the route as a whole, such as `retry`, are the same in all of them. At least one. */
+    readonly members: readonly CompleteMember[];
+    /** The route has a list of `upstreams`, even if that has only one item. */
+    readonly pooled: boolean;
+    readonly cooldown: Required<Cooldown>;
+    /** The keys of the route's upstreams that come from `upstream_defaults`. */
+    readonly inherited: ReadonlySet<string>;
+  };
 
 type CompleteLogFile = With<LogFile, Exclude<keyof LogFile, "max_size_mb">>;
 
@@ -58,6 +81,7 @@ export interface CompleteConfig {
   readonly cors: With<Cors, Exclude<keyof Cors, "max_age_s">>;
   readonly rate_limit: RateLimit;
   readonly concurrency: Omit<Concurrency, "queue"> & { readonly queue?: Required<Queue> };
+  readonly models: Required<Models>;
   readonly downstream: Required<Downstream>;
   readonly observability: {
     readonly logging: Required<Omit<Logging, "file">> & { readonly file?: CompleteLogFile };
@@ -81,6 +105,7 @@ export function complete(config: Config): CompleteConfig {
     cors: { ...CORS, ...config.cors },
     rate_limit: { ...config.rate_limit },
     concurrency: completeConcurrency(concurrency ?? {}),
+    models: { scan_bytes: 1_048_576, ...config.models },
     downstream: { send_timeout_ms: 60_000, ...config.downstream },
     observability: completeObservability(config.observability ?? {}),
     tests: config.tests ?? [],
@@ -114,13 +139,38 @@ const STREAM_TYPES: readonly string[] = [
   "application/octet-stream",
 ];
 
-/** A key that the route sets replaces the whole default. */
 function completeRoute(route: Route, defaults: UpstreamDefaults): CompleteRoute {
-  const inherited = new Set(Object.keys(defaults).filter((key) => !Object.hasOwn(route.upstream, key)));
-  return { ...route, upstream: completeUpstream({ ...defaults, ...route.upstream }), inherited };
+  const { upstream: shared = {}, upstreams, ...rest } = route;
+  const items: readonly Partial<PoolUpstream>[] = upstreams ?? [{}];
+  const members = items.map((item) => completeMember(item, shared, defaults, items.length));
+  const inherited = new Set(
+    Object.keys(defaults).filter((key) => members.some(({ sources }) => sources.get(key) === "defaults")),
+  );
+  return {
+    balance: "in_order",
+    ...rest,
+    cooldown: { after_failures: 3, ms: 30_000, max_ms: 300_000, ...route.cooldown },
+    members,
+    pooled: upstreams !== undefined,
+    inherited,
+  };
 }
 
-function completeUpstream(upstream: Upstream): CompleteUpstream {
+/** A key that an item sets replaces the whole value of the route's `upstream`, and that one the whole default. */
+function completeMember(
+  { id, ...item }: Partial<PoolUpstream>,
+  shared: Upstream,
+  defaults: UpstreamDefaults,
+  poolSize: number,
+): CompleteMember {
+  const sources = new Map<string, KeySource>();
+  for (const key of Object.keys(defaults)) sources.set(key, "defaults");
+  for (const key of Object.keys(shared)) sources.set(key, "route");
+  for (const key of Object.keys(item)) sources.set(key, "item");
+  return { id, upstream: completeUpstream({ ...defaults, ...shared, ...item }, poolSize), sources };
+}
+
+function completeUpstream(upstream: Upstream & PoolKeys, poolSize: number): CompleteUpstream & PoolKeys {
   const { retry, ...rest } = upstream;
   return {
     strip_prefix: true,
@@ -133,16 +183,24 @@ function completeUpstream(upstream: Upstream): CompleteUpstream {
     remove_headers: [],
     forward_xff: false,
     ...rest,
-    ...(retry && { retry: { ...RETRY, ...retry } }),
+    ...((retry !== undefined || poolSize > 1) && { retry: { ...retryDefaults(poolSize), ...retry } }),
   };
 }
 
-const RETRY = {
-  retry_on: ["connect_error"],
-  max_body_bytes: 1_048_576,
-  backoff_ms: 200,
-  max_backoff_ms: 5000,
-} satisfies Partial<Retry>;
+/** A pool with more than one upstream retries without being told to: at another one, a refused key is no reason to give up. */
+function retryDefaults(poolSize: number): CompleteRetry {
+  return {
+    max_attempts: poolSize > 1 ? Math.min(poolSize, MAX_ATTEMPTS) : 3,
+    retry_on: ["connect_error", "429", "503", "529", ...(poolSize > 1 ? (["401", "402", "quota"] as const) : [])],
+    max_body_bytes: 1_048_576,
+    backoff_ms: 200,
+    max_backoff_ms: 5000,
+    tell_clients: false,
+  };
+}
+
+/** As many as the schema allows. */
+const MAX_ATTEMPTS = 5;
 
 function completeConcurrency({ queue, ...limits }: Concurrency): CompleteConfig["concurrency"] {
   return { ...limits, ...(queue && { queue: { max_waiting: 0, timeout_ms: 1000, ...queue } }) };

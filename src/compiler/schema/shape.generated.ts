@@ -96,6 +96,12 @@ export const CONFIG_SHAPE: ObjectShape = {
         "maximum": 2147483647,
         "placeholder": 60000
        },
+       "first_byte_timeout_ms": {
+        "kind": "integer",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "placeholder": 15000
+       },
        "stream_idle_timeout_ms": {
         "kind": "integer",
         "minimum": 0,
@@ -264,14 +270,27 @@ export const CONFIG_SHAPE: ObjectShape = {
             "connect_error",
             "reset",
             "timeout",
+            "first_byte_timeout",
+            "overloaded_event",
+            "quota",
+            "401",
+            "402",
+            "403",
+            "408",
+            "409",
             "429",
+            "500",
             "502",
             "503",
-            "504"
+            "504",
+            "529"
            ]
           },
           "placeholder": [
-           "connect_error"
+           "connect_error",
+           "429",
+           "503",
+           "529"
           ]
          },
          "max_body_bytes": {
@@ -296,22 +315,265 @@ export const CONFIG_SHAPE: ObjectShape = {
           "minimum": 1,
           "maximum": 2147483647,
           "placeholder": 15000
+         },
+         "tell_clients": {
+          "kind": "boolean",
+          "placeholder": false
          }
         },
-        "required": [
-         "max_attempts"
-        ]
+        "required": []
+       }
+      },
+      "required": []
+     },
+     "upstreams": {
+      "kind": "list",
+      "items": {
+       "kind": "object",
+       "keys": {
+        "id": {
+         "kind": "string",
+         "placeholder": "primary"
+        },
+        "weight": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 1000000,
+         "placeholder": 1
+        },
+        "models": {
+         "kind": "list",
+         "items": {
+          "kind": "string",
+          "placeholder": "gpt-*"
+         }
+        },
+        "rename_models": {
+         "kind": "map",
+         "values": {
+          "kind": "string"
+         }
+        },
+        "base_url": {
+         "kind": "string",
+         "placeholder": "https://api.openai.com"
+        },
+        "connect_timeout_ms": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 2147483647,
+         "placeholder": 10000
+        },
+        "request_timeout_ms": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 2147483647,
+         "placeholder": 60000
+        },
+        "first_byte_timeout_ms": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 2147483647,
+         "placeholder": 15000
+        },
+        "stream_idle_timeout_ms": {
+         "kind": "integer",
+         "minimum": 0,
+         "maximum": 2147483647,
+         "placeholder": 300000
+        },
+        "sse_keepalive_ms": {
+         "kind": "integer",
+         "minimum": 1,
+         "maximum": 2147483647,
+         "placeholder": 15000
+        },
+        "inject_headers": {
+         "kind": "list",
+         "items": {
+          "kind": "object",
+          "keys": {
+           "name": {
+            "kind": "string",
+            "placeholder": "authorization"
+           },
+           "value": {
+            "kind": "string",
+            "secret": true,
+            "placeholder": "Bearer ${OPENAI_API_KEY}"
+           }
+          },
+          "required": [
+           "name",
+           "value"
+          ]
+         },
+         "placeholder": []
+        },
+        "inject_query": {
+         "kind": "list",
+         "items": {
+          "kind": "object",
+          "keys": {
+           "name": {
+            "kind": "string",
+            "placeholder": "api-version"
+           },
+           "value": {
+            "kind": "string",
+            "secret": true,
+            "placeholder": "${GEMINI_API_KEY}"
+           }
+          },
+          "required": [
+           "name",
+           "value"
+          ]
+         },
+         "placeholder": []
+        },
+        "remove_headers": {
+         "kind": "list",
+         "items": {
+          "kind": "string",
+          "placeholder": "x-internal-user"
+         },
+         "placeholder": []
+        },
+        "user_agent": {
+         "kind": "string",
+         "placeholder": "my-gateway/1.0"
+        },
+        "forward_xff": {
+         "kind": "boolean",
+         "placeholder": false
+        },
+        "proxy": {
+         "kind": "object",
+         "keys": {
+          "protocol": {
+           "kind": "string",
+           "values": [
+            "http",
+            "https",
+            "socks"
+           ],
+           "placeholder": "http"
+          },
+          "address": {
+           "kind": "string",
+           "placeholder": "proxy.internal:3128"
+          },
+          "username": {
+           "kind": "string",
+           "secret": true,
+           "placeholder": "${PROXY_USER}"
+          },
+          "password": {
+           "kind": "string",
+           "secret": true,
+           "placeholder": "${PROXY_PASSWORD}"
+          }
+         },
+         "required": [
+          "protocol",
+          "address"
+         ],
+         "text": {
+          "kind": "string",
+          "secret": true
+         }
+        },
+        "tls": {
+         "kind": "object",
+         "keys": {
+          "ca_path": {
+           "kind": "string",
+           "placeholder": "/etc/ssl/internal-ca.pem"
+          },
+          "cert_path": {
+           "kind": "string",
+           "placeholder": "/etc/ssl/client.crt"
+          },
+          "key_path": {
+           "kind": "string",
+           "placeholder": "/etc/ssl/client.key"
+          },
+          "server_name": {
+           "kind": "string",
+           "placeholder": "vllm.internal"
+          }
+         },
+         "required": []
+        },
+        "upstream_key_max_inflight": {
+         "kind": "integer",
+         "minimum": 1,
+         "placeholder": 8
+        }
+       },
+       "required": [
+        "id"
+       ]
+      }
+     },
+     "balance": {
+      "kind": "string",
+      "values": [
+       "in_order",
+       "round_robin",
+       "least_inflight"
+      ],
+      "placeholder": "in_order"
+     },
+     "sticky": {
+      "kind": "object",
+      "keys": {
+       "by": {
+        "kind": "string",
+        "values": [
+         "client",
+         "header"
+        ],
+        "placeholder": "client"
+       },
+       "name": {
+        "kind": "string",
+        "placeholder": "x-session-id"
        }
       },
       "required": [
-       "base_url"
+       "by"
       ]
+     },
+     "cooldown": {
+      "kind": "object",
+      "keys": {
+       "after_failures": {
+        "kind": "integer",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "placeholder": 3
+       },
+       "ms": {
+        "kind": "integer",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "placeholder": 30000
+       },
+       "max_ms": {
+        "kind": "integer",
+        "minimum": 1,
+        "maximum": 2147483647,
+        "placeholder": 300000
+       }
+      },
+      "required": []
      }
     },
     "required": [
      "id",
-     "prefix",
-     "upstream"
+     "prefix"
     ]
    }
   },
@@ -333,6 +595,12 @@ export const CONFIG_SHAPE: ObjectShape = {
      "minimum": 1,
      "maximum": 2147483647,
      "placeholder": 60000
+    },
+    "first_byte_timeout_ms": {
+     "kind": "integer",
+     "minimum": 1,
+     "maximum": 2147483647,
+     "placeholder": 15000
     },
     "stream_idle_timeout_ms": {
      "kind": "integer",
@@ -502,14 +770,27 @@ export const CONFIG_SHAPE: ObjectShape = {
          "connect_error",
          "reset",
          "timeout",
+         "first_byte_timeout",
+         "overloaded_event",
+         "quota",
+         "401",
+         "402",
+         "403",
+         "408",
+         "409",
          "429",
+         "500",
          "502",
          "503",
-         "504"
+         "504",
+         "529"
         ]
        },
        "placeholder": [
-        "connect_error"
+        "connect_error",
+        "429",
+        "503",
+        "529"
        ]
       },
       "max_body_bytes": {
@@ -534,11 +815,13 @@ export const CONFIG_SHAPE: ObjectShape = {
        "minimum": 1,
        "maximum": 2147483647,
        "placeholder": 15000
+      },
+      "tell_clients": {
+       "kind": "boolean",
+       "placeholder": false
       }
      },
-     "required": [
-      "max_attempts"
-     ]
+     "required": []
     }
    },
    "required": []
@@ -660,6 +943,18 @@ export const CONFIG_SHAPE: ObjectShape = {
       }
      },
      "required": []
+    }
+   },
+   "required": []
+  },
+  "models": {
+   "kind": "object",
+   "keys": {
+    "scan_bytes": {
+     "kind": "integer",
+     "minimum": 1,
+     "maximum": 2147483647,
+     "placeholder": 1048576
     }
    },
    "required": []

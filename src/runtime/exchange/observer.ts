@@ -2,7 +2,7 @@
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
-import type { ExchangeRecord } from "./record.ts";
+import type { EndedAttempt, ExchangeRecord } from "./record.ts";
 
 /** A request that never became an exchange, because the HTTP parser refused it. */
 export interface UnparsedRequest {
@@ -22,6 +22,8 @@ export interface Observer {
   admitted(record: ExchangeRecord): void;
   /** The response has begun, and is a stream of events. */
   streaming(record: ExchangeRecord): void;
+  /** An attempt has ended. @param retried another attempt follows */
+  attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void;
   /** The exchange has ended: the record is final. */
   ended(record: ExchangeRecord): void;
   unparsed(request: UnparsedRequest): void;
@@ -41,6 +43,7 @@ const nothing = (): void => {};
 export const noopObserver: Observer = Object.freeze({
   admitted: nothing,
   streaming: nothing,
+  attempted: nothing,
   ended: nothing,
   unparsed: nothing,
 });
@@ -56,6 +59,9 @@ export function combineObservers(observers: readonly Observer[]): Observer {
     },
     streaming(record) {
       for (const observer of all) observer.streaming(record);
+    },
+    attempted(record, attempt, retried) {
+      for (const observer of all) observer.attempted(record, attempt, retried);
     },
     ended(record) {
       for (const observer of all) observer.ended(record);

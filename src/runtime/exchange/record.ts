@@ -2,6 +2,7 @@
 
 import { performance } from "node:perf_hooks";
 import type { Client, Outcome } from "../../plan/exchange.ts";
+import type { RetryWord } from "../../plan/forward.ts";
 
 /** The upstream an exchange goes to. */
 export interface ChosenUpstream {
@@ -10,6 +11,20 @@ export interface ChosenUpstream {
   readonly host: string;
   /** The key under which its in-flight limit counts, if it has one. */
   readonly gateKey: string;
+}
+
+/** How an attempt ended: with a response that was passed on, or with a failure, named by its `retry_on` word if it has one. */
+export type AttemptResult = "success" | RetryWord | "failure";
+
+/** An attempt that has ended. One that the client ended before a response came has no result, and is not told. */
+export interface EndedAttempt {
+  /** The id of the upstream that was asked. */
+  readonly upstream: string;
+  readonly result: AttemptResult;
+  /** The upstream's status, where it answered. */
+  readonly status: number | undefined;
+  /** From its start to its response head, or to its failure, ms. */
+  readonly ms: number;
 }
 
 /** Times are on the clock of `performance.now()`, ms. */
@@ -32,6 +47,8 @@ export interface ExchangeRecord {
   readonly admitted: boolean;
   /** How many attempts to send it upstream were made; a replay on a fresh connection is no attempt. 0 if it was refused. */
   readonly attempts: number;
+  /** The attempts that failed and were followed by another, oldest first. */
+  readonly failedAttempts: readonly EndedAttempt[];
   /** When the last attempt began. */
   readonly sentAt: number | undefined;
   /** When the response head was ready to be sent. */
@@ -52,6 +69,8 @@ export interface ExchangeRecord {
   readonly cause: string | undefined;
 }
 
+const NO_ATTEMPTS: readonly EndedAttempt[] = Object.freeze([]);
+
 /** The record while its exchange is in progress. Only the exchange writes to it. */
 export class RecordInProgress implements ExchangeRecord {
   readonly id: string;
@@ -67,6 +86,7 @@ export class RecordInProgress implements ExchangeRecord {
   readonly startedAt = performance.now();
   admitted = false;
   attempts = 0;
+  failedAttempts = NO_ATTEMPTS;
   sentAt: number | undefined = undefined;
   headAt: number | undefined = undefined;
   upstreamAnswered = false;

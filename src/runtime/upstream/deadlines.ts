@@ -1,10 +1,10 @@
 // Limits how long an exchange may take, with one timer: while the request is sent it limits silence, then the time of the
 // response, and in a stream silence again (contract, section 4, "Timeouts").
 
-import type { ForwardSpec } from "../../plan/forward.ts";
+import type { UpstreamTimes } from "../../plan/forward.ts";
 
 export class Deadlines {
-  readonly #spec: Pick<ForwardSpec, "requestTimeoutMs" | "streamIdleTimeoutMs">;
+  readonly #spec: Pick<UpstreamTimes, "requestTimeoutMs" | "streamIdleTimeoutMs">;
   readonly #expired: () => void;
   #timer: NodeJS.Timeout | undefined = undefined;
   #limitsSilence = false;
@@ -15,7 +15,7 @@ export class Deadlines {
    * Starts no timer yet. With http-proxy's own timeout the cause of a failure would not be known (fact F6).
    * @param expired called when a limit is exceeded
    */
-  constructor(spec: Pick<ForwardSpec, "requestTimeoutMs" | "streamIdleTimeoutMs">, expired: () => void) {
+  constructor(spec: Pick<UpstreamTimes, "requestTimeoutMs" | "streamIdleTimeoutMs">, expired: () => void) {
     this.#spec = spec;
     this.#expired = expired;
   }

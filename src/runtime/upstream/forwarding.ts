@@ -52,7 +52,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     x.sending();
     this.#request = upstream.request(x, tracer?.attempt(x.record, spec, upstream.spec));
     this.#upload = new Upload(x, this, upstream.agent.times.replayMs);
-    this.#deadlines = new Deadlines(spec, () => this.#expired());
+    this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
     this.#attempt = new Attempt(this, upstream, x.id);
     // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
@@ -113,10 +113,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     try {
       const { statusCode = 0, statusMessage = "" } = response;
       const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
-      const { spec, isStream } = this.#context;
-      if (isStream(head.contentType)) this.#deadlines.streaming();
+      if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
       if (head.sse) this.#x.stream();
-      const { sseKeepaliveMs } = spec;
+      const { sseKeepaliveMs } = this.#upstream.spec;
       if (sseKeepaliveMs !== undefined && takesComments(head)) {
         this.#keepalive = new SseKeepalive(this.#x, framing, sseKeepaliveMs);
       }

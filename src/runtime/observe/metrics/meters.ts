@@ -111,6 +111,8 @@ export class Meters implements Observer {
     this.#routeOf(record).streams++;
   }
 
+  attempted(): void {}
+
   ended(record: ExchangeRecord): void {
     // Probes and the dashboard request built-in endpoints all the time. Counting these would hide the other requests.
     if (record.builtIn) return;

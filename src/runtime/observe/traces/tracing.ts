@@ -101,6 +101,7 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
+  attempted(): void {}
   unparsed(): void {}
 
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {
