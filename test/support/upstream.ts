@@ -120,9 +120,14 @@ export class RawConnection extends Wire {
     return head;
   }
 
-  /** Reads the next request with its body, whose end it finds by content-length or transfer-encoding. */
+  /** Reads the next request with its body. */
   async request(ms: number = PATIENCE_MS): Promise<MessageHead & { readonly body: Buffer }> {
     const head = await this.requestHead(ms);
+    return { ...head, body: await this.requestBody(head, ms) };
+  }
+
+  /** Reads the body after a head. Finds its end by content-length or transfer-encoding. */
+  async requestBody(head: MessageHead, ms: number = PATIENCE_MS): Promise<Buffer> {
     const framing = framingOf(head);
     const done = await this.until(
       "the end of a request body",
@@ -133,7 +138,7 @@ export class RawConnection extends Wire {
       ms,
     );
     this.take(done.used);
-    return { ...head, body: done.body };
+    return done.body;
   }
 }
 
