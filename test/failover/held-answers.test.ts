@@ -1,0 +1,54 @@
+// Answers that are held while it is decided whether to try again: they are passed on whole, in order, and no later than they must.
+
+import { expect, test } from "vitest";
+import { setScene, untilFree } from "../support/scene.ts";
+import { CUT_AFTER_EVENT, EVENT_1, heldStream, OK, plain, STREAM, TRICKLED_BODY, trickledQuota } from "./plays.ts";
+import { RETRY, startPool } from "./pool.ts";
+import { headOf, send } from "./run-case.ts";
+
+const scene = setScene();
+
+test("a body that trickles is passed on while it comes, where no attempt would follow", async () => {
+  const pool = await startPool(scene, { upstreams: [[trickledQuota]], retry: `${RETRY}, retry_on: [connect_error]` });
+  const client = await scene.client(pool.gateway);
+  await client.send(headOf("GET", {}, []));
+  const head = await client.head();
+  expect(head.status).toBe(429);
+  pool.upstream(0).open("rest");
+  expect((await client.body(head)).body).toEqual(TRICKLED_BODY);
+});
+
+test("the last attempt's body, which trickles, is passed on whole", async () => {
+  const pool = await startPool(scene, { upstreams: [[plain(503), trickledQuota]], retry: `${RETRY}, max_attempts: 2` });
+  const client = await scene.client(pool.gateway);
+  await client.send(headOf("GET", {}, []));
+  const head = await client.head();
+  pool.upstream(0).open("rest");
+  expect((await client.body(head)).body).toEqual(TRICKLED_BODY);
+  expect(pool.counts()).toEqual([2]);
+});
+
+test.each([
+  ["after a retry", [plain(503), heldStream("end")], RETRY, []],
+  ["held for its first event", [heldStream("end")], `${RETRY}, retry_on: [overloaded_event]`, []],
+  ["held for its first byte", [heldStream("end")], RETRY, ["first_byte_timeout_ms: 5000"]],
+])("a stream moves on as soon as its first event has come: %s", async (_name, plays, retry, shared) => {
+  const pool = await startPool(scene, { upstreams: [plays], retry, shared });
+  const client = await scene.client(pool.gateway);
+  await client.send(headOf("GET", {}, []));
+  const head = await client.head();
+  expect(head.status).toBe(200);
+  await client.until("the first event", () => client.text.includes(EVENT_1) || undefined);
+  pool.upstream(0).open("end");
+  const response = await client.body(head);
+  expect([response.text, response.whole]).toEqual([STREAM.body.toString(), true]);
+});
+
+test("a stream that is cut after a retry is cut at the client, too", async () => {
+  const pool = await startPool(scene, { upstreams: [[plain(503)], [CUT_AFTER_EVENT], [OK]] });
+  const { response } = await send(scene, pool, { body: "small" });
+  expect([response.status, response.text, response.whole]).toEqual([200, EVENT_1, false]);
+  expect(await pool.gateway.completed()).toMatchObject({ outcome: "upstream_aborted", attempts: 2 });
+  await untilFree(pool.gateway);
+  expect(pool.counts()).toEqual([1, 1, 0]);
+});
