@@ -1,7 +1,9 @@
 // Answers that are held while it is decided whether to try again: they are passed on whole, in order, and no later than they must.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { setScene, untilFree } from "../support/scene.ts";
+import { bodyOf } from "./bodies.ts";
 import { CUT_AFTER_EVENT, EVENT_1, heldStream, OK, plain, STREAM, TRICKLED_BODY, trickledQuota } from "./plays.ts";
 import { RETRY, startPool } from "./pool.ts";
 import { headOf, send } from "./run-case.ts";
@@ -51,4 +53,21 @@ test("a stream that is cut after a retry is cut at the client, too", async () =>
   expect(await pool.gateway.completed()).toMatchObject({ outcome: "upstream_aborted", attempts: 2 });
   await untilFree(pool.gateway);
   expect(pool.counts()).toEqual([1, 1, 0]);
+});
+
+test.each([
+  ["first_byte_timeout_ms", RETRY, ["first_byte_timeout_ms: 150"]],
+  ["request_timeout_ms", RETRY, ["request_timeout_ms: 150"]],
+])("%s does not run while the upload moves", async (_name, retry, shared) => {
+  const pool = await startPool(scene, { upstreams: [[OK]], retry, shared });
+  const client = await scene.client(pool.gateway);
+  const { lines, pieces } = bodyOf("moving");
+  await client.send(headOf("POST", {}, lines));
+  for (const piece of pieces) {
+    await client.send(piece);
+    // Time has to pass here.
+    await sleep(100);
+  }
+  expect((await client.response("POST")).status).toBe(200);
+  expect(pool.counts()).toEqual([1]);
 });
