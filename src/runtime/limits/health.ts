@@ -148,7 +148,7 @@ export class UpstreamHealth {
    * @param ms at most an hour counts; with 0 or less this is the same as `answered`
    * @param reason a short word
    */
-  answeredLast(ticket: HealthTicket, now: number, ms: number, reason: string): void {
+  answeredWithPause(ticket: HealthTicket, now: number, ms: number, reason: string): void {
     this.answered(ticket);
     if (ticket.kind === ENDED || !(ms > 0)) return;
     const counts = ticket.epoch === this.#epoch;
