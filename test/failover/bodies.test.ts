@@ -65,6 +65,7 @@ const single: readonly Case[] = [
     asked: [1],
     passes: plain(413),
     headers: { connection: "close" },
+    early: true,
   },
 ];
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { setScene } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
-import { OK, openaiQuota, plain, rate } from "./plays.ts";
+import { OK, openaiQuota, plain, RESET_AFTER_REQUEST, rate } from "./plays.ts";
 import { type PoolParts, RETRY, type StartedPool, startPool } from "./pool.ts";
 import { type CaseRequest, send } from "./run-case.ts";
 
@@ -147,6 +147,22 @@ test("only one request tries an upstream after its cooling; the others go elsewh
   expect((await probe).response.status).toBe(200);
   await statusesOf(pool, 2);
   expect(pool.counts()).toEqual([4, 5]);
+});
+
+test.each([
+  ["an answer that is no failure", [plain(409), OK], '"409"'],
+  ["a failure", [plain(503), OK], '"503"'],
+  ["a reset", [RESET_AFTER_REQUEST, OK], "reset"],
+])("least_inflight: after %s that was tried again, the upstream counts as idle", async (_name, plays, word) => {
+  const pool = await startPool(scene, {
+    upstreams: [plays, [OK]],
+    retry: `${RETRY}, retry_on: [${word}]`,
+    route: ["balance: least_inflight"],
+  });
+  await statusesOf(pool, 1);
+  expect(pool.counts()).toEqual([1, 1]);
+  await statusesOf(pool, 6);
+  expect(pool.counts()).toEqual([4, 4]);
 });
 
 test("sticky by client: all requests of a client go to one upstream", async () => {

@@ -6,14 +6,14 @@ import { within } from "../support/deadline.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 import { bodyOf } from "./bodies.ts";
-import { answer, HANG, OK, plain, rate, SILENT_STREAM, trickledQuota } from "./plays.ts";
+import { answer, early, HANG, OK, plain, rate, SILENT_STREAM, trickledQuota } from "./plays.ts";
 import { type PoolParts, RETRY, startPool } from "./pool.ts";
 import { headOf } from "./run-case.ts";
 
 const scene = setScene();
 
 /** The wait is so long that only the client ends it. Its connection ends with it, so that the test knows that it was read. */
-const ASKS_TO_WAIT: Play = { ...rate("Retry-After-Ms: 60000", "Connection: close"), end: "close" };
+const ASKS_TO_WAIT: Play = { ...rate("Retry-After-Ms: 50000", "Connection: close"), end: "close" };
 const LONG_WAITS = "max_body_bytes: 4096, backoff_ms: 1, max_backoff_ms: 100000";
 
 interface Moment extends PoolParts {
@@ -80,6 +80,22 @@ describe.each(MOMENTS.map((moment) => [moment.name, moment] as const))("%s", (_n
     expect(pool.counts()).toEqual(moment.asked);
   });
 });
+
+test.each(["reset", "close"] as const)(
+  "during a wait in the middle of an upload that is not read: %s",
+  async (leave) => {
+    const retry = 'backoff_ms: 1, max_backoff_ms: 100000, retry_on: ["429"]';
+    const pool = await startPool(scene, { upstreams: [[early(ASKS_TO_WAIT), OK]], retry });
+    const client = await scene.client(pool.gateway);
+    await client.send(headOf("POST", {}, ["Content-Length: 900000"]));
+    await within("the answer to be read", (await pool.upstream(0).attempt(1)).ended);
+    await client.send("x".repeat(800_000));
+    client[leave]();
+    expect(await pool.gateway.completed()).toMatchObject({ outcome: "client_closed", attempts: 1 });
+    await untilFree(pool.gateway);
+    expect(pool.counts()).toEqual([1]);
+  },
+);
 
 test("while its upload is held to be searched: nothing is sent upstream", async () => {
   const pool = await startPool(scene, { upstreams: [[OK], [OK]], items: ["models: [gpt-5]"] });

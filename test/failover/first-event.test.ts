@@ -102,7 +102,6 @@ const late: readonly Case[] = [
       request: { body: "small" },
       asked: [2],
       passes: STREAM,
-      gaps: [[148, 7000]],
     },
     {
       name: `${name}: at the next upstream`,
@@ -172,6 +171,30 @@ const late: readonly Case[] = [
   },
 ];
 
+const [HEAD_503 = "", BODY_503 = ""] = [
+  "HTTP/1.1 503 Scripted\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n",
+  "{}",
+];
+
+const errors: readonly Case[] = [
+  {
+    name: "the first byte of an error body in time, the rest later: the status counts",
+    upstreams: [[{ pieces: [`${HEAD_503}{`, { wait: 400 }, "}"] }, OK]],
+    shared: FIRST_BYTE,
+    request: { body: "small" },
+    asked: [2],
+    passes: OK,
+  },
+  {
+    name: "the last error body in two pieces is passed on whole",
+    upstreams: [[{ pieces: [`${HEAD_503}{`, { wait: 300 }, "}"] }]],
+    retry: `${RETRY}, max_attempts: 2`,
+    shared: FIRST_BYTE,
+    asked: [2],
+    passes: { status: 503, body: Buffer.from(BODY_503) },
+  },
+];
+
 const EVERYTHING = listed("reset", "timeout", "first_byte_timeout", "overloaded_event", '"502"');
 
 const cut: readonly Case[] = [
@@ -210,4 +233,4 @@ const cut: readonly Case[] = [
   ),
 ];
 
-testCases([...overloaded, ...late, ...cut]);
+testCases([...overloaded, ...late, ...errors, ...cut]);

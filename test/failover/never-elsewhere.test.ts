@@ -7,7 +7,7 @@ import { requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 import { inChunks } from "./bodies.ts";
 import { HANG, OK, plain, RESET_AFTER_REQUEST, rate } from "./plays.ts";
-import { CLOSED, RETRY, startPool } from "./pool.ts";
+import { CLOSED, poolConfig, RETRY, startPool } from "./pool.ts";
 import { type Case, testCases } from "./run-case.ts";
 
 const ALL_WORDS = `${RETRY}, retry_on: [connect_error, reset, timeout, "429", "500", "503"], attempt_timeout_ms: 100`;
@@ -155,3 +155,34 @@ test.each(["gzip", "chunked gzip"])("state in a %s body is seen", async (how) =>
   expect(pool.counts()).toEqual([2, 0]);
   for (const attempt of pool.upstream(0).attempts) expect(attempt.body).toEqual(bytes);
 });
+
+test.each(["Application/JSON", "application/json; charset=utf-8", "application/vnd.api+json", undefined])(
+  "state in a body of the type %s is seen",
+  async (type) => {
+    const pool = await startPool(scene, { upstreams: [[rate(), OK], [OK]] });
+    const client = await scene.client(pool.gateway);
+    const text = JSON.stringify({ model: "gpt-5", ...PREVIOUS });
+    const lines = [AUTH, ...(type === undefined ? [] : [`Content-Type: ${type}`]), `Content-Length: ${text.length}`];
+    await client.send(requestText("POST", "/up/v1/responses", lines, text));
+    expect((await client.response("POST")).status).toBe(200);
+    expect(pool.counts()).toEqual([2, 0]);
+  },
+);
+
+test.each(["POST", "DELETE"])(
+  "%s: a connection that can't be made in time is a `timeout`; nothing was sent",
+  async (method) => {
+    const silent = await scene.rawUpstream();
+    const other = await scene.upstream();
+    // The TLS handshake gets no answer.
+    const urls = [`https://127.0.0.1:${silent.port}`, other.url];
+    const retry = `${RETRY}, retry_on: [timeout]`;
+    const gateway = await scene.gateway(poolConfig(urls, { retry, shared: ["connect_timeout_ms: 120"] }));
+    const client = await scene.client(gateway);
+    await client.send(requestText(method, "/up/v1/x", [AUTH, "Content-Length: 2"], "{}"));
+    expect((await client.response(method)).status).toBe(200);
+    expect(silent.connections).toBe(1);
+    expect((await (await other.nextRequest()).body).toString()).toBe("{}");
+    expect(await gateway.completed()).toMatchObject({ attempts: 2 });
+  },
+);

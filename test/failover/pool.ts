@@ -38,7 +38,7 @@ export function keyOf(index: number): string {
 /** One upstream of a test: `undefined` where the port is closed. */
 export type Asked = ScriptedUpstream | undefined;
 
-/** The config of a route to these upstreams. With one, the route has no pool. */
+/** The config of a route to these upstreams. With one, and no keys for its item, the route has no list. */
 export function poolConfig(urls: readonly string[], parts: Omit<PoolParts, "upstreams">): ConfigParts {
   const { retry = RETRY, shared = [], items = [], route = [], top = [] } = parts;
   const members = urls.map((url, index) => {
@@ -46,7 +46,7 @@ export function poolConfig(urls: readonly string[], parts: Omit<PoolParts, "upst
     const key = `inject_headers: [{name: authorization, value: Bearer ${keyOf(index)}}]`;
     return `      - {id: ${IDS[index]}, base_url: "${url}", ${key}${more}}`;
   });
-  const pool = urls.length > 1 ? ["    upstreams:", ...members] : [];
+  const pool = urls.length > 1 || items.length > 0 ? ["    upstreams:", ...members] : [];
   return {
     base: urls[0] ?? "",
     upstream: [...(retry === null ? [] : [`retry: {${retry}}`]), ...shared],

@@ -5,7 +5,7 @@ import { CLOSED, RETRY } from "./pool.ts";
 import { type Case, testCases } from "./run-case.ts";
 
 const BY_DEFAULT = [401, 402, 429, 503, 529];
-const PASSED_ON = [400, 403, 404, 408, 409, 500, 502, 504];
+const PASSED_ON = [302, 400, 403, 404, 408, 409, 500, 502, 504];
 
 /** At another upstream there is nothing to wait for. The default wait before an attempt is up to 200 ms. */
 const AT_ONCE: Case["gaps"] & object = [[0, 2500]];
@@ -138,6 +138,14 @@ const waits: readonly Case[] = [
     asked: [1, 2],
     passes: OK,
     rest: 118,
+  },
+  {
+    name: "an upstream that asks for an hour does not keep the exchange from the one that is well soon",
+    upstreams: [[rate("Retry-After-Ms: 60"), OK], [rate("Retry-After: 3600")]],
+    retry: `${RETRY}, max_attempts: 3`,
+    asked: [2, 1],
+    passes: OK,
+    rest: 58,
   },
   {
     name: "when all were asked and the soonest wait is too long, the last answer is passed on",

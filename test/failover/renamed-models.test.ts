@@ -115,6 +115,18 @@ test("each attempt has its own upstream's name, also where an upstream is asked 
   }
 });
 
+test("a list of one upstream: it is renamed there, too, in each attempt", async () => {
+  const pool = await startPool(scene, { upstreams: [[plain(503), OK]], items: [`${RENAMES}, models: ["gpt-*"]`] });
+  const text = '{"model":"gpt-5"}';
+  expect((await ask(pool, [text], [JSON_LINE, `Content-Length: ${text.length}`])).status).toBe(200);
+  const bodies = pool.upstream(0).attempts.map(({ body }) => body?.toString());
+  expect(bodies).toEqual(Array(2).fill('{"model":"my-deployment/long-name"}'));
+  const other = '{"model":"other"}';
+  const refused = await ask(pool, [other], [JSON_LINE, `Content-Length: ${other.length}`]);
+  expect([refused.status, refused.text]).toEqual([403, '{"error":"model_not_allowed"}']);
+  expect(pool.counts()).toEqual([2]);
+});
+
 const FORM = "Content-Type: multipart/form-data; boundary=b";
 const MULTIPART = '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-5\r\n--b--\r\n';
 

@@ -159,7 +159,6 @@ const failures: readonly Case[] = [
     request: { body: "small" },
     asked: [2],
     passes: OK,
-    gaps: [[98, 5000]],
   },
   {
     name: "attempt_timeout_ms where `timeout` is not listed",
