@@ -86,6 +86,7 @@ test.each([
   ["the first attempt", [OK, DROP, OK], "POST", 1],
   ["the first attempt, then a retry", [OK, DROP, rate(), OK], "POST", 2],
   ["the second attempt", [OK, rate(), DROP, OK], "POST", 2],
+  ["both attempts", [OK, DROP, rate(), DROP, OK], "POST", 2],
   ["a DELETE", [OK, DROP, OK], "DELETE", 1],
 ] as const)("a stale connection is replaced, which is no attempt: %s", async (_name, plays, method, attempts) => {
   const pool = await startPool(scene, { upstreams: [plays] }, PATIENT);

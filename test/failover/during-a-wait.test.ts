@@ -6,8 +6,8 @@ import { within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
-import { BOUND, bodyOf } from "./bodies.ts";
-import { OK, rate } from "./plays.ts";
+import { BOUND, bodyOf, inChunks } from "./bodies.ts";
+import { early, OK, rate } from "./plays.ts";
 import { poolConfig, startPool } from "./pool.ts";
 import { hash, headOf } from "./run-case.ts";
 
@@ -99,3 +99,18 @@ test("a pipelined request waits until the attempts of the one before it have end
   const asked = pool.upstream(0).attempts.map(({ startLine }) => startLine);
   expect(asked).toEqual(["POST /one HTTP/1.1", "POST /one HTTP/1.1", "GET /two HTTP/1.1"]);
 });
+
+test.each(["Content-Length: 12", "Transfer-Encoding: chunked"])(
+  "an upload that goes on during the wait (%s)",
+  async (framing) => {
+    const pool = await startPool(scene, { upstreams: [[early(asksToWait(200)), OK]], retry: LONG_WAITS });
+    const client = await scene.client(pool.gateway);
+    const parts = ["abcd", "efgh", "ijkl"].map((text) => Buffer.from(text));
+    const [one = "", ...rest] = framing.startsWith("C") ? parts : inChunks(parts);
+    await client.send(headOf("POST", {}, [framing]), one);
+    await within("the answer to be read", (await pool.upstream(0).attempt(1)).ended);
+    await client.send(...rest);
+    expect((await client.response("POST")).status).toBe(200);
+    expect((await pool.upstream(0).attempt(2)).body?.toString()).toBe("abcdefghijkl");
+  },
+);

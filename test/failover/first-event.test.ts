@@ -1,6 +1,7 @@
 // An event stream that begins with an error, and a response whose first byte is late: both before a byte went to the client
 // (contract, section 7).
 
+import type { Play } from "../support/scripted-upstream.ts";
 import {
   answer,
   CUT_AFTER_EVENT,
@@ -36,7 +37,7 @@ const ERRORS = {
   "data with a top-level error": errorData,
 };
 
-const overloaded: readonly Case[] = [
+const overloaded: Case[] = [
   ...Object.entries(ERRORS).flatMap(([name, play]): Case[] => [
     {
       name: `${name}: tried again where it is listed`,
@@ -84,6 +85,19 @@ const overloaded: readonly Case[] = [
   ),
 ];
 
+const streamed = (...chunks: Play["pieces"] & object): Play => ({
+  pieces: [...(SILENT_STREAM.pieces ?? []), ...chunks],
+});
+
+overloaded.push({
+  name: "the time of the next attempt is bounded as ever",
+  upstreams: [[overloadedEvent, HANG]],
+  retry: listed("overloaded_event"),
+  shared: ["request_timeout_ms: 300"],
+  asked: [2],
+  replies: [504, "upstream_timeout"],
+});
+
 const FIRST_BYTE = ["first_byte_timeout_ms: 150"];
 
 const LATE = {
@@ -92,7 +106,7 @@ const LATE = {
   "the head of a JSON answer, then silence": SILENT_JSON,
 };
 
-const late: readonly Case[] = [
+const late: Case[] = [
   ...Object.entries(LATE).flatMap(([name, play]): Case[] => [
     {
       name: `${name}: tried again where it is listed`,
@@ -170,6 +184,33 @@ const late: readonly Case[] = [
     passes: { status: 200, body: Buffer.from("one") },
   },
 ];
+
+late.push(
+  {
+    name: "a comment is a first byte; the event may come later",
+    upstreams: [[streamed("6\r\n: hi\n\n\r\n", { wait: 400 }, "a\r\ndata: 1\n\n\n\r\n0\r\n\r\n"), HANG]],
+    retry: listed("first_byte_timeout", "overloaded_event"),
+    shared: FIRST_BYTE,
+    asked: [1],
+    passes: { status: 200, body: Buffer.from(": hi\n\ndata: 1\n\n\n") },
+  },
+  {
+    name: "an error that is passed on may take its time after the first byte",
+    upstreams: [[{ pieces: ["HTTP/1.1 500 Slow\r\nContent-Length: 4\r\n\r\nsl", { wait: 400 }, "ow"] }]],
+    shared: FIRST_BYTE,
+    asked: [1],
+    passes: { status: 500, body: Buffer.from("slow") },
+  },
+  ...["Content-Type: text/plain", "Content-Type: application/json"].map(
+    (type): Case => ({
+      name: `an error without a first byte in time is a 504 (${type})`,
+      upstreams: [[{ pieces: [`HTTP/1.1 500 Silent\r\n${type}\r\nContent-Length: 4\r\n\r\n`], end: "hang" }]],
+      shared: [...FIRST_BYTE, "request_timeout_ms: 2000"],
+      asked: [1],
+      replies: [504, "upstream_timeout"],
+    }),
+  ),
+);
 
 const [HEAD_503 = "", BODY_503 = ""] = [
   "HTTP/1.1 503 Scripted\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n",

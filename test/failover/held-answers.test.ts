@@ -2,13 +2,30 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { within } from "../support/deadline.ts";
 import { setScene, untilFree } from "../support/scene.ts";
+import type { Play } from "../support/scripted-upstream.ts";
 import { bodyOf } from "./bodies.ts";
-import { CUT_AFTER_EVENT, EVENT_1, heldStream, OK, plain, STREAM, TRICKLED_BODY, trickledQuota } from "./plays.ts";
+import {
+  CUT_AFTER_EVENT,
+  EVENT_1,
+  HANG,
+  heldStream,
+  OK,
+  overloadedEvent,
+  plain,
+  SILENT_STREAM,
+  STREAM,
+  TRICKLED_BODY,
+  trickledQuota,
+} from "./plays.ts";
 import { RETRY, startPool } from "./pool.ts";
 import { headOf, send } from "./run-case.ts";
 
 const scene = setScene();
+
+/** Its first event is an error, and the stream goes on. */
+const overloadedUnended: Play = { pieces: overloadedEvent.pieces?.slice(0, -1) ?? [], end: "hang" };
 
 test("a body that trickles is passed on while it comes, where no attempt would follow", async () => {
   const pool = await startPool(scene, { upstreams: [[trickledQuota]], retry: `${RETRY}, retry_on: [connect_error]` });
@@ -70,4 +87,37 @@ test.each([
   }
   expect((await client.response("POST")).status).toBe(200);
   expect(pool.counts()).toEqual([1]);
+});
+
+test.each([
+  ["attempt_timeout_ms", HANG],
+  ["first_byte_timeout_ms", SILENT_STREAM],
+  ["the first event", overloadedUnended],
+])("an attempt that is given up for %s is aborted before the next one ends", async (_name, play) => {
+  const held: Play = { pieces: [{ gate: "go" }, ...(OK.pieces ?? [])] };
+  const words = "timeout, first_byte_timeout, overloaded_event";
+  const pool = await startPool(scene, {
+    upstreams: [[play], [held]],
+    retry: `${RETRY}, retry_on: [${words}], attempt_timeout_ms: 120`,
+    shared: ["first_byte_timeout_ms: 150"],
+  });
+  const client = await scene.client(pool.gateway);
+  await client.send(headOf("GET", {}, []));
+  const first = await pool.upstream(0).attempt(1);
+  await within("the first attempt to be aborted", first.ended);
+  await pool.upstream(1).attempt(1);
+  pool.upstream(1).open("go");
+  expect((await client.response()).status).toBe(200);
+});
+
+test("an answer that breaks while it is held leaves no timer behind", async () => {
+  const broken: Play = {
+    pieces: ["HTTP/1.1 503 Broken\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"],
+    end: "close",
+  };
+  const slow: Play = { pieces: [{ wait: 1300 }, ...(OK.pieces ?? [])] };
+  const pool = await startPool(scene, { upstreams: [[broken, slow]], retry: `${RETRY}, retry_on: [reset, "503"]` });
+  const { response } = await send(scene, pool, { body: "small" });
+  expect([response.status, response.text]).toEqual([200, OK.body.toString()]);
+  expect(pool.counts()).toEqual([2]);
 });

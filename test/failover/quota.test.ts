@@ -113,6 +113,17 @@ const others: readonly Case[] = [
     rest: 58,
   },
   {
+    name: "a spent upstream is not asked again, though it has stopped cooling",
+    upstreams: [
+      [openaiQuota(), OK],
+      [rate("Retry-After-Ms: 60"), OK],
+    ],
+    retry: `${RETRY}, max_attempts: 5`,
+    route: ["cooldown: {ms: 1, max_ms: 1}"],
+    asked: [1, 2],
+    passes: OK,
+  },
+  {
     name: "a body in an unknown coding counts as a rate limit",
     upstreams: [[unreadableQuota, OK]],
     asked: [2],
