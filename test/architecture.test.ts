@@ -22,6 +22,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   compiler: ["diagnostics", "read", "schema", "excerpts", "lower", "rules", "."],
   runtime: [
     "headers",
+    "model",
     "replies",
     "limits",
     "endpoints",
