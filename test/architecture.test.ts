@@ -42,6 +42,7 @@ const LEAVES: readonly string[] = [
   "compiler/bounds.ts",
   "compiler/compiler-host.ts",
   "runtime/clock.ts",
+  "runtime/decode.ts",
   "runtime/within.ts",
 ];
 

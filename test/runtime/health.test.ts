@@ -188,7 +188,7 @@ describe("a good answer that announces a pause", () => {
     const health = new UpstreamHealth(COOLDOWN);
     fail(health, T, 2);
     const last = begin(health, T);
-    health.answeredLast(last, T, 2_000, "spent");
+    health.answeredWithPause(last, T, 2_000, "spent");
     expect(health.state(T)).toEqual({ state: "cooling", reason: "spent", until: T + 2_000 });
     health.succeeded(last);
     expect(left(health, T)).toBe(2_000);
@@ -199,14 +199,14 @@ describe("a good answer that announces a pause", () => {
 
   it("ends a probe first", () => {
     const health = cooling();
-    health.answeredLast(begin(health, T + 1_000), T + 1_000, 500, "spent");
+    health.answeredWithPause(begin(health, T + 1_000), T + 1_000, 500, "spent");
     expect(health.state(T + 1_000)).toEqual({ state: "cooling", reason: "spent", until: T + 1_500 });
     expect(health.isWell(T + 1_500)).toBe(true);
   });
 
   it("without a time is a good answer like others", () => {
     const health = cooling();
-    health.answeredLast(begin(health, T + 1_000), T + 1_000, 0, "spent");
+    health.answeredWithPause(begin(health, T + 1_000), T + 1_000, 0, "spent");
     expect(health.state(T + 1_000)).toEqual({ state: "well" });
   });
 });
@@ -322,7 +322,7 @@ describe("the number of attempts in flight", () => {
       const before = health.state(T);
       for (const again of ends) again(tickets[i] as HealthTicket);
       health.answered(tickets[i] as HealthTicket);
-      health.answeredLast(tickets[i] as HealthTicket, T, HOUR, "spent");
+      health.answeredWithPause(tickets[i] as HealthTicket, T, HOUR, "spent");
       expect([health.inUse, health.state(T)]).toEqual([5 - i, before]);
     }
   });

@@ -273,7 +273,7 @@ export class Reference {
     span.probe = undefined;
   }
 
-  answeredLast(attempt: RefAttempt, ms: number, reason: string): void {
+  answeredWithPause(attempt: RefAttempt, ms: number, reason: string): void {
     this.answered(attempt);
     const upstream = this.upstreams[attempt.id];
     const knows = attempt.span === upstream.span;

@@ -99,12 +99,13 @@ export class UpstreamHealth {
     }
   }
 
-  /** A response head came, and it is no failure. The attempt goes on. */
-  answered(ticket: HealthTicket): void {
-    if (ticket.epoch !== this.#epoch || ticket.kind === ENDED || ticket.kind === ORDINARY) return;
+  /** A response head came, and it is no failure. The attempt goes on. Returns whether the upstream is well again by that. */
+  answered(ticket: HealthTicket): boolean {
+    if (ticket.epoch !== this.#epoch || ticket.kind === ENDED || ticket.kind === ORDINARY) return false;
     ticket.kind = ORDINARY;
     this.#until = 0;
     this.#probing = false;
+    return true;
   }
 
   /** The attempt ended with a whole response. */
@@ -148,7 +149,7 @@ export class UpstreamHealth {
    * @param ms at most an hour counts; with 0 or less this is the same as `answered`
    * @param reason a short word
    */
-  answeredLast(ticket: HealthTicket, now: number, ms: number, reason: string): void {
+  answeredWithPause(ticket: HealthTicket, now: number, ms: number, reason: string): void {
     this.answered(ticket);
     if (ticket.kind === ENDED || !(ms > 0)) return;
     const counts = ticket.epoch === this.#epoch;

@@ -4,6 +4,8 @@
 export type UnreadableReason =
   /** No place of the request names a model. */
   | "missing"
+  /** The body has no member `model`, but one such as `Model`, which some parsers take for it. */
+  | "other_capitals"
   /** One place names it twice. */
   | "given_twice"
   /** It is no string, or no field of a form but a file. */

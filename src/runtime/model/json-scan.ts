@@ -139,7 +139,7 @@ export class JsonScan {
 
   /** The byte continues a byte order mark at the start of the body. */
   #isMark(byte: number, offset: number): boolean {
-    if (offset !== this.#markBytes || byte !== BYTE_ORDER_MARK[offset]) return false;
+    if (byte !== BYTE_ORDER_MARK[offset]) return false;
     this.#markBytes++;
     return true;
   }
@@ -170,7 +170,7 @@ export class JsonScan {
   #countModel(): void {
     this.#models++;
     if (this.#models > 1) this.#refuse("given_twice");
-    else if (this.#member === MODEL_IN_CAPITALS) this.#refuse("missing");
+    else if (this.#member === MODEL_IN_CAPITALS) this.#refuse("other_capitals");
   }
 
   #refuse(reason: UnreadableReason): void {

@@ -21,9 +21,8 @@ function wildMatcher(pattern: string): (name: string) => boolean {
   const head = parts[0] ?? "";
   const tail = parts.at(-1) ?? "";
   const middle = parts.slice(1, -1).filter((part) => part !== "");
-  const shortest = head.length + tail.length;
   return function matches(name) {
-    if (name.length < shortest || !name.startsWith(head) || !name.endsWith(tail)) return false;
+    if (!name.startsWith(head) || !name.endsWith(tail)) return false;
     const end = name.length - tail.length;
     let at = head.length;
     for (const part of middle) {

@@ -12,17 +12,17 @@ export interface Weighed {
 }
 
 /** Picks one of the upstreams whose flag is set. Returns its index; -1 if no flag is set. */
-export type Pick = (open: Uint8Array) => number;
+export type PickIndex = (open: Uint8Array) => number;
 
 /** Makes the function that picks by the weights and the load of the members; `undefined` where simply the first one is asked. */
-export function balancer(balance: PoolSpec["balance"], members: readonly Weighed[]): Pick | undefined {
+export function balancer(balance: PoolSpec["balance"], members: readonly Weighed[]): PickIndex | undefined {
   if (balance === "in_order") return undefined;
   const turns = new Turns(members.map(({ weight }) => weight));
   return balance === "round_robin" ? (open) => turns.next(open) : leastBusy(members, turns);
 }
 
 /** Picks the least busy one by weight. Where several are equally busy, they take turns. */
-function leastBusy(members: readonly Weighed[], turns: Turns): Pick {
+function leastBusy(members: readonly Weighed[], turns: Turns): PickIndex {
   return function pickLeastBusy(open) {
     let least = Number.POSITIVE_INFINITY;
     for (let i = 0; i < members.length; i++) if (open[i] === 1) least = Math.min(least, load(members[i] as Weighed));

@@ -2,7 +2,7 @@
 // (contract, section 14; section 7).
 
 import type { PoolSpec } from "../../plan/forward.ts";
-import { balancer, type Pick, type Weighed } from "./balance.ts";
+import { balancer, type PickIndex, type Weighed } from "./balance.ts";
 import type { Gated, Place } from "./place.ts";
 import { Rendezvous } from "./sticky.ts";
 
@@ -31,7 +31,7 @@ type Test<M> = (member: M) => boolean;
 export class Pool<M extends PoolMember> {
   readonly #members: readonly M[];
   /** `undefined`: the first in order. */
-  readonly #balance: Pick | undefined;
+  readonly #balance: PickIndex | undefined;
   readonly #rendezvous: Rendezvous | undefined;
   /** All possible results, made once: choosing allocates nothing. */
   readonly #choices: readonly Choice<M>[];

@@ -38,6 +38,7 @@ describe("the scan of a JSON body", () => {
     ['{"model":"gpt-é-模型"}', '"gpt-é-模型"'],
     ['{"model":""}', '""'],
     ['{"a":"}{][,\\"","model":"gpt-x","b":"\\\\"}', '"gpt-x"'],
+    ['{"MODELS":1,"model":"gpt-x"}', '"gpt-x"'],
     ['{"a":{"b":["}","\\"]"]},"model":"gpt-x"}', '"gpt-x"'],
     ['{"a":{},"b":[],"c":-1.5e+9,"d":null,"model":"gpt-x"}', '"gpt-x"'],
     [`{"${"k".repeat(100_000)}":"${"v".repeat(100_000)}\\"","model":"gpt-x"}`, '"gpt-x"'],
@@ -54,7 +55,7 @@ describe("the scan of a JSON body", () => {
     ['{"models":"gpt-x"}', "missing"],
     ['{"mode":"gpt-x"}', "missing"],
     ['{"a":"\\",\\"model\\":\\"x"}', "missing"],
-    ['{"Model":"gpt-x"}', "missing"],
+    ['{"Model":"gpt-x"}', "other_capitals"],
     ['{"model":"a","model":"b"}', "given_twice"],
     ['{"model":"a","mod\\u0065l":"a"}', "given_twice"],
     ['{"model":"a","b":{"c":1},"MODEL":"b"}', "given_twice"],
@@ -91,6 +92,7 @@ describe("the scan of a JSON body", () => {
     '{"model":"a",/* */"b":1}',
     '{"a":[ /* ] , "model":"a", "b":[ */ ]}',
     '{"a":[\'"\'],"model":"a","b":["\']"]}',
+    '{"a":[\',"model":"a"}',
     '{"a":[NaN],"model":"a"}',
     '{"a":[#\n],"model":"a"}',
     '{"a":[}],"model":"a"}x',
@@ -120,6 +122,13 @@ describe("the scan of a JSON body", () => {
   it("passes invalid UTF-8 elsewhere over, which hides no quote", () => {
     expect(told(Buffer.from('{"\xe2":"\xf0","model":"a","b":"\xe2"}', "latin1"))).toBe('"a"');
     expect(told(Buffer.from('{"a":"\xe2","model":"b","model":"c"}', "latin1"))).toBe("given_twice");
+  });
+
+  it("keeps an escape that is cut, also in a long string", () => {
+    const scan = scanned([Buffer.from(`{"a":"${"x".repeat(100)}\\`), Buffer.from('","model":"b","c":"d"}')]);
+    expect(inWords(scan.model)).toBe("malformed");
+    const doubled = scanned([Buffer.from(`{"a":"${"x".repeat(100)}\\\\`), Buffer.from('","model":"b"}')]);
+    expect(inWords(doubled.model)).toBe('"b"');
   });
 
   it("finds a second model behind the first MiB", () => {
@@ -218,7 +227,8 @@ function expectedModel(members: readonly Member[]): string {
   const named = members.filter(({ name }) => String(JSON.parse(name)).toLowerCase() === "model");
   const [first] = named;
   if (named.length > 1) return "given_twice";
-  if (first === undefined || JSON.parse(first.name) !== "model") return "missing";
+  if (first === undefined) return "missing";
+  if (JSON.parse(first.name) !== "model") return "other_capitals";
   const model: unknown = JSON.parse(first.value);
   return typeof model === "string" ? `"${model}"` : "not_a_string";
 }
@@ -241,7 +251,7 @@ describe("for all documents and chunkings, the scan", () => {
         const token = body.subarray(scan.model.span.start, scan.model.span.end).toString();
         expect(JSON.parse(token)).toBe(scan.model.name);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -264,13 +274,12 @@ describe("for all documents and chunkings, the scan", () => {
         } catch {
           return;
         }
-        if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
-          return expect(inWords(model)).toBe("malformed");
+        const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);
         // `toString` replaced what is no UTF-8.
-        if (!body.includes(0xff)) expect(inWords(model)).not.toBe("malformed");
+        if (!body.includes(0xff)) expect(inWords(model) === "malformed").toBe(!isObject);
         if (model.kind === "model") expect(model.name).toBe((parsed as { model?: unknown }).model);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

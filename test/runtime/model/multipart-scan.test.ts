@@ -84,7 +84,7 @@ describe("the scan of a form", () => {
     ["a blank before the colon", `${part('Content-Disposition : form-data; name="model"', "a")}${END}`, "malformed"],
     [
       "a bare line break in a head",
-      `${part('X: a\nContent-Disposition: form-data; name="x"', "a")}${END}`,
+      `${part(`Content-Disposition: form-data; name="x"\r\nX: a\n${DISPOSITION}`, "a")}${END}`,
       "malformed",
     ],
     [

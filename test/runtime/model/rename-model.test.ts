@@ -79,7 +79,7 @@ describe("an edit of a body", () => {
 
   it("leaves all other bytes of any body, and renames the model for JSON.parse", () => {
     const blank = fc.constantFrom("", " ", "\n");
-    const others = fc.array(fc.tuple(fc.string({ unit: "binary" }), fc.json()), { maxLength: 3 });
+    const others = fc.array(fc.tuple(fc.string({ unit: "binary" }), fc.json({ maxDepth: 2 })), { maxLength: 3 });
     fc.assert(
       fc.property(others, others, fc.string(), fc.string(), blank, cuts, (left, right, from, to, gap, shares) => {
         const members = (list: typeof left): string[] =>
@@ -89,7 +89,8 @@ describe("an edit of a body", () => {
         const body = Buffer.from(`${head}${JSON.stringify(from)}${tail}`);
         const chunks = cutBody(body, shares);
         const edit = editOf(chunks, to);
-        if (edit === undefined) return expect(to).toBe(from);
+        expect(edit === undefined).toBe(to === from);
+        if (edit === undefined) return;
         const edited = Buffer.concat(applyEdit(chunks, edit));
         expect(edited.length).toBe(body.length + lengthChange(edit));
         expect(edited.toString()).toBe(`${head}${JSON.stringify(to)}${tail}`);
