@@ -65,6 +65,7 @@ interface Case {
   readonly headers?: readonly string[];
   readonly method?: string;
   readonly model?: string;
+  readonly path?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -78,12 +79,16 @@ const CASES: readonly Case[] = [
   { name: "models-unknown", config: MODELS },
   { name: "models-get", config: MODELS, method: "GET" },
   { name: "model-not-allowed", config: ONLY_CLAUDE, model: "gpt-5" },
+  { name: "account", config: IN_ORDER, path: "/llm/v1/files/f1", method: "DELETE" },
   { name: "model-of-one", config: ONLY_CLAUDE, model: "claude-y", method: "PUT" },
 ];
 
-async function run({ config, headers = [], method = "POST", model }: Case, format: "text" | "json") {
+async function run(
+  { config, headers = [], method = "POST", model, path = "/llm/v1/x?q=1" }: Case,
+  format: "text" | "json",
+) {
   const { io, printed } = recordingIo({ files: { "c.yaml": config } });
-  const options = { config: "c.yaml", method, path: "/llm/v1/x?q=1", header: [...HEADERS, ...headers], model, format };
+  const options = { config: "c.yaml", method, path, header: [...HEADERS, ...headers], model, format };
   return { code: await explain(options, io), ...printed };
 }
 

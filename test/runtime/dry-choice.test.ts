@@ -55,6 +55,7 @@ describe("the model of a request", () => {
     ["to rename in the path", { path: "/models/gpt-5:x" }, "model_unreadable"],
     ["of a lookup", { method: "GET" }, "gpt"],
     ["of a DELETE without a body", { method: "DELETE" }, "gpt"],
+    ["of a DELETE with an empty body", { method: "DELETE", headers: ["content-length", "0"] }, "gpt"],
     ["of a DELETE with a body", { method: "DELETE", headers: ["content-length", "2"] }, "unknown"],
     ["not given", {}, "unknown"],
   ])("%s", (_what, sent, expected) => {
@@ -63,6 +64,19 @@ describe("the model of a request", () => {
     const renamed = first?.newModel === undefined ? "" : ` as ${first.newModel}`;
     expect(reply?.outcome ?? (upstream ? `${upstream.id}${renamed}` : "unknown")).toBe(expected);
     expect(upstream?.id ?? "none").toBe(reply || !upstream ? "none" : first?.id);
+  });
+
+  test("passes over an upstream that can't be sent it under its other name", () => {
+    const two = runnerOf(`    upstreams:
+      - {id: renames, base_url: "https://a.example", rename_models: {gpt-5: gpt-5-eu}}
+      - {id: plain, base_url: "https://b.example"}
+`);
+    const { upstream, choice } = two(request({ path: "/models/gpt-5:x" }));
+    expect(upstream?.id).toBe("plain");
+    expect(choice?.candidates.map(({ id, takes }) => [id, takes])).toEqual([
+      ["plain", true],
+      ["renames", false],
+    ]);
   });
 
   test("decides nothing where the first upstream takes all", () => {
@@ -99,6 +113,23 @@ describe("a pool", () => {
     ["    balance: least_inflight\n", ["least_inflight", "b", "c", "a"]],
   ])("is asked in the order of its failover: %j", (settings, order) => {
     expect(orderOf(settings)).toEqual(order);
+  });
+
+  test.each([
+    ["    balance: round_robin\n", "/v1/files/f1", ["account", "a", "b", "c"]],
+    ["", "/v1/responses/r1", ["account", "a", "b", "c"]],
+    ["    balance: round_robin\n", "/v1/filesystem", ["round_robin", "b", "c", "a"]],
+  ])("has one home for the state of an account: %j %s", (settings, path, order) => {
+    expect(orderOf(settings, { path })).toEqual(order);
+  });
+
+  test("has the home of the state where sticky says", () => {
+    const settings = "    balance: round_robin\n    sticky: {by: header, name: x-session}\n";
+    for (const value of ["1", "2", "3", "4", "5", "6"]) {
+      const headers = ["x-session", value];
+      const [, sticky] = orderOf(settings, { headers });
+      expect(orderOf(settings, { headers, path: "/v1/threads/t/runs" }).slice(0, 2)).toEqual(["account", sticky]);
+    }
   });
 
   test("starts anew for each request: one does not take the turn of another", () => {

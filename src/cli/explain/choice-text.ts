@@ -1,5 +1,6 @@
 // Writes in words how the upstream of a request is chosen, and when a failed request is tried again.
 
+import { NOT_REPEATABLE } from "../../runtime/upstream/retries.ts";
 import type { Explanation } from "./explanation.ts";
 import type { ShownCandidate, ShownPool, ShownRetry } from "./shown-choice.ts";
 
@@ -8,14 +9,15 @@ type Title = "upstreams" | "pool" | "retry";
 /** The lines about the choice of the upstream; none for a route with one upstream that gets every request. */
 export function choiceLines({ upstream, upstreams = [], pool, retry }: Explanation): string[] {
   const attempts = retry?.max_attempts ?? 1;
-  const askable = upstreams.filter(({ takes }) => takes !== false);
+  const isBound = pool?.chosen_by === "account";
+  const askable = upstreams.filter(({ takes }, index) => takes !== false && !(isBound && index > 0));
   return [
     ...section(
       "upstreams",
       upstreams.flatMap((upstream) => candidateLines(upstream, askable.indexOf(upstream), attempts, pool)),
     ),
     ...section("pool", pool === undefined ? [] : poolLines(pool)),
-    ...section("retry", retry === undefined ? [] : retryLines(retry, pool !== undefined, upstream?.method)),
+    ...section("retry", retry === undefined ? [] : retryLines(retry, pool !== undefined && !isBound, upstream?.method)),
   ];
 }
 
@@ -46,8 +48,15 @@ function candidateLines(
   ];
 }
 
-function whenAsked({ takes }: ShownCandidate, place: number, attempts: number, pool: ShownPool | undefined): string {
-  if (place < 0) return "not asked: it does not take the model of this request";
+function whenAsked(
+  { takes, rename_models }: ShownCandidate,
+  place: number,
+  attempts: number,
+  pool: ShownPool | undefined,
+): string {
+  if (place < 0 && takes !== false) return "not asked: the path leads to state of one account";
+  if (place < 0 && rename_models === undefined) return "not asked: it does not take the model of this request";
+  if (place < 0) return "not asked: it does not take this request's model, or can't replace its name where it stands";
   const condition = takes === undefined ? ", if it takes the model of the request" : "";
   if (place === 0) return pool === undefined ? `asked${condition}` : `asked first${condition}: ${reason(pool)}`;
   if (place < attempts) return `asked when the attempt before it failed${condition}`;
@@ -62,9 +71,14 @@ function takesLine(models: readonly string[]): string {
 function reason({ chosen_by, sticky }: ShownPool): string {
   if (chosen_by === "client") return "sticky keeps this client there";
   if (chosen_by === "header" && sticky?.by === "header") return `sticky keeps this value of ${sticky.name} there`;
+  if (chosen_by === "account") return `the path leads to state of one account, and ${homeOf(sticky)}`;
   if (chosen_by === "round_robin") return "after a start it has the first turn";
   if (chosen_by === "least_inflight") return "all are idle, and it has the first turn";
   return "it is the first in order";
+}
+
+function homeOf(sticky: ShownPool["sticky"]): string {
+  return sticky === undefined ? "such requests go to the first in order" : "sticky decides where such requests go";
 }
 
 function poolLines({ balance, sticky, cooldown, chosen_by }: ShownPool): string[] {
@@ -90,23 +104,21 @@ function stickyLines(sticky: ShownPool["sticky"], chosenBy: ShownPool["chosen_by
   if (sticky.by === "client")
     return ["sticky by client: the requests of a client stay on one upstream while it is well"];
   const lines = [`sticky by ${sticky.name}: requests with the same value stay on one upstream while it is well`];
-  const isIdle = chosenBy !== undefined && chosenBy !== "header";
+  const isIdle = chosenBy !== undefined && chosenBy !== "header" && chosenBy !== "account";
   return isIdle ? [...lines, `this request does not have ${sticky.name} exactly once, so sticky does nothing`] : lines;
 }
 
-/** These are sent a second time only when the first sending never began (contract, section 7). */
-const SENT_ONCE: readonly string[] = ["PUT", "PATCH", "DELETE"];
-
-function retryLines(retry: ShownRetry, isPool: boolean, method: string | undefined): string[] {
+/** @param movesOn another attempt goes to another upstream */
+function retryLines(retry: ShownRetry, movesOn: boolean, method: string | undefined): string[] {
   const { max_attempts, retry_on, max_body_bytes, backoff_ms, max_backoff_ms, tell_clients } = retry;
   if (max_attempts === 1 || retry_on.length === 0) return ["a failed request is not tried again"];
-  const place = isPool ? "at the next upstream at once; when all were asked, " : "";
+  const place = movesOn ? "at the next upstream at once; when all were asked, " : "";
   return [
     `a failed request is tried again, up to ${max_attempts} attempts in all, after: ${retry_on.join(", ")}`,
     `${place}after a random wait of up to ${backoff_ms} ms, twice as much each further time, at most ${max_backoff_ms} ms`,
     `a retry-after of the upstream is waited for, if it is at most ${max_backoff_ms} ms`,
     `a request with a body of more than ${max_body_bytes} bytes is sent once`,
-    ...(method !== undefined && SENT_ONCE.includes(method)
+    ...(method !== undefined && NOT_REPEATABLE.has(method)
       ? [`a ${method} is tried again only when the connection was not made`]
       : []),
     ...(tell_clients ? ["after the last attempt, the response tells SDKs not to try again"] : []),

@@ -34,7 +34,7 @@ export interface ShownRetry {
   readonly tell_clients: boolean;
 }
 
-/** The upstreams in the order in which they would be asked, then those that don't take the request. */
+/** The upstreams in the order in which they would be asked, then those that would not be asked. */
 export function shownCandidates(
   { candidates }: DryChoice,
   { upstreams }: ForwardSpec,

@@ -4,21 +4,28 @@
 import type { Exchange } from "../../plan/exchange.ts";
 import type { ForwardSpec, PoolSpec } from "../../plan/forward.ts";
 import { UpstreamHealth } from "../limits/health.ts";
+import { pathNamesAccountState } from "../model/account-state.ts";
 import { Place } from "../upstream/place.ts";
 import { Pool, type PoolMember } from "../upstream/pool.ts";
 import { stickyKeyReader } from "../upstream/sticky.ts";
 
-/** Why an upstream is asked first: the `balance` of its pool, or `sticky` by the client or a header. `only`: there is no pool. */
-export type ChosenBy = "only" | PoolSpec["balance"] | "client" | "header";
+/**
+ * Why an upstream is asked first: the `balance` of its pool, or `sticky` by the client or a header. `account`: the path leads to state
+ * of one account, so no other is asked (contract, section 7). `only`: there is no pool.
+ */
+export type ChosenBy = "only" | PoolSpec["balance"] | "client" | "header" | "account";
 
 export interface AskOrder {
-  /** Indexes of upstreams, the first to be asked first. Those that don't take the request are left out. */
+  /** Indexes of upstreams, the first to be asked first. Those that would not be asked are left out. */
   readonly indexes: readonly number[];
   readonly by: ChosenBy;
 }
 
 /** @param takes whether an upstream takes the request, by its index */
-export type AskOrderOf = (x: Pick<Exchange, "client" | "rawHeaders">, takes: (index: number) => boolean) => AskOrder;
+export type AskOrderOf = (
+  x: Pick<Exchange, "client" | "rawHeaders" | "path">,
+  takes: (index: number) => boolean,
+) => AskOrder;
 
 interface Member extends PoolMember {
   readonly index: number;
@@ -42,6 +49,10 @@ export function askOrder({ upstreams, pool: spec }: Pick<ForwardSpec, "upstreams
     const key = keyOf?.(x);
     const ask = { sticky: key, takes: ({ index }: Member) => takes(index) };
     const place = new Place<Member>();
+    if (pathNamesAccountState(x.path)) {
+      const home = pool.home(ask, place, NOW);
+      return { indexes: home === undefined ? [] : [home.member.index], by: "account" };
+    }
     const asked: Member[] = [];
     let member = pool.choose(ask, place, NOW)?.member;
     while (member !== undefined) {

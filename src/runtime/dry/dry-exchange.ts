@@ -47,7 +47,7 @@ export interface DryCandidate {
 
 /** How the upstream of a request is chosen, where there is a choice. */
 export interface DryChoice {
-  /** In the order in which they would be asked if each of them failed, then those that do not take the request. */
+  /** In the order in which they would be asked if each of them failed, then those that would not be asked. */
   readonly candidates: readonly DryCandidate[];
   /** Why the first one is the first. */
   readonly by: ChosenBy;

@@ -31,7 +31,11 @@ export function dryModel(x: ModelSource): DryModel {
   const models = requestModels(x, body);
   const isSaid = body !== undefined || models.kind === "models";
   const needsBody = models.kind === "unreadable" && models.reason === "missing";
-  return !isSaid && (needsBody || x.framing.kind !== "none") ? UNKNOWN : models;
+  return !isSaid && (needsBody || hasBody(x.framing)) ? UNKNOWN : models;
+}
+
+function hasBody(framing: Framing): boolean {
+  return framing.kind === "chunked" || (framing.kind === "length" && Number(framing.length) > 0);
 }
 
 function bodyNaming(name: string, rawHeaders: readonly string[]): BodyModel {
@@ -43,15 +47,16 @@ function bodyNaming(name: string, rawHeaders: readonly string[]): BodyModel {
 
 /** What a model means for one upstream. */
 export interface ModelEffect {
-  /** `undefined`: the model decides, and is not known. */
-  readonly takes: boolean | undefined;
+  /** `undefined`: the model decides, and is not known. `not_renamable`: its name would have to be replaced where that is not possible. */
+  readonly takes: "yes" | "no" | "not_renamable" | undefined;
   /** The name that the model is replaced with. */
-  readonly newName: string | undefined;
-  /** The name would have to be replaced where that is not possible. */
-  readonly unreadable: boolean;
+  readonly newName?: string;
 }
 
-const NOT_TAKEN: ModelEffect = Object.freeze({ takes: false, newName: undefined, unreadable: false });
+const YES: ModelEffect = Object.freeze({ takes: "yes" });
+const NO: ModelEffect = Object.freeze({ takes: "no" });
+const NOT_RENAMABLE: ModelEffect = Object.freeze({ takes: "not_renamable" });
+const DEPENDS: ModelEffect = Object.freeze({ takes: undefined });
 
 /** Makes the function that says what a model means for an upstream. */
 export function modelEffects({
@@ -61,15 +66,12 @@ export function modelEffects({
   const matches = patterns === undefined ? () => true : modelMatcher(patterns);
   const rename = modelRenamer(renameModels);
   // An empty list takes no model, whatever it is.
-  const takesUnknown = patterns === undefined ? true : patterns.length === 0 ? false : undefined;
+  const unknown = patterns === undefined ? YES : patterns.length === 0 ? NO : DEPENDS;
   return function effect(model) {
-    if (model.kind === "unknown") return { takes: takesUnknown, newName: undefined, unreadable: false };
-    if (model.kind === "models" && !model.places.every(({ name }) => matches(name))) return NOT_TAKEN;
+    if (model.kind === "unknown") return unknown;
+    if (model.kind === "models" && !model.places.every(({ name }) => matches(name))) return NO;
     const plan = rename(model);
-    return {
-      takes: true,
-      newName: plan.kind === "edit" ? JSON.parse(plan.edit.bytes.toString()) : undefined,
-      unreadable: plan.kind === "unreadable",
-    };
+    if (plan.kind === "unreadable") return NOT_RENAMABLE;
+    return plan.kind === "edit" ? { takes: "yes", newName: JSON.parse(plan.edit.bytes.toString()) } : YES;
   };
 }

@@ -30,13 +30,12 @@ export function drySend(forward: ForwardSpec): Terminal<DryExchange> {
     const model = dryModel(x);
     if (asksForModel && model.kind === "unreadable") return refuse(x, UNREADABLE);
     const options = targets.map((target, index): Option => ({ target, effect: (effectsOf[index] as EffectOf)(model) }));
-    const { indexes, by } = orderOf(x, (index) => options[index]?.effect.takes !== false);
+    const { indexes, by } = orderOf(x, (index) => isOpen(options[index]));
     const asked = indexes.map((index) => options[index] as Option);
     const others = options.filter((option) => !asked.includes(option));
     x.choice = { by, candidates: [...asked, ...others].map((option) => candidate(x, option)) };
     const [first] = asked;
-    if (first === undefined) return refuse(x, NOT_ALLOWED);
-    if (first.effect.unreadable) return refuse(x, UNREADABLE);
+    if (first === undefined) return refuse(x, refusalOf(options));
     const isKnown = first.effect.takes !== undefined;
     x.steps.push({ step: "upstream", verdict: "pass", detail: isKnown ? first.target.id : "the model decides" });
     if (isKnown) first.target.send(x);
@@ -50,8 +49,23 @@ interface Option {
   readonly effect: ModelEffect;
 }
 
+/** Whether it takes the request, or may do so. */
+function isOpen(option: Option | undefined): boolean {
+  return option?.effect.takes === "yes" || option?.effect.takes === undefined;
+}
+
+/** Why no upstream takes a request. */
+function refusalOf(options: readonly Option[]): Reply {
+  return options.some(({ effect }) => effect.takes === "not_renamable") ? UNREADABLE : NOT_ALLOWED;
+}
+
 function candidate(x: DryExchange, { target, effect: { takes, newName } }: Option): DryCandidate {
-  return { id: target.id, url: target.url(x), takes, newModel: newName };
+  return {
+    id: target.id,
+    url: target.url(x),
+    takes: takes === undefined ? undefined : takes === "yes",
+    newModel: newName,
+  };
 }
 
 function refuse(x: DryExchange, reply: Reply): void {
