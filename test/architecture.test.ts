@@ -22,6 +22,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   compiler: ["diagnostics", "read", "schema", "excerpts", "lower", "rules", "."],
   runtime: [
     "headers",
+    "model",
     "replies",
     "limits",
     "endpoints",
@@ -41,6 +42,7 @@ const LEAVES: readonly string[] = [
   "compiler/bounds.ts",
   "compiler/compiler-host.ts",
   "runtime/clock.ts",
+  "runtime/decode.ts",
   "runtime/within.ts",
 ];
 

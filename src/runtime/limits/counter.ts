@@ -12,6 +12,10 @@ export class InflightCounter {
     return this.#inUse;
   }
 
+  get hasRoom(): boolean {
+    return this.#inUse < this.#max;
+  }
+
   /** A reload changes the maximum. What is in flight stays counted. */
   set max(max: number) {
     this.#max = max;
@@ -19,7 +23,7 @@ export class InflightCounter {
 
   /** Takes a permit if one is free. Each permit is given back once, with `release`. */
   tryAcquire(): boolean {
-    if (this.#inUse >= this.#max) return false;
+    if (!this.hasRoom) return false;
     this.#inUse++;
     return true;
   }

@@ -45,6 +45,11 @@ export class UpstreamGate {
     return this.#waiting;
   }
 
+  /** Whether `tryEnter` would take a permit. */
+  get hasRoom(): boolean {
+    return this.#waiting === 0 && this.#permits.hasRoom;
+  }
+
   /** A reload changes the limits. What is in flight or waiting stays counted. */
   resize(max: number, maxWaiting: number): void {
     this.#permits.max = max;

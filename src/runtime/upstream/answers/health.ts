@@ -1,0 +1,42 @@
+// Says what the end of an attempt means for the health of its upstream in a pool (contract, section 14, "Cooling").
+
+import type { Happened } from "../retry.ts";
+
+/**
+ * Why an upstream is left alone, in words that log, metrics and dashboard show: a 429 with a time, or a limit that is used up;
+ * a 503 or 529 with a time; the account's money or allowance is spent; the gateway's key is refused; too many failures in a row.
+ */
+export const COOLING_REASONS = ["rate limit", "overloaded", "quota", "refused key", "failures"] as const;
+
+export type CoolingReason = (typeof COOLING_REASONS)[number];
+
+/** The upstream is left alone from now on. */
+export interface Cooling {
+  readonly coolMs: number;
+  readonly reason: CoolingReason;
+}
+
+/** `fine` ends a row of failures, `failed` counts as one. */
+export type Health = "fine" | "failed" | Cooling;
+
+/** The longest time that an upstream is left alone because it said so. */
+const MAX_TOLD_MS = 3_600_000;
+
+/**
+ * What an attempt says about its upstream. Not for attempts that the client ended, or that failed because of its request.
+ * @param injectsKey the gateway shows a key of its own, so that a refused key is not the client's
+ * @param maxMs `cooldown.max_ms` of the pool
+ */
+export function healthOf(happened: Happened, injectsKey: boolean, maxMs: number): Health {
+  const { status, word, toldMs, quota } = happened;
+  // Without an answer, or with an answer of 200 that failed in its body.
+  if (status === undefined || (status < 300 && word !== undefined)) return "failed";
+  if (quota || (injectsKey && status === 402)) return { coolMs: maxMs, reason: "quota" };
+  if (injectsKey && status === 401) return { coolMs: maxMs, reason: "refused key" };
+  if (toldMs !== undefined && toldMs > 0) {
+    const coolMs = Math.min(toldMs, MAX_TOLD_MS);
+    if (status === 429) return { coolMs, reason: "rate limit" };
+    if (status === 503 || status === 529) return { coolMs, reason: "overloaded" };
+  }
+  return status === 429 || status >= 500 ? "failed" : "fine";
+}
