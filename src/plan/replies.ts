@@ -33,8 +33,20 @@ export const ERROR_REPLIES = {
       "The gateway does not accept dot segments (/../) and backslashes in a path, nor a #. Check the base URL and the path after it.",
     final: true,
   },
+  model_unreadable: {
+    status: 400,
+    message:
+      "The gateway can't read the model of this request. Name it once, as a string at the top level of the JSON body.",
+    final: true,
+  },
   // The message names where the gateway looks for the token.
   unauthorized: { status: 401, message: null, final: true, headers: ["www-authenticate", "Bearer"] },
+  model_not_allowed: {
+    status: 403,
+    message:
+      "This route of the gateway does not offer the model of this request. Use another model, or add this one to the gateway's config.",
+    final: true,
+  },
   cors_origin_not_allowed: {
     status: 403,
     message:

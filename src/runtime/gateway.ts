@@ -134,8 +134,15 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts):
     limits: counts,
     agents: upstreams,
     tracer,
-    onFailure: ({ record: { id, route } }, outcome, cause) =>
-      log.warn({ request_id: id, route_id: route?.id, outcome, cause }, "upstream failed"),
+    clock: systemClock,
+    random: Math.random,
+    onFailure: ({ record: { id, route, upstream } }, outcome, cause) =>
+      log.warn({ request_id: id, route_id: route?.id, upstream: upstream?.id, outcome, cause }, "upstream failed"),
+    onHealth: (route_id, upstream, health, now) => {
+      if (health.state === "well") return log.info({ route_id, upstream: upstream.id }, "upstream well again");
+      const { reason, until } = health;
+      log.warn({ route_id, upstream: upstream.id, reason, cooling_ms: until - now }, "upstream cooling");
+    },
   };
   try {
     const guards = createGuardRegistry(counts, systemClock);

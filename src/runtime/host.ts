@@ -143,6 +143,7 @@ export class Host implements GenerationHost {
     this.#phase = "grace";
     if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
     this.#phase = "draining";
+    for (const { exchanges } of [...this.#retiring, this.#generation]) for (const x of [...exchanges]) x.endWait();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     // Node counts only connections that have had a request as idle.

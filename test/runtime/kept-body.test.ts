@@ -1,7 +1,7 @@
 // Checks what is kept of a request body for a replay, and for how long.
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { canBeKept, KeptBody } from "../../src/runtime/upstream/kept-body.ts";
+import { canBeKept, KEEP_BYTES, KeptBody } from "../../src/runtime/upstream/kept-body.ts";
 
 const MIB = 1024 * 1024;
 const USEFUL_MS = 1000;
@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 test("chunks are kept by reference, in order, up to 1 MiB", () => {
-  const kept = new KeptBody(USEFUL_MS);
+  const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
   const chunks = [Buffer.alloc(MIB - 1), Buffer.alloc(1)];
   for (const chunk of chunks) kept.add(chunk);
   expect(kept.chunks?.every((chunk, i) => chunk === chunks[i])).toBe(true);
@@ -20,7 +20,7 @@ test("chunks are kept by reference, in order, up to 1 MiB", () => {
 });
 
 test("a body above 64 KiB is dropped when it is of no use any more", () => {
-  const kept = new KeptBody(USEFUL_MS);
+  const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
   kept.add(Buffer.alloc(64 * 1024));
   expect(vi.getTimerCount()).toBe(0);
   kept.add(Buffer.alloc(1));
@@ -31,7 +31,7 @@ test("a body above 64 KiB is dropped when it is of no use any more", () => {
 });
 
 test("a dropped body leaves no timer, and keeps nothing more", () => {
-  const kept = new KeptBody(USEFUL_MS);
+  const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
   kept.add(Buffer.alloc(MIB));
   kept.drop();
   kept.add(Buffer.alloc(1));
@@ -47,5 +47,5 @@ test.each([
   [{ kind: "length", length: "9999999999999999" }, false],
   [{ kind: "chunked" }, false],
 ] as const)("whether a body of framing %j can surely be kept: %s", (framing, can) => {
-  expect(canBeKept(framing)).toBe(can);
+  expect(canBeKept(framing, KEEP_BYTES)).toBe(can);
 });

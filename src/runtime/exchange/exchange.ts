@@ -12,7 +12,7 @@ import { renderReply } from "../replies/render-reply.ts";
 import type { GatewayResponse } from "./connection.ts";
 import type { Observer } from "./observer.ts";
 import type { Route } from "./plan.ts";
-import { type ChosenUpstream, type ExchangeRecord, RecordInProgress } from "./record.ts";
+import { type ChosenUpstream, type EndedAttempt, type ExchangeRecord, RecordInProgress } from "./record.ts";
 import { type BodyFraming, Responder } from "./responder.ts";
 
 /** What an exchange needs of the plan generation it belongs to. */
@@ -55,6 +55,8 @@ export class LiveExchange implements Exchange {
   #holds: (() => void)[] = [];
   #atEnd: ((record: ExchangeRecord) => void)[] = [];
   #outcome: Outcome | undefined = undefined;
+  /** Ends the wait before another attempt; `undefined` while the exchange does not wait for that. */
+  #endWait: (() => void) | undefined = undefined;
   #refused = false;
   #done = false;
 
@@ -154,6 +156,29 @@ export class LiveExchange implements Exchange {
   sending(): void {
     this.#record.attempts++;
     this.#record.sentAt = performance.now();
+  }
+
+  /** Tells that an attempt has ended. @param retried another attempt follows */
+  attemptEnded(attempt: EndedAttempt, retried: boolean): void {
+    if (retried) this.#record.failedAttempts = [...this.#record.failedAttempts, attempt];
+    this.#owner.observer.attempted(this.#record, attempt, retried);
+  }
+
+  /** Waits for another attempt. @param end makes the attempt at once: called when the gateway begins to shut down */
+  wait(end: () => void): void {
+    this.#endWait = end;
+  }
+
+  /** Waits no longer. */
+  endWait(): void {
+    const end = this.#endWait;
+    this.#endWait = undefined;
+    end?.();
+  }
+
+  /** The gateway is shutting down. */
+  get draining(): boolean {
+    return this.#owner.draining;
   }
 
   hold(release: () => void): void {

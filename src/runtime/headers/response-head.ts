@@ -53,6 +53,12 @@ export function responseHead(rawHeaders: readonly string[], requestId: string, s
   return head;
 }
 
+/** Tells SDKs not to send the request again, in place of what the upstream says about that (contract, section 7). */
+export function tellNotToRetry(headers: string[]): void {
+  dropHeader(headers, "x-should-retry");
+  headers.push("x-should-retry", "false");
+}
+
 function readDropped(head: ResponseHead, lower: string, value: string): void {
   if (lower === "transfer-encoding") {
     head.coded = true;
@@ -73,10 +79,14 @@ function keep(head: ResponseHead, name: string, lower: string, value: string): v
  * header, which was meant for the proxies in front of it, is replaced.
  */
 function forbidBuffering(headers: string[]): void {
-  for (let i = headers.length - 2; i >= 0; i -= 2) {
-    if ((headers[i] as string).toLowerCase() === "x-accel-buffering") headers.splice(i, 2);
-  }
+  dropHeader(headers, "x-accel-buffering");
   headers.push("x-accel-buffering", "no");
+}
+
+function dropHeader(headers: string[], name: string): void {
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if ((headers[i] as string).toLowerCase() === name) headers.splice(i, 2);
+  }
 }
 
 function idleHint(value: string): number | undefined {

@@ -99,12 +99,13 @@ export class UpstreamHealth {
     }
   }
 
-  /** A response head came, and it is no failure. The attempt goes on. */
-  answered(ticket: HealthTicket): void {
-    if (ticket.epoch !== this.#epoch || ticket.kind === ENDED || ticket.kind === ORDINARY) return;
+  /** A response head came, and it is no failure. The attempt goes on. Returns whether the upstream is well again by that. */
+  answered(ticket: HealthTicket): boolean {
+    if (ticket.epoch !== this.#epoch || ticket.kind === ENDED || ticket.kind === ORDINARY) return false;
     ticket.kind = ORDINARY;
     this.#until = 0;
     this.#probing = false;
+    return true;
   }
 
   /** The attempt ended with a whole response. */

@@ -1,8 +1,10 @@
 // Holds the counts that one plan uses, from its linking until its last exchange has ended.
 
+import type { CooldownSpec, UpstreamSpec } from "../../plan/forward.ts";
 import type { Digest } from "../../plan/secret.ts";
 import { InflightCounter } from "./counter.ts";
 import type { FixedWindow } from "./fixed-window.ts";
+import { UpstreamHealth } from "./health.ts";
 import { UpstreamGate } from "./upstream-gate.ts";
 import type { Lease } from "./usage-pool.ts";
 
@@ -21,6 +23,7 @@ export interface LeaseParts {
   readonly downstream: Lease<InflightCounter>;
   readonly gates: Lease<UpstreamGate>;
   readonly windows: Lease<FixedWindow>;
+  readonly health: Lease<UpstreamHealth>;
   readonly newWindow: (routeId: string) => FixedWindow;
 }
 
@@ -52,6 +55,16 @@ export class LimitsLease {
     const gate = this.#parts.gates.get(key, () => new UpstreamGate(max, maxWaiting));
     this.#pendingLimits.push(() => gate.resize(max, maxWaiting));
     return gate;
+  }
+
+  /** The health of an upstream of a pool. */
+  health(routeId: string, { id, identity }: UpstreamSpec, cooldown: CooldownSpec): UpstreamHealth {
+    const key = `${routeId}\n${id}\n${identity.reveal()}`;
+    const health = this.#parts.health.get(key, () => new UpstreamHealth(cooldown));
+    this.#pendingLimits.push(() => {
+      health.cooldown = cooldown;
+    });
+    return health;
   }
 
   /** Applies this plan's limits. Called when the plan is swapped in, and not earlier, because linking can fail. */
@@ -94,6 +107,7 @@ export class LimitsLease {
     this.#parts.downstream.release();
     this.#parts.gates.release();
     this.#parts.windows.release();
+    this.#parts.health.release();
   }
 
   #isNew(part: "downstream" | "gates", older: LimitsLease, key: string): boolean {
@@ -104,9 +118,10 @@ export class LimitsLease {
 /**
  * The key under which in-flight requests are counted: the route, and the digest of the upstream key. Requests of a route
  * without an upstream key are counted as if they all had the same one (contract, section 2, "Upstream key").
+ * @param keyless counts the requests without a key by upstream: in a pool, each of these is another machine
  */
-export function gateKey(routeId: string, key: Digest | undefined): string {
-  return `${routeId}\n${key?.reveal() ?? ""}`;
+export function gateKey(routeId: string, key: Digest | undefined, keyless = ""): string {
+  return `${routeId}\n${key?.reveal() ?? keyless}`;
 }
 
 /** The route of a gate's key. */

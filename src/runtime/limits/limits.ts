@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
+import type { UpstreamHealth } from "./health.ts";
 import { LimitsLease, routeOfGate } from "./limits-lease.ts";
 import type { UpstreamGate } from "./upstream-gate.ts";
 import { UsagePool } from "./usage-pool.ts";
@@ -11,6 +12,7 @@ export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
   readonly #gates = new UsagePool<UpstreamGate>();
   readonly #windows: UsagePool<FixedWindow>;
+  readonly #health = new UsagePool<UpstreamHealth>();
   /** Windows that no plan uses, by route id. A limit that is removed and added again within a minute keeps its counts. */
   readonly #unused = new Map<string, FixedWindow>();
   readonly #clock: Clock;
@@ -26,6 +28,7 @@ export class Limits {
       downstream: this.#downstream.lease(),
       gates: this.#gates.lease(),
       windows: this.#windows.lease(),
+      health: this.#health.lease(),
       newWindow: (routeId) => this.#windowOf(routeId),
     });
   }

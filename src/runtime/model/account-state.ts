@@ -47,3 +47,15 @@ function lastBytes(tail: Buffer | undefined, chunk: Buffer): Buffer {
   if (tail === undefined || chunk.length >= wanted) return chunk.subarray(-wanted);
   return Buffer.concat([tail, chunk]).subarray(-wanted);
 }
+
+/**
+ * The objects that these paths lead to belong to one account (contract, section 7). So does a stored response, which is read,
+ * cancelled or deleted at `/responses/{id}`.
+ */
+const ACCOUNT_PATH =
+  /\/(?:files|batches|fine_tuning|assistants|threads|vector_stores)(?:\/|$)|\/responses\/(?!input_tokens(?:\/|$)|compact(?:\/|$))[^/]/;
+
+/** The path of a request leads to state that lives with one account. @param path raw, without the query */
+export function pathNamesAccountState(path: string): boolean {
+  return ACCOUNT_PATH.test(path);
+}

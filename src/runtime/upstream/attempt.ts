@@ -18,6 +18,8 @@ export interface AttemptFailure {
   readonly cause: string;
   /** It failed on a reused connection, at once and before a byte of the response: on a fresh connection it may succeed. */
   readonly stale: boolean;
+  /** Its connection was made, so the upstream may have seen the request. */
+  readonly reached: boolean;
 }
 
 /** Receives the result of an attempt. */
@@ -98,7 +100,8 @@ export class Attempt implements RequestEvents {
 
   #fail(outcome: AttemptFailure["outcome"], cause: string, stale = false): void {
     if (this.#over) return;
+    const reached = !this.connecting;
     this.#over = true;
-    this.#owner.onFailure({ outcome, cause: this.#upstream.describe(outcome, cause), stale });
+    this.#owner.onFailure({ outcome, cause: this.#upstream.describe(outcome, cause), stale, reached });
   }
 }

@@ -30,6 +30,11 @@ export class BodyPump {
     process.nextTick(firstFlush, this);
   }
 
+  /** Reads no more until `resume`. */
+  pause(): void {
+    this.#source.pause();
+  }
+
   /** Reads on. Called when the other side has caught up. */
   resume(): void {
     this.#source.resume();

@@ -1,22 +1,25 @@
 // Limits how long an exchange may take, with one timer: while the request is sent it limits silence, then the time of the
 // response, and in a stream silence again (contract, section 4, "Timeouts").
 
+import { performance } from "node:perf_hooks";
 import type { UpstreamTimes } from "../../plan/forward.ts";
 
 export class Deadlines {
-  readonly #spec: Pick<UpstreamTimes, "requestTimeoutMs" | "streamIdleTimeoutMs">;
+  #times: UpstreamTimes;
   readonly #expired: () => void;
   #timer: NodeJS.Timeout | undefined = undefined;
   #limitsSilence = false;
   #held = false;
   #streaming = false;
+  /** When the whole request was first sent, or when the first attempt failed: all attempts share the time from then on. */
+  #sentAt: number | undefined = undefined;
 
   /**
    * Starts no timer yet. With http-proxy's own timeout the cause of a failure would not be known (fact F6).
    * @param expired called when a limit is exceeded
    */
-  constructor(spec: Pick<UpstreamTimes, "requestTimeoutMs" | "streamIdleTimeoutMs">, expired: () => void) {
-    this.#spec = spec;
+  constructor(times: UpstreamTimes, expired: () => void) {
+    this.#times = times;
     this.#expired = expired;
   }
 
@@ -26,11 +29,38 @@ export class Deadlines {
     else this.#limitSilence();
   }
 
-  /** The whole request was sent: the response must be complete in time. A stream that has begun already is not limited. */
+  /**
+   * The whole request was sent: the response must be complete in time. A stream that has begun already is not limited.
+   * A later attempt has what the earlier ones left of the time.
+   */
   sent(): void {
     if (this.#streaming) return;
     this.#limitsSilence = false;
-    this.#start(this.#spec.requestTimeoutMs);
+    this.#start(this.leftMs());
+  }
+
+  /** Another attempt shares the time. */
+  get shared(): boolean {
+    return this.#sentAt !== undefined;
+  }
+
+  /** What is left of the time for the response, ms. The time begins now if it has not begun. */
+  leftMs(): number {
+    const { requestTimeoutMs } = this.#times;
+    if (this.#sentAt === undefined) {
+      this.#sentAt = performance.now();
+      return requestTimeoutMs;
+    }
+    return Math.max(0, this.#sentAt + requestTimeoutMs - performance.now());
+  }
+
+  /** Another attempt follows, maybe after a wait. @param times those of its upstream */
+  restart(times: UpstreamTimes): void {
+    this.stop();
+    this.#times = times;
+    this.#held = false;
+    this.#streaming = false;
+    this.#limitsSilence = false;
   }
 
   /** The response headers of a stream have come: from now on only silence is limited. */
@@ -56,7 +86,7 @@ export class Deadlines {
   }
 
   #limitSilence(): void {
-    const { streamIdleTimeoutMs } = this.#spec;
+    const { streamIdleTimeoutMs } = this.#times;
     if (streamIdleTimeoutMs === 0) return this.stop();
     this.#limitsSilence = true;
     this.#start(streamIdleTimeoutMs);

@@ -1,35 +1,29 @@
 // Moves a response body to the client as it comes. Each event is sent when it arrives, and the head does not wait for the first.
 
-import type { IncomingMessage } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
-import { BodyPump } from "./body-pump.ts";
+import type { Move } from "./body-pump.ts";
 import { write } from "./write.ts";
 
 /** Receives the progress of a download. */
 export interface DownloadOwner {
   /** Bytes were moved, and more will follow. @param ready false when the client is slower: then `onCaughtUp` follows */
   onDownloading(body: Buffer, ready: boolean): void;
-  /** The client has taken what waited for it. */
+  /** The client has taken what waited for it: reading may go on. */
   onCaughtUp(): void;
-  /** The last byte was handed to the client's connection. */
-  onDownloaded(): void;
+  /** The last bytes were handed to the client's connection. */
+  onDownloaded(body: Buffer): void;
 }
 
 /**
- * Moves a response downstream. Its head is sent at the end of this turn of the event loop, with the part of the body that came
- * with it. So if the response breaks in its first bytes, the client can still get an error reply.
+ * Makes the function that moves a response downstream. With its first call the head is sent, together with the part of the body
+ * that came with it. So if the response breaks in its first bytes, the client can still get an error reply.
  * @param begin writes the head. Gives `undefined` when the head can't be sent; the exchange has then been ended
  */
-export function download(
-  x: LiveExchange,
-  source: IncomingMessage,
-  begin: () => BodyFraming | undefined,
-  owner: DownloadOwner,
-): BodyPump {
+export function download(x: LiveExchange, begin: () => BodyFraming | undefined, owner: DownloadOwner): Move {
   const { res } = x.responder;
   let framing: BodyFraming | undefined;
-  const pump = new BodyPump(source, function move(body, last) {
+  return function move(body, last) {
     framing ??= begin();
     if (framing === undefined) return true;
     x.countSent(body.length);
@@ -37,17 +31,11 @@ export function download(
     if (last) {
       x.complete();
       res.end();
-      owner.onDownloaded();
+      owner.onDownloaded(body);
     } else {
-      if (!ready) {
-        res.once("drain", () => {
-          pump.resume();
-          owner.onCaughtUp();
-        });
-      }
+      if (!ready) res.once("drain", () => owner.onCaughtUp());
       owner.onDownloading(body, ready);
     }
     return ready;
-  });
-  return pump;
+  };
 }

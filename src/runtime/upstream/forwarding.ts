@@ -1,59 +1,69 @@
-// Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. From then on, no other
-// file of this folder begins, answers or breaks the client's response.
+// Forwards one exchange to its upstream: makes the attempts, moves the bodies, keeps the deadlines. From then on, no other file
+// replies to the client, breaks its connection, or begins a response.
 
 import type { ClientRequest, IncomingMessage } from "node:http";
-import type { Outcome } from "../../plan/exchange.ts";
-import type { ForwardSpec } from "../../plan/forward.ts";
+import { performance } from "node:perf_hooks";
 import { replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
-import type { Tracer } from "../exchange/observer.ts";
-import type { BodyFraming } from "../exchange/responder.ts";
-import type { ResponseHead } from "../headers/response-head.ts";
+import type { AttemptResult } from "../exchange/record.ts";
+import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
+import type { RequestModels } from "../model/request-model.ts";
+import { firstEventOf } from "./answers/first-event.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
-import type { BodyPump } from "./body-pump.ts";
+import { AttemptLimits } from "./attempt-limits.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
-import { type DownloadOwner, download } from "./download.ts";
+import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
+import { HeldAnswer, lookAt } from "./held-answer.ts";
 import type { UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
-import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
+import { type PassedOwner, PassedResponse } from "./passed-response.ts";
+import { Retries } from "./retries.ts";
+import { type Decision, type Happened, type TimeLimit, unanswered } from "./retry.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
 
-/** What all exchanges of a route share. */
-export interface ForwardingContext {
-  readonly spec: ForwardSpec;
-  readonly tracer: Tracer | undefined;
-  /** Whether a response of this content type is a stream. */
-  readonly isStream: (contentType: string | undefined) => boolean;
-  /** Called when an upstream failed. @param cause a short text without secrets */
-  readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
-}
+const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
-export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
+/** Failures that say nothing about the upstream. */
+const CAUSED_BY_CLIENT: ReadonlySet<AttemptFailure["outcome"]> = new Set<AttemptFailure["outcome"]>([
+  "request_timeout",
+  "bad_request",
+  "model_unreadable",
+]);
+
+export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   readonly #x: LiveExchange;
   readonly #context: ForwardingContext;
-  readonly #upstream: LinkedUpstream;
   readonly #upload: Upload;
   readonly #deadlines: Deadlines;
-  /** Kept for a replay, until the response has begun. */
+  readonly #retries: Retries | undefined;
+  readonly #models: RequestModels | undefined;
+  #upstream: LinkedUpstream;
+  /** Kept for another attempt or a replay, until the response has begun. */
   #request: UpstreamRequest | undefined;
   #attempt: Attempt;
-  #download: BodyPump | undefined = undefined;
-  #keepalive: SseKeepalive | undefined = undefined;
+  #limits: AttemptLimits | undefined;
+  #held: HeldAnswer | undefined = undefined;
+  #passed: PassedResponse | undefined = undefined;
+  #wait: NodeJS.Timeout | undefined = undefined;
+  /** The result of the present attempt, once that is known. */
+  #result: AttemptResult | undefined = undefined;
+  #status: number | undefined = undefined;
   #replayed = false;
   #over = false;
 
   /** @param upstream the chosen one, in which the exchange has a slot */
-  constructor(x: LiveExchange, context: ForwardingContext, upstream: LinkedUpstream) {
-    const { spec, tracer } = context;
+  constructor(x: LiveExchange, context: ForwardingContext, upstream: LinkedUpstream, prepared?: Prepared) {
     this.#x = x;
     this.#context = context;
     this.#upstream = upstream;
-    x.sending();
-    this.#request = upstream.request(x, tracer?.attempt(x.record, spec, upstream.spec));
-    this.#upload = new Upload(x, this, upstream.agent.times.replayMs);
+    this.#models = prepared?.models;
+    this.#retries = context.retries && new Retries(x, context.retries, prepared?.pool);
+    this.#upload = new Upload(x, this, context.keep, prepared?.body, prepared?.watch);
     this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
+    this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, x.id);
+    this.#limits = this.#limitAttempt();
     // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
   }
@@ -62,7 +72,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
   start(): void {
     if (this.#request === undefined) return;
     const sink = this.#attempt.send(this.#x, this.#request);
-    if (sink !== undefined && !this.#over) this.#upload.sendTo(sink);
+    if (sink !== undefined && !this.#over) this.#upload.sendTo(sink, this.#request.edit);
   }
 
   onUploading(): void {
@@ -71,33 +81,154 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
 
   /** A request is sent once its connection is established: until then only the connect timeout counts. */
   onUploaded(sink: ClientRequest): void {
-    if (!this.#attempt.connecting) return this.#deadlines.sent();
+    this.#limits?.uploaded();
+    if (!this.#attempt.connecting || this.#deadlines.shared) return this.#deadlines.sent();
     this.#deadlines.stop();
     whenEstablished(sink, () => this.#sent());
   }
 
+  onUnreadable(): void {
+    this.#end("model_unreadable", "the rest of the body names another model");
+  }
+
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
+    this.#limits?.head();
+    const { hold } = this.#upstream;
+    const { clock } = this.#context;
+    const look = hold && lookAt(response, head, hold, (body, last) => this.#heldBytes(body, last), clock);
+    this.#status = response.statusCode;
+    if (look === undefined) return this.#passOn(response, head);
+    if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
+    this.#held = new HeldAnswer(response, look, (said) => this.#looked(response, head, said));
+  }
+
+  onFailure({ outcome, cause, stale, reached }: AttemptFailure): void {
+    if (stale && !this.#replayed && this.#upload.replayable) return this.#replay();
+    this.#failed(outcome, cause, unanswered(outcome, reached, outcome === "upstream_timeout" ? "connect" : undefined));
+  }
+
+  onBegun(): void {
+    this.#limits?.stop();
     this.#upload.forget();
-    this.#download = download(this.#x, response, () => this.#begin(response, head), this);
+    this.#request = undefined;
   }
 
-  onDownloading(body: Buffer, ready: boolean): void {
-    if (ready) this.#deadlines.progress();
-    else this.#deadlines.hold();
-    this.#keepalive?.moved(body);
+  onUnusable(): void {
+    this.#end("upstream_request_failed", "unusable response head");
   }
 
-  onCaughtUp(): void {
-    this.#deadlines.progress();
-  }
-
-  onDownloaded(): void {
+  onPassed(): void {
+    if (this.#passed?.beganWithError) this.#noteFailure("overloaded_event");
+    else this.#retries?.succeeded(this.#upstream);
     this.#release();
   }
 
-  onFailure({ outcome, cause, stale }: AttemptFailure): void {
-    if (stale && !this.#replayed && this.#upload.replayable) return this.#replay();
-    this.#end(outcome, cause);
+  #sent(): void {
+    if (!this.#over) this.#deadlines.sent();
+  }
+
+  #beginAttempt(): UpstreamRequest {
+    const { tracer, spec } = this.#context;
+    this.#x.sending();
+    this.#retries?.began(this.#upstream);
+    return this.#upstream.request(this.#x, tracer?.attempt(this.#x.record, spec, this.#upstream.spec), this.#models);
+  }
+
+  #limitAttempt(): AttemptLimits | undefined {
+    const { attemptTimes } = this.#upstream;
+    if (attemptTimes === undefined) return undefined;
+    const uploads = (): boolean => !this.#upload.ended && !this.#upload.waitsForUpstream;
+    return new AttemptLimits(attemptTimes, uploads, (limit) => this.#limitReached(limit));
+  }
+
+  #limitReached(limit: TimeLimit): void {
+    const happened = unanswered("upstream_timeout", !this.#attempt.connecting, limit);
+    this.#failed("upstream_timeout", limit === "attempt" ? "attempt timeout" : "first byte timeout", happened);
+  }
+
+  /** The first part of a body came, which is held. */
+  #heldBytes(body: Buffer, last: boolean): void {
+    this.#deadlines.progress();
+    if (body.length > 0 || last) this.#limits?.firstByte();
+  }
+
+  /** It is known what an answer that was held says. */
+  #looked(response: IncomingMessage, head: Readonly<ResponseHead>, said: Happened | undefined): void {
+    if (said === undefined) return this.#passOn(response, head);
+    const decision = this.#decide(said);
+    if (decision.next !== "pass on") return this.#goOn(decision);
+    if (decision.spent && this.#context.spec.retry?.tellClients) tellNotToRetry(head.headers);
+    this.#pass(response, head);
+  }
+
+  /** Passes on an answer that is no failure of the upstream. */
+  #passOn(response: IncomingMessage, head: Readonly<ResponseHead>): void {
+    this.#result = "success";
+    this.#retries?.answered(this.#upstream, response.rawHeaders);
+    this.#pass(response, head);
+  }
+
+  #pass(response: IncomingMessage, head: Readonly<ResponseHead>): void {
+    const { health, hold, spec } = this.#upstream;
+    const watches = health !== undefined && head.sse && !hold?.firstEvent;
+    const parts = {
+      deadlines: this.#deadlines,
+      streams: this.#context.isStream(head.contentType),
+      keepaliveMs: spec.sseKeepaliveMs,
+      firstEvent: watches ? firstEventOf(response.rawHeaders) : undefined,
+    };
+    this.#passed = new PassedResponse(this.#x, response, head, parts, this);
+    this.#passed.start(this.#held);
+  }
+
+  /** The attempt failed. Another one follows, or the exchange ends. */
+  #failed(outcome: AttemptFailure["outcome"], cause: string, happened: Happened): void {
+    if (this.#over) return;
+    const mayRepeat = !this.#x.responder.begun && outcome !== "bad_request";
+    const decision = mayRepeat ? this.#decide(happened) : PASS_ON;
+    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word);
+    this.#context.onFailure(this.#x, outcome, cause);
+    this.#goOn(decision);
+  }
+
+  /** Decides what follows the attempt, and tells its result if that is known with it. */
+  #decide(happened: Happened): Decision {
+    const { ended, replayable } = this.#upload;
+    this.#result = happened.word ?? "failure";
+    if (this.#retries === undefined) return PASS_ON;
+    const timeLeftMs = ended ? this.#deadlines.leftMs() : Number.POSITIVE_INFINITY;
+    const decision = this.#retries.after(this.#upstream, happened, replayable, timeLeftMs);
+    if (decision.next !== "pass on") this.#tell(true);
+    return decision;
+  }
+
+  /** Makes another attempt, maybe after a wait. */
+  #goOn(decision: Decision): void {
+    this.#closeAttempt();
+    if (decision.next !== "wait") return this.#ask(this.#retries?.next ?? this.#upstream);
+    this.#deadlines.stop();
+    this.#upload.detach();
+    this.#wait = setTimeout(() => this.#askAgain(), decision.ms);
+    this.#x.wait(() => this.#askAgain());
+  }
+
+  #askAgain(): void {
+    if (this.#over || this.#wait === undefined) return;
+    clearTimeout(this.#wait);
+    this.#wait = undefined;
+    this.#ask(this.#retries?.again(this.#upstream) ?? this.#upstream);
+  }
+
+  #ask(upstream: LinkedUpstream): void {
+    this.#upstream = upstream;
+    this.#x.choose(upstream);
+    this.#replayed = false;
+    this.#status = undefined;
+    this.#deadlines.restart(upstream.spec);
+    this.#request = this.#beginAttempt();
+    this.#attempt = new Attempt(this, upstream, this.#x.id);
+    this.#limits = this.#limitAttempt();
+    this.start();
   }
 
   /** Sends the same request once more, on a fresh connection (contract, section 4). It is not counted as another attempt. */
@@ -106,37 +237,6 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
     this.#upstream.agent.dropIdle();
     this.#attempt = new Attempt(this, this.#upstream, this.#x.id);
     this.start();
-  }
-
-  /** Writes the response head; `undefined` when it can't be sent. */
-  #begin(response: IncomingMessage, head: Readonly<ResponseHead>): BodyFraming | undefined {
-    try {
-      const { statusCode = 0, statusMessage = "" } = response;
-      const framing = this.#x.begin(statusCode, statusMessage, head.headers, head.hasLength);
-      if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
-      if (head.sse) this.#x.stream();
-      const { sseKeepaliveMs } = this.#upstream.spec;
-      if (sseKeepaliveMs !== undefined && takesComments(head)) {
-        this.#keepalive = new SseKeepalive(this.#x, framing, sseKeepaliveMs);
-      }
-      this.#forgetHeads(response, head);
-      return framing;
-    } catch {
-      this.#end("upstream_request_failed", "unusable response head");
-      return undefined;
-    }
-  }
-
-  /** Drops the headers of both directions, which have been sent. A long stream would keep them in memory. */
-  #forgetHeads(response: IncomingMessage, { headers }: Readonly<ResponseHead>): void {
-    this.#request = undefined;
-    this.#x.forgetHeaders();
-    headers.length = 0;
-    response.rawHeaders = [];
-  }
-
-  #sent(): void {
-    if (!this.#over) this.#deadlines.sent();
   }
 
   /** A time limit was exceeded. The client caused it if the rest of its request did not come, otherwise the upstream. */
@@ -149,23 +249,49 @@ export class Forwarding implements AttemptOwner, UploadOwner, DownloadOwner {
   }
 
   /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
-  #end(outcome: AttemptFailure["outcome"], cause: string): void {
+  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult): void {
     if (this.#over) return;
+    const isUpstreams = !CAUSED_BY_CLIENT.has(outcome);
+    if (isUpstreams) this.#noteFailure(word ?? "failure");
     this.#release();
-    if (outcome !== "request_timeout") this.#context.onFailure(this.#x, outcome, cause);
+    if (isUpstreams) this.#context.onFailure(this.#x, outcome, cause);
     if (this.#x.responder.begun) this.#x.break(outcome);
     else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+  }
+
+  #noteFailure(result: AttemptResult): void {
+    this.#result = result;
+    this.#retries?.broke(this.#upstream);
+  }
+
+  /** Tells the result of the attempt. An attempt without one was ended by the client, and says nothing. */
+  #tell(retried: boolean): void {
+    const result = this.#result;
+    if (result === undefined) return;
+    const { headAt, sentAt = 0 } = this.#x.record;
+    this.#result = undefined;
+    const ms = (headAt ?? performance.now()) - sentAt;
+    this.#x.attemptEnded({ upstream: this.#upstream.id, result, status: this.#status, ms }, retried);
+  }
+
+  #closeAttempt(): void {
+    this.#limits?.stop();
+    this.#held?.stop();
+    this.#passed?.stop();
+    this.#held = undefined;
+    this.#passed = undefined;
+    this.#attempt.close(this.#upload.ended);
   }
 
   /** Stops everything, and releases the upstream. */
   #release(): void {
     if (this.#over) return;
     this.#over = true;
+    clearTimeout(this.#wait);
     this.#deadlines.stop();
-    this.#download?.stop();
-    this.#keepalive?.stop();
-    const sent = this.#upload.ended;
+    this.#closeAttempt();
     this.#upload.stop();
-    this.#attempt.close(sent);
+    this.#tell(false);
+    this.#retries?.abandoned(this.#upstream);
   }
 }

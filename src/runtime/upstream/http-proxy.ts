@@ -18,6 +18,7 @@ import https from "node:https";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
 import type { PooledRequest } from "./connections/pooled-agent.ts";
+import type { EditBody } from "./upload.ts";
 
 /** The largest head of an upstream's response, bytes (contract, section 4). A client's may be half as large. */
 const UPSTREAM_HEAD_BYTES = 64 * 1024;
@@ -31,6 +32,8 @@ export interface UpstreamRequest {
   readonly headers: readonly string[];
   /** Its body is too large to be sent again: it takes no connection that may be stale. */
   readonly sentOnce: boolean;
+  /** Changes the first bytes of its body; `undefined`: they are sent as they came. */
+  readonly edit: EditBody | undefined;
 }
 
 /** Called with the results of one upstream request. */

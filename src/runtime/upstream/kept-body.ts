@@ -1,27 +1,32 @@
-// Keeps what was read of a request body, so that the request can be sent once more on a fresh connection
-// (contract, section 4, "A pooled connection that turns out stale").
+// Keeps what was read of a request body, so that the request can be sent again: on a fresh connection (contract, section 4,
+// "A pooled connection that turns out stale"), or as another attempt (contract, section 7).
 
 import type { Framing } from "../headers/request-head.ts";
 
-/** A body of up to this size is kept, bytes. */
-const KEEP_BYTES = 1024 * 1024;
+/** A body of up to this size is kept where no retry says otherwise, bytes. */
+export const KEEP_BYTES = 1024 * 1024;
 
 /** More than this is kept only while a replay is possible. Less is kept until the response begins: a timer would cost more. */
 const FREE_EARLY_BYTES = 64 * 1024;
 
 /** Whether the whole of a body can be kept. A chunked one may become too large. */
-export function canBeKept(framing: Framing): boolean {
-  return framing.kind === "none" || (framing.kind === "length" && Number(framing.length) <= KEEP_BYTES);
+export function canBeKept(framing: Framing, maxBytes: number): boolean {
+  return framing.kind === "none" || (framing.kind === "length" && Number(framing.length) <= maxBytes);
 }
 
 export class KeptBody {
-  readonly #usefulMs: number;
+  readonly #maxBytes: number;
+  readonly #usefulMs: number | undefined;
   #chunks: Buffer[] | undefined = [];
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
 
-  /** @param usefulMs after this time the request is not sent again, ms */
-  constructor(usefulMs: number) {
+  /**
+   * @param maxBytes a body that becomes larger is not kept
+   * @param usefulMs after this time the request is not sent again, ms; `undefined`: it may be until the response begins
+   */
+  constructor(maxBytes: number, usefulMs: number | undefined) {
+    this.#maxBytes = maxBytes;
     this.#usefulMs = usefulMs;
   }
 
@@ -34,9 +39,15 @@ export class KeptBody {
   add(chunk: Buffer): void {
     if (this.#chunks === undefined || chunk.length === 0) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > KEEP_BYTES) return this.drop();
+    if (this.#bytes > this.#maxBytes) return this.drop();
     this.#chunks.push(chunk);
-    if (this.#bytes > FREE_EARLY_BYTES) this.#timer ??= setTimeout(() => this.drop(), this.#usefulMs);
+    if (this.#usefulMs === undefined || this.#bytes <= FREE_EARLY_BYTES) return;
+    this.#timer ??= setTimeout(() => this.drop(), this.#usefulMs);
+  }
+
+  /** Keeps a chunk although the body may become too large: it came while no upstream could be sent anything. */
+  addLast(chunk: Buffer): void {
+    if (chunk.length > 0) this.#chunks?.push(chunk);
   }
 
   drop(): void {

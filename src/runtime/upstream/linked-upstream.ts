@@ -1,18 +1,24 @@
-// Links one upstream of a route: its agent, its engine, its header rules and its in-flight gate.
+// Links one upstream of a route: its agent, its engine, its header rules, its in-flight gate, and the models it takes.
 
 import type { Outcome } from "../../plan/exchange.ts";
-import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
+import type { ForwardSpec, RetrySpec, UpstreamSpec } from "../../plan/forward.ts";
 import { peerAddress } from "../exchange/connection.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
-import { requestHeadWriter } from "../headers/request-head.ts";
+import { type Framing, requestHeadWriter } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
+import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
+import { modelMatcher } from "../model/model-patterns.ts";
+import { applyEdit, lengthChange, modelRenamer } from "../model/rename-model.ts";
+import type { RequestModels } from "../model/request-model.ts";
+import { type AttemptTimes, hasLimits } from "./attempt-limits.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
+import type { HoldRules } from "./held-answer.ts";
 import { createEngine, type Engine, type UpstreamRequest } from "./http-proxy.ts";
-import { canBeKept } from "./kept-body.ts";
+import { canBeKept, KEEP_BYTES } from "./kept-body.ts";
 
 export interface LinkedUpstream extends ChosenUpstream {
   readonly spec: UpstreamSpec;
@@ -22,10 +28,31 @@ export interface LinkedUpstream extends ChosenUpstream {
   readonly toProxy: boolean;
   /** Counts its requests in flight; `undefined` without a limit. */
   readonly gate: UpstreamGate | undefined;
-  /** Makes the request to send. @param trace replaces the client's own trace headers */
-  request(x: LiveExchange, trace: readonly string[] | undefined): UpstreamRequest;
+  readonly weight: number;
+  /** `undefined` for the single upstream of a route, which is asked in any case. */
+  readonly health: UpstreamHealth | undefined;
+  /** Why its answers would be held; `undefined`: for no reason. */
+  readonly hold: HoldRules | undefined;
+  /** The limits of one attempt; `undefined`: there are none. */
+  readonly attemptTimes: AttemptTimes | undefined;
+  /**
+   * Whether it takes requests for these models. `not_renamable`: it does, but under another name, which can't be put in the
+   * place of the one that the request gives.
+   */
+  takes(models: RequestModels): "yes" | "no" | "not_renamable";
+  /**
+   * Makes the request to send.
+   * @param trace replaces the client's own trace headers
+   * @param models those that the request names, where that is known
+   */
+  request(x: LiveExchange, trace: readonly string[] | undefined, models: RequestModels | undefined): UpstreamRequest;
   /** The cause of a failure, as it is logged. */
   describe(outcome: Outcome, cause: string): string;
+}
+
+/** An upstream of a pool. */
+export interface PooledUpstream extends LinkedUpstream {
+  readonly health: UpstreamHealth;
 }
 
 /** The leases of the plan that the upstream belongs to. */
@@ -39,7 +66,7 @@ export function linkUpstream(
   spec: UpstreamSpec,
   { agents, limits }: UpstreamParts,
 ): LinkedUpstream {
-  const { target, keyDigest, limit } = spec;
+  const { target, limit } = spec;
   const absolute = absoluteForm(spec);
   const toProxy = absolute !== undefined;
   const connectTo = absolute?.connectTo ?? target;
@@ -52,7 +79,11 @@ export function linkUpstream(
   });
   const writeHead = requestHeadWriter(spec);
   const writeTarget = requestTargetWriter(forward, spec);
-  const key = gateKey(forward.routeId, keyDigest);
+  const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
+  const keepBytes = repeats(forward.retry) ? forward.retry.maxBodyBytes : KEEP_BYTES;
+  const times = { attemptTimeoutMs: forward.retry?.attemptTimeoutMs, firstByteTimeoutMs: spec.firstByteTimeoutMs };
+  const matches = spec.models === undefined ? () => true : modelMatcher(spec.models);
+  const planRename = modelRenamer(spec.renameModels);
   return {
     id: spec.id,
     host: target.host,
@@ -62,23 +93,54 @@ export function linkUpstream(
     engine: createEngine(connectTo, agent.agent),
     toProxy,
     gate: limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
-    request(x, trace) {
+    weight: spec.weight,
+    health: forward.pool && limits.health(forward.routeId, spec, forward.pool.cooldown),
+    hold: holdRules(forward, spec),
+    attemptTimes: hasLimits(times) ? times : undefined,
+    takes(models) {
+      if (models.kind !== "models") return "yes";
+      if (!models.places.every(({ name }) => matches(name))) return "no";
+      return planRename(models).kind === "unreadable" ? "not_renamable" : "yes";
+    },
+    request(x, trace, models) {
+      const rename = models === undefined ? undefined : planRename(models);
+      const edit = rename?.kind === "edit" ? rename.edit : undefined;
       const path = writeTarget(x.target);
       const headers = writeHead({
         method: x.method,
         rawHeaders: x.rawHeaders,
-        framing: x.framing,
+        framing: edit === undefined ? x.framing : lengthened(x.framing, lengthChange(edit)),
         requestId: x.id,
         peer: peerAddress(x.req.socket),
         trace,
       });
-      const sentOnce = !canBeKept(x.framing);
-      return absolute === undefined
-        ? { method: x.method, path, headers, sentOnce }
-        : { method: x.method, path: absolute.origin + path, headers: headers.concat(absolute.headers), sentOnce };
+      return {
+        method: x.method,
+        path: absolute === undefined ? path : absolute.origin + path,
+        headers: absolute === undefined ? headers : headers.concat(absolute.headers),
+        sentOnce: !canBeKept(x.framing, keepBytes),
+        edit: edit && ((chunks) => applyEdit(chunks, edit)),
+      };
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
   };
+}
+
+/** The answers of an upstream are held where another attempt may follow, and where the first byte is waited for. */
+function holdRules({ retry, pool }: ForwardSpec, { firstByteTimeoutMs }: UpstreamSpec): HoldRules | undefined {
+  const errors = repeats(retry) || pool !== undefined;
+  const firstByte = firstByteTimeoutMs !== undefined;
+  if (!errors && !firstByte) return undefined;
+  return { errors, firstEvent: repeats(retry) && retry.retryOn.includes("overloaded_event"), firstByte };
+}
+
+/** Whether more than one attempt may be made. */
+export function repeats(retry: RetrySpec | undefined): retry is RetrySpec {
+  return retry !== undefined && retry.maxAttempts > 1;
+}
+
+function lengthened(framing: Framing, by: number): Framing {
+  return framing.kind === "length" ? { kind: "length", length: String(Number(framing.length) + by) } : framing;
 }
 
 /** Makes it clear that the proxy could not be connected to, not the upstream. */

@@ -1,26 +1,84 @@
 // Ends the chain of a route: chooses the upstream, then forwards the exchange to it.
 
 import type { ForwardSpec } from "../../plan/forward.ts";
+import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Tracer } from "../exchange/observer.ts";
 import type { Terminal } from "../exchange/plan.ts";
-import { Forwarding, type ForwardingContext } from "./forwarding.ts";
-import { linkUpstream, type UpstreamParts } from "./linked-upstream.ts";
+import type { HealthState } from "../limits/health.ts";
+import { Forwarding } from "./forwarding.ts";
+import type { ForwardingContext } from "./forwarding-context.ts";
+import { KEEP_BYTES } from "./kept-body.ts";
+import {
+  type LinkedUpstream,
+  linkUpstream,
+  type PooledUpstream,
+  repeats,
+  type UpstreamParts,
+} from "./linked-upstream.ts";
+import { Pool } from "./pool.ts";
+import { pooledTerminal } from "./pooled-terminal.ts";
 import { type Selection, selector } from "./select.ts";
 import { streamMatcher } from "./stream-types.ts";
 
 export interface TerminalParts extends UpstreamParts {
   readonly tracer: Tracer | undefined;
+  readonly clock: Clock;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
   readonly onFailure: ForwardingContext["onFailure"];
+  /** Called when an upstream of a pool begins to cool, and when it is well again. @param now ms since the epoch */
+  readonly onHealth: (routeId: string, upstream: LinkedUpstream, state: HealthState, now: number) => void;
 }
 
 /** Makes the terminal of one route. */
 export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Terminal<LiveExchange> {
-  const [upstream] = spec.upstreams.map((each) => linkUpstream(spec, each, parts));
-  if (upstream === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
+  const upstreams = spec.upstreams.map((each) => linkUpstream(spec, each, parts));
+  const [first] = upstreams;
+  if (first === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
+  const pool = spec.pool && new Pool(upstreams as PooledUpstream[], spec.pool);
+  const context = contextOf(spec, parts, first, pool);
+  const readsModel = spec.upstreams.some(({ models, renameModels }) => models !== undefined || renameModels.length > 0);
+  if (pool !== undefined || readsModel) return pooledTerminal(context, upstreams, pool, readsModel);
+  return plainTerminal(context, first);
+}
+
+function contextOf(
+  spec: ForwardSpec,
+  { tracer, clock, random, onFailure, onHealth }: TerminalParts,
+  first: LinkedUpstream,
+  pool: Pool<PooledUpstream> | undefined,
+): ForwardingContext {
+  const { retry } = spec;
+  const forAttempts = repeats(retry);
+  return {
+    spec,
+    tracer,
+    clock,
+    retries:
+      pool === undefined && !forAttempts
+        ? undefined
+        : {
+            spec: retry,
+            pool,
+            coolMaxMs: spec.pool?.cooldown.maxMs ?? 0,
+            clock,
+            random,
+            onHealth: (upstream, state, now) => onHealth(spec.routeId, upstream, state, now),
+          },
+    keep: {
+      maxBytes: forAttempts ? retry.maxBodyBytes : KEEP_BYTES,
+      forAttempts,
+      replayMs: first.agent.times.replayMs,
+    },
+    isStream: streamMatcher(spec.streamTypes),
+    onFailure,
+  };
+}
+
+/** The terminal of a route with one upstream, which gets every request. */
+function plainTerminal(context: ForwardingContext, upstream: LinkedUpstream): Terminal<LiveExchange> {
   const select = selector(upstream);
-  const { tracer, onFailure } = parts;
-  const context: ForwardingContext = { spec, tracer, isStream: streamMatcher(spec.streamTypes), onFailure };
 
   function proceed(x: LiveExchange, { upstream, refusal }: Selection): void {
     if (refusal !== undefined) x.reply(refusal);

@@ -1,41 +1,69 @@
-// Moves a request body to the upstream as it comes. On a reused connection, it keeps what it read for a replay.
+// Moves a request body to the upstream as it comes. It keeps what it read where the request may have to be sent again: on a
+// reused connection, and while another attempt is possible.
 
 import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
-import { BodyPump } from "./body-pump.ts";
+import { BodyPump, type Move } from "./body-pump.ts";
+import type { HeldBody } from "./held-body.ts";
 import { KeptBody } from "./kept-body.ts";
 import { write } from "./write.ts";
 
 const NOTHING = Buffer.alloc(0);
+const ONLY_NOTHING: readonly Buffer[] = [NOTHING];
 
 /** Receives the progress of an upload. */
 export interface UploadOwner {
   /** A part of the body was moved, and more will follow. */
   onUploading(): void;
-  /** The whole request was handed to `sink`. Called once. */
+  /** The whole request was handed to `sink`. Called once for each request that gets it. */
   onUploaded(sink: ClientRequest): void;
+  /** The rest of the body must not go upstream: `watch` said so. */
+  onUnreadable(): void;
 }
+
+/** For how long a request body is kept. */
+export interface KeepRule {
+  /** A larger body is not kept, bytes. */
+  readonly maxBytes: number;
+  /** Keeps it for other attempts, on every connection. Otherwise only for a replay of a request on a stale connection. */
+  readonly forAttempts: boolean;
+  /** A request on a stale connection is not sent again later than this after its connection took it, ms. */
+  readonly replayMs: number;
+}
+
+/** Looks at the rest of a body whose first part was held back. False: it must not go upstream. */
+export type WatchBody = (body: Buffer, last: boolean) => boolean;
+
+/** Changes the first chunks of a body for one upstream. */
+export type EditBody = (chunks: readonly Buffer[]) => readonly Buffer[];
 
 export class Upload {
   readonly #x: LiveExchange;
   readonly #owner: UploadOwner;
-  readonly #replayMs: number;
+  readonly #rule: KeepRule;
   readonly #framing: BodyFraming;
+  /** The first part of the body, if it was held back; `undefined` once it was sent. */
+  #first: HeldBody | undefined;
+  readonly #watch: WatchBody | undefined;
+  #source: Pick<BodyPump, "resume" | "stop"> | undefined;
   #sink: ClientRequest | undefined = undefined;
-  #pump: BodyPump | undefined = undefined;
   #ended = false;
   #waits = false;
-  /** Made when the first bytes go to a reused connection. */
+  #stopped = false;
+  /** Made when the first bytes are to be kept. */
   #kept: KeptBody | undefined = undefined;
   #replayable = true;
 
-  /** @param replayMs a request is not sent again later than this after its connection took it, ms */
-  constructor(x: LiveExchange, owner: UploadOwner, replayMs: number) {
+  /** @param first the first part of the body, which was held back. It may be all of it */
+  constructor(x: LiveExchange, owner: UploadOwner, rule: KeepRule, first?: HeldBody, watch?: WatchBody) {
     this.#x = x;
     this.#owner = owner;
-    this.#replayMs = replayMs;
+    this.#rule = rule;
     this.#framing = x.framing.kind === "chunked" ? "chunked" : "plain";
+    this.#first = first;
+    this.#watch = watch;
+    this.#source = first;
   }
 
   /** The whole body was handed to the upstream request. */
@@ -53,18 +81,29 @@ export class Upload {
     return this.#replayable && (this.#kept === undefined || this.#kept.chunks !== undefined);
   }
 
-  /** Writes the body to this request from now on. Bytes that an earlier request got are sent again. */
-  sendTo(sink: ClientRequest): void {
+  /**
+   * Writes the body to this request from now on. Bytes that an earlier request got are sent again.
+   * @param edit changes its first bytes
+   */
+  sendTo(sink: ClientRequest, edit?: EditBody): void {
     this.#sink = sink;
     this.#waits = false;
     // Node must not write chunks: where the headers say `chunked`, we write them ourselves.
     sink.chunkedEncoding = false;
-    if (this.#ended || this.#pump !== undefined) this.#sendAgain(sink);
+    if (this.#first !== undefined) this.#sendFirst(sink, this.#first, edit);
+    else if (this.#ended || this.#source !== undefined) this.#sendAgain(sink, edit);
     else if (this.#x.framing.kind === "none") this.#finish(sink);
-    else this.#pump = this.#start();
+    else this.#source = this.#start();
   }
 
-  /** Keeps no bytes for a replay any more: the response has begun. */
+  /** Sends nothing until the next `sendTo`: there is no request to write to. What still comes is kept. */
+  detach(): void {
+    this.#sink = undefined;
+    this.#waits = false;
+    if (!this.#ended) this.#x.req.pause();
+  }
+
+  /** Keeps no bytes for another request any more: the response has begun. */
   forget(): void {
     this.#replayable = false;
     this.#kept?.drop();
@@ -73,20 +112,22 @@ export class Upload {
 
   /** Sends no more bytes. Those that still come are read and dropped. */
   stop(): void {
+    this.#stopped = true;
     this.#sink = undefined;
     this.forget();
-    this.#pump?.stop();
+    this.#source?.stop();
   }
 
   #start(): BodyPump {
     const { req, responder, awaitsContinue } = this.#x;
     if (awaitsContinue) responder.res.writeContinue();
-    return new BodyPump(req, (body, last) => this.#move(body, last));
+    return new BodyPump(req, this.#move);
   }
 
-  #move(body: Buffer, last: boolean): boolean {
+  readonly #move: Move = (body, last) => {
     const sink = this.#sink;
-    if (sink === undefined) return true;
+    if (this.#watch !== undefined && !this.#stopped && !this.#watch(body, last)) return this.#refuse();
+    if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
     const ready = write(sink, body, this.#framing, last);
     if (last) {
@@ -96,16 +137,43 @@ export class Upload {
       this.#owner.onUploading();
     }
     return ready;
+  };
+
+  #refuse(): boolean {
+    this.#owner.onUnreadable();
+    return true;
   }
 
-  #sendAgain(sink: ClientRequest): void {
+  #sendFirst(sink: ClientRequest, first: HeldBody, edit: EditBody | undefined): void {
+    const { chunks } = first;
+    this.#first = undefined;
+    this.#ended = first.ended;
+    for (const chunk of chunks) this.#keep(sink, chunk);
+    const ready = this.#writeAll(sink, edit === undefined ? chunks : edit(chunks));
+    first.passTo(this.#move, ready);
+    this.#proceed(sink, ready);
+  }
+
+  #sendAgain(sink: ClientRequest, edit: EditBody | undefined): void {
     const kept = this.#kept?.chunks ?? [];
-    const chunks = kept.length === 0 ? [NOTHING] : kept;
+    const ready = this.#writeAll(sink, edit === undefined ? kept : edit(kept));
+    if (ready && !this.#ended) this.#source?.resume();
+    this.#proceed(sink, ready);
+  }
+
+  #writeAll(sink: ClientRequest, chunks: readonly Buffer[]): boolean {
+    const all = chunks.length === 0 ? ONLY_NOTHING : chunks;
     let ready = true;
-    for (const chunk of chunks) ready = write(sink, chunk, this.#framing, this.#ended && chunk === chunks.at(-1));
-    if (this.#ended) sink.end();
-    else if (ready) this.#pump?.resume();
-    else this.#awaitDrain(sink);
+    for (const [i, chunk] of all.entries()) {
+      ready = write(sink, chunk, this.#framing, this.#ended && i === all.length - 1);
+    }
+    return ready;
+  }
+
+  #proceed(sink: ClientRequest, ready: boolean): void {
+    if (this.#ended) return this.#finish(sink);
+    if (!ready) this.#awaitDrain(sink);
+    this.#owner.onUploading();
   }
 
   #finish(sink: ClientRequest): void {
@@ -120,16 +188,26 @@ export class Upload {
     sink.once("drain", () => {
       if (sink !== this.#sink) return;
       this.#waits = false;
-      this.#pump?.resume();
+      this.#source?.resume();
       this.#owner.onUploading();
     });
   }
 
-  /** Keeps bytes for a replay. Only a reused connection can be stale, so on a fresh one no bytes are kept. */
+  /** Keeps bytes to send them again. Only a reused connection can be stale, so on a fresh one none are kept without attempts. */
   #keep(sink: ClientRequest, body: Buffer): void {
     if (!this.#replayable) return;
-    if (!sink.reusedSocket) return this.forget();
-    this.#kept ??= new KeptBody(this.#replayMs);
+    const { forAttempts, maxBytes, replayMs } = this.#rule;
+    if (!forAttempts && !sink.reusedSocket) return this.forget();
+    this.#kept ??= new KeptBody(maxBytes, forAttempts ? undefined : replayMs);
     this.#kept.add(body);
+  }
+
+  /** Keeps what had been read already when `detach` was called. */
+  #keepDetached(body: Buffer, last: boolean): boolean {
+    if (this.#stopped) return true;
+    this.#kept ??= new KeptBody(this.#rule.maxBytes, undefined);
+    this.#kept.addLast(body);
+    this.#ended = last;
+    return false;
   }
 }

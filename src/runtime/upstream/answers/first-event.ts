@@ -1,7 +1,8 @@
 // Finds out whether the first event of an event stream is an error, while the bytes come (contract, section 7,
 // `overloaded_event`). Events are read as in WHATWG HTML, section 9.2.
 
-import { type Coding, decodeForLook } from "../../decode.ts";
+import { type Coding, codingOf, decodeForLook } from "../../decode.ts";
+import { headerValues } from "../../headers/find-header.ts";
 import { isObject, parseJson } from "./error-body.ts";
 
 /** `more`: no event is complete yet. `event`: the first one is no error, or it is too long to be looked at. */
@@ -100,6 +101,12 @@ export class FirstEvent {
     if (this.#name === undefined && this.#data === undefined) return;
     this.#end(this.#name === "error" || hasError(this.#data) ? "error" : "event");
   }
+}
+
+/** Looks at the first event of a stream with these headers; `undefined` where its content coding can't be read. */
+export function firstEventOf(rawHeaders: readonly string[]): FirstEvent | undefined {
+  const coding = codingOf(headerValues(rawHeaders, "content-encoding"));
+  return coding && new FirstEvent(coding);
 }
 
 function valueAfter(line: string, colon: number): string {

@@ -59,6 +59,11 @@ export function readAnswer(
   };
 }
 
+/** The word of a status; `undefined` for one after which no attempt may follow. */
+export function statusWord(status: number): RetryWord | undefined {
+  return STATUS_WORDS.get(status);
+}
+
 /** A 400 has no word, whatever it says: the same request would be refused again. */
 function wordOf(status: number, quota: boolean): RetryWord | undefined {
   if (status === BAD_REQUEST) return undefined;

@@ -1,0 +1,129 @@
+// Passes one response on to the client: its head, then its body as it comes. Where an upstream's health matters, it also looks
+// whether an event stream begins with an error.
+
+import type { IncomingMessage } from "node:http";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import type { BodyFraming } from "../exchange/responder.ts";
+import type { ResponseHead } from "../headers/response-head.ts";
+import type { FirstEvent } from "./answers/first-event.ts";
+import { BodyPump, type Move } from "./body-pump.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { type DownloadOwner, download } from "./download.ts";
+import type { HeldAnswer } from "./held-answer.ts";
+import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
+
+/** Receives the results of a response that is passed on. */
+export interface PassedOwner {
+  /** The head was written: from now on nothing else can be sent in its place. */
+  onBegun(): void;
+  /** Node refuses to send this head. */
+  onUnusable(): void;
+  /** All of it was handed to the client's connection. */
+  onPassed(): void;
+}
+
+export interface PassedParts {
+  readonly deadlines: Deadlines;
+  /** The content type says that the response is a stream. */
+  readonly streams: boolean;
+  /** See `sse_keepalive_ms`. */
+  readonly keepaliveMs: number | undefined;
+  /** Reads the first event of a stream; `undefined`: nobody asks. */
+  readonly firstEvent: FirstEvent | undefined;
+}
+
+export class PassedResponse implements DownloadOwner {
+  readonly #x: LiveExchange;
+  readonly #response: IncomingMessage;
+  readonly #head: Readonly<ResponseHead>;
+  readonly #parts: PassedParts;
+  readonly #owner: PassedOwner;
+  #source: Pick<BodyPump, "resume" | "stop"> | undefined = undefined;
+  #keepalive: SseKeepalive | undefined = undefined;
+  #firstEvent: FirstEvent | undefined;
+  #beganWithError = false;
+
+  constructor(
+    x: LiveExchange,
+    response: IncomingMessage,
+    head: Readonly<ResponseHead>,
+    parts: PassedParts,
+    owner: PassedOwner,
+  ) {
+    this.#x = x;
+    this.#response = response;
+    this.#head = head;
+    this.#parts = parts;
+    this.#owner = owner;
+    this.#firstEvent = parts.firstEvent;
+  }
+
+  /** The first event of the stream was an error. */
+  get beganWithError(): boolean {
+    return this.#beganWithError;
+  }
+
+  /** Starts. @param held the first part of the body, if it was held */
+  start(held: HeldAnswer | undefined): void {
+    const move: Move = download(this.#x, () => this.#begin(), this);
+    this.#source = held ?? new BodyPump(this.#response, move);
+    held?.passTo(move);
+  }
+
+  onDownloading(body: Buffer, ready: boolean): void {
+    const { deadlines } = this.#parts;
+    if (ready) deadlines.progress();
+    else deadlines.hold();
+    this.#keepalive?.moved(body);
+    if (this.#firstEvent !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
+  }
+
+  onCaughtUp(): void {
+    this.#source?.resume();
+    this.#parts.deadlines.progress();
+  }
+
+  onDownloaded(body: Buffer): void {
+    if (this.#firstEvent !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
+    this.#owner.onPassed();
+  }
+
+  stop(): void {
+    this.#source?.stop();
+    this.#keepalive?.stop();
+  }
+
+  /** Writes the response head; `undefined` when it can't be sent. */
+  #begin(): BodyFraming | undefined {
+    const { deadlines, streams, keepaliveMs } = this.#parts;
+    const { statusCode = 0, statusMessage = "" } = this.#response;
+    try {
+      const framing = this.#x.begin(statusCode, statusMessage, this.#head.headers, this.#head.hasLength);
+      if (streams) deadlines.streaming();
+      if (this.#head.sse) this.#x.stream();
+      if (keepaliveMs !== undefined && takesComments(this.#head)) {
+        this.#keepalive = new SseKeepalive(this.#x, framing, keepaliveMs);
+      }
+      this.#forgetHeads();
+      this.#owner.onBegun();
+      return framing;
+    } catch {
+      this.#owner.onUnusable();
+      return undefined;
+    }
+  }
+
+  /** Drops the headers of both directions, which have been sent. A long stream would keep them in memory. */
+  #forgetHeads(): void {
+    this.#x.forgetHeaders();
+    this.#head.headers.length = 0;
+    this.#response.rawHeaders = [];
+  }
+
+  #lookAtFirstEvent(first: FirstEvent, body: Buffer): void {
+    const verdict = first.push(body);
+    if (verdict === "more") return;
+    this.#firstEvent = undefined;
+    this.#beganWithError = verdict === "error";
+  }
+}

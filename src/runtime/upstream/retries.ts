@@ -1,0 +1,171 @@
+// Follows one exchange through its attempts: which upstreams it has asked, where it may go next, and what its attempts say about
+// the health of the upstreams of a pool (contract, sections 7 and 14).
+
+import type { RetrySpec } from "../../plan/forward.ts";
+import type { Clock } from "../clock.ts";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import { type HealthState, HealthTicket, type UpstreamHealth } from "../limits/health.ts";
+import { healthOf } from "./answers/health.ts";
+import { usedUpUntil } from "./answers/rate-headers.ts";
+import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
+import type { Place } from "./place.ts";
+import type { Ask, Pool } from "./pool.ts";
+import { type Decision, decide, type Happened, type Standing } from "./retry.ts";
+
+/** What the exchanges of a route share. */
+export interface RetryContext {
+  /** `undefined`: one attempt is made. */
+  readonly spec: RetrySpec | undefined;
+  /** `undefined` for a route with one upstream. */
+  readonly pool: Pool<PooledUpstream> | undefined;
+  /** The longest time that an upstream cools, ms. */
+  readonly coolMaxMs: number;
+  readonly clock: Clock;
+  /** At least 0 and less than 1. */
+  readonly random: () => number;
+  /** Called when an upstream begins to cool, and when it is well again. */
+  readonly onHealth: (upstream: LinkedUpstream, state: HealthState, now: number) => void;
+}
+
+/** What one exchange needs of the pool of its route. */
+export interface PoolRequest {
+  readonly ask: Ask<PooledUpstream>;
+  /** It names state of one account, so it goes to one upstream only. */
+  readonly bound: boolean;
+  readonly place: Place<PooledUpstream>;
+}
+
+const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
+
+/** These would be done twice, where other methods only ask twice. */
+const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
+
+export class Retries {
+  readonly #x: LiveExchange;
+  readonly #context: RetryContext;
+  readonly #request: PoolRequest | undefined;
+  readonly #ticket = new HealthTicket();
+  readonly #asked: LinkedUpstream[] = [];
+  /** The upstreams whose quota is spent: this exchange does not ask them again. */
+  #spent: readonly LinkedUpstream[] = [];
+
+  /** @param request `undefined` for a route with one upstream */
+  constructor(x: LiveExchange, context: RetryContext, request: PoolRequest | undefined) {
+    this.#x = x;
+    this.#context = context;
+    this.#request = request;
+  }
+
+  /** The answers of upstreams are looked at, because another attempt may follow. */
+  get repeats(): boolean {
+    return (this.#context.spec?.maxAttempts ?? 1) > 1;
+  }
+
+  /** An attempt begins. */
+  began(upstream: LinkedUpstream): void {
+    if (!this.#asked.includes(upstream)) this.#asked.push(upstream);
+    upstream.health?.begin(this.#ticket, this.#context.clock.now());
+  }
+
+  /**
+   * Decides what follows an attempt that failed, or whose answer is no success, and notes what it says about the upstream's
+   * health. If another upstream is to be asked, the exchange has moved there: see `next`.
+   * @param replayable all that was sent of the body is kept
+   * @param timeLeftMs of the time that the attempts share, ms
+   */
+  after(upstream: LinkedUpstream, happened: Happened, replayable: boolean, timeLeftMs: number): Decision {
+    const { clock } = this.#context;
+    const now = clock.now();
+    this.#noteHealth(upstream, happened, now);
+    if (happened.quota) this.#spent = [...this.#spent, upstream];
+    const { spec, pool } = this.#context;
+    if (spec === undefined) return PASS_ON;
+    const request = this.#request?.bound === false ? this.#request : undefined;
+    const standing: Standing = {
+      attempts: this.#x.record.attempts,
+      timeLeftMs,
+      replayable,
+      repeatable: !NOT_REPEATABLE.has(this.#x.method),
+      other: pool !== undefined && request !== undefined,
+      againInMs: 0,
+      draining: this.#x.draining,
+    };
+    const first = decide(spec, happened, standing, this.#context.random);
+    if (first.next !== "ask another" || pool === undefined || request === undefined) return first;
+    if (pool.next(request.ask, this.#asked as readonly PooledUpstream[], request.place, now) !== undefined)
+      return first;
+    // What the upstream asks to wait is part of its health now: another one may be asked earlier.
+    const anyUpstream: Happened = { ...happened, toldMs: undefined };
+    const againInMs = pool.waitMs(request.ask, this.#mayAsk, now);
+    return decide(spec, anyUpstream, { ...standing, other: false, againInMs }, this.#context.random);
+  }
+
+  /** The upstream that `after` has moved the exchange to. */
+  get next(): LinkedUpstream | undefined {
+    return this.#request?.place.member;
+  }
+
+  /** Chooses the upstream after a wait. @param upstream the last one */
+  again(upstream: LinkedUpstream): LinkedUpstream {
+    const { pool, clock } = this.#context;
+    const request = this.#request;
+    if (pool === undefined || request === undefined || request.bound) return upstream;
+    return pool.chooseAgain(request.ask, this.#mayAsk, request.place, clock.now())?.member ?? upstream;
+  }
+
+  /** A response head came that is passed on, and that is no failure of the upstream. */
+  answered(upstream: LinkedUpstream, rawHeaders: readonly string[]): void {
+    const { health } = upstream;
+    if (health === undefined) return;
+    const now = this.#context.clock.now();
+    const until = usedUpUntil(rawHeaders, now);
+    if (until !== undefined) {
+      this.#watched(upstream, health, now, () =>
+        health.answeredWithPause(this.#ticket, now, until - now, "rate limit"),
+      );
+    } else if (health.answered(this.#ticket)) {
+      this.#context.onHealth(upstream, health.state(now), now);
+    }
+  }
+
+  /** The response was passed on whole. */
+  succeeded({ health }: LinkedUpstream): void {
+    health?.succeeded(this.#ticket);
+  }
+
+  /** The attempt failed after its response had begun. */
+  broke(upstream: LinkedUpstream): void {
+    const { health } = upstream;
+    if (health === undefined) return;
+    const now = this.#context.clock.now();
+    this.#watched(upstream, health, now, () => health.failed(this.#ticket, now, "failures"));
+  }
+
+  /** The exchange ended for a reason that says nothing about the upstream. Does nothing if the attempt has ended. */
+  abandoned({ health }: LinkedUpstream): void {
+    health?.abandoned(this.#ticket, this.#context.clock.now());
+  }
+
+  #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
+    const { health, spec } = upstream;
+    if (health === undefined) return;
+    const said = healthOf(happened, spec.injectsKey, this.#context.coolMaxMs);
+    this.#watched(upstream, health, now, () => {
+      if (said === "fine") health.answered(this.#ticket);
+      else if (said === "failed") health.failed(this.#ticket, now, "failures");
+      else health.cool(this.#ticket, now, said.coolMs, said.reason);
+    });
+  }
+
+  /** Makes a change, and reports it if the upstream begins to cool or is well again. */
+  #watched(upstream: LinkedUpstream, health: UpstreamHealth, now: number, change: () => void): void {
+    const before = health.state(now);
+    change();
+    const after = health.state(now);
+    const cools = after.state === "cooling" && (before.state !== "cooling" || after.until > before.until);
+    const recovered = after.state === "well" && before.state !== "well";
+    if (cools || recovered) this.#context.onHealth(upstream, after, now);
+  }
+
+  readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
+}
