@@ -11,6 +11,9 @@ import { createServer } from "node:http";
 const ANSWER = JSON.stringify({ object: "chat.completion", choices: [{ message: { content: "Hello" } }] });
 const BUSY = JSON.stringify({ error: { message: "Busy", type: "server_error", code: "overloaded" } });
 
+/** How long responses in progress may take when it stops, ms. */
+const LET_END_MS = 100;
+
 export class SickUpstream {
   /** When it last answered a request with 200, on the clock of `performance.now()`; 0 for never. */
   answeredAt = 0;
@@ -34,15 +37,17 @@ export class SickUpstream {
     this.#server = server;
   }
 
-  /** Stops listening and closes all connections. */
+  /** Stops listening and closes all connections, those in use after the response in progress. */
   async stop() {
     const server = this.#server;
     if (server === undefined) return;
     this.#server = undefined;
     const closed = once(server, "close");
+    // This closes idle connections, too. A response that is not done by then is one that hangs.
     server.close();
-    server.closeAllConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), LET_END_MS);
     await closed;
+    clearTimeout(timer);
   }
 
   /** Changes what it does. Requests that hang go on hanging, as they would at a server. @param {Mode} mode */

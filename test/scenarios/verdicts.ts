@@ -40,7 +40,7 @@ export interface ScoredConfig {
 
 /** In the order of the guide's columns. */
 export const SCORED_CONFIGS: readonly ScoredConfig[] = [
-  { name: "the config to copy", retry: "", verdicts: { ...BOTH, S03: ["safe"] } },
+  { name: "the config to copy", retry: "", verdicts: { ...BOTH, S03: ["safe", "asked twice"] } },
   {
     name: "the config that would rather pay twice",
     retry: sampleBelow("### Rather pay twice than see an error"),
