@@ -84,18 +84,18 @@ export const SCENARIOS: readonly Scenario[] = [
       endsAtAll,
       advisory("the silent model is asked once", attempts(0, 1)),
     ],
-    speed: 20,
+    speed: 10,
   }),
   scenario("S07", "first token after 20 s", {
     maxS: 60,
     checks: [endsAtAll, advisory("within 15 s", within(15))],
-    speed: 20,
+    speed: 5,
   }),
   scenario("S08", "stream cut in the middle", { maxS: 40, checks: [notTruncated, endsAtAll] }),
   scenario("S09", "stream stalls", {
     maxS: 70,
     checks: [required("within 45 s", within(45)), notTruncated, stillAlive, endsAtAll],
-    speed: 20,
+    speed: 10,
   }),
   scenario("S10", "an event that is no JSON", {
     maxS: 30,
@@ -125,7 +125,7 @@ export const SCENARIOS: readonly Scenario[] = [
       required("back within 30 s", backWithin(30)),
       information("no more probes than calls", fewProbes),
     ],
-    speed: 25,
+    speed: 20,
   }),
   scenario("S16", "fallback is named, with its usage", {
     maxS: 40,
