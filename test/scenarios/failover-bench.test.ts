@@ -9,8 +9,8 @@ import { SCORED_CONFIGS } from "./verdicts.ts";
 /** Runs and judges a scenario. The measured values come along, for the text of a failure. */
 async function judge(scenario: Scenario, variant: Variant) {
   const measured = await runScenario(scenario, variant);
-  const { verdict, missed } = scoreOf(scenario.ideal, scenario.checks, measured);
-  return { score: [verdict, ...missed], measured };
+  const { verdict, missed, noted } = scoreOf(scenario.ideal, scenario.checks, measured);
+  return { score: [verdict, ...missed.map((name) => `not: ${name}`), ...noted], measured };
 }
 
 function scenarioOf(id: string): Scenario {

@@ -43,6 +43,8 @@ export interface Score {
   readonly verdict: Verdict;
   /** The names of the checks that do not hold. Those for information are not among them. */
   readonly missed: readonly string[];
+  /** The names of the checks for information that hold. */
+  readonly noted: readonly string[];
 }
 
 /** @param ideal how the call should end for its caller */
@@ -50,6 +52,7 @@ export function scoreOf(ideal: "success" | "error", checks: readonly Check[], me
   const { ended, complete } = measured.result;
   const failing = checks.filter(({ weight, holds }) => weight !== "information" && !holds(measured));
   const missed = failing.map(({ name }) => name);
+  const noted = checks.filter(({ weight, holds }) => weight === "information" && holds(measured));
   const required = failing.some(({ weight }) => weight === "required");
   const truncated = ideal === "success" && ended === "success" && !complete;
   const verdict = (): Verdict => {
@@ -58,7 +61,7 @@ export function scoreOf(ideal: "success" | "error", checks: readonly Check[], me
     if (ended !== "success") return "safe";
     return missed.length > 0 ? "partial" : "pass";
   };
-  return { verdict: verdict(), missed };
+  return { verdict: verdict(), missed, noted: noted.map(({ name }) => name) };
 }
 
 const check =
