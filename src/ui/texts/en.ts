@@ -134,6 +134,8 @@ export const en: Texts = {
       request_timeout: "request came too slowly",
       expectation_failed: "unknown expect header",
       websocket_not_enabled: "WebSocket is off",
+      model_unreadable: "model can’t be read",
+      model_not_allowed: "model not offered",
       rate_limited: "token’s request limit",
       headers_too_large: "headers too large",
       internal_error: "error in the gateway",

@@ -125,6 +125,8 @@ export const zh: Texts = {
       request_timeout: "请求发送过慢",
       expectation_failed: "不支持的 expect 头",
       websocket_not_enabled: "未启用 WebSocket",
+      model_unreadable: "无法读取模型名",
+      model_not_allowed: "不提供该模型",
       rate_limited: "令牌的请求速率上限",
       headers_too_large: "请求头过大",
       internal_error: "网关内部错误",

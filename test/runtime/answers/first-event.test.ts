@@ -62,6 +62,8 @@ const CASES: readonly [name: string, text: string, verdict: FirstEventVerdict][]
   ["a BOM", "\ufeffevent: error\ndata: {}\n\n", "error"],
   ["a BOM and a comment", "\ufeff: x\n\nevent: error\n\n", "error"],
   ["a second BOM", "\ufeff\ufeffevent: error\ndata: {}\n\n", "event"],
+  ["a BOM in the second line", ": x\n\ufeffevent: error\ndata: {}\n\n", "event"],
+  ["a value cut by a line end", 'data: {"error":1\ndata: 2}\n\n', "event"],
   ["data in several lines", 'data: {"error"\ndata:\ndata: :{}}\n\n', "error"],
   ["the name after the data", "data: {}\nevent: error\n\n", "error"],
   ["a name alone", "event: error\n\n", "error"],
@@ -122,6 +124,9 @@ test("the verdict stays", () => {
   const first = new FirstEvent();
   expect(first.push(Buffer.from("event: error\n\n"))).toBe("error");
   expect(first.push(Buffer.from("data: 1\n\n"))).toBe("error");
+  const coded = new FirstEvent("gzip");
+  expect(coded.push(gzipSync("event: error\n\n"))).toBe("error");
+  expect(coded.push(Buffer.from("this is no gzip"))).toBe("error");
 });
 
 describe("the bound", () => {

@@ -31,7 +31,7 @@ test.each<[status: number, headers: readonly string[], body: string, injectsKey:
   [429, NONE, bodies.GEMINI_PER_MINUTE, true, { coolMs: 38_000, reason: "rate limit" }],
   [429, NONE, bodies.GEMINI_PER_DAY, true, { coolMs: MAX_MS, reason: "quota" }],
   [429, NONE, bodies.ANTHROPIC_RATE_LIMIT, true, { coolMs: MAX_MS, reason: "quota" }],
-  [429, NONE, bodies.OPENAI_QUOTA, false, { coolMs: MAX_MS, reason: "quota" }],
+  [429, NONE, bodies.OPENAI_QUOTA, false, "fine"],
   [500, ["retry-after", "7"], "", true, "failed"],
   [502, NONE, "", true, "failed"],
   [503, NONE, "", true, "failed"],

@@ -38,6 +38,7 @@ test.each<[name: string, status: number, headers: readonly string[], body: strin
   ["violations that are no array", 429, NONE, bodies.GEMINI_PER_DAY.replace('"violations"', '"x"'), false],
   ["a text about quotas", 429, NONE, '{"error":"insufficient_quota"}', false],
   ["the code elsewhere", 429, NONE, '{"code":"insufficient_quota"}', false],
+  ["an error that is an array", 429, NONE, '{"type":"error","error":[]}', false],
   ["an event type", 429, NONE, '{"type":"error"}', false],
   ["an array of anything", 429, NONE, '[null,1,"x",[],{}]', false],
   ["null", 429, NONE, "null", false],

@@ -37,6 +37,7 @@ describe("OpenAI's headers", () => {
     [openAi("0", "120ms", "0", "6m0s"), 360_000],
     // Azure's Responses API (openai/openai-dotnet, issue 838).
     [openAi("-1", "0", "-1", "0"), undefined],
+    [openAi("-1", "5s", "-1", "5s"), undefined],
     [openAi("0", "0", "0", "0s"), undefined],
     [openAi("00", "1s", "0.0", "1s"), undefined],
     [["x-ratelimit-remaining-tokens", "0"], undefined],

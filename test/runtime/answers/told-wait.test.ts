@@ -1,8 +1,12 @@
 // Checks how long an upstream is understood to ask to wait.
 
-import { expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { namesWait, toldWait } from "../../../src/runtime/upstream/answers/told-wait.ts";
 import { GEMINI_PER_MINUTE, geminiWait, OPENAI_RATE_LIMIT, retryInfo } from "./bodies.ts";
+
+// A date without a time zone must not be taken for local time.
+vi.stubEnv("TZ", "Asia/Tokyo");
+afterAll(() => vi.unstubAllEnvs());
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 

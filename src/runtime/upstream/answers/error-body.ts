@@ -8,10 +8,10 @@ export interface BodyError {
   readonly error: JsonObject;
 }
 
-/** The value of a JSON text; `undefined` when it is none, or not complete. */
-export function parseJson(bytes: Buffer): unknown {
+/** The value of a JSON text; `undefined` when it is not JSON, or not complete. */
+export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString());
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -88,8 +88,7 @@ export class FirstEvent {
     this.#line = "";
     if (line === "") return this.#endEvent();
     const colon = line.indexOf(":");
-    // A comment.
-    if (colon === 0) return;
+    // The field of a comment has no name.
     const field = colon === -1 ? line : line.slice(0, colon);
     if (field === "event") this.#name = valueAfter(line, colon);
     else if (field === "data")
@@ -114,10 +113,13 @@ function valueAfter(line: string, colon: number): string {
   return line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
 }
 
-/** Whether the data of an event is a JSON object with an `error` that is not null. */
+/**
+ * Whether the data of an event is a JSON object with an `error` that is not null. Data in latin1 is the same JSON, with other
+ * characters in its texts.
+ */
 function hasError(data: string | undefined): boolean {
   // Most events have none, and need not be parsed.
   if (data === undefined || !data.includes('"error"')) return false;
-  const value = parseJson(Buffer.from(data, "latin1"));
+  const value = parseJson(data);
   return isObject(value) && value["error"] !== undefined && value["error"] !== null;
 }

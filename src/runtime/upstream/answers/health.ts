@@ -31,6 +31,8 @@ export function healthOf(happened: Happened, injectsKey: boolean, maxMs: number)
   const { status, word, toldMs, quota } = happened;
   // Without an answer, or with an answer of 200 that failed in its body.
   if (status === undefined || (status < 300 && word !== undefined)) return "failed";
+  // Without a key of the gateway's own, the quota is that of one client, and others may still be served.
+  if (quota && !injectsKey) return "fine";
   if (quota || (injectsKey && status === 402)) return { coolMs: maxMs, reason: "quota" };
   if (injectsKey && status === 401) return { coolMs: maxMs, reason: "refused key" };
   if (toldMs !== undefined && toldMs > 0) {

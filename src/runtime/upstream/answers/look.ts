@@ -73,5 +73,5 @@ function wordOf(status: number, quota: boolean): RetryWord | undefined {
 function parseBody(rawHeaders: readonly string[], body: Buffer): unknown {
   const coding = codingOf(headerValues(rawHeaders, "content-encoding"));
   const decoded = coding === undefined ? undefined : decodeForLook(body, coding, DECODED_BYTES);
-  return decoded === undefined ? undefined : parseJson(decoded);
+  return decoded === undefined ? undefined : parseJson(decoded.toString());
 }

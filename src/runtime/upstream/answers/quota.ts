@@ -44,7 +44,7 @@ export function isSpentQuota(status: number, rawHeaders: readonly string[], body
 
 /**
  * Anthropic's 429 at the end of a month's allowance. Its type is `rate_limit_error`, like that of a rate limit, but it has no
- * `retry-after`, which each rate limit has (developersdigest.tech/errors/api/anthropic-api, 429-enforced-spend-limit-reached).
+ * `retry-after`, which each rate limit has (platform.claude.com/docs/en/api/rate-limits).
  */
 function isSpendLimit({ around, error }: BodyError, status: number, rawHeaders: readonly string[]): boolean {
   const { details } = error;

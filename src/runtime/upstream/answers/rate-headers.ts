@@ -35,7 +35,8 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 export function usedUpUntil(rawHeaders: readonly string[], now: number): number | undefined {
   let until: number | undefined;
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    if (rawHeaders[i + 1] !== "0") continue;
+    const left = rawHeaders[i + 1] as string;
+    if (left.length !== 1 || left !== "0") continue;
     const reset = resetHeader(rawHeaders[i] as string);
     if (reset === undefined) continue;
     const at = latestReset(headerValues(rawHeaders, reset), now);
