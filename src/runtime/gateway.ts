@@ -64,7 +64,7 @@ export async function startGateway(
   const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits();
   const agents = new AgentPool(times.idle, extraCas);
-  const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
+  const telemetry = await startTelemetry(blueprint, { limits, health: () => [], clock: systemClock, version });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;

@@ -63,13 +63,14 @@ beforeAll(async () => {
   const meters = new Meters(blueprint as unknown as Blueprint, { now: () => 1_800_000_000_000 });
   const end = (facts: Partial<ExchangeRecord>) => {
     const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
+    const attempts = { attempts: 1, failedAttempts: [] };
     const where = { route: { id: "up", prefix: "/up" }, upstream: { id: "up", host: "up" }, method: "POST" };
-    meters.ended({ ...times, ...where, builtIn: false, ...facts } as ExchangeRecord);
+    meters.ended({ ...times, ...where, ...attempts, builtIn: false, ...facts } as ExchangeRecord);
   };
   end({ outcome: "success", status: 200, upstreamAnswered: true });
   end({ outcome: "rate_limited", status: 429 });
   end({ outcome: "client_closed", status: 499 });
-  const scrape = prometheusText(meters, { version: "1.0.0", waiting: () => new Map([["up", 1]]) });
+  const scrape = prometheusText(meters, { version: "1.0.0", waiting: () => new Map([["up", 1]]), health: () => [] });
   for (const { name, labels } of samplesOf((await scrape()).text)) {
     shown.set(name, new Set([...(shown.get(name) ?? []), ...Object.keys(labels)]));
   }
