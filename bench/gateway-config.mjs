@@ -8,6 +8,8 @@ export const TOKEN = "bench-token-0123456789";
  * @property {boolean} [logging] one line per exchange, written to a file
  * @property {boolean} [metrics] counters, histograms and the data of the summary
  * @property {number} [routes] number of routes; the load uses the last one
+ * @property {boolean} [retry] failed requests may be sent again, so bodies are kept
+ * @property {"in_order" | "round_robin" | "least_inflight" | "sticky"} [pool] three upstreams, and how one is chosen
  */
 
 /**
@@ -16,6 +18,7 @@ export const TOKEN = "bench-token-0123456789";
  */
 export function gatewayConfig({ port, upstreamPort }, features = {}) {
   const { limits = true, logging = true, metrics = true, routes = 1 } = features;
+  const named = (/** @type {number} */ i) => (i === routes - 1 ? "last" : `r${i}`);
   return [
     `listen: 127.0.0.1:${port}`,
     "gateway_auth:",
@@ -26,7 +29,7 @@ export function gatewayConfig({ port, upstreamPort }, features = {}) {
     `  logging: {level: ${logging ? "info" : "error"}, file: {enabled: false}}`,
     ...(metrics ? ["  metrics: {enabled: true, token: bench-metrics-token}"] : []),
     "routes:",
-    ...Array.from({ length: routes }, (_, i) => route(i === routes - 1 ? "last" : `r${i}`, upstreamPort)),
+    ...Array.from({ length: routes }, (_, i) => route(named(i), upstreamPort, features)),
     "",
   ].join("\n");
 }
@@ -36,8 +39,8 @@ const LIMITS = [
   "concurrency: {downstream_max_inflight: 100000, upstream_per_key_max_inflight: 100000}",
 ];
 
-/** @param {string} name @param {number} upstreamPort */
-function route(name, upstreamPort) {
+/** @param {string} name @param {number} upstreamPort @param {Features} features */
+function route(name, upstreamPort, { retry = false, pool }) {
   return `  - id: ${name}
     prefix: /api/${name}
     upstream:
@@ -45,7 +48,13 @@ function route(name, upstreamPort) {
       request_timeout_ms: 600000
       inject_headers: [{name: authorization, value: Bearer upstream-key-0123456789}, {name: x-org, value: bench}]
       remove_headers: [x-unwanted, cookie]
-      user_agent: bench`;
+      user_agent: bench${retry ? "\n      retry: {}" : ""}${pool === undefined ? "" : poolOf(pool)}`;
+}
+
+/** @param {NonNullable<Features["pool"]>} pool */
+function poolOf(pool) {
+  const choice = pool === "sticky" ? "sticky: {by: client}" : `balance: ${pool}`;
+  return `\n    ${choice}\n    upstreams: [{id: a}, {id: b}, {id: c}]`;
 }
 
 /** The path prefix of the route that the load uses. */

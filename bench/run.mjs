@@ -7,23 +7,21 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { coreMicros, cpuMicros } from "./cpu.mjs";
-import { TOKEN } from "./gateway-config.mjs";
-import { freePort, LOAD_CORE, PROXY_CORE, run, start, stop, untilListening } from "./processes.mjs";
+import { freshWindow, inTurn, load, ratios, startAll, valuesOf } from "./lanes.mjs";
+import { freePort, LOAD_CORE, PROXY_CORE, start, stop, untilListening } from "./processes.mjs";
 import { startup } from "./startup.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 import { short, table } from "./table.mjs";
 import { BARE, gateway, PEERS, ROOT } from "./targets.mjs";
-import { COMPARISONS, WORKLOADS } from "./workloads.mjs";
+import { COMPARISONS, POOLS, WORKLOADS } from "./workloads.mjs";
 
 const HELP = `node bench/run.mjs [options]
   --quick             fewer and shorter windows: about a minute
-  --only w1,w3        of w1 w2 w3 w4 w5 features startup
+  --only w1,w3        of w1 w2 w3 w4 w5 features pools startup
   --peers nginx,caddy only these besides bare http-proxy and the gateway; "none" for none
   --against DIR       also measure the gateway of another checkout (built), as "gateway before"
   --rounds N          windows per target     --seconds N   length of a W1 window
   --json FILE         write every window's figures`;
-
-const WINDOW_TIMEOUT_MS = 120_000;
 
 /** If other work takes more than this share of the proxies' core, a missed aim is reported as unsure. */
 const QUIET_PERCENT = 15;
@@ -48,10 +46,6 @@ const size = {
   seconds: options.seconds === undefined ? undefined : Number(options.seconds),
 };
 
-/** @typedef {Record<string, number | readonly number[]>} Window */
-
-/** One of the things that are run in turn: a name, and a function that runs one window. @typedef {{ name: string, window: () => Promise<Window> }} Lane */
-
 /** @param {string} id */
 const wanted = (id) => options.only === undefined || options.only.split(",").includes(id);
 
@@ -67,64 +61,7 @@ function chosenTargets() {
   });
 }
 
-/**
- * Runs one window of load on a running target.
- * @param {import("./targets.mjs").Running} running
- * @param {import("./workloads.mjs").Workload} workload
- * @returns {Promise<Window>}
- */
-async function load(running, workload) {
-  const { port, pid, prefix } = running;
-  const settings = JSON.stringify({ port, pid, prefix, token: TOKEN, ...workload.settings(size) });
-  const main = join(import.meta.dirname, "load/main.mjs");
-  const out = await run([process.execPath, main, workload.load, settings], {
-    core: LOAD_CORE,
-    timeoutMs: WINDOW_TIMEOUT_MS,
-  });
-  return JSON.parse(out);
-}
-
-/**
- * Runs all lanes in turn. Each round begins with another lane, so that a change in the machine's speed affects all lanes alike.
- * @param {readonly Lane[]} lanes @param {number} rounds
- * @returns {Promise<Map<string, Window[]>>}
- */
-async function inTurn(lanes, rounds) {
-  /** @type {Map<string, Window[]>} */
-  const windows = new Map(lanes.map(({ name }) => [name, []]));
-  const failed = new Set();
-  for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < lanes.length; i++) {
-      const lane = lanes[(i + round) % lanes.length];
-      if (lane === undefined || failed.has(lane.name)) continue;
-      try {
-        windows.get(lane.name)?.push(await lane.window());
-      } catch (error) {
-        failed.add(lane.name);
-        windows.delete(lane.name);
-        console.log(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
-      }
-    }
-  }
-  return windows;
-}
-
-/** The values of one figure in all windows. @param {readonly Window[]} windows @param {string} key */
-function valuesOf(windows, key) {
-  return windows.map((window) => Number(window[key]));
-}
-
-/**
- * The median of the ratios of two lanes, taken between windows of the same round, and the ratio of their best windows.
- * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
- */
-function ratios(ours, theirs, more) {
-  const best = more ? Math.max : Math.min;
-  return {
-    median: median(ours.map((value, i) => value / (theirs[i] ?? Number.NaN))),
-    best: best(...ours) / best(...theirs),
-  };
-}
+/** @typedef {import("./lanes.mjs").Window} Window */
 
 /**
  * @param {import("./workloads.mjs").Workload} workload
@@ -225,8 +162,8 @@ async function runWorkloads(upstreamPort, dir, all) {
   for (const workload of chosen) {
     const lanes =
       workload.fresh === true
-        ? targets.map((one) => ({ name: one.name, window: () => freshWindow(one, workload, upstreamPort, dir) }))
-        : shared.map((running) => ({ name: running.name, window: () => load(running, workload) }));
+        ? targets.map((one) => ({ name: one.name, window: () => freshWindow(one, workload, size, upstreamPort, dir) }))
+        : shared.map((running) => ({ name: running.name, window: () => load(running, workload, size) }));
     const foreign = foreignShare(shared.map(({ pid }) => pid));
     const windows = await inTurn(lanes, workload.rounds(size));
     // These processes have ended by now, so their own time can't be distinguished from other work.
@@ -236,36 +173,6 @@ async function runWorkloads(upstreamPort, dir, all) {
     all[workload.id] = Object.fromEntries(windows);
   }
   for (const running of shared) await running.stop();
-}
-
-/**
- * @param {readonly import("./targets.mjs").Target[]} targets
- * @param {number} upstreamPort @param {string} dir
- */
-async function startAll(targets, upstreamPort, dir) {
-  const running = [];
-  for (const one of targets) {
-    try {
-      running.push(await one.start(upstreamPort, dir));
-    } catch (error) {
-      console.log(`left out: ${error instanceof Error ? error.message : error}`);
-    }
-  }
-  return running;
-}
-
-/**
- * @param {import("./targets.mjs").Target} one
- * @param {import("./workloads.mjs").Workload} workload
- * @param {number} upstreamPort @param {string} dir
- */
-async function freshWindow(one, workload, upstreamPort, dir) {
-  const running = await one.start(upstreamPort, dir);
-  try {
-    return await load(running, workload);
-  } finally {
-    await running.stop();
-  }
 }
 
 /** @param {number} upstreamPort @param {string} dir @param {Record<string, unknown>} all */
@@ -279,7 +186,7 @@ async function runComparisons(upstreamPort, dir, all) {
       upstreamPort,
       dir,
     );
-    const lanes = pair.map((running) => ({ name: running.name, window: () => load(running, workload) }));
+    const lanes = pair.map((running) => ({ name: running.name, window: () => load(running, workload, size) }));
     const windows = await inTurn(lanes, workload.rounds(size) + 2);
     for (const running of pair) await running.stop();
     const ours = valuesOf(windows.get("with") ?? [], "cpuPerRequest");
@@ -299,6 +206,32 @@ async function runComparisons(upstreamPort, dir, all) {
   }
   const head = ["W1, CPU µs/request", "with", "without", "ratio", "ratio of best", "aim", ""];
   console.log(`\nThe gateway against itself\n${table(head, rows)}`);
+}
+
+/**
+ * Measures W1 on routes with retries and pools. The ratios compare with one upstream and no retries: of the other checkout with
+ * `--against`, else of this one.
+ * @param {number} upstreamPort @param {string} dir @param {Record<string, unknown>} all
+ */
+async function runPools(upstreamPort, dir, all) {
+  const workload = WORKLOADS[0];
+  if (workload === undefined) return;
+  const targets = POOLS.map(({ title, features }) => gateway(title, ROOT, features));
+  const base = options.against === undefined ? targets[0] : gateway("before", resolve(options.against));
+  if (base === undefined) return;
+  const running = await startAll([base, ...targets.filter((one) => one !== base)], upstreamPort, dir);
+  const lanes = running.map((one) => ({ name: one.name, window: () => load(one, workload, size) }));
+  const windows = await inTurn(lanes, workload.rounds(size) + 2);
+  for (const one of running) await one.stop();
+  const theirs = valuesOf(windows.get(base.name) ?? [], "cpuPerRequest");
+  const rows = [...windows].map(([name, own]) => {
+    const ours = valuesOf(own, "cpuPerRequest");
+    const ratio = ratios(ours, theirs, false);
+    return [name, short(median(ours)), short(Math.min(...ours)), short(ratio.median), short(ratio.best)];
+  });
+  all["pools"] = Object.fromEntries(windows);
+  const head = ["W1, CPU µs/request", "median", "best", `× ${base.name}`, `best × ${base.name}`];
+  console.log(`\nRetries and pools\n${table(head, rows)}`);
 }
 
 /** @param {string} dir @param {Record<string, unknown>} all */
@@ -337,6 +270,7 @@ async function main() {
   if (WORKLOADS.some(({ id }) => wanted(id))) await runWorkloads(upstreamPort, dir, all);
   const built = gateway("gateway", ROOT).absent === undefined;
   if (wanted("features") && built) await runComparisons(upstreamPort, dir, all);
+  if (wanted("pools") && built) await runPools(upstreamPort, dir, all);
   if (wanted("startup") && built) await runStartup(dir, all);
   await stop(upstream);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(all)}\n`);

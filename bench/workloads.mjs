@@ -106,3 +106,16 @@ export const COMPARISONS = [
   { title: "log line per request : none", with: {}, without: { logging: false }, aim: 1.1 },
   { title: "log and metrics : neither", with: {}, without: { logging: false, metrics: false }, aim: 1.1 },
 ];
+
+/**
+ * What retries and pools cost on W1. The first row is what the others are compared with.
+ * @type {readonly { title: string, features: import("./gateway-config.mjs").Features }[]}
+ */
+export const POOLS = [
+  { title: "one upstream", features: {} },
+  { title: "one upstream, retry", features: { retry: true } },
+  { title: "three, in_order", features: { pool: "in_order" } },
+  { title: "three, round_robin", features: { pool: "round_robin" } },
+  { title: "three, least_inflight", features: { pool: "least_inflight" } },
+  { title: "three, sticky", features: { pool: "sticky" } },
+];

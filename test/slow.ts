@@ -26,6 +26,9 @@ export const SLOW: readonly string[] = [
   "test/observe/tracing.test.ts",
   // They start many programs.
   "test/e2e/sdk-recipes.test.ts",
+  // They let time pass: providers that are silent or down.
+  "test/scenarios/failover-bench.test.ts",
+  "test/scenarios/outage.test.ts",
   // Thousands of exchanges.
   "test/observe/mixed-exchanges.test.ts",
 ];

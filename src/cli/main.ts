@@ -159,6 +159,7 @@ function addExplain(root: Command, io: Io, done: Done): void {
     .option("--method <method>", "the request's method", "POST")
     .option("--path <path>", "the request's path, query included")
     .option("--header <header>", "a header, 'Name: value'; may be given several times", collect)
+    .option("--model <model>", "the model that the request's body names")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .action(async (file: string | undefined, options, command: Command) => {
       const config = oneFile(command, file, options.config);

@@ -14,7 +14,7 @@ import type { Source } from "./read/source.ts";
 import { checkConfigTests, type RunConfigTests } from "./rules/config-tests.ts";
 import { checkRules } from "./rules/index.ts";
 import { ruleContext } from "./rules/rule.ts";
-import { complete } from "./schema/defaults.ts";
+import { type CompleteConfig, complete } from "./schema/defaults.ts";
 import { withPlaceholders } from "./schema/placeholders.ts";
 import { toValue } from "./schema/to-value.ts";
 import { validate } from "./schema/validate.ts";
@@ -52,10 +52,15 @@ export type Compiled =
       readonly diagnostics: readonly Diagnostic[];
       /** Makes the keys of the config, to compare them later. It holds the config, secrets included, so it must not be kept. */
       readonly keys: () => ConfigKeys;
-      /** The ids of the routes whose upstream says nothing about an outbound proxy, not even `none`. */
-      readonly withoutProxy: readonly string[];
+      /** The upstreams that say nothing about an outbound proxy, not even `none`: their ids, by the id of their route. */
+      readonly withoutProxy: UpstreamNames;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+/** Ids of upstreams, by the id of their route. */
+type UpstreamNames = ReadonlyMap<string, ReadonlySet<string>>;
+
+const NO_NAMES: UpstreamNames = new Map();
 
 const NO_INTERPOLATIONS: Interpolations = new Map();
 
@@ -66,7 +71,12 @@ const NO_INTERPOLATIONS: Interpolations = new Map();
 export function compile(source: Source, host: CompilerHost, options: CompileOptions = {}): Compiled {
   const findings = makeFindings();
   const syntax = parse(source, findings);
-  const { blueprint, interpolations, value, withoutProxy = [] } = analyse(syntax, source, host, findings, options);
+  const {
+    blueprint,
+    interpolations,
+    value,
+    withoutProxy = NO_NAMES,
+  } = analyse(syntax, source, host, findings, options);
   const diagnostics = findings.shown(source, makeExcerpts(source, syntax.root, interpolations));
   if (blueprint === undefined) return { ok: false, diagnostics };
   return { ok: true, value: blueprint, diagnostics, keys: () => configKeys(value), withoutProxy };
@@ -77,7 +87,7 @@ interface Analysed {
   readonly interpolations: Interpolations;
   /** The config as the file has it, with its references replaced. */
   readonly value?: unknown;
-  readonly withoutProxy?: readonly string[];
+  readonly withoutProxy?: UpstreamNames;
 }
 
 function analyse(
@@ -102,8 +112,19 @@ function analyse(
   if (blueprint !== undefined && options.runConfigTests !== undefined && unknown.size === 0) {
     checkConfigTests(completed, blueprint, options.runConfigTests, context);
   }
-  const withoutProxy = completed.routes
-    .filter(({ members }) => members.some(({ upstream }) => upstream.proxy === undefined))
-    .map(({ id }) => id);
-  return { blueprint: findings.failed ? undefined : blueprint, interpolations, value, withoutProxy };
+  return {
+    blueprint: findings.failed ? undefined : blueprint,
+    interpolations,
+    value,
+    withoutProxy: withoutProxy(completed),
+  };
+}
+
+function withoutProxy({ routes }: CompleteConfig): UpstreamNames {
+  return new Map(
+    routes.map(({ id, members }) => {
+      const silent = members.filter(({ upstream }) => upstream.proxy === undefined);
+      return [id, new Set(silent.map((member) => member.id ?? id))];
+    }),
+  );
 }

@@ -50,6 +50,33 @@ describe("the routes that changed", () => {
   });
 });
 
+describe("pools and retries", () => {
+  const POOL = `${CONFIG}  - id: pool
+    prefix: /pool
+    balance: round_robin
+    upstream: {retry: {max_attempts: 2}}
+    upstreams: [{id: a, base_url: "http://127.0.0.1:9", weight: 1}, {id: b, base_url: "http://127.0.0.2:9"}]
+models: {scan_bytes: 1000}
+`;
+
+  test.each([
+    ["a weight", "weight: 1", "weight: 2", ["pool"]],
+    ["the strategy", "round_robin", "least_inflight", ["pool"]],
+    ["sticky", "    balance", "    sticky: {by: client}\n    balance", ["pool"]],
+    ["cooldown", "    balance", "    cooldown: {ms: 1}\n    balance", ["pool"]],
+    ["a scope of models", "weight: 1", "models: [gpt-*]", ["pool"]],
+    ["retry", "max_attempts: 2", "max_attempts: 3", ["pool"]],
+    ["a new time", "upstream: {retry", "upstream: {first_byte_timeout_ms: 1000, retry", ["pool"]],
+    ["an upstream less", ', {id: b, base_url: "http://127.0.0.2:9"}', "", ["pool"]],
+    ["the bytes to scan", "scan_bytes: 1000", "scan_bytes: 2000", ["one", "two", "pool"]],
+  ])("change with a reload, and need no restart: %s", (_what, from, to, routes) => {
+    expect(POOL).toContain(from);
+    const [before, after] = [blueprint(POOL), blueprint(POOL.replace(from, to))];
+    expect(routeChanges(before, after)).toEqual({ added: [], removed: [], changed: routes });
+    expect(restartKeys(before.server, after.server)).toEqual([]);
+  });
+});
+
 describe("the keys that need a restart", () => {
   const keys = (config: string, env?: Readonly<Record<string, string>>) =>
     restartKeys(blueprint(CONFIG + METRICS).server, blueprint(config, env).server);

@@ -57,6 +57,35 @@ test.each<[what: string, config: string, keys: string[]]>([
   expect(changed(config)).toEqual(keys);
 });
 
+const POOL = `${CONFIG}models: {scan_bytes: 1000}
+`.replace(
+  "rate_limit",
+  `  - id: pool
+    prefix: /pool
+    upstream: {retry: {retry_on: ["429"]}}
+    upstreams:
+      - {id: a, base_url: "http://127.0.0.1:9", weight: 1}
+      - {id: b, base_url: "http://127.0.0.2:9", weight: 1, rename_models: {gpt-5: b-5}}
+rate_limit`,
+);
+
+test.each<[what: string, from: string, to: string, keys: string[]]>([
+  ["a weight", '2:9", weight: 1', '2:9", weight: 2', ["routes[pool].upstreams[b].weight"]],
+  ["a rename", "gpt-5: b-5", "gpt-5: b-6", ["routes[pool].upstreams[b].rename_models.gpt-5"]],
+  ["words of retry_on", '["429"]', "[reset]", ["routes[pool].upstream.retry.retry_on"]],
+  ["the strategy", "    upstreams:", "    balance: round_robin\n    upstreams:", ["routes[pool].balance"]],
+  ["the bytes to scan", "scan_bytes: 1000", "scan_bytes: 2000", ["models.scan_bytes"]],
+  [
+    "an upstream that is new",
+    "      - {id: b,",
+    '      - {id: c, base_url: "http://127.0.0.3:9"}\n      - {id: b,',
+    ["routes[pool].upstreams[c]"],
+  ],
+])("of a pool: %s", (_what, from, to, keys) => {
+  expect(POOL).toContain(from);
+  expect(changedKeys(keysOf(POOL), keysOf(POOL.replace(from, to)))).toEqual(keys);
+});
+
 test("a secret that changed behind its reference is named by its key", () => {
   expect(changed(CONFIG, { key: "canary-key-02" })).toEqual([
     "routes[one].upstream.inject_headers[authorization].value",

@@ -115,6 +115,10 @@ describe("the text format", () => {
 });
 
 describe("a config without errors and warnings", () => {
+  const pool = (id: string, size: number): string => {
+    const upstreams = Array.from({ length: size }, (_, n) => `{id: u${n}, base_url: "http://127.0.0.1:${9000 + n}"}`);
+    return `  - {id: ${id}, prefix: /${id}, upstreams: [${upstreams.join(", ")}]}\n`;
+  };
   const TESTS = `tests: [{name: it, request: {method: GET, path: /openai/x}, expect: {status: 401}}]\n`;
   const METRICS = `observability: {metrics: {enabled: true, path: /m, token: "\${KEY}-m"}}\n`;
   const APART = METRICS.replace("/m,", "/m, listen: 127.0.0.1:9464,");
@@ -126,6 +130,9 @@ describe("a config without errors and warnings", () => {
     ["inbound_tls: {}\n", "ok: 1 route, 1 token, listens on 127.0.0.1:8080 with TLS\n"],
     [TESTS, "ok: 1 route, 1 token, listens on 127.0.0.1:8080, 1 test passed\n"],
     ["  - {id: two, prefix: /two, upstream: {base_url: http://127.0.0.1:9}}\n", /^ok: 2 routes, 1 token, /],
+    [pool("two", 3), /^ok: 2 routes, 1 pool of 3 upstreams, 1 token, /],
+    [pool("two", 3) + pool("three", 2), /^ok: 3 routes, 2 pools with 5 upstreams, 1 token, /],
+    [pool("two", 1), /^ok: 2 routes, 1 token, /],
   ])("has one line that says what it means: %s", async (more, line) => {
     const { code, out } = await run(["-"], { stdin: `${CLEAN}${more}` });
     expect({ code, out }).toEqual({ code: 0, out: typeof line === "string" ? line : expect.stringMatching(line) });

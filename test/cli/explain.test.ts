@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/explain/explain.ts";
 import type { Explanation } from "../../src/cli/explain/explanation.ts";
+import { runCommandLine } from "../../src/cli/main.ts";
 import { AUTH } from "../support/config.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
@@ -61,6 +62,7 @@ describe("explain", () => {
         { step: "downstreamInflight", verdict: "pass" },
       ],
       upstream: {
+        id: "openai",
         method: "POST",
         url: "https://api.example/base//v1/x?y=1",
         headers: {
@@ -178,6 +180,29 @@ describe("explain", () => {
       expect(out + err).not.toContain("canary-token-0001");
       expect(out + err).not.toContain("canary-key-0001");
     }
+  });
+
+  it("takes the model of the request from --model", async () => {
+    const pool = `
+  - id: pool
+    prefix: /pool
+    upstreams:
+      - {id: a, base_url: "https://a.example", models: [gpt-*]}
+      - {id: b, base_url: "https://b.example"}
+`;
+    const config = CONFIG.replace("rate_limit", `${pool}rate_limit`).replace(/\n\n/, "\n");
+    for (const [model, id] of [
+      ["gpt-5", "a"],
+      ["claude", "b"],
+    ]) {
+      const { io, printed } = recordingIo({ files: { "c.yaml": config } });
+      const words = ["explain", "c.yaml", "--path", "/pool/x", "--header", TOKEN, "--format", "json", "--model"];
+      expect(await runCommandLine([...words, model ?? ""], io)).toBe(0);
+      expect([printed.err, (JSON.parse(printed.out) as Explanation).upstream?.id]).toEqual(["", id]);
+    }
+    const { io, printed } = recordingIo({ files: { "c.yaml": config } });
+    expect(await runCommandLine(["explain", "c.yaml", "--path", "/pool/x", "--model", ""], io)).toBe(2);
+    expect(printed).toEqual({ out: "", err: "error: --model must be the name of a model\n" });
   });
 
   it("distinguishes errors of the config from wrong usage", async () => {

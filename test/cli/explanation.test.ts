@@ -52,6 +52,17 @@ describe("an explanation", () => {
     expect(upstream?.headers).toMatchObject({ "x-a": "***", "x-b": "***" });
   });
 
+  it("masks a token in the URL of each upstream of a pool", () => {
+    const config = CONFIG.replace(
+      "    upstream:\n      base_url: https://api.example",
+      '    upstreams: [{id: a, base_url: "https://a.example"}, {id: b, base_url: "https://b.example"}]\n    upstream:',
+    );
+    const { upstreams } = explain("/up/x?other=canary%20token-0001&c=1", AUTH, config);
+    expect(upstreams?.map(({ url }) => url)).toEqual(
+      ["a", "b"].map((id) => `https://${id}.example/x?other=***&c=1&key=***&api-version=***`),
+    );
+  });
+
   it("takes text beyond ASCII as the bytes that clients send", () => {
     const token = "schlüssel-ключ-é";
     const sent = ["authorization", `Bearer ${token}`, "x-name", "Grüße"];

@@ -9,6 +9,7 @@ import { compile, sourceFromText } from "../../src/compiler/index.ts";
 const shipped = (name: string) => readFileSync(new URL(`../../config/${name}`, import.meta.url), "utf8");
 const dev = shipped("dev.yaml");
 const byDefault = shipped("default.yaml");
+const pool = shipped("pool.yaml");
 
 const KEYS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"];
 
@@ -20,11 +21,16 @@ function compiled(text: string, set: readonly string[]) {
   });
 }
 
-describe.each([
+const POOL_KEYS = ["OPENAI_KEY_1", "OPENAI_KEY_2", "OPENROUTER_API_KEY"];
+
+const CONFIGS = [
   ["config/default.yaml", byDefault, ["GATEWAY_TOKEN"]],
   ["config/dev.yaml", dev, ["GATEWAY_TOKEN", ...KEYS]],
+  ["config/pool.yaml", pool, ["GATEWAY_TOKEN", ...POOL_KEYS]],
   ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
-] as const)("%s", (_name, text, variables) => {
+] as const;
+
+describe.each(CONFIGS)("%s", (_name, text, variables) => {
   const result = compiled(text, variables);
 
   it("has nothing to report", () => {
@@ -38,8 +44,11 @@ describe.each([
       expect(new Set(codes), name).toEqual(new Set(["env/missing"]));
     }
   });
+});
 
+describe.each(CONFIGS.filter(([name]) => name !== "config/pool.yaml"))("%s", (_name, text, variables) => {
   it("serves the clients of all providers as they come", () => {
+    const result = compiled(text, variables);
     if (!result.ok) throw new Error("the config has errors");
     const { routes, responseFormat } = result.value;
     expect(responseFormat.format).toBe("auto");
@@ -61,6 +70,22 @@ describe.each([
   });
 });
 
-it("config/dev.yaml names the schema for editors", () => {
-  expect(dev).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
+it("config/pool.yaml asks two keys of one provider, then another provider", () => {
+  const result = compiled(pool, ["GATEWAY_TOKEN", ...POOL_KEYS]);
+  if (!result.ok) throw new Error("the config has errors");
+  const [forward] = result.value.routes.map((route) => route.forward);
+  expect(forward?.upstreams.map(({ id, target }) => `${id} ${target.host}`)).toEqual([
+    "openai-1 api.openai.com",
+    "openai-2 api.openai.com",
+    "openrouter openrouter.ai",
+  ]);
+  expect(forward?.pool?.balance).toBe("in_order");
+  expect(forward?.retry?.maxAttempts).toBe(3);
+});
+
+it.each([
+  ["dev.yaml", dev],
+  ["pool.yaml", pool],
+])("config/%s names the schema for editors", (_name, text) => {
+  expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
 });

@@ -50,3 +50,19 @@ test("nothing is said when one upstream uses it, as the others may be reached di
   const other = '  - {id: two, prefix: /two, upstream: {base_url: "https://b.example", proxy: env}}\n';
   expect(found({ HTTPS_PROXY: PROXY }, "", "https://api.example", other)).toBeUndefined();
 });
+
+const pool = (a: string, b: string, shared = "{}"): string =>
+  `  - {id: pool, prefix: /pool, upstream: ${shared}, upstreams: [{id: a, ${a}}, {id: b, ${b}}]}\n`;
+const LOCAL = 'base_url: "http://127.0.0.1:9"';
+const FAR = 'base_url: "https://b.example"';
+
+test.each([
+  ["its second upstream would use it", pool(LOCAL, FAR), ["HTTPS_PROXY"]],
+  ["two upstreams would use two", pool('base_url: "http://10.0.0.1:80"', FAR), ["HTTP_PROXY", "HTTPS_PROXY"]],
+  ["the one that would use it says none", pool(LOCAL, `${FAR}, proxy: none`), undefined],
+  ["all say none by what they share", pool(LOCAL, FAR, "{proxy: none}"), undefined],
+])("of a pool: %s", (_what, route, variables) => {
+  const env = { HTTPS_PROXY: PROXY, HTTP_PROXY: PROXY };
+  const expected = variables && { variables, routes: ["pool"] };
+  expect(found(env, "", "http://localhost:9", route)).toEqual(expected);
+});

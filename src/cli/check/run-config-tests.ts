@@ -13,6 +13,7 @@ export const runConfigTests: RunConfigTests = (blueprint, tests) => {
       method: request.method.toUpperCase(),
       target: request.path,
       rawHeaders: rawHeaders(request.headers ?? {}),
+      model: request.model,
     });
     const taken = blueprint.routes.findIndex(({ id }) => id === run.route);
     const failed = [...failedRoute(run, expect.route, taken), ...failedStatus(run, expect.status, taken)];
@@ -48,10 +49,14 @@ function refusal({ reply }: DryRun): string {
 }
 
 function failedUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
-  const { upstream_url: url, upstream_headers: headers, absent_headers: absent } = expect;
-  const asked = Object.keys({ ...(url && { url }), ...headers }).length + (absent?.length ?? 0) > 0;
+  const { upstream: id, upstream_url: url, upstream_headers: headers, absent_headers: absent } = expect;
+  const asked = Object.keys({ ...(id && { id }), ...(url && { url }), ...headers }).length + (absent?.length ?? 0) > 0;
   const { upstream } = run;
-  if (upstream === undefined) return asked ? [{ path: ["expect"], problem: `${refusal(run)}, nothing is sent` }] : [];
+  if (upstream === undefined) return asked ? [{ path: ["expect"], problem: whyNothing(run) }] : [];
+  // At another upstream, the rest differs for the same reason.
+  if (id !== undefined && id !== upstream.id) {
+    return [{ path: ["expect", "upstream"], problem: "another upstream is asked first" }];
+  }
   return [
     ...(url === undefined || url === upstream.url
       ? []
@@ -63,6 +68,11 @@ function failedUpstream(run: DryRun, expect: Expect): FailedExpectation[] {
         : [{ path: ["expect", "absent_headers", index], problem: "this header is sent" }],
     ),
   ];
+}
+
+function whyNothing(run: DryRun): string {
+  if (run.reply !== undefined) return `${refusal(run)}, nothing is sent`;
+  return "the model of the request decides which upstream is asked, and `request` has no `model`";
 }
 
 function failedHeader(upstream: DryUpstream, name: string, value: string): FailedExpectation[] {

@@ -14,8 +14,13 @@ export interface ExplainOptions {
   readonly path: string;
   /** Headers in the form `Name: value`. */
   readonly header: readonly string[];
+  /** The model that the request's body names. */
+  readonly model?: string | undefined;
   readonly format: "text" | "json";
 }
+
+const MODEL_DECIDES =
+  "the request's model decides which upstream is asked: name it with --model. A request without one gets 400 model_unreadable";
 
 const METHOD = new RegExp(`^${HTTP_TOKEN}$`);
 const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
@@ -27,10 +32,9 @@ const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
  */
 export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 2> {
   const rawHeaders = parseHeaders(options.header);
-  if (rawHeaders === undefined || !METHOD.test(options.method)) {
-    io.stderr(
-      `error: ${rawHeaders === undefined ? "--header must have the form 'Name: value'" : "--method must be an HTTP method, such as POST"}\n`,
-    );
+  const wrong = wrongUsage(options, rawHeaders);
+  if (rawHeaders === undefined || wrong !== undefined) {
+    io.stderr(`error: ${wrong}\n`);
     return 2;
   }
   const { config: file } = options;
@@ -44,8 +48,8 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
     io.stderr(textReport([{ file, diagnostics: result.diagnostics }], { color: io.stderrColor }));
     return 1;
   }
-  const { method } = options;
-  const explanation = explainer(result.value)({ method, target: options.path, rawHeaders });
+  const { method, model } = options;
+  const explanation = explainer(result.value)({ method, target: options.path, rawHeaders, model });
   if (!METHODS.includes(method)) {
     const meant = method.toUpperCase();
     const help = METHODS.includes(meant) ? `. Methods are case-sensitive: did you mean ${meant}?` : "";
@@ -54,12 +58,21 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
   if (!/^(?:\/|[a-z]+:\/\/)/i.test(options.path)) {
     io.stderr(`note: a path starts with /: did you mean /${options.path}?\n`);
   }
+  if (explanation.upstreams?.some(({ takes }) => takes === undefined)) {
+    io.stderr(`note: ${MODEL_DECIDES}\n`);
+  }
   io.stdout(
     options.format === "json"
       ? `${JSON.stringify(explanation, undefined, 2)}\n`
       : explanationText(explanation, result.value),
   );
   return 0;
+}
+
+function wrongUsage({ method, model }: ExplainOptions, rawHeaders: readonly string[] | undefined): string | undefined {
+  if (rawHeaders === undefined) return "--header must have the form 'Name: value'";
+  if (!METHOD.test(method)) return "--method must be an HTTP method, such as POST";
+  return model === "" ? "--model must be the name of a model" : undefined;
 }
 
 /** The headers as a raw list of names and values. Adds a `host` if none is given. @returns undefined when a line has another form */

@@ -1,7 +1,8 @@
-// Writes an explanation as text: the route and why, each step, the upstream request, timeouts and limits.
+// Writes an explanation as text: the route and why, each step, the upstream request, the choice of the upstream, timeouts and limits.
 
 import type { Blueprint, RouteBlueprint } from "../../plan/blueprint.ts";
 import { hostPort } from "../../plan/host-port.ts";
+import { choiceLines } from "./choice-text.ts";
 import type { Explanation, ShownHeaders } from "./explanation.ts";
 
 /** The text form of an explanation. */
@@ -15,9 +16,16 @@ export function explanationText(explanation: Explanation, blueprint: Blueprint):
     lines.push("reply", `  ${status} ${body}`, ...headerLines(headers));
   }
   if (explanation.upstream !== undefined) {
-    const { method, url, headers } = explanation.upstream;
-    lines.push("upstream", `  ${method} ${url}`, ...proxyLines(explanation, blueprint), ...headerLines(headers));
+    const { id, method, url, headers } = explanation.upstream;
+    // A single upstream has the name of its route, which stands above.
+    lines.push(
+      id === explanation.route ? "upstream" : `upstream ${id}`,
+      `  ${method} ${url}`,
+      ...proxyLines(explanation, blueprint),
+      ...headerLines(headers),
+    );
   }
+  lines.push(...choiceLines(explanation));
   lines.push(...table("timeouts", explanation.timeouts), ...table("limits", explanation.limits));
   return `${lines.join("\n")}\n`;
 }
@@ -32,8 +40,9 @@ function routeLine({ id, prefix }: RouteBlueprint, { route, steps }: Explanation
 }
 
 /** Names the outbound proxy, without its credentials: with `proxy: env` the config does not show whether there is one. */
-function proxyLines({ route: id }: Explanation, { routes }: Blueprint): string[] {
-  const proxy = routes.find((route) => route.id === id)?.forward.upstreams[0]?.proxy;
+function proxyLines({ route: id, upstream }: Explanation, { routes }: Blueprint): string[] {
+  const upstreams = routes.find((route) => route.id === id)?.forward.upstreams;
+  const proxy = upstreams?.find((one) => one.id === upstream?.id)?.proxy;
   if (proxy === undefined) return [];
   return [`  through the proxy ${proxy.protocol}//${hostPort({ host: proxy.hostname, port: proxy.port })}`];
 }

@@ -2,12 +2,21 @@
 
 import { createHash } from "node:crypto";
 import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";
+import type { UpstreamSpec } from "../../plan/forward.ts";
 import type { Reply } from "../../plan/replies.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
 import { eachHeader } from "../../runtime/headers/find-header.ts";
 import { readingsOf } from "../../runtime/headers/query.ts";
+import {
+  type ShownCandidate,
+  type ShownPool,
+  type ShownRetry,
+  shownCandidates,
+  shownPool,
+  shownRetry,
+} from "./shown-choice.ts";
 
 const MASK = "***";
 
@@ -15,6 +24,7 @@ const MASK = "***";
 export type ShownHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 export interface ShownUpstream {
+  readonly id: string;
   readonly method: string;
   readonly url: string;
   readonly headers: ShownHeaders;
@@ -31,7 +41,12 @@ export interface Explanation {
   readonly route: string | null;
   readonly steps: DryRun["steps"];
   readonly reply?: ShownReply;
+  /** The upstream that would be asked first. */
   readonly upstream?: ShownUpstream;
+  /** On a route with something to choose: in the order of being asked. */
+  readonly upstreams?: readonly ShownCandidate[];
+  readonly pool?: ShownPool;
+  readonly retry?: ShownRetry;
   readonly timeouts: Readonly<Record<string, number>>;
   readonly limits: Readonly<Record<string, number>>;
 }
@@ -45,15 +60,20 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
   const tokens = tokenDigests(blueprint);
   const run = dryRunner(masked, systemClock);
   return function explain(request) {
-    const { route: id, steps, reply, upstream } = run(request);
+    const { route: id, steps, reply, upstream, choice } = run(request);
     const route = blueprint.routes.find((candidate) => candidate.id === id);
+    const forward = route?.forward;
+    const asked = forward?.upstreams.find((candidate) => candidate.id === upstream?.id) ?? forward?.upstreams[0];
     return {
       route: id,
       steps,
       ...(reply && { reply: shownReply(reply, tokens) }),
       ...(upstream && { upstream: shownUpstream(upstream, tokens) }),
-      timeouts: route === undefined ? {} : timeoutsOf(route, blueprint),
-      limits: route === undefined ? {} : shownLimits(route),
+      ...(choice && forward && { upstreams: shownCandidates(choice, forward, (url) => shownUrl(url, tokens)) }),
+      ...(forward?.pool && { pool: shownPool(forward.pool, choice) }),
+      ...(forward?.retry && { retry: shownRetry(forward.retry) }),
+      timeouts: route === undefined || asked === undefined ? {} : timeoutsOf(asked, route, blueprint),
+      limits: route === undefined || asked === undefined ? {} : shownLimits(asked, route),
     };
   };
 }
@@ -63,9 +83,12 @@ function shownReply({ status, headers, body }: Reply, tokens: ReadonlySet<string
 }
 
 /** A gateway token is masked in whichever header or parameter the client sent it. */
-function shownUpstream({ method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
-  const shownUrl = url.replaceAll(/(?<=[?&][^=&]*=)[^&]+/g, (value) => (hasToken(value, tokens) ? MASK : value));
-  return { method, url: shownUrl, headers: shownHeaders(headers, tokens) };
+function shownUpstream({ id, method, url, headers }: DryUpstream, tokens: ReadonlySet<string>): ShownUpstream {
+  return { id, method, url: shownUrl(url, tokens), headers: shownHeaders(headers, tokens) };
+}
+
+function shownUrl(url: string, tokens: ReadonlySet<string>): string {
+  return url.replaceAll(/(?<=[?&][^=&]*=)[^&]+/g, (value) => (hasToken(value, tokens) ? MASK : value));
 }
 
 /** The headers as an object, gateway tokens masked. */
@@ -101,28 +124,35 @@ function tokenDigests(blueprint: Blueprint): ReadonlySet<string> {
   );
 }
 
-function timeoutsOf({ forward }: RouteBlueprint, { server }: Blueprint): Record<string, number> {
-  const [upstream] = forward.upstreams;
-  return {
-    ...(upstream && {
-      connect_timeout_ms: upstream.connectTimeoutMs,
-      request_timeout_ms: upstream.requestTimeoutMs,
-      stream_idle_timeout_ms: upstream.streamIdleTimeoutMs,
-    }),
-    ...(upstream?.sseKeepaliveMs !== undefined && { sse_keepalive_ms: upstream.sseKeepaliveMs }),
+/** @param asked the upstream that would be asked first */
+function timeoutsOf(asked: UpstreamSpec, { forward }: RouteBlueprint, { server }: Blueprint): Record<string, number> {
+  return withoutUndefined({
+    connect_timeout_ms: asked.connectTimeoutMs,
+    request_timeout_ms: asked.requestTimeoutMs,
+    attempt_timeout_ms: forward.retry?.attemptTimeoutMs,
+    first_byte_timeout_ms: asked.firstByteTimeoutMs,
+    stream_idle_timeout_ms: asked.streamIdleTimeoutMs,
+    sse_keepalive_ms: asked.sseKeepaliveMs,
     send_timeout_ms: server.sendTimeoutMs,
-  };
+  });
 }
 
-function shownLimits(route: RouteBlueprint): Record<string, number> {
-  const { ratePerMinute, downstreamMax, upstreamMax, queueMaxWaiting, queueTimeoutMs } = limitsOf(route);
+function shownLimits(asked: UpstreamSpec, route: RouteBlueprint): Record<string, number> {
+  const { ratePerMinute, downstreamMax, upstreamMax, queueMaxWaiting, queueTimeoutMs } = limitsOf({
+    ...route,
+    forward: { ...route.forward, upstreams: [asked] },
+  });
+  return withoutUndefined({
+    rate_per_minute: ratePerMinute,
+    downstream_max_inflight: downstreamMax,
+    upstream_max_inflight: upstreamMax,
+    queue_max_waiting: queueMaxWaiting,
+    queue_timeout_ms: queueMaxWaiting === 0 ? undefined : queueTimeoutMs,
+  });
+}
+
+function withoutUndefined(values: Readonly<Record<string, number | undefined>>): Record<string, number> {
   return Object.fromEntries(
-    Object.entries({
-      rate_per_minute: ratePerMinute,
-      downstream_max_inflight: downstreamMax,
-      upstream_max_inflight: upstreamMax,
-      queue_max_waiting: queueMaxWaiting,
-      queue_timeout_ms: queueMaxWaiting === 0 ? undefined : queueTimeoutMs,
-    }).filter((limit): limit is [string, number] => limit[1] !== undefined),
+    Object.entries(values).filter((entry): entry is [string, number] => entry[1] !== undefined),
   );
 }

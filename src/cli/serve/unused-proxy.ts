@@ -6,28 +6,32 @@ import type { Blueprint } from "../../plan/blueprint.ts";
 export interface UnusedProxy {
   /** The variables that are set. Their values may hold passwords, so only their names are shown. */
   readonly variables: readonly string[];
-  /** The routes whose requests would go through these proxies. */
+  /** The routes with an upstream whose requests would go through these proxies. */
   readonly routes: readonly string[];
 }
 
 /**
  * The proxy variables that are set but not used by any upstream (contract, section 2, `proxy`); `undefined` when there are none.
- * @param withoutProxy the routes whose upstream says nothing about a proxy. One that says `none` has decided
+ * @param withoutProxy the upstreams that say nothing about a proxy: their ids, by the id of their route. One that says `none` has
+ *   decided
  * @param env the environment
  * @param asked whether the compiler has read a variable, for `proxy: env` or for a `${…}`
  */
 export function unusedProxy(
   { routes }: Pick<Blueprint, "routes">,
-  withoutProxy: readonly string[],
+  withoutProxy: ReadonlyMap<string, ReadonlySet<string>>,
   env: (name: string) => string | undefined,
   asked: (name: string) => boolean,
 ): UnusedProxy | undefined {
   const variables = new Set<string>();
   const affected: string[] = [];
   for (const { id, forward } of routes) {
-    const target = forward.upstreams[0]?.target;
-    if (target === undefined || isLoopback(target.hostname) || !withoutProxy.includes(id)) continue;
-    const set = proxyVariables(target).filter((name) => (env(name)?.trim() ?? "") !== "" && !asked(name));
+    const silent = withoutProxy.get(id);
+    const reached = forward.upstreams.filter((upstream) => silent?.has(upstream.id));
+    const set = reached
+      .filter(({ target }) => !isLoopback(target.hostname))
+      .flatMap(({ target }) => proxyVariables(target))
+      .filter((name) => (env(name)?.trim() ?? "") !== "" && !asked(name));
     if (set.length === 0) continue;
     for (const name of set) variables.add(name);
     affected.push(id);

@@ -666,6 +666,10 @@ export interface TestRequest {
      */
     [k: string]: string;
   };
+  /**
+   * The model that the body of the request names. Needed where an upstream has `models`, for what the test expects of the upstream.
+   */
+  model?: string;
 }
 /**
  * The expected result of a test: the route that receives the request, or the status that the gateway refuses it with.
@@ -682,6 +686,10 @@ export interface TestExpect {
    * The status that the gateway must refuse the request with.
    */
   status?: number;
+  /**
+   * The id of the upstream that must be asked first, when all upstreams of the route are well and idle. The single upstream of a route without a pool has the id of the route.
+   */
+  upstream?: string;
   /**
    * The URL that the request must be sent to.
    */

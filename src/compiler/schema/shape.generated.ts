@@ -1136,6 +1136,10 @@ export const CONFIG_SHAPE: ObjectShape = {
          "kind": "string",
          "secret": true
         }
+       },
+       "model": {
+        "kind": "string",
+        "placeholder": "gpt-5"
        }
       },
       "required": [
@@ -1155,6 +1159,10 @@ export const CONFIG_SHAPE: ObjectShape = {
         "minimum": 100,
         "maximum": 599,
         "placeholder": 401
+       },
+       "upstream": {
+        "kind": "string",
+        "placeholder": "primary"
        },
        "upstream_url": {
         "kind": "string",

@@ -6,6 +6,7 @@ import type { StepKind } from "../../plan/steps.ts";
 import type { RequestPath } from "../../plan/target.ts";
 import type { Runnable } from "../exchange/run.ts";
 import type { Framing } from "../headers/request-head.ts";
+import type { ChosenBy } from "./ask-order.ts";
 
 /** A request as given on the command line or in a config's `tests`. */
 export interface DryRequest {
@@ -14,26 +15,49 @@ export interface DryRequest {
   readonly target: string;
   /** Names and values in turn. */
   readonly rawHeaders: readonly string[];
+  /** The model that its body names; `undefined`: nothing is said about it. */
+  readonly model?: string | undefined;
 }
 
 export interface DryStep {
-  readonly step: StepKind | "message" | "route" | "upstreamInflight";
+  readonly step: StepKind | "message" | "route" | "upstream" | "upstreamInflight";
   readonly verdict: "pass" | "refuse";
   readonly detail?: string;
 }
 
 /** The request that would be sent upstream. */
 export interface DryUpstream {
+  /** The id of the upstream. */
+  readonly id: string;
   readonly method: string;
   readonly url: string;
   /** Names and values in turn, secrets masked. */
   readonly headers: readonly string[];
 }
 
+/** One of the upstreams that a request could be sent to. */
+export interface DryCandidate {
+  readonly id: string;
+  readonly url: string;
+  /** Whether it takes the model of the request; `undefined` where that model decides and is not known. */
+  readonly takes: boolean | undefined;
+  /** The name that replaces the model of the request on the way there. */
+  readonly newModel: string | undefined;
+}
+
+/** How the upstream of a request is chosen, where there is a choice. */
+export interface DryChoice {
+  /** In the order in which they would be asked if each of them failed, then those that would not be asked. */
+  readonly candidates: readonly DryCandidate[];
+  /** Why the first one is the first. */
+  readonly by: ChosenBy;
+}
+
 export class DryExchange implements Exchange, Runnable {
   readonly id: string;
   readonly method: string;
   readonly rawHeaders: readonly string[];
+  readonly model: string | undefined;
   readonly done = false;
   readonly steps: DryStep[] = [];
   target: RequestPath = { path: "", query: "" };
@@ -41,12 +65,14 @@ export class DryExchange implements Exchange, Runnable {
   asksWebSocket = false;
   client: Client | undefined = undefined;
   answer: Reply | undefined = undefined;
+  choice: DryChoice | undefined = undefined;
   upstream: DryUpstream | undefined = undefined;
 
-  constructor(id: string, { method, rawHeaders }: DryRequest) {
+  constructor(id: string, { method, rawHeaders, model }: DryRequest) {
     this.id = id;
     this.method = method;
     this.rawHeaders = rawHeaders;
+    this.model = model;
   }
 
   get path(): string {

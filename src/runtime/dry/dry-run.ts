@@ -14,27 +14,27 @@ import { requestId } from "../downstream/request-id.ts";
 import { CONNECT_REFUSED } from "../downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "../endpoints/built-in.ts";
 import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
-import type { Plan, Terminal } from "../exchange/plan.ts";
+import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
-import { requestHeadWriter } from "../headers/request-head.ts";
-import { requestTargetWriter } from "../headers/request-target.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { renderReply } from "../replies/render-reply.ts";
-import { DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
-import { asSent, asShown } from "./wire-text.ts";
+import { type DryChoice, DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
+import { drySend } from "./dry-send.ts";
+import { asSent } from "./wire-text.ts";
 
 /** What would happen to a request. */
 export interface DryRun {
   readonly route: string | null;
   readonly steps: readonly DryStep[];
   readonly reply?: Reply;
+  /** Where it would be sent first. Without this and without a reply, the model decides and is not known. */
   readonly upstream?: DryUpstream;
+  /** On a route with something to choose: a pool, or upstreams that look at the model. */
+  readonly choice?: DryChoice;
 }
 
-/** The client address of every dry request. */
-const PEER = "127.0.0.1";
 const MASK = "***";
 
 /**
@@ -47,8 +47,8 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
   const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
-  return ({ method, target, rawHeaders }) => {
-    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent) };
+  return ({ method, target, rawHeaders, model }) => {
+    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent), model };
     return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);
   };
 }
@@ -113,12 +113,13 @@ function answered(x: DryExchange, step: DryStep["step"], reply: Reply, plan: Pla
 }
 
 function outcome(x: DryExchange, route: string | null, format: ResponseFormat): DryRun {
-  const { steps, answer, upstream } = x;
+  const { steps, answer, upstream, choice } = x;
   return {
     route,
     steps,
     ...(answer === undefined ? {} : { reply: rendered(answer, x, format) }),
     ...(upstream === undefined ? {} : { upstream }),
+    ...(choice === undefined ? {} : { choice }),
   };
 }
 
@@ -144,22 +145,6 @@ function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Gua
       x.steps.push({ step: kind, verdict: passes ? "pass" : "refuse", ...(detail && { detail }) });
       return verdict;
     };
-  };
-}
-
-function drySend(forward: ForwardSpec): Terminal<DryExchange> {
-  const [upstream] = forward.upstreams;
-  if (upstream === undefined) throw new Error(`the route ${forward.routeId} has no upstream`);
-  const { target, limit } = upstream;
-  const writeHead = requestHeadWriter(upstream);
-  const writeTarget = requestTargetWriter(forward, upstream);
-  return function send(x) {
-    // New counts have a free slot, so this step always passes.
-    if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
-    const { method, rawHeaders, framing, id } = x;
-    const headers = writeHead({ method, rawHeaders, framing, requestId: id, peer: PEER });
-    const url = `${target.protocol}//${target.host}${writeTarget(x.target)}`;
-    x.upstream = { method, url: asShown(url), headers: headers.map(asShown) };
   };
 }
 

@@ -38,7 +38,7 @@ export interface PoolRequest {
 const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
 /** These would be done twice, where other methods only ask twice. */
-const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
+export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
 export class Retries {
   readonly #x: LiveExchange;
