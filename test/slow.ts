@@ -24,6 +24,10 @@ export const SLOW: readonly string[] = [
   // They wait for the retries of an SDK, or for a collector.
   "test/edges/sdk-errors.test.ts",
   "test/observe/tracing.test.ts",
+  // They wait for times of whole seconds, or for many short ones.
+  "test/failover/first-event.test.ts",
+  "test/failover/held-answers.test.ts",
+  "test/failover/told-waits.test.ts",
   // They start many programs.
   "test/e2e/sdk-recipes.test.ts",
   // They let time pass: providers that are silent or down.
