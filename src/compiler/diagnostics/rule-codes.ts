@@ -196,11 +196,6 @@ export const RULE_CODES = {
     "Another timeout covers the same time and is not longer.",
     "Make the other timeout the longer one.",
   ),
-  "rule/retry-unused": warning(
-    "A retry policy that does not work as written",
-    "It never retries, or its waits can't grow.",
-    "Check the numbers, or remove `retry`.",
-  ),
   "rule/metrics-token-reused": warning(
     "The metrics token is a gateway token",
     "Every client could read the metrics.",

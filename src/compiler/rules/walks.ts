@@ -1,4 +1,4 @@
-// Walks over the parts of a config that several rules check: every upstream, and the repeated items of a list.
+// Walks over the parts of a config that several rules check: every upstream, every route, every pool, and the repeated items of a list.
 
 import type { Path } from "../diagnostics/location.ts";
 import { type BaseUrl, readBaseUrl } from "../lower/base-url.ts";
@@ -16,6 +16,11 @@ export interface UpstreamVisit {
   pathOf(key: keyof CompleteMember["upstream"], ...inside: (string | number)[]): Path;
   /** Whether the value of a key comes from `upstream_defaults`. */
   inherits(key: keyof CompleteMember["upstream"]): boolean;
+  /**
+   * The upstreams of the route that take the value of a key from the same place, this one included. What is said of a value has to
+   * be true for each of them: a value that has no effect on one upstream may have one on another.
+   */
+  sharing(key: keyof CompleteMember["upstream"]): readonly UpstreamVisit[];
   readonly route: CompleteRoute;
   /** The index of the route. */
   readonly index: number;
@@ -25,19 +30,41 @@ export interface UpstreamVisit {
 
 const MISSING: BaseUrl = Object.freeze({ ok: false, why: "is missing" });
 
+interface Visits {
+  readonly all: readonly UpstreamVisit[];
+  readonly byRoute: readonly (readonly UpstreamVisit[])[];
+}
+
 /** The upstreams of a config, kept while the config is checked: reading 10,000 URLs once for each rule would take seconds. */
-const VISITS = new WeakMap<CompleteConfig, readonly UpstreamVisit[]>();
+const VISITS = new WeakMap<CompleteConfig, Visits>();
 
 /** Every upstream of the config. */
 export function eachUpstream(config: CompleteConfig): readonly UpstreamVisit[] {
-  const visits = VISITS.get(config) ?? config.routes.flatMap(visitsOf);
+  return visitsOf(config).all;
+}
+
+/** Every route of the config, as the list of its upstreams: one, or those of its pool. */
+export function eachRoute(config: CompleteConfig): readonly (readonly UpstreamVisit[])[] {
+  return visitsOf(config).byRoute;
+}
+
+/** Every route with more than one upstream. */
+export function eachPool(config: CompleteConfig): readonly (readonly UpstreamVisit[])[] {
+  return eachRoute(config).filter(({ length }) => length > 1);
+}
+
+function visitsOf(config: CompleteConfig): Visits {
+  const kept = VISITS.get(config);
+  if (kept !== undefined) return kept;
+  const byRoute = config.routes.map(visitsOfRoute);
+  const visits = { all: byRoute.flat(), byRoute };
   VISITS.set(config, visits);
   return visits;
 }
 
-function visitsOf(route: CompleteRoute, index: number): UpstreamVisit[] {
-  return route.members.map(({ upstream, sources }, member) => {
-    const shared = ["routes", index, "upstream"];
+function visitsOfRoute(route: CompleteRoute, index: number): readonly UpstreamVisit[] {
+  const shared = ["routes", index, "upstream"];
+  const visits: UpstreamVisit[] = route.members.map(({ upstream, sources }, member) => {
     const path = route.pooled ? ["routes", index, "upstreams", member] : shared;
     const placeOf = { item: path, route: shared, defaults: ["upstream_defaults"] };
     return {
@@ -46,11 +73,17 @@ function visitsOf(route: CompleteRoute, index: number): UpstreamVisit[] {
       path,
       pathOf: (key, ...inside) => [...placeOf[sources.get(key) ?? (route.pooled ? "item" : "route")], key, ...inside],
       inherits: (key) => sources.get(key) === "defaults",
+      sharing(key) {
+        const source = sources.get(key);
+        if (source === undefined || source === "item") return visits.slice(member, member + 1);
+        return visits.filter((_, other) => route.members[other]?.sources.get(key) === source);
+      },
       route,
       index,
       member,
     };
   });
+  return visits;
 }
 
 /** The part of the prefix that stays in the path of upstream requests. */
