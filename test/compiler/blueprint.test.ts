@@ -335,9 +335,16 @@ upstream_defaults:
     ["an empty key", 'name: x-api-key, value: ""', false],
   ])("%s: whether a refused key is the gateway's", (_, header, injectsKey) => {
     const text = edited("name: x-api-key, value: other-key", header, POOL);
-    const result = compileText(text);
-    if (!result.ok) throw new Error("the config has errors");
-    expect(result.value.routes[0]?.forward.upstreams[1]).toMatchObject({ injectsKey });
+    expect(forward(text)?.upstreams[1]).toMatchObject({ injectsKey });
+  });
+
+  test.each([
+    ["key", true],
+    ["api-version", false],
+  ])("the parameter %s: whether a refused key is the gateway's", (name, injectsKey) => {
+    const text = edited("weight: 5", `inject_query: [{ name: ${name}, value: k }]`, POOL);
+    const keyless = edited("name: x-api-key, value: other-key", "name: x-team, value: red", text);
+    expect(forward(keyless)?.upstreams[1]).toMatchObject({ injectsKey });
   });
 });
 

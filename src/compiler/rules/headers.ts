@@ -9,7 +9,7 @@ import type { CompleteUpstream } from "../schema/defaults.ts";
 import { literalAt, quote } from "../schema/labels.ts";
 import { SET_BY_GATEWAY, WELL_KNOWN } from "./header-names.ts";
 import type { Rule } from "./rule.ts";
-import { eachDuplicate, eachUpstream, type UpstreamVisit } from "./walks.ts";
+import { eachDuplicate, eachUpstream, forAllSharing, type UpstreamVisit } from "./walks.ts";
 
 /** Reports an injected header that the gateway sets itself, or that belongs to one connection. */
 const hopByHopInjected: Rule = (config, { report }) => {
@@ -74,7 +74,7 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
     });
     upstream.remove_headers.forEach((name, index) => {
       const injection = injected.get(name.toLowerCase());
-      if (injection === undefined || !visit.sharing("remove_headers").every((one) => injects(one, name))) return;
+      if (injection === undefined || !forAllSharing(visit, "remove_headers", (one) => injects(one, name))) return;
       report({
         code: "rule/header-rule-conflict",
         path: pathOf("remove_headers", index),
@@ -96,8 +96,8 @@ const userAgentConflict: Rule = (config, { report }) => {
     const { upstream, pathOf } = visit;
     if (upstream.user_agent === undefined) continue;
     const injected = upstream.inject_headers.findIndex(({ name }) => name.toLowerCase() === "user-agent");
-    const sharing = visit.sharing("inject_headers");
-    if (injected === -1 || sharing.some((one) => one.upstream.user_agent === undefined)) continue;
+    const isReplaced = (one: UpstreamVisit): boolean => one.upstream.user_agent !== undefined;
+    if (injected === -1 || !forAllSharing(visit, "inject_headers", isReplaced)) continue;
     report({
       code: "rule/user-agent-conflict",
       path: pathOf("inject_headers", injected, "name"),
@@ -114,9 +114,9 @@ const redundantRemove: Rule = (config, { report, known }) => {
   for (const visit of eachUpstream(config)) {
     const { upstream, pathOf } = visit;
     upstream.remove_headers.forEach((name, index) => {
-      const whyOf = (one: CompleteUpstream) => neverForwarded(name.toLowerCase(), one, tokens);
-      const why = whyOf(upstream);
-      if (why === undefined || visit.sharing("remove_headers").some((one) => whyOf(one.upstream) === undefined)) return;
+      const whyOf = (one: UpstreamVisit) => neverForwarded(name.toLowerCase(), one.upstream, tokens);
+      const why = whyOf(visit);
+      if (why === undefined || !forAllSharing(visit, "remove_headers", (one) => whyOf(one) !== undefined)) return;
       const message = `this entry has no effect: ${why}`;
       report({ code: "rule/redundant-remove", path: pathOf("remove_headers", index), message, help: "remove it" });
     });

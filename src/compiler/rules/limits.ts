@@ -3,7 +3,7 @@
 import { injectsKey } from "../lower/upstream-key.ts";
 import { quote, routeLabel, upstreamLabel } from "../schema/labels.ts";
 import type { Report, Rule, RuleContext } from "./rule.ts";
-import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+import { eachUpstream, forAllSharing, type UpstreamVisit } from "./walks.ts";
 
 /** Reports a limit of an upstream that the limit of the whole gateway makes useless. */
 const limitNeverBinds: Rule = (config, { report, known }) => {
@@ -34,8 +34,8 @@ const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
   for (const visit of eachUpstream(config)) {
     const { upstream, inherits, route } = visit;
     if (upstream.upstream_key_max_inflight === undefined || inherits("upstream_key_max_inflight")) continue;
+    if (!forAllSharing(visit, "upstream_key_max_inflight", (one) => getsNoKey(one, known))) continue;
     const sharing = visit.sharing("upstream_key_max_inflight");
-    if (!sharing.every((one) => getsNoKey(one, known))) continue;
     const label =
       route.pooled && sharing.length === 1 ? upstreamLabel(visit.path, file) : routeLabel(visit.index, file);
     report({

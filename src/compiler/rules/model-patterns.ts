@@ -1,14 +1,11 @@
 // Compares patterns of model names, in which `*` stands for any run of characters.
 
 /** How many pairs of patterns are compared: more are in no real config, and each costs time. */
-const MAX_PAIRS = 2500;
-
-/** The longest pattern that is compared with others. */
-const MAX_LENGTH = 200;
+const MAX_PAIRS = 400;
 
 /** Whether a name may fit one of the patterns: `true` also where there are too many to look at. */
 export function mayMatch(patterns: readonly string[], name: string): boolean {
-  return mayOverlap(patterns, [name]);
+  return patterns.length > MAX_PAIRS || patterns.some((pattern) => matches(pattern, name));
 }
 
 /** Whether one name may fit a pattern of both lists. @param a `undefined` stands for every name */
@@ -18,30 +15,27 @@ export function mayOverlap(a: readonly string[] | undefined, b: readonly string[
   return a.some((one) => b.some((other) => overlap(one, other)));
 }
 
-/** Whether some text fits both patterns. */
 function overlap(a: string, b: string): boolean {
-  if (a.length > MAX_LENGTH || b.length > MAX_LENGTH) return true;
-  // After the loop, `fits[j]` says whether the rest of `a` can be the rest of `b` from its character j on.
-  let fits: boolean[] = [];
-  for (let i = a.length; i >= 0; i--) {
-    const row: boolean[] = [];
-    for (let j = b.length; j >= 0; j--) row[j] = fitsAt(a, b, i, j, row, fits);
-    fits = row;
-  }
-  return fits[0] === true;
+  if (!a.includes("*")) return matches(b, a);
+  if (!b.includes("*")) return matches(a, b);
+  // With a `*` in both, only the ends can exclude each other: what is between them can stand one after the other.
+  const [startA, startB] = [a.slice(0, a.indexOf("*")), b.slice(0, b.indexOf("*"))];
+  const [endA, endB] = [a.slice(a.lastIndexOf("*") + 1), b.slice(b.lastIndexOf("*") + 1)];
+  const starts = startA.startsWith(startB) || startB.startsWith(startA);
+  return starts && (endA.endsWith(endB) || endB.endsWith(endA));
 }
 
-/** @param row the results for this character of `a`. @param next those for the one behind it */
-function fitsAt(
-  a: string,
-  b: string,
-  i: number,
-  j: number,
-  row: readonly boolean[],
-  next: readonly boolean[],
-): boolean {
-  if (i === a.length && j === b.length) return true;
-  if (a[i] === "*") return next[j] === true || (j < b.length && row[j + 1] === true);
-  if (b[j] === "*") return row[j + 1] === true || (i < a.length && next[j] === true);
-  return i < a.length && j < b.length && a[i] === b[j] && next[j + 1] === true;
+/** Whether a name fits a pattern. */
+function matches(pattern: string, name: string): boolean {
+  const [start = "", ...parts] = pattern.split("*");
+  const end = parts.pop();
+  if (end === undefined) return name === pattern;
+  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return false;
+  let from = start.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, from);
+    if (found === -1) return false;
+    from = found + part.length;
+  }
+  return from <= name.length - end.length;
 }

@@ -3,7 +3,7 @@
 import type { Path } from "../diagnostics/location.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { mayMatch } from "./model-patterns.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";
 
 /** Reports an upstream with an empty list of models: it gets no request that names one. */
@@ -24,19 +24,25 @@ interface Rename {
   readonly to: string;
   readonly path: Path;
   readonly visit: UpstreamVisit;
+  /** How many names the upstream replaces. */
+  readonly count: number;
 }
+
+/** How many pairs of a name and a pattern are compared on one upstream. */
+const MAX_COMPARED = 10_000;
 
 function* eachRename(config: CompleteConfig): Generator<Rename> {
   for (const visit of eachUpstream(config)) {
-    for (const [from, to] of Object.entries(visit.upstream.rename_models ?? {})) {
-      yield { from, to, path: visit.pathOf("rename_models", from), visit };
+    const renames = Object.entries(visit.upstream.rename_models ?? {});
+    for (const [from, to] of renames) {
+      yield { from, to, path: visit.pathOf("rename_models", from), visit, count: renames.length };
     }
   }
 }
 
 /** Reports a new name for a model that can't have the old one: no request has it, or none goes to this upstream. */
 const uselessRename: Rule = (config, { report, known }) => {
-  for (const { from, to, path, visit } of eachRename(config)) {
+  for (const { from, to, path, visit, count } of eachRename(config)) {
     const code = "rule/rename-models";
     const { models } = visit.upstream;
     if (from.trim() === "") {
@@ -55,9 +61,8 @@ const uselessRename: Rule = (config, { report, known }) => {
     } else if (from !== "*" && from.includes("*")) {
       const message = "a name that is replaced is exact: `*` is no wildcard here";
       report({ code, path, at: "key", message, help: 'list each name, or write "*" alone for any' });
-    } else if (models !== undefined && models.length > 0 && from !== "*" && known(visit.pathOf("models"))) {
-      const unknown = models.some((_, index) => !known(visit.pathOf("models", index)));
-      if (unknown || mayMatch(models, from)) continue;
+    } else if (models !== undefined && from !== "*" && count * models.length <= MAX_COMPARED) {
+      if (models.length === 0 || mayMatch(models, from) || !knowsModels(visit, known)) continue;
       report({
         code,
         path,
@@ -69,5 +74,9 @@ const uselessRename: Rule = (config, { report, known }) => {
     }
   }
 };
+
+function knowsModels({ upstream, pathOf }: UpstreamVisit, known: RuleContext["known"]): boolean {
+  return known(pathOf("models")) && (upstream.models ?? []).every((_, index) => known(pathOf("models", index)));
+}
 
 export const POOL_MODEL_RULES: readonly Rule[] = [noModels, uselessRename];

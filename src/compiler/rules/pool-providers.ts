@@ -7,7 +7,7 @@ import type { Rule, RuleContext } from "./rule.ts";
 import { eachPool, keptPrefix, type UpstreamVisit } from "./walks.ts";
 
 /** How many upstreams of one pool are compared with each other. */
-const MAX_MEMBERS = 50;
+const MAX_MEMBERS = 20;
 
 /** The first two upstreams that differ in something and may get the same request. @param of `undefined` where it is not known */
 function firstMismatch<T>(

@@ -4,7 +4,7 @@ import type { Path } from "../diagnostics/location.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { quote } from "../schema/labels.ts";
 import type { Rule } from "./rule.ts";
-import { eachUpstream, type UpstreamVisit } from "./walks.ts";
+import { eachUpstream, forAllSharing, type UpstreamVisit } from "./walks.ts";
 
 /** A timeout, with the least value that makes sense in ms. */
 interface Timeout {
@@ -51,7 +51,7 @@ const timeoutOrder: Rule = (config, { report, known, written }) => {
       const path = visit.pathOf(key, ...inside);
       // A config that only shortens the other timeout did not choose the default of this one.
       if (!written(path) || !known(path)) return;
-      if (!visit.sharing(key).every((one) => endsFirst(one, other, ms) && known(one.pathOf(other)))) return;
+      if (!forAllSharing(visit, key, (one) => endsFirst(one, other, ms) && known(one.pathOf(other)))) return;
       report({
         code: "rule/timeout-order",
         path,
@@ -77,7 +77,7 @@ const keepaliveOrder: Rule = (config, { report, known }) => {
   for (const visit of eachUpstream(config)) {
     if (visit.upstream.sse_keepalive_ms === undefined) continue;
     const path = visit.pathOf("sse_keepalive_ms");
-    const useless = visit.sharing("sse_keepalive_ms").every(({ upstream, pathOf }) => {
+    const useless = forAllSharing(visit, "sse_keepalive_ms", ({ upstream, pathOf }) => {
       const { sse_keepalive_ms: keepalive = 0, stream_idle_timeout_ms: idle } = upstream;
       return idle !== 0 && keepalive >= idle && known(pathOf("stream_idle_timeout_ms"));
     });

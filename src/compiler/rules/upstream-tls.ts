@@ -8,7 +8,7 @@ import { quote, shownValue } from "../schema/labels.ts";
 import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { checkDates, reportUnreadable, reportUnusable } from "./tls-files.ts";
-import { eachUpstream } from "./walks.ts";
+import { eachUpstream, forAllSharing } from "./walks.ts";
 
 /** Reports a client certificate or its key that can't be used. Half a pair is reported by the schema. */
 const clientPair: Rule = (config, context) => {
@@ -79,7 +79,7 @@ const serverName: Rule = (config, { report }) => {
 const tlsUnused: Rule = (config, { report, known }) => {
   for (const visit of eachUpstream(config)) {
     if (visit.upstream.tls === undefined || visit.inherits("tls")) continue;
-    const plain = visit.sharing("tls").every(({ pathOf, baseUrl: read }) => {
+    const plain = forAllSharing(visit, "tls", ({ pathOf, baseUrl: read }) => {
       return read.ok && read.target.protocol === "http:" && known(pathOf("base_url"));
     });
     if (!plain) continue;

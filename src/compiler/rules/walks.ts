@@ -16,10 +16,7 @@ export interface UpstreamVisit {
   pathOf(key: keyof CompleteMember["upstream"], ...inside: (string | number)[]): Path;
   /** Whether the value of a key comes from `upstream_defaults`. */
   inherits(key: keyof CompleteMember["upstream"]): boolean;
-  /**
-   * The upstreams of the route that take the value of a key from the same place, this one included. What is said of a value has to
-   * be true for each of them: a value that has no effect on one upstream may have one on another.
-   */
+  /** The upstreams of the route that take the value of a key from the same place, this one included. */
   sharing(key: keyof CompleteMember["upstream"]): readonly UpstreamVisit[];
   readonly route: CompleteRoute;
   /** The index of the route. */
@@ -64,6 +61,7 @@ function visitsOf(config: CompleteConfig): Visits {
 
 function visitsOfRoute(route: CompleteRoute, index: number): readonly UpstreamVisit[] {
   const shared = ["routes", index, "upstream"];
+  const shares = new Map<string, readonly UpstreamVisit[]>();
   const visits: UpstreamVisit[] = route.members.map(({ upstream, sources }, member) => {
     const path = route.pooled ? ["routes", index, "upstreams", member] : shared;
     const placeOf = { item: path, route: shared, defaults: ["upstream_defaults"] };
@@ -75,8 +73,11 @@ function visitsOfRoute(route: CompleteRoute, index: number): readonly UpstreamVi
       inherits: (key) => sources.get(key) === "defaults",
       sharing(key) {
         const source = sources.get(key);
-        if (source === undefined || source === "item") return visits.slice(member, member + 1);
-        return visits.filter((_, other) => route.members[other]?.sources.get(key) === source);
+        if (visits.length === 1 || source === undefined || source === "item") return visits.slice(member, member + 1);
+        const kept = shares.get(`${source} ${key}`);
+        const sharing = kept ?? visits.filter((_, other) => route.members[other]?.sources.get(key) === source);
+        shares.set(`${source} ${key}`, sharing);
+        return sharing;
       },
       route,
       index,
@@ -84,6 +85,20 @@ function visitsOfRoute(route: CompleteRoute, index: number): readonly UpstreamVi
     };
   });
   return visits;
+}
+
+/**
+ * Whether something is true for each upstream that takes the value of a key from the same place: a value that has no effect on one
+ * upstream may have one on another. It is `true` for the first of them only, so that there is one finding.
+ */
+export function forAllSharing(
+  visit: UpstreamVisit,
+  key: keyof CompleteMember["upstream"],
+  holds: (visit: UpstreamVisit) => boolean,
+): boolean {
+  if (!holds(visit)) return false;
+  const sharing = visit.sharing(key);
+  return sharing[0] === visit && sharing.every(holds);
 }
 
 /** The part of the prefix that stays in the path of upstream requests. */
