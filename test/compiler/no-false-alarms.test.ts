@@ -276,10 +276,11 @@ const POOLS: typeof CASES = [
     KEYS,
   ],
   [
-    "three APIs in OpenAI's form",
+    "several APIs in OpenAI's form",
     pool(`    upstreams:
       - { id: openai, base_url: "${BASE_URL}/v1", ${bearer("KEY")} }
       - { id: gemini, base_url: "https://generativelanguage.googleapis.com/v1beta/openai", ${bearer("AZURE")} }
+      - { id: anthropic, base_url: "https://api.anthropic.com/v1", ${bearer("ANT")} }
       - { id: deepseek, base_url: "https://api.deepseek.com", ${bearer("KEY_2")} }
       - { id: own, base_url: "http://10.0.0.5:8000/v1" }
 `),

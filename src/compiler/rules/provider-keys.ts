@@ -122,7 +122,7 @@ function isAccepted({ name, strict, keyHeader }: Provider, { name: header, value
   if (header !== "authorization") return false;
   const credential = value.replace(/^\s*Bearer\s+/i, "");
   // Tokens of OAuth and of Entra ID go into `authorization`, and so do the keys of the APIs in OpenAI's form.
-  if (name === "Anthropic") return /^sk-ant-oat/.test(credential);
+  if (name === "Anthropic") return /^sk-ant-oat/.test(credential) || basePath === "/v1";
   if (name === "Gemini") return /^ya29\./.test(credential) || /\/openai(?:\/|$)/.test(basePath);
   return /^eyJ/.test(credential) || /\/openai\/v1(?:\/|$)/.test(basePath);
 }
