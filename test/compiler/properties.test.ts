@@ -287,7 +287,7 @@ describe("hostile files are refused, or looked through in bounded work", () => {
     [
       "a pool of 10,000 upstreams that share wrong settings",
       `${pooled(`[${"{id: a},".repeat(10_000)}]`)}    upstream: { base_url: "http://h", connect_timeout_ms: 5, request_timeout_ms: 5, remove_headers: [host, te], tls: { server_name: a } }\n`,
-      "rule/timeout-order",
+      "rule/duplicate-upstream-id",
     ],
     [
       "a pool of 100 upstreams with 500 models each",
