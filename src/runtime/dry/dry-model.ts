@@ -2,12 +2,11 @@
 // (contract, section 14).
 
 import type { UpstreamSpec } from "../../plan/forward.ts";
-import type { Framing } from "../headers/request-head.ts";
+import { type Framing, hasBody } from "../headers/request-head.ts";
 import { bodyFormat } from "../model/body-format.ts";
 import type { BodyModel } from "../model/body-model.ts";
-import { modelMatcher } from "../model/model-patterns.ts";
-import { modelRenamer } from "../model/rename-model.ts";
 import { type RequestLine, type RequestModels, requestModels } from "../model/request-model.ts";
+import { type Takes, upstreamModels } from "../model/upstream-models.ts";
 
 /** What is known of the model of a dry request. `unknown`: its body would name one, and nothing is said about it. */
 export type DryModel = RequestModels | { readonly kind: "unknown" };
@@ -34,10 +33,6 @@ export function dryModel(x: ModelSource): DryModel {
   return !isSaid && (needsBody || hasBody(x.framing)) ? UNKNOWN : models;
 }
 
-function hasBody(framing: Framing): boolean {
-  return framing.kind === "chunked" || (framing.kind === "length" && Number(framing.length) > 0);
-}
-
 function bodyNaming(name: string, rawHeaders: readonly string[]): BodyModel {
   const format = bodyFormat(rawHeaders);
   if (format.kind === "unreadable") return format;
@@ -48,7 +43,7 @@ function bodyNaming(name: string, rawHeaders: readonly string[]): BodyModel {
 /** What a model means for one upstream. */
 export interface ModelEffect {
   /** `undefined`: the model decides, and is not known. `not_renamable`: its name would have to be replaced where that is not possible. */
-  readonly takes: "yes" | "no" | "not_renamable" | undefined;
+  readonly takes: Takes | undefined;
   /** The name that the model is replaced with. */
   readonly newName?: string;
 }
@@ -59,19 +54,16 @@ const NOT_RENAMABLE: ModelEffect = Object.freeze({ takes: "not_renamable" });
 const DEPENDS: ModelEffect = Object.freeze({ takes: undefined });
 
 /** Makes the function that says what a model means for an upstream. */
-export function modelEffects({
-  models: patterns,
-  renameModels,
-}: Pick<UpstreamSpec, "models" | "renameModels">): (model: DryModel) => ModelEffect {
-  const matches = patterns === undefined ? () => true : modelMatcher(patterns);
-  const rename = modelRenamer(renameModels);
+export function modelEffects(spec: Pick<UpstreamSpec, "models" | "renameModels">): (model: DryModel) => ModelEffect {
+  const { models: patterns } = spec;
+  const { takes, edit } = upstreamModels(spec);
   // An empty list takes no model, whatever it is.
   const unknown = patterns === undefined ? YES : patterns.length === 0 ? NO : DEPENDS;
   return function effect(model) {
     if (model.kind === "unknown") return unknown;
-    if (model.kind === "models" && !model.places.every(({ name }) => matches(name))) return NO;
-    const plan = rename(model);
-    if (plan.kind === "unreadable") return NOT_RENAMABLE;
-    return plan.kind === "edit" ? { takes: "yes", newName: JSON.parse(plan.edit.bytes.toString()) } : YES;
+    const taken = takes(model);
+    if (taken !== "yes") return taken === "no" ? NO : NOT_RENAMABLE;
+    const renamed = edit(model);
+    return renamed === undefined ? YES : { takes: "yes", newName: JSON.parse(renamed.bytes.toString()) };
   };
 }

@@ -5,6 +5,7 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Terminal } from "../exchange/plan.ts";
 import { requestHeadWriter } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
+import { asksForModel } from "../model/upstream-models.ts";
 import { askOrder } from "./ask-order.ts";
 import type { DryCandidate, DryExchange } from "./dry-exchange.ts";
 import { dryModel, type ModelEffect, modelEffects } from "./dry-model.ts";
@@ -19,16 +20,16 @@ const UNREADABLE = replyFor("model_unreadable");
 /** Makes the terminal of a route. */
 export function drySend(forward: ForwardSpec): Terminal<DryExchange> {
   const { pool, upstreams } = forward;
-  const asksForModel = upstreams.some(({ models, renameModels }) => models !== undefined || renameModels.length > 0);
+  const readsModel = asksForModel(upstreams);
   const targets = upstreams.map((upstream) => dryTarget(forward, upstream));
   const [only] = targets;
   if (only === undefined) throw new Error(`the route ${forward.routeId} has no upstream`);
-  if (pool === undefined && !asksForModel) return only.send;
+  if (pool === undefined && !readsModel) return only.send;
   const orderOf = askOrder(forward);
   const effectsOf = upstreams.map(modelEffects);
   return function chooseAndSend(x) {
     const model = dryModel(x);
-    if (asksForModel && model.kind === "unreadable") return refuse(x, UNREADABLE);
+    if (readsModel && model.kind === "unreadable") return refuse(x, UNREADABLE);
     const options = targets.map((target, index): Option => ({ target, effect: (effectsOf[index] as EffectOf)(model) }));
     const { indexes, by } = orderOf(x, (index) => isOpen(options[index]));
     const asked = indexes.map((index) => options[index] as Option);

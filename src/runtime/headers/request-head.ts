@@ -15,6 +15,11 @@ export type Framing =
   | { readonly kind: "chunked" }
   | { readonly kind: "length"; readonly length: string };
 
+/** Whether a request has a body. One with a length of 0 has none. */
+export function hasBody(framing: Framing): boolean {
+  return framing.kind === "chunked" || (framing.kind === "length" && Number(framing.length) > 0);
+}
+
 export interface RequestHeadInput {
   readonly method: string;
   readonly rawHeaders: readonly string[];

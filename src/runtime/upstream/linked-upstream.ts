@@ -10,9 +10,9 @@ import { requestTargetWriter } from "../headers/request-target.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
-import { modelMatcher } from "../model/model-patterns.ts";
-import { applyEdit, lengthChange, modelRenamer } from "../model/rename-model.ts";
+import { applyEdit, lengthChange } from "../model/rename-model.ts";
 import type { RequestModels } from "../model/request-model.ts";
+import { type Takes, upstreamModels } from "../model/upstream-models.ts";
 import { type AttemptTimes, hasLimits } from "./attempt-limits.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
@@ -35,11 +35,8 @@ export interface LinkedUpstream extends ChosenUpstream {
   readonly hold: HoldRules | undefined;
   /** The limits of one attempt; `undefined`: there are none. */
   readonly attemptTimes: AttemptTimes | undefined;
-  /**
-   * Whether it takes requests for these models. `not_renamable`: it does, but under another name, which can't be put in the
-   * place of the one that the request gives.
-   */
-  takes(models: RequestModels): "yes" | "no" | "not_renamable";
+  /** Whether it takes requests for these models. */
+  takes(models: RequestModels): Takes;
   /**
    * Makes the request to send.
    * @param trace replaces the client's own trace headers
@@ -82,8 +79,7 @@ export function linkUpstream(
   const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
   const keepBytes = repeats(forward.retry) ? forward.retry.maxBodyBytes : KEEP_BYTES;
   const times = { attemptTimeoutMs: forward.retry?.attemptTimeoutMs, firstByteTimeoutMs: spec.firstByteTimeoutMs };
-  const matches = spec.models === undefined ? () => true : modelMatcher(spec.models);
-  const planRename = modelRenamer(spec.renameModels);
+  const ofModels = upstreamModels(spec);
   return {
     id: spec.id,
     host: target.host,
@@ -97,14 +93,9 @@ export function linkUpstream(
     health: forward.pool && limits.health(forward.routeId, spec, forward.pool.cooldown),
     hold: holdRules(forward, spec),
     attemptTimes: hasLimits(times) ? times : undefined,
-    takes(models) {
-      if (models.kind !== "models") return "yes";
-      if (!models.places.every(({ name }) => matches(name))) return "no";
-      return planRename(models).kind === "unreadable" ? "not_renamable" : "yes";
-    },
+    takes: ofModels.takes,
     request(x, trace, models) {
-      const rename = models === undefined ? undefined : planRename(models);
-      const edit = rename?.kind === "edit" ? rename.edit : undefined;
+      const edit = models && ofModels.edit(models);
       const path = writeTarget(x.target);
       const headers = writeHead({
         method: x.method,

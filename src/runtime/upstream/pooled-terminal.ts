@@ -11,7 +11,7 @@ import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
 import { Place } from "./place.ts";
 import type { Ask, Choice, Pool } from "./pool.ts";
 import { type ReadRequest, requestReader } from "./request-reader.ts";
-import { stickyKeyReader } from "./sticky-key.ts";
+import { stickyKeyReader } from "./sticky.ts";
 
 const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 const UNREADABLE = replyFor("model_unreadable");
@@ -32,13 +32,13 @@ export function pooledTerminal(
 ): Terminal<LiveExchange> {
   const { spec, clock } = context;
   const read = requestReader(spec, { model: readsModel, accountState: pool !== undefined });
-  const stickyKey = stickyKeyReader(spec.pool?.sticky);
+  const stickyKey = spec.pool?.sticky && stickyKeyReader(spec.pool.sticky);
 
   function proceed(x: LiveExchange, request: ReadRequest): void {
     if (request.models.kind === "unreadable") return x.reply(UNREADABLE);
     if (pool === undefined) return askOnly(x, request, upstreams[0] as LinkedUpstream);
     const takes = readsModel ? (upstream: LinkedUpstream) => upstream.takes(request.models) === "yes" : undefined;
-    const sticky = stickyKey(x);
+    const sticky = stickyKey?.(x);
     const ask = takes === undefined && sticky === undefined ? ANYTHING : { sticky, takes };
     const place = new Place<PooledUpstream>();
     x.hold(() => place.release());

@@ -6,6 +6,7 @@ import { replyFor } from "../../plan/replies.ts";
 import { codingOf, decodeForLook } from "../decode.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { headerValues, onlyValue } from "../headers/find-header.ts";
+import { hasBody } from "../headers/request-head.ts";
 import { namesAccountState, pathNamesAccountState } from "../model/account-state.ts";
 import { bodyFormat } from "../model/body-format.ts";
 import { BodyScan } from "../model/body-scan.ts";
@@ -45,8 +46,7 @@ export function requestReader(
 
   return function readRequest(x, then) {
     const boundByPath = asked.accountState && pathNamesAccountState(x.path);
-    const hasBody = x.framing.kind !== "none";
-    if (!hasBody || !(asked.model || (!boundByPath && mayBeJson(x.rawHeaders)))) {
+    if (!hasBody(x.framing) || !(asked.model || (!boundByPath && mayBeJson(x.rawHeaders)))) {
       if (!asked.model && !boundByPath) return then(x, UNBOUND);
       const models = asked.model ? requestModels(x, undefined) : NOTHING_ASKED;
       return then(x, { models, bound: boundByPath, body: undefined, watch: undefined });

@@ -6,6 +6,7 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Tracer } from "../exchange/observer.ts";
 import type { Terminal } from "../exchange/plan.ts";
 import type { HealthState } from "../limits/health.ts";
+import { asksForModel } from "../model/upstream-models.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { ForwardingContext } from "./forwarding-context.ts";
 import { KEEP_BYTES } from "./kept-body.ts";
@@ -38,7 +39,7 @@ export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Termina
   if (first === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
   const pool = spec.pool && new Pool(upstreams as PooledUpstream[], spec.pool);
   const context = contextOf(spec, parts, first, pool);
-  const readsModel = spec.upstreams.some(({ models, renameModels }) => models !== undefined || renameModels.length > 0);
+  const readsModel = asksForModel(spec.upstreams);
   if (pool !== undefined || readsModel) return pooledTerminal(context, upstreams, pool, readsModel);
   return plainTerminal(context, first);
 }

@@ -24,17 +24,19 @@ const MAX_TOLD_MS = 3_600_000;
 
 /**
  * What an attempt says about its upstream. Not for attempts that the client ended, or that failed because of its request.
- * @param injectsKey the gateway shows a key of its own, so that a refused key is not the client's
+ * @param injectsKey the gateway shows a key of its own, so that a refused key or a spent quota is not the client's
  * @param maxMs `cooldown.max_ms` of the pool
  */
 export function healthOf(happened: Happened, injectsKey: boolean, maxMs: number): Health {
   const { status, word, toldMs, quota } = happened;
   // Without an answer, or with an answer of 200 that failed in its body.
   if (status === undefined || (status < 300 && word !== undefined)) return "failed";
-  // Without a key of the gateway's own, the quota is that of one client, and others may still be served.
-  if (quota && !injectsKey) return "fine";
-  if (quota || (injectsKey && status === 402)) return { coolMs: maxMs, reason: "quota" };
+  if (injectsKey && (quota || status === 402)) return { coolMs: maxMs, reason: "quota" };
   if (injectsKey && status === 401) return { coolMs: maxMs, reason: "refused key" };
+  return quota ? "fine" : byStatus(status, toldMs);
+}
+
+function byStatus(status: number, toldMs: number | undefined): Health {
   if (toldMs !== undefined && toldMs > 0) {
     const coolMs = Math.min(toldMs, MAX_TOLD_MS);
     if (status === 429) return { coolMs, reason: "rate limit" };
