@@ -64,7 +64,12 @@ export async function startGateway(
   const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits();
   const agents = new AgentPool(times.idle, extraCas);
-  const telemetry = await startTelemetry(blueprint, { limits, clock: systemClock, version });
+  const telemetry = await startTelemetry(blueprint, {
+    limits,
+    health: () => limits.health(systemClock.now()),
+    clock: systemClock,
+    version,
+  });
   const { observer, tracer, endpoints } = telemetry;
   const parts = { limits, agents, tracer, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;

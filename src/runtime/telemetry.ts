@@ -7,11 +7,14 @@ import { metricsEndpoints } from "./endpoints/metrics.ts";
 import { readPage } from "./endpoints/ui.ts";
 import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
 import type { Limits } from "./limits/limits.ts";
+import type { ShownHealth } from "./limits/shown-health.ts";
 import { Meters } from "./observe/metrics/meters.ts";
 import { summarise } from "./observe/metrics/summary.ts";
 
 export interface TelemetryParts {
   readonly limits: Limits;
+  /** The health of the upstreams of pools. */
+  readonly health: () => readonly ShownHealth[];
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
@@ -44,15 +47,15 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
   };
 }
 
-async function startMetrics(blueprint: Blueprint, { limits, clock, version }: TelemetryParts) {
+async function startMetrics(blueprint: Blueprint, { limits, health, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
   const endpoints = metricsEndpoints(metrics, {
-    prometheus: prometheusText(meters, { version, waiting }),
-    summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting() }),
+    prometheus: prometheusText(meters, { version, waiting, health }),
+    summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting(), health: health() }),
     page: readPage(),
   });
   return { meters, endpoints };

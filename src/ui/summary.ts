@@ -13,6 +13,22 @@ export interface RouteFigures {
   /** The limit per upstream key; null if there is none. */
   readonly upstream_max_inflight: number | null;
   readonly queue_waiting: number;
+  /** The upstreams of its pool, in the config's order; empty if it has no pool. */
+  readonly upstreams: readonly UpstreamFigures[];
+}
+
+/** The health of an upstream. `probing`: its cooling time is over, and no request has been answered since. */
+export type UpstreamState = "well" | "cooling" | "probing";
+
+export interface UpstreamFigures {
+  readonly id: string;
+  readonly state: UpstreamState;
+  /** Why it is not well, in a few English words; null while it is well. */
+  readonly reason: string | null;
+  /** When its cooling time ends or ended; null while it is well. */
+  readonly until_unix_ms: number | null;
+  readonly attempts_1h: number;
+  readonly failures_1h: number;
 }
 
 export interface TokenFigures {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
+import { RETRY_WORDS } from "../../src/plan/forward.ts";
 import { ERROR_REPLIES } from "../../src/plan/replies.ts";
 import type { ExchangeRecord } from "../../src/runtime/exchange/record.ts";
 import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
@@ -59,17 +60,18 @@ const WORDS = new Set(
 /** All label names of each metric, as a scrape shows them. `_bucket` and the like are names of their own here. */
 const shown = new Map<string, Set<string>>();
 beforeAll(async () => {
-  const blueprint = { routes: [{ id: "up", steps: [], forward: { upstreams: [{ target: { host: "up" } }] } }] };
+  const upstreams = [{ id: "up", target: { host: "up" } }];
+  const blueprint = { routes: [{ id: "up", steps: [], forward: { pool: {}, upstreams } }] };
   const meters = new Meters(blueprint as unknown as Blueprint, { now: () => 1_800_000_000_000 });
-  const end = (facts: Partial<ExchangeRecord>) => {
-    const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
-    const where = { route: { id: "up", prefix: "/up" }, upstream: { id: "up", host: "up" }, method: "POST" };
-    meters.ended({ ...times, ...where, builtIn: false, ...facts } as ExchangeRecord);
-  };
+  const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
+  const where = { route: { id: "up", prefix: "/up" }, upstream: { id: "up", host: "up" }, method: "POST" };
+  const record = { ...times, ...where, attempts: 1, failedAttempts: [], builtIn: false };
+  const end = (facts: Partial<ExchangeRecord>) => meters.ended({ ...record, ...facts } as ExchangeRecord);
+  meters.attempted(record as unknown as ExchangeRecord, { upstream: "up", result: "429", status: 429, ms: 4 }, true);
   end({ outcome: "success", status: 200, upstreamAnswered: true });
   end({ outcome: "rate_limited", status: 429 });
   end({ outcome: "client_closed", status: 499 });
-  const scrape = prometheusText(meters, { version: "1.0.0", waiting: () => new Map([["up", 1]]) });
+  const scrape = prometheusText(meters, { version: "1.0.0", waiting: () => new Map([["up", 1]]), health: () => [] });
   for (const { name, labels } of samplesOf((await scrape()).text)) {
     shown.set(name, new Set([...(shown.get(name) ?? []), ...Object.keys(labels)]));
   }
@@ -97,7 +99,7 @@ const labelsOf = (metric: string) => [...(shown.get(metric) ?? []), ...OF_PROMET
 describe("the dashboard, the alert rules and the documented queries", () => {
   it("are all found by this test", () => {
     expect(panels.length).toBeGreaterThan(20);
-    expect([variables.length, documented.length > 3, rules.length]).toEqual([2, true, 12]);
+    expect([variables.length, documented.length > 3, rules.length]).toEqual([2, true, 14]);
   });
 
   it.each(expressions.map((expression) => [expression]))("use only metrics and labels that exist: %s", (expression) => {
@@ -115,7 +117,7 @@ describe("the dashboard, the alert rules and the documented queries", () => {
     const known: Readonly<Record<string, readonly string[]>> = {
       outcome: [...Object.keys(ERROR_REPLIES), "success", "preflight", "upstream_aborted", "client_closed"],
       status_class: ["2xx", "3xx", "4xx", "5xx"],
-      result: ["success", "failure", "client_closed"],
+      result: ["success", "failure", "client_closed", ...RETRY_WORDS],
       kind: ["rate", "downstream", "upstream"],
       phase: ["queue", "head", "body"],
     };
@@ -167,7 +169,7 @@ describe.skipIf(PROMTOOL === undefined)("promtool", () => {
   it("accepts the alert rules", () => {
     expect(run("check", "rules", RULES)).toMatchObject({
       status: 0,
-      output: expect.stringContaining("12 rules found"),
+      output: expect.stringContaining("14 rules found"),
     });
   });
 

@@ -44,7 +44,7 @@ test.each([
     "the end",
     () => client.end ?? (client.text.includes("hello") || client.text.includes("504") || undefined),
   );
-  expect(await gateway.completed()).toMatchObject({ outcome, status, level });
+  expect(await gateway.completed()).toMatchObject({ outcome, status, level, upstream: "up" });
 });
 
 test.each([
@@ -55,7 +55,7 @@ test.each([
 ])("%s with %s is an endpoint of the gateway's own, and is logged at debug", async (path, method, status) => {
   const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: [DEBUG] });
   expect((await exchange(gateway.port, requestText(method, path))).status).toBe(status);
-  expect(await gateway.completed()).toMatchObject({ path, status, level: "debug" });
+  expect(await gateway.completed()).toMatchObject({ path, status, level: "debug", upstream: null });
 });
 
 test("with the level info, requests to built-in endpoints are not logged", async () => {

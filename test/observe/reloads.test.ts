@@ -37,13 +37,23 @@ function scene(routes: Readonly<Record<string, string>>, max?: number) {
     const facts = { outcome: "success", status: 200, method: "POST", upstreamAnswered: true, admitted: true };
     const times = { startedAt: 0, sentAt: 1, headAt: 5, endedAt: 9 };
     const upstream = { id, host: served[id] ?? "" };
-    const record = { builtIn: false, streaming: false, route: { id }, upstream, client, ...facts, ...times };
+    const attempts = { attempts: 1, failedAttempts: [] };
+    const record = {
+      builtIn: false,
+      streaming: false,
+      route: { id },
+      upstream,
+      client,
+      ...attempts,
+      ...facts,
+      ...times,
+    };
     meters.admitted(record as unknown as ExchangeRecord);
     meters.ended(record as unknown as ExchangeRecord);
   };
-  const summary = () => summarise(meters, { version: "1", now: clock.at, waiting: new Map() });
+  const summary = () => summarise(meters, { version: "1", now: clock.at, waiting: new Map(), health: [] });
   const scrape = async () =>
-    samplesOf((await prometheusText(meters, { version: "1", waiting: () => new Map() })()).text);
+    samplesOf((await prometheusText(meters, { version: "1", waiting: () => new Map(), health: () => [] })()).text);
   return { clock, meters, adopt, pass, summary, scrape };
 }
 

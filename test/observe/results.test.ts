@@ -30,12 +30,14 @@ function startMeters() {
       outcome,
       status,
       upstreamAnswered,
+      attempts: sent ? 1 : 0,
+      failedAttempts: [],
       ...(sent && { sentAt: 0, upstream: { id: "up", host: "up", gateKey: "none" } }),
       ...(outcome !== "client_closed" && { headAt: ms / 2 }),
     };
     meters.ended(record as ExchangeRecord);
   };
-  const summary = () => summarise(meters, { version: "1.0.0", now: clock.at, waiting: new Map() });
+  const summary = () => summarise(meters, { version: "1.0.0", now: clock.at, waiting: new Map(), health: [] });
   return { clock, meters, end, summary };
 }
 

@@ -74,6 +74,7 @@ describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
           "gateway.request_id": "id-1",
           "gateway.outcome": "success",
           "gateway.token": expect.stringMatching(/^cli\*\*\*1f#/),
+          "gateway.upstream": "up",
         },
         resource: { "service.name": "ai-gw-lite", "service.version": expect.stringMatching(/^\d/) },
       });
@@ -87,6 +88,7 @@ describe.each(["grpc", "http"] as const)("over %s", (protocol) => {
           "url.full": `${upstream.url}/v1/chat`,
           "server.address": "127.0.0.1",
           "server.port": upstream.port,
+          "gateway.upstream": "up",
           "http.response.status_code": 200,
         },
       });

@@ -62,6 +62,69 @@ describe("the results", () => {
   });
 });
 
+describe("the upstreams of pools", () => {
+  /** The state of each upstream with what follows it. */
+  const statesOf = (page: Page) => page.locator("[data-table=upstreams] td.words").allTextContents();
+
+  it("are listed with their state, why and for how long, and their requests and failures of the last hour", async () => {
+    const page = await openDashboard(busySummary());
+    expect(await cellsOf(page, "upstreams")).toEqual([
+      ["account-1", "cooling", "2,214", "6"],
+      ["account-2", "well", "1,873", "3"],
+      ["azure-west-europe", "being tried", "61", "9"],
+      ["main", "cooling", "1,402", "88"],
+      ["second", "well", "871", "4"],
+    ]);
+    expect(await statesOf(page)).toEqual([
+      "cooling42s left · rate limit",
+      "well",
+      "being triedby one request · several failures",
+      "cooling4m 12s left · quota used up",
+      "well",
+    ]);
+    expect(await page.locator("[data-table=upstreams] th .note").allTextContents()).toEqual([
+      "route openai",
+      "route openai",
+      "route openai",
+      "route anthropic",
+      "route anthropic",
+    ]);
+  });
+
+  it("follow the summary, and show a newer reason as it is", async () => {
+    const busy = busySummary();
+    const page = await openDashboard(busy);
+    const upstreams = [
+      { state: "cooling", reason: "some newer words", until_unix_ms: null },
+      { state: "well" },
+    ] as const;
+    const well = { reason: null, until_unix_ms: null, attempts_1h: 0, failures_1h: 0 };
+    const routes = busy.routes.map((route, at) => ({
+      ...route,
+      upstreams: at === 0 ? upstreams.map((each, id) => ({ ...well, id: `u${id}`, ...each })) : [],
+    }));
+    server.respondWith({ ...busy, routes });
+    await page.clock.runFor(5000);
+    await expect.poll(() => statesOf(page)).toEqual(["coolingsome newer words", "well"]);
+  });
+
+  it("that are not well come first in a long list", async () => {
+    const page = await openDashboard(crowdedSummary());
+    expect(await page.locator("[data-table=upstreams] tbody tr").count()).toBe(10);
+    expect((await cellsOf(page, "upstreams")).filter(([, state]) => state === "well")).toEqual([]);
+  });
+
+  it("are not mentioned where no route has a pool", async () => {
+    const busy = busySummary();
+    const page = await openDashboard({ ...busy, routes: busy.routes.map((route) => ({ ...route, upstreams: [] })) });
+    expect(await page.locator("[data-table=routes] tbody tr").count()).toBe(5);
+    expect(await page.getByText("Upstreams of pools").isVisible()).toBe(false);
+    server.respondWith(busy);
+    await page.clock.runFor(5000);
+    await page.getByRole("heading", { name: "Upstreams of pools" }).waitFor();
+  });
+});
+
 describe("the time range shown at first", () => {
   it.each([
     [20, "Last 15 min"],
@@ -127,6 +190,7 @@ describe("nothing is hidden without a sign", () => {
     expect(await page.getByRole("button", { name: /^Show all/ }).allTextContents()).toEqual([
       "Show all 18",
       "Show all 40",
+      "Show all 50",
       "Show all 30",
       "Show all 42",
     ]);
@@ -170,6 +234,9 @@ describe("nothing is hidden without a sign", () => {
     const name = page.locator("[data-table=routes] tbody th > span", { hasText: LONG_ID });
     expect(await name.getAttribute("title")).toBe(LONG_ID);
     expect((await name.boundingBox())?.height).toBeLessThan(80);
+    const note = page.locator("[data-table=upstreams] .note", { hasText: LONG_ID }).first();
+    expect(await note.getAttribute("title")).toBe(`route ${LONG_ID}`);
+    expect((await note.boundingBox())?.height).toBeLessThan(80);
   });
 
   it("on a phone each value stands below the name of its column, and a screen reader still gets a table", async () => {
@@ -177,8 +244,8 @@ describe("nothing is hidden without a sign", () => {
     const routes = page.locator("[data-table=routes]");
     const first = routes.getByRole("row", { name: /^openai/ });
     expect(await first.getByRole("cell").count()).toBe(9);
-    await page.evaluate(`globalThis.firstCell = document.querySelector("[data-table=routes] tbody td")`);
-    const label = await page.evaluate<string>('getComputedStyle(firstCell, "::before").content');
-    expect(label).toBe('"Requests 1 h"');
+    const labels = await page.evaluate<string[]>(`["routes", "upstreams"].map((table) =>
+      getComputedStyle(document.querySelector("[data-table=" + table + "] tbody td"), "::before").content)`);
+    expect(labels).toEqual(['"Requests 1 h"', '"State"']);
   });
 });

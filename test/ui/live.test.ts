@@ -24,6 +24,11 @@ routes:
   - {id: openai, prefix: /openai, upstream: {base_url: "${mock.url}", inject_headers: [{name: authorization, value: Bearer up}]}}
   - {id: anthropic, prefix: /anthropic, upstream: {base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up}]}}
   - {id: silent, prefix: /silent, upstream: {base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up}]}}
+  - id: pooled
+    prefix: /pooled
+    upstreams:
+      - {id: first, base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up-1}]}
+      - {id: second, base_url: "${mock.url}", inject_headers: [{name: x-api-key, value: up-2}]}
 `;
 }
 
@@ -104,7 +109,12 @@ describe("the dashboard of a gateway under load", () => {
       ["openai", "38", "38", "11", "11", "3"],
       ["anthropic", "13", "13", "4", "4", "0"],
       ["__unmatched__", "3", "3", "3", "3", "0"],
+      ["pooled", "0", "0", "0", "0", "0"],
       ["silent", "0", "0", "0", "0", "0"],
+    ]);
+    expect(await cellsOf(page, "upstreams")).toEqual([
+      ["first", "well", "0", "0"],
+      ["second", "well", "0", "0"],
     ]);
     expect((await cellsOf(page, "routes")).map((row) => row.slice(1))).toEqual(
       shown.routes.map((route) =>

@@ -128,8 +128,8 @@ describe("outcomes", () => {
   });
 
   it("have a meaning in the same cases in all languages", () => {
-    const keys = Object.values(TEXTS).map(({ results: { statuses, outcomes, brokenOff } }) =>
-      [statuses, outcomes, brokenOff].map((meanings) => Object.keys(meanings)),
+    const keys = Object.values(TEXTS).map(({ results: { statuses, outcomes, brokenOff }, upstreams }) =>
+      [statuses, outcomes, brokenOff, upstreams.reasons].map((meanings) => Object.keys(meanings)),
     );
     expect(keys[1]).toEqual(keys[0]);
   });

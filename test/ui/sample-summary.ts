@@ -1,6 +1,6 @@
 // Makes sample summaries: of a busy gateway, of one with very many routes, of one that has just started, of one without requests.
 
-import type { ResultClass, ResultCount, ResultGroup, Series, Summary } from "../../src/ui/summary.ts";
+import type { ResultClass, ResultCount, ResultGroup, Series, Summary, UpstreamFigures } from "../../src/ui/summary.ts";
 
 /** A fixed time, so that the page always looks the same. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 5, 30);
@@ -94,7 +94,27 @@ function resultsOf(series: Series): ResultCount[] {
     .sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group) || b.count - a.count);
 }
 
-/** The summary of a gateway with requests, limits and reloads. */
+/** The upstreams of the pools, by route. */
+const POOLS: Readonly<Record<string, readonly UpstreamFigures[]>> = {
+  openai: [
+    upstream("account-1", [2214, 6], "cooling", "rate limit", NOW + 42_000),
+    upstream("account-2", [1873, 3]),
+    upstream("azure-west-europe", [61, 9], "probing", "failures", NOW - 900),
+  ],
+  anthropic: [upstream("main", [1402, 88], "cooling", "quota", NOW + 252_000), upstream("second", [871, 4])],
+};
+
+function upstream(
+  id: string,
+  [attempts_1h, failures_1h]: readonly [number, number],
+  state: UpstreamFigures["state"] = "well",
+  reason: string | null = null,
+  until_unix_ms: number | null = null,
+): UpstreamFigures {
+  return { id, state, reason, until_unix_ms, attempts_1h, failures_1h };
+}
+
+/** The summary of a gateway with requests, limits, pools and reloads. */
 export function busySummary(): Summary {
   const quarter = busySeries(90, 10, 24);
   const hour = busySeries(60, 60, 140);
@@ -118,6 +138,7 @@ export function busySummary(): Summary {
     errors_24h: Math.round(daily * share * errors * 0.8),
     upstream_max_inflight: max,
     queue_waiting: id === "anthropic" ? 2 : 0,
+    upstreams: POOLS[id] ?? [],
   });
   const token = (label: string, share: number, errors: number) => ({
     token: label,

@@ -22,7 +22,7 @@ export interface Observer {
   admitted(record: ExchangeRecord): void;
   /** The response has begun, and is a stream of events. */
   streaming(record: ExchangeRecord): void;
-  /** An attempt has ended. @param retried another attempt follows */
+  /** An attempt has ended. The record still names its upstream. @param retried another attempt follows */
   attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void;
   /** The exchange has ended: the record is final. */
   ended(record: ExchangeRecord): void;

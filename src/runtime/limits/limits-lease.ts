@@ -19,11 +19,18 @@ export interface Counted {
   hold(release: () => void): void;
 }
 
+/** The health of an upstream, and whose it is. */
+export interface PoolHealth {
+  readonly routeId: string;
+  readonly upstream: string;
+  readonly health: UpstreamHealth;
+}
+
 export interface LeaseParts {
   readonly downstream: Lease<InflightCounter>;
   readonly gates: Lease<UpstreamGate>;
   readonly windows: Lease<FixedWindow>;
-  readonly health: Lease<UpstreamHealth>;
+  readonly health: Lease<PoolHealth>;
   readonly newWindow: (routeId: string) => FixedWindow;
 }
 
@@ -60,7 +67,8 @@ export class LimitsLease {
   /** The health of an upstream of a pool. */
   health(routeId: string, { id, identity }: UpstreamSpec, cooldown: CooldownSpec): UpstreamHealth {
     const key = `${routeId}\n${id}\n${identity.reveal()}`;
-    const health = this.#parts.health.get(key, () => new UpstreamHealth(cooldown));
+    const make = (): PoolHealth => ({ routeId, upstream: id, health: new UpstreamHealth(cooldown) });
+    const { health } = this.#parts.health.get(key, make);
     this.#pendingLimits.push(() => {
       health.cooldown = cooldown;
     });

@@ -3,8 +3,8 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
-import type { UpstreamHealth } from "./health.ts";
-import { LimitsLease, routeOfGate } from "./limits-lease.ts";
+import { LimitsLease, type PoolHealth, routeOfGate } from "./limits-lease.ts";
+import type { ShownHealth } from "./shown-health.ts";
 import type { UpstreamGate } from "./upstream-gate.ts";
 import { UsagePool } from "./usage-pool.ts";
 
@@ -12,7 +12,7 @@ export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
   readonly #gates = new UsagePool<UpstreamGate>();
   readonly #windows: UsagePool<FixedWindow>;
-  readonly #health = new UsagePool<UpstreamHealth>();
+  readonly #health = new UsagePool<PoolHealth>();
   /** Windows that no plan uses, by route id. A limit that is removed and added again within a minute keeps its counts. */
   readonly #unused = new Map<string, FixedWindow>();
   readonly #clock: Clock;
@@ -44,6 +44,15 @@ export class Limits {
     return byRoute;
   }
 
+  /** The health of the upstreams of all pools. @param now ms since the epoch */
+  health(now: number): ShownHealth[] {
+    return this.#health.values().map(({ routeId, upstream, health }) => {
+      const shown = health.state(now);
+      if (shown.state === "well") return { routeId, upstream, state: "well", reason: undefined, untilMs: undefined };
+      return { routeId, upstream, state: shown.state, reason: shown.reason, untilMs: shown.until };
+    });
+  }
+
   /** The sums over all routes of what is in flight and of what waits. */
   totals(): { readonly downstream: number; readonly upstream: number; readonly waiting: number } {
     const gates = this.#gates.values();
@@ -57,7 +66,11 @@ export class Limits {
   /** How many counts are kept: those of the plans in use, and unused windows. Old unused ones are removed when another is added. */
   get size(): number {
     return (
-      this.#downstream.values().length + this.#gates.values().length + this.#windows.values().length + this.#unused.size
+      this.#downstream.values().length +
+      this.#gates.values().length +
+      this.#windows.values().length +
+      this.#health.values().length +
+      this.#unused.size
     );
   }
 

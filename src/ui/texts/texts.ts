@@ -1,6 +1,6 @@
 // Lists every text of the dashboard. Each language supplies all of them.
 
-import type { Range, ResultClass, ResultGroup } from "../summary.ts";
+import type { Range, ResultClass, ResultGroup, UpstreamState } from "../summary.ts";
 
 export type Language = "en" | "zh";
 
@@ -129,6 +129,22 @@ export interface Texts {
     readonly waiting: string;
     readonly limit: string;
     readonly empty: string;
+  };
+  readonly upstreams: {
+    readonly title: string;
+    readonly caption: string;
+    readonly upstream: string;
+    readonly state: string;
+    readonly requests: string;
+    readonly failures: string;
+    readonly ofRoute: (route: string) => string;
+    readonly states: Readonly<Record<UpstreamState, string>>;
+    /** Follows the state of an upstream that cools. */
+    readonly left: (time: string) => string;
+    /** Follows the state of an upstream that is being tried. */
+    readonly byOneRequest: string;
+    /** What a reason of the gateway means. */
+    readonly reasons: Readonly<Record<string, string>>;
   };
   readonly tokens: {
     readonly title: string;

@@ -14,6 +14,7 @@ import { resultsCard } from "./results-card.ts";
 import { routesTable } from "./routes-table.ts";
 import { tokensTable } from "./tokens-table.ts";
 import { type PageState, type TopBarEvents, topBar } from "./top-bar.ts";
+import { upstreamsTable } from "./upstreams-table.ts";
 
 export interface DashboardEvents extends Omit<TopBarEvents, "onRange"> {
   /** The user wants the next request now, without waiting for the timer. */
@@ -51,7 +52,7 @@ export class Dashboard {
     this.#charts = CHARTS.map((spec) => chartCard(spec, locale, this.#palette));
     const figures = keyFigures(locale);
     const results = resultsCard(locale);
-    const tables = [routesTable(locale), tokensTable(locale)];
+    const tables = [routesTable(locale), upstreamsTable(locale), tokensTable(locale)];
     const sideCards = [limitsCard(locale), gatewayCard(locale)];
     this.#views = [figures, ...this.#charts, results, ...tables, ...sideCards];
     const [requests, errors, ...otherCharts] = this.#charts.map(({ root }) => root);

@@ -2,13 +2,14 @@
 
 import type { Tone } from "../charts/chart-specs.ts";
 import { el, setAttribute, setName, setText } from "../dom.ts";
+import type { UpstreamState } from "../summary.ts";
 
 export interface Cell {
   readonly text: string;
   /** A remark in smaller letters after the text. */
   readonly note?: string | undefined;
   /** The colour of a dot before the text. */
-  readonly dot?: Tone;
+  readonly dot?: Tone | UpstreamState;
   /** The length of a bar beside the text, 0 to 1. */
   readonly bar?: number;
   /** Shown in a weaker colour, for values of no interest such as 0. */
@@ -19,12 +20,17 @@ export interface Cell {
 export class TableRows {
   readonly body = el("tbody", { role: "rowgroup" });
   readonly #labels: readonly string[];
+  readonly #words: number | undefined;
   readonly #empty: HTMLTableRowElement;
   readonly #emptyCell: HTMLTableCellElement;
 
-  /** @param labels the name of each column; on a phone, where a row becomes a card, it stands above the value */
-  constructor(labels: readonly string[]) {
+  /**
+   * @param labels the name of each column; on a phone, where a row becomes a card, it stands above the value
+   * @param options `words` is the index of a column that has words instead of numbers
+   */
+  constructor(labels: readonly string[], { words }: { readonly words?: number } = {}) {
     this.#labels = labels;
+    this.#words = words;
     this.#emptyCell = el("td", { colspan: labels.length, class: "empty-row", role: "cell" });
     this.#empty = el("tr", { role: "row" }, this.#emptyCell);
   }
@@ -39,7 +45,7 @@ export class TableRows {
     }
     this.#empty.remove();
     rows.forEach((cells, index) => {
-      const row = body.rows[index] ?? body.appendChild(makeRow(this.#labels));
+      const row = body.rows[index] ?? body.appendChild(makeRow(this.#labels, this.#words));
       cells.forEach((cell, at) => {
         const element = row.cells[at];
         if (element !== undefined) fillCell(element, cell);
@@ -50,11 +56,11 @@ export class TableRows {
 }
 
 /** Roles are set explicitly, because a table that is laid out as cards loses those of its elements in some browsers. */
-function makeRow(labels: readonly string[]): HTMLTableRowElement {
+function makeRow(labels: readonly string[], words: number | undefined): HTMLTableRowElement {
   const cells = labels.map((label, at) =>
     at === 0
       ? el("th", { scope: "row", role: "rowheader" }, el("span"))
-      : el("td", { class: "number", role: "cell", "data-label": label }, el("span")),
+      : el("td", { class: at === words ? "words" : "number", role: "cell", "data-label": label }, el("span")),
   );
   return el("tr", { role: "row" }, ...cells);
 }
@@ -72,10 +78,17 @@ function fillCell(element: HTMLTableCellElement, { text, note, dot, bar, muted =
     if (dot !== undefined) setAttribute(textElement, "class", `dotted tone-${dot}`);
   }
   element.classList.toggle("muted", muted);
-  if (note !== undefined) setText(childSpan(element, "note"), note);
+  if (note !== undefined) fillNote(element, note);
   else element.querySelector(".note")?.remove();
   if (bar !== undefined) fillBar(childSpan(element, "bar"), bar);
   else element.querySelector(".bar")?.remove();
+}
+
+/** A note beside a name may hold another name, which is cut if it is very long. */
+function fillNote(element: HTMLTableCellElement, note: string): void {
+  const span = childSpan(element, "note");
+  setText(span, note);
+  if (element.tagName === "TH") setAttribute(span, "title", note);
 }
 
 /** Returns the cell's note or bar, and adds it if it is missing. */

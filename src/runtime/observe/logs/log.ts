@@ -5,7 +5,8 @@ import { pino } from "pino";
 import type { Outcome } from "../../../plan/exchange.ts";
 import type { LogLevel } from "../../../plan/observability.ts";
 import type { UnparsedRequest } from "../../exchange/observer.ts";
-import type { ExchangeRecord } from "../../exchange/record.ts";
+import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import { lastAsked } from "../last-attempt.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -80,10 +81,17 @@ function completedFields(record: ExchangeRecord) {
     ttfb_ms: record.headAt === undefined ? null : tenths(record.headAt - record.startedAt),
     bytes_sent: record.bytesSent,
     token: record.client?.label ?? null,
+    upstream: lastAsked(record) ?? null,
     attempts: record.attempts,
-    // Left out where it is undefined.
+    // These two are left out where they are undefined.
+    failed_attempts: record.failedAttempts.length === 0 ? undefined : record.failedAttempts.map(failedAttempt),
     cause: record.cause,
   };
+}
+
+/** The status is left out where the upstream did not answer. */
+function failedAttempt({ upstream, result, status, ms }: EndedAttempt) {
+  return { upstream, result, status, ms: tenths(ms) };
 }
 
 /** The level of an exchange (contract, section 11). */

@@ -1,5 +1,7 @@
 // Lists the metrics with their names and labels (contract, section 11), and writes their values from the meters.
 
+import type { ShownHealth } from "../../limits/shown-health.ts";
+import { attemptFamilies } from "./attempt-families.ts";
 import type { Family, Lines } from "./exposition.ts";
 import { type Meters, UNMATCHED } from "./meters.ts";
 import type { RequestCounter, RouteMeter } from "./route-meter.ts";
@@ -8,13 +10,15 @@ export interface FamiliesContext {
   readonly version: string;
   /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: () => ReadonlyMap<string, number>;
+  /** The health of the upstreams of pools. */
+  readonly health: () => readonly ShownHealth[];
 }
 
 /** Requests that no route matched are never in flight nor sent upstream, so some metrics leave them out. */
 type Scope = "with unmatched" | "matched only";
 
 /** Builds the list of all metrics of the gateway. Their values are read each time they are written. */
-export function families(meters: Meters, { version, waiting }: FamiliesContext): Family[] {
+export function families(meters: Meters, { version, waiting, health }: FamiliesContext): Family[] {
   /** A family with one or more lines per route. */
   const perRoute = (
     [type, name]: readonly [Family["type"], string],
@@ -68,6 +72,7 @@ export function families(meters: Meters, { version, waiting }: FamiliesContext):
       (lines, { id, aborts }) => writeKeyed(lines, id, "phase", aborts),
     ),
     perRoute(["counter", "gateway_limited_total"], "Exchanges refused by a limit.", "matched only", writeLimited),
+    ...attemptFamilies(meters, health),
     ...configFamilies(meters, version),
   ];
 }

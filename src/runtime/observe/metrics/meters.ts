@@ -1,10 +1,11 @@
 // Counts each exchange when it ends, and those that are in flight. The summary and Prometheus read these figures.
 
 import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
-import type { Client } from "../../../plan/exchange.ts";
+import type { Client, Outcome } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
-import type { ExchangeRecord } from "../../exchange/record.ts";
+import type { AttemptResult, EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import { lastAttemptCounts } from "../last-attempt.ts";
 import { isError, type Result, resultOf } from "../result.ts";
 import { CountRing } from "./count-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
@@ -89,6 +90,10 @@ export class Meters implements Observer {
     for (const [id, { requests }] of this.clients) if (requests.lastDay(minute) === 0) this.clients.delete(id);
     const limits = routes.map((route) => ({ id: route.id, ...limitsOf(route) }));
     for (const { id, upstreamMax } of limits) this.#route(id).upstreamMax = upstreamMax ?? null;
+    for (const meter of this.routes.values()) meter.pool = [];
+    for (const { id, forward } of routes) {
+      if (forward.pool !== undefined) this.#route(id).pool = forward.upstreams.map((upstream) => upstream.id);
+    }
     this.ceilings = {
       ratePerMinute: limits.find(({ ratePerMinute }) => ratePerMinute !== undefined)?.ratePerMinute ?? null,
       downstreamMax: limits.find(({ downstreamMax }) => downstreamMax !== undefined)?.downstreamMax ?? null,
@@ -111,7 +116,12 @@ export class Meters implements Observer {
     this.#routeOf(record).streams++;
   }
 
-  attempted(): void {}
+  attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void {
+    const meter = this.#routeOf(record);
+    meter.countAttempt(attempt, retried, minuteOf(this.#clock.now()));
+    // The last attempt is observed when the exchange ends, since a client can end it, too.
+    if (retried) meter.upstream(record.upstream?.host ?? "", durationResult(attempt)).observe(attempt.ms);
+  }
 
   ended(record: ExchangeRecord): void {
     // Probes and the dashboard request built-in endpoints all the time. Counting these would hide the other requests.
@@ -139,7 +149,7 @@ export class Meters implements Observer {
 
   /** Counts how long the upstream took. @returns ms to the response head; `undefined` if the upstream sent none */
   #countUpstream(record: ExchangeRecord, meter: RouteMeter): number | undefined {
-    if (record.sentAt === undefined) return undefined;
+    if (record.sentAt === undefined || !lastAttemptCounts(record)) return undefined;
     const ttfbMs =
       record.upstreamAnswered && record.headAt !== undefined ? record.headAt - record.startedAt : undefined;
     meter
@@ -206,6 +216,18 @@ export function minuteOf(now: number): number {
 /** The number of a step of the last quarter of an hour, counted from the epoch. */
 export function shortStepOf(now: number): number {
   return Math.floor(now / SHORT_STEP_MS);
+}
+
+/** The outcome that an exchange would have if it ended with such an attempt. */
+const OUTCOMES: Readonly<Partial<Record<AttemptResult, Outcome>>> = {
+  connect_error: "upstream_connect_error",
+  timeout: "upstream_timeout",
+  first_byte_timeout: "upstream_timeout",
+};
+
+/** The result of an attempt in the metric of durations: `success` for each response head, whatever its status; else an outcome. */
+function durationResult({ result, status }: EndedAttempt): Outcome {
+  return status === undefined ? (OUTCOMES[result] ?? "upstream_request_failed") : "success";
 }
 
 function abortPhase(record: ExchangeRecord): AbortPhase {

@@ -1,7 +1,9 @@
 // Counts the exchanges of one route: totals and durations since the start, exchanges in flight, and the last day by minutes.
 
 import type { Outcome } from "../../../plan/exchange.ts";
+import type { EndedAttempt } from "../../exchange/record.ts";
 import { isError, type Result } from "../result.ts";
+import { AttemptMeter } from "./attempt-meter.ts";
 import { CountRing } from "./count-ring.ts";
 import { Histogram } from "./histogram.ts";
 import { PeakRing } from "./peak-ring.ts";
@@ -35,10 +37,14 @@ export class RouteMeter {
   readonly id: string;
   /** The limit of requests to the upstream at one time, in the current plan. */
   upstreamMax: number | null = null;
+  /** The ids of the upstreams of its pool in the current plan, in the config's order; empty if it has no pool. */
+  pool: readonly string[] = [];
   inflight = 0;
   streams = 0;
   /** Created with the upstream's first response: with ten thousand routes, most are never used. */
   ttfb: Histogram | undefined = undefined;
+  /** Created with the first attempt. */
+  attempts: AttemptMeter | undefined = undefined;
   readonly aborts = new Map<AbortPhase, number>();
   readonly #requests = new Map<string, Map<Outcome, RequestCounter>>();
   readonly #upstreams = new Map<string, Map<string, UpstreamDurations>>();
@@ -70,6 +76,13 @@ export class RouteMeter {
     return [...this.#upstreams.values()].flatMap((byResult) => [...byResult.values()]);
   }
 
+  /** Counts an attempt that has ended. @param retried another attempt follows */
+  countAttempt(attempt: EndedAttempt, retried: boolean, minute: number): void {
+    this.attempts ??= new AttemptMeter();
+    this.attempts.count(attempt, minute);
+    if (retried) this.attempts.countRetry(attempt, minute);
+  }
+
   observeTtfb(ms: number): void {
     this.ttfb ??= new Histogram();
     this.ttfb.observe(ms);
@@ -90,7 +103,7 @@ export class RouteMeter {
     this.aborts.set(phase, (this.aborts.get(phase) ?? 0) + 1);
   }
 
-  /** The route's row in the summary, without `queue_waiting`, which the limits know. */
+  /** The route's row in the summary, without `queue_waiting` and `upstreams`, for which others are asked. */
   row(minute: number) {
     const rings = this.#rings;
     return {
@@ -103,6 +116,7 @@ export class RouteMeter {
       errors_1h: rings?.errors.lastHour(minute) ?? 0,
       errors_24h: rings?.errors.lastDay(minute) ?? 0,
       upstream_max_inflight: this.upstreamMax,
+      retries_1h: this.attempts?.retriesLastHour(minute) ?? 0,
     };
   }
 

@@ -1,8 +1,12 @@
 // Builds the JSON of `{path}/summary`: the numbers of the last 15 minutes, hour and day (contract, section 11). Its field names
 // never change.
 
+import type { ShownHealth } from "../../limits/shown-health.ts";
 import type { ResultGroup } from "../result.ts";
+import { NO_ATTEMPTS } from "./attempt-meter.ts";
 import { type Meters, minuteOf, type ResultCounter, shortStepOf, UNMATCHED } from "./meters.ts";
+import { healthLookup } from "./pool-health.ts";
+import type { RouteMeter } from "./route-meter.ts";
 
 export interface SummaryContext {
   readonly version: string;
@@ -10,9 +14,12 @@ export interface SummaryContext {
   readonly now: number;
   /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** The health of the upstreams of pools. */
+  readonly health: readonly ShownHealth[];
 }
 
-export function summarise(meters: Meters, { version, now, waiting }: SummaryContext) {
+export function summarise(meters: Meters, context: SummaryContext) {
+  const { version, now } = context;
   const minute = minuteOf(now);
   const { startedAt, reloads, lastReload, ceilings } = meters;
   const step = shortStepOf(now);
@@ -23,7 +30,7 @@ export function summarise(meters: Meters, { version, now, waiting }: SummaryCont
     generated_at_unix_ms: now,
     total_requests_1h: totalOf(meters, lastHour),
     total_requests_24h: totalOf(meters, lastDay),
-    routes: routeRows(meters, minute, waiting),
+    routes: routeRows(meters, minute, context),
     tokens: tokenRows(meters, minute),
     version,
     started_at_unix_ms: startedAt,
@@ -52,11 +59,25 @@ export function summarise(meters: Meters, { version, now, waiting }: SummaryCont
 export type Summary = ReturnType<typeof summarise>;
 
 /** One row for each route. Unmatched requests have a row only if there were any in the last day. */
-function routeRows(meters: Meters, minute: number, waiting: ReadonlyMap<string, number>) {
+function routeRows(meters: Meters, minute: number, { waiting, health }: SummaryContext) {
+  const healthOf = healthLookup(health);
   return [...meters.routes.values()]
-    .map((meter) => ({ ...meter.row(minute), queue_waiting: waiting.get(meter.id) ?? 0 }))
+    .map((meter) => ({
+      ...meter.row(minute),
+      queue_waiting: waiting.get(meter.id) ?? 0,
+      upstreams: upstreamRows(meter, minute, healthOf),
+    }))
     .filter((row) => row.route_id !== UNMATCHED || row.requests_24h > 0)
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.route_id, b.route_id));
+}
+
+/** One row for each upstream of the route's pool, in the config's order. */
+function upstreamRows({ id, pool, attempts }: RouteMeter, minute: number, healthOf: ReturnType<typeof healthLookup>) {
+  return pool.map((upstream) => {
+    const { state, reason, untilMs } = healthOf(id, upstream);
+    const counts = attempts?.lastHour(upstream, minute) ?? NO_ATTEMPTS;
+    return { id: upstream, state, reason: reason ?? null, until_unix_ms: untilMs ?? null, ...counts };
+  });
 }
 
 /** One row for each token that was used in the last day. */

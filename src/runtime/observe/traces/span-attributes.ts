@@ -3,7 +3,8 @@
 
 import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import { upstreamPath } from "../../../plan/target.ts";
-import type { ExchangeRecord } from "../../exchange/record.ts";
+import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import { lastAsked } from "../last-attempt.ts";
 import { resultOf } from "../result.ts";
 
 type SpanFacts = Record<string, string | number>;
@@ -40,19 +41,29 @@ export function serverEnd(record: ExchangeRecord): SpanEnd {
   const attributes: SpanFacts = { "gateway.request_id": record.id, "gateway.outcome": outcome };
   if (record.headAt !== undefined) attributes["http.response.status_code"] = status;
   if (record.client !== undefined) attributes["gateway.token"] = record.client.label;
+  const upstream = lastAsked(record);
+  if (upstream !== undefined) attributes["gateway.upstream"] = upstream;
   const { class: resultClass } = resultOf(record);
   if (resultClass === "server_error" || resultClass === "client_closed") attributes["error.type"] = errorType(record);
   return { attributes, failed: resultClass === "server_error" };
 }
 
-export function clientStart(record: ExchangeRecord, forward: ForwardSpec, { target }: UpstreamSpec): SpanFacts {
+export function clientStart(record: ExchangeRecord, forward: ForwardSpec, { id, target }: UpstreamSpec): SpanFacts {
   const { protocol, host, hostname, port } = target;
   const path = upstreamPath(forward, target, { path: record.path, query: "" });
   const facts: SpanFacts = { ...methodOf(record), "url.full": `${protocol}//${host}${path}` };
   facts["server.address"] = hostname;
   facts["server.port"] = port;
+  facts["gateway.upstream"] = id;
   if (record.attempts > 1) facts["http.request.resend_count"] = record.attempts - 1;
   return facts;
+}
+
+/** The end of an attempt that failed and is followed by another. */
+export function retriedEnd({ status, result }: EndedAttempt): SpanEnd {
+  const attributes: SpanFacts = { "error.type": status === undefined || status < 400 ? result : String(status) };
+  if (status !== undefined) attributes["http.response.status_code"] = status;
+  return { attributes, failed: true };
 }
 
 /** For the gateway, as the client of the upstream, a 4xx is a failure too. */

@@ -1,6 +1,7 @@
 // Makes the spans of an exchange: a server span for the client's request, and below it a client span for each attempt upstream.
 // The only module that imports OpenTelemetry; it is loaded only when tracing is on.
 
+import { performance } from "node:perf_hooks";
 import {
   type Attributes,
   type Context,
@@ -23,10 +24,18 @@ import {
 import type { ForwardSpec, UpstreamSpec } from "../../../plan/forward.ts";
 import type { OtlpSpec, TracingSpec } from "../../../plan/observability.ts";
 import type { Tracer as AttemptTracer, Observer } from "../../exchange/observer.ts";
-import type { ExchangeRecord } from "../../exchange/record.ts";
+import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
 import { headerValues, onlyValue } from "../../headers/find-header.ts";
 import { within } from "../../within.ts";
-import { clientEnd, clientStart, methodName, serverEnd, serverName, serverStart } from "./span-attributes.ts";
+import {
+  clientEnd,
+  clientStart,
+  methodName,
+  retriedEnd,
+  serverEnd,
+  serverName,
+  serverStart,
+} from "./span-attributes.ts";
 
 /** How many spans may wait for the collector. Further spans are dropped (hazard O1). */
 const QUEUE_SPANS = 2048;
@@ -101,7 +110,6 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
-  attempted(): void {}
   unparsed(): void {}
 
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {
@@ -112,6 +120,12 @@ class SpanMaker implements Observer, AttemptTracer {
     const headers: string[] = [];
     propagator.inject(trace.setSpan(ROOT_CONTEXT, spans.client), headers, HEADER_SETTER);
     return headers;
+  }
+
+  /** Ends the span of an attempt that is followed by another. The span of the last one ends with the exchange. */
+  attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void {
+    const client = retried ? this.#spans.get(record)?.client : undefined;
+    if (client?.isRecording()) end(client, retriedEnd(attempt), performance.now());
   }
 
   ended(record: ExchangeRecord): void {
@@ -139,6 +153,7 @@ class SpanMaker implements Observer, AttemptTracer {
   }
 }
 
+/** @param at a time of `performance.now()` */
 function end(span: Span, { attributes, failed }: ReturnType<typeof serverEnd>, at: number): void {
   span.setAttributes(attributes);
   if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
