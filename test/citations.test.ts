@@ -167,8 +167,8 @@ interface SchemaNode {
 }
 
 /**
- * Every key of the config schema with its default: a value, `undefined` for none, or "required". The keys of
- * `upstream_defaults` are left out: they are those of an upstream.
+ * Every key of the config schema with its default: a value, `undefined` for none, or "required". Keys that `upstream_defaults` and
+ * the items of `upstreams` have from `upstream` are left out: they are in the tables once.
  */
 function schemaKeys(): Map<string, { readonly default: unknown; readonly required: boolean }> {
   const schema = JSON.parse(readFileSync(join(ROOT, "schema/config.schema.json"), "utf8"));
@@ -179,10 +179,10 @@ function schemaKeys(): Map<string, { readonly default: unknown; readonly require
   };
   const visit = (node: SchemaNode, at: string): void => {
     for (const [key, child] of Object.entries(node.properties ?? {})) {
+      if (child.$ref?.includes("/properties/") === true) continue;
       const path = at === "" ? key : `${at}.${key}`;
       found.set(path, { default: child.default, required: node.required?.includes(key) === true });
       const whole = follow(child);
-      if (key === "upstream_defaults") continue;
       if (whole.items !== undefined) visit(follow(whole.items), `${path}[]`);
       visit(whole, path);
     }

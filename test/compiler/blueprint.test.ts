@@ -214,6 +214,140 @@ describe("the blueprint", () => {
   });
 });
 
+describe("a pool", () => {
+  const POOL = `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}    upstream:
+      base_url: https://shared.example
+      connect_timeout_ms: 2000
+      inject_headers: [{ name: authorization, value: "Bearer \${KEY}" }]
+      remove_headers: [x-shared]
+    upstreams:
+      - id: a
+        models: [gpt-*]
+        connect_timeout_ms: 3000
+      - id: b
+        base_url: https://b.example
+        weight: 5
+        inject_headers: [{ name: x-api-key, value: other-key }]
+        rename_models: { gpt-5: five, "*": any }
+upstream_defaults:
+  connect_timeout_ms: 1000
+  user_agent: mine/1
+  remove_headers: [x-default]
+`;
+
+  test("an upstream's own keys come before those of `upstream`, and these before `upstream_defaults`", () => {
+    expect(withRevealedSecrets(forward(POOL)?.upstreams)).toMatchObject([
+      {
+        id: "a",
+        target: { host: "shared.example" },
+        connectTimeoutMs: 3000,
+        headers: { userAgent: "mine/1", remove: ["x-shared"], inject: [{ name: "authorization" }] },
+        keyDigest: sha256(ENV.KEY),
+        weight: 1,
+        models: ["gpt-*"],
+        renameModels: [],
+      },
+      {
+        id: "b",
+        target: { host: "b.example" },
+        connectTimeoutMs: 2000,
+        headers: { userAgent: "mine/1", remove: ["x-shared"], inject: [{ name: "x-api-key", value: "other-key" }] },
+        keyDigest: sha256("other-key"),
+        weight: 5,
+        models: undefined,
+        renameModels: [
+          { from: "gpt-5", to: "five" },
+          { from: "*", to: "any" },
+        ],
+      },
+    ]);
+  });
+
+  test("has its defaults, and its retries", () => {
+    expect(forward(POOL)).toMatchObject({
+      pool: { balance: "in_order", cooldown: { afterFailures: 3, ms: 30_000, maxMs: 300_000 } },
+      retry: { maxAttempts: 2, retryOn: ["connect_error", "429", "503", "529", "401", "402", "quota"] },
+      modelScanBytes: 1_048_576,
+    });
+    expect(forward(POOL)?.pool?.sticky).toBeUndefined();
+    const text = edited("remove_headers: [x-shared]", "retry: { backoff_ms: 7 }", POOL);
+    expect(forward(text)?.retry).toMatchObject({ maxAttempts: 2, backoffMs: 7, retryOn: { length: 7 } });
+  });
+
+  test.each([
+    ["{ by: client }", { by: "client" }],
+    ["{ by: header, name: X-Session-Id }", { by: "header", name: "x-session-id" }],
+  ])("sticky %s", (sticky, spec) => {
+    const text = edited("    upstreams:", `    sticky: ${sticky}\n    upstreams:`, POOL);
+    expect(forward(text)?.pool?.sticky).toEqual(spec);
+  });
+
+  test("is none with one upstream, which then retries only if it is told to", () => {
+    expect(forward(CLEAN)).toMatchObject({ upstreams: [{ id: "openai", weight: 1 }] });
+    expect(forward(CLEAN)?.pool).toBeUndefined();
+    expect(forward(CLEAN)?.retry).toBeUndefined();
+    const one = POOL.replace(/ {6}- id: b\n(?: {8}.*\n)+/, "");
+    expect(forward(one)?.upstreams.map(({ id }) => id)).toEqual(["a"]);
+    expect(forward(one)?.pool).toBeUndefined();
+    expect(forward(one)?.retry).toBeUndefined();
+    expect(forward(edited("remove_headers: [x-shared]", "retry: {}", one))?.retry).toMatchObject({
+      maxAttempts: 3,
+      retryOn: ["connect_error", "429", "503", "529"],
+    });
+  });
+
+  /** Whether an edit changes what is known of the health of upstream "b". */
+  const isAnother = (from: string, to: string): boolean => {
+    const [before, after] = [POOL, edited(from, to, POOL)].map((text) =>
+      forward(text)?.upstreams[1]?.identity.reveal(),
+    );
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    return before !== after;
+  };
+
+  test.each([
+    ["its URL", "b.example", "c.example"],
+    ["its key", "other-key", "third-key"],
+    ["a parameter", "        weight: 5", "        inject_query: [{ name: key, value: k }]"],
+    ["a proxy", "        weight: 5", "        proxy: http://127.0.0.1:3128"],
+    ["a certificate's name", "        weight: 5", "        tls: { server_name: b.internal }"],
+  ])("another value of %s makes it another upstream", (_, from, to) => {
+    expect(isAnother(from, to)).toBe(true);
+  });
+
+  test.each([
+    ["its id", "- id: b", "- id: c"],
+    ["its weight", "weight: 5", "weight: 6"],
+    ["its models", "        weight: 5", "        models: [x]"],
+    ["a new name", "gpt-5: five", "gpt-5: six"],
+    ["a time", "        weight: 5", "        request_timeout_ms: 5000"],
+    ["a limit", "        weight: 5", "        upstream_key_max_inflight: 5"],
+    ["the key of another upstream", "Bearer ${KEY}", "Bearer x"],
+    ["the order of two keys", "name: x-api-key, value: other-key", "value: other-key, name: x-api-key"],
+  ])("another value of %s does not", (_, from, to) => {
+    expect(isAnother(from, to)).toBe(false);
+  });
+
+  test.each([
+    ["a header with a key", "name: x-api-key, value: other-key", true],
+    ["Azure's header", "name: api-key, value: other-key", true],
+    ["a header without a key", "name: x-team, value: red", false],
+    ["an empty key", 'name: x-api-key, value: ""', false],
+  ])("%s: whether a refused key is the gateway's", (_, header, injectsKey) => {
+    const text = edited("name: x-api-key, value: other-key", header, POOL);
+    expect(forward(text)?.upstreams[1]).toMatchObject({ injectsKey });
+  });
+
+  test.each([
+    ["key", true],
+    ["api-version", false],
+  ])("the parameter %s: whether a refused key is the gateway's", (name, injectsKey) => {
+    const text = edited("weight: 5", `inject_query: [{ name: ${name}, value: k }]`, POOL);
+    const keyless = edited("name: x-api-key, value: other-key", "name: x-team, value: red", text);
+    expect(forward(keyless)?.upstreams[1]).toMatchObject({ injectsKey });
+  });
+});
+
 describe("interpolation", () => {
   const value = (text: string, world: World) => {
     const [route] = blueprint(edited("Bearer ${KEY}", text), world).routes;

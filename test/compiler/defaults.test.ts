@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Config } from "../../src/compiler/schema/config.generated.ts";
+import type { Config, Retry } from "../../src/compiler/schema/config.generated.ts";
 import { complete } from "../../src/compiler/schema/defaults.ts";
 
 interface SchemaNode {
@@ -26,7 +26,7 @@ const SPARSE: Config = {
       prefix: "/a",
       upstream: {
         base_url: "http://127.0.0.1:2",
-        retry: { max_attempts: 2 },
+        retry: {},
         proxy: { protocol: "http", address: "127.0.0.1:3" },
       },
     },
@@ -42,16 +42,25 @@ const SPARSE: Config = {
 };
 
 function resolve(node: SchemaNode): SchemaNode {
-  return node.$ref === undefined ? node : (SCHEMA.definitions[node.$ref.slice("#/definitions/".length)] ?? {});
+  const steps = node.$ref?.slice("#/definitions/".length).split("/");
+  return steps === undefined ? node : steps.reduce<SchemaNode>(child, SCHEMA.definitions as SchemaNode);
 }
 
-/** Each default of the schema with its path. Of a list, those of its first item. */
+function child(node: SchemaNode, key: string): SchemaNode {
+  return (node as Readonly<Record<string, SchemaNode>>)[key] ?? {};
+}
+
+/**
+ * Each default of the schema with its path in a complete config. Of a list, those of its first item. There the upstream of a
+ * route is the first of its members. The defaults of a pool's upstreams are those of `upstream`, and have tests of their own.
+ */
 function* schemaDefaults(node: SchemaNode, path: readonly string[]): Generator<[path: string, value: unknown]> {
-  for (const [key, child] of Object.entries(resolve(node).properties ?? {})) {
-    if (child.default !== undefined) yield [[...path, key].join("."), child.default];
-    yield* schemaDefaults(child, [...path, key]);
-    const items = resolve(child).items;
-    if (items !== undefined && key === "routes") yield* schemaDefaults(items, [...path, key, "0"]);
+  for (const [key, inner] of Object.entries(resolve(node).properties ?? {})) {
+    const at = key === "upstream" && path[0] === "routes" ? [...path, "members", "0", key] : [...path, key];
+    if (inner.default !== undefined) yield [at.join("."), inner.default];
+    yield* schemaDefaults(inner, at);
+    const items = resolve(inner).items;
+    if (items !== undefined && key === "routes") yield* schemaDefaults(items, [...at, "0"]);
   }
 }
 
@@ -71,11 +80,43 @@ describe("defaults", () => {
     expect(at(completed, path)).toEqual(value);
   });
 
+  test("a pool retries by default, at as many upstreams as it has", () => {
+    const item = (n: number) => ({ id: `u${n}`, base_url: "http://127.0.0.1:2" });
+    const retryOf = (count: number, retry?: Retry) => {
+      const upstreams = Array.from({ length: count }, (_, n) => item(n));
+      const route = { id: "a", prefix: "/a", upstreams, ...(retry && { upstream: { retry } }) };
+      const [made] = complete({ ...SPARSE, routes: [route] }).routes;
+      const all = made?.members.map(({ upstream }) => upstream.retry) ?? [];
+      for (const one of all) expect(one).toEqual(all[0]);
+      return all[0];
+    };
+    const words = ["connect_error", "429", "503", "529", "401", "402", "quota"];
+    expect(retryOf(1)).toBeUndefined();
+    expect(retryOf(1, {})).toMatchObject({ max_attempts: 3, retry_on: words.slice(0, 4) });
+    expect(retryOf(2)).toEqual({
+      max_attempts: 2,
+      retry_on: words,
+      max_body_bytes: 1_048_576,
+      backoff_ms: 200,
+      max_backoff_ms: 5000,
+      tell_clients: false,
+    });
+    expect(retryOf(9)).toMatchObject({ max_attempts: 5 });
+    expect(retryOf(3, { backoff_ms: 1 })).toMatchObject({ max_attempts: 3, retry_on: words, backoff_ms: 1 });
+    expect(retryOf(3, { retry_on: ["reset"] })).toMatchObject({ max_attempts: 3, retry_on: ["reset"] });
+    expect(retryOf(3, { max_attempts: 1 })).toMatchObject({ max_attempts: 1, retry_on: words });
+  });
+
   test("there is no default that the schema does not have", () => {
     const known = new Set(all.map(([path]) => path));
+    // Not keys of the config: what the compiler notes about a route.
+    const noted = ["routes.0.pooled"];
+    const written = (path: string) => at(SPARSE, path.replace(".members.0.upstream", ".upstream"));
     const added = leaves(completed).filter(
       (path) =>
-        at(SPARSE, path) === undefined &&
+        at(completed, path) !== undefined &&
+        written(path) === undefined &&
+        !noted.includes(path) &&
         !known.has(path.replace(/\.0(\..*)?$/, (whole) => (known.has(path) ? whole : ""))),
     );
     expect(added.filter((path) => !known.has(path) && ![...known].some((one) => path.startsWith(`${one}.`)))).toEqual(

@@ -212,11 +212,158 @@ const CASES: readonly (readonly [what: string, text: string, world?: World])[] =
   ],
 ];
 
+/** The clean config with a pool in its route. */
+const pool = (keys: string, text: string = withSources(ALL_SOURCES)): string =>
+  `${text.slice(0, text.indexOf("    upstream:"))}${keys}`;
+const KEYS = env({
+  KEY_2: "sk-klmnopqrst",
+  GROQ: "gsk_abcdefghij",
+  AZURE: "azure0123456789",
+  ANT: "sk-ant-abcdefghij",
+});
+const bearer = (name: string) => `inject_headers: [{ name: authorization, value: "Bearer \${${name}}" }]`;
+
+const POOLS: typeof CASES = [
+  [
+    "two keys of one provider",
+    pool(`    upstream: { base_url: "${BASE_URL}" }
+    upstreams:
+      - { id: one, ${bearer("KEY")} }
+      - { id: two, ${bearer("KEY_2")} }
+    balance: least_inflight
+    sticky: { by: client }
+`),
+    KEYS,
+  ],
+  [
+    "a primary, and a fallback at another provider under another name",
+    pool(`    upstreams:
+      - { id: openai, base_url: "${BASE_URL}/v1", ${bearer("KEY")} }
+      - { id: groq, base_url: "https://api.groq.com/openai/v1", ${bearer("GROQ")}, rename_models: { "*": llama-4 } }
+    cooldown: { after_failures: 1, ms: 10000 }
+`),
+    KEYS,
+  ],
+  [
+    "three Ollamas",
+    pool(`    upstreams:
+      - { id: a, base_url: "http://127.0.0.1:11434", weight: 2 }
+      - { id: b, base_url: "http://10.0.0.5:11434" }
+      - { id: c, base_url: "http://10.0.0.6:11434" }
+    balance: round_robin
+`),
+  ],
+  [
+    "OpenAI and Azure",
+    pool(`    upstreams:
+      - { id: openai, base_url: "${BASE_URL}/v1", ${bearer("KEY")} }
+      - id: azure
+        base_url: https://my.openai.azure.com/openai/v1
+        inject_headers: [{ name: api-key, value: "\${AZURE}" }]
+        rename_models: { gpt-5: my-deployment }
+`),
+    KEYS,
+  ],
+  [
+    "an upstream for each model, of two APIs in forms of their own",
+    pool(`    upstreams:
+      - { id: gpt, base_url: "${BASE_URL}", ${bearer("KEY")}, models: [gpt-*, o4-*] }
+      - id: claude
+        base_url: https://api.anthropic.com
+        inject_headers: [{ name: x-api-key, value: "\${ANT}" }]
+        models: [claude-*]
+`),
+    KEYS,
+  ],
+  [
+    "several APIs in OpenAI's form",
+    pool(`    upstreams:
+      - { id: openai, base_url: "${BASE_URL}/v1", ${bearer("KEY")} }
+      - { id: gemini, base_url: "https://generativelanguage.googleapis.com/v1beta/openai", ${bearer("AZURE")} }
+      - { id: anthropic, base_url: "https://api.anthropic.com/v1", ${bearer("ANT")} }
+      - { id: deepseek, base_url: "https://api.deepseek.com", ${bearer("KEY_2")} }
+      - { id: own, base_url: "http://10.0.0.5:8000/v1" }
+`),
+    KEYS,
+  ],
+  [
+    "one account, another model when the first is overloaded",
+    pool(`    upstream: { base_url: "${BASE_URL}", ${bearer("KEY")} }
+    upstreams: [{ id: large }, { id: small, rename_models: { gpt-5: gpt-5-mini } }]
+`),
+    KEYS,
+  ],
+  [
+    "one address through two proxies",
+    pool(`    upstream: { base_url: "${BASE_URL}", ${bearer("KEY")} }
+    upstreams: [{ id: a, proxy: "http://10.0.0.5:3128" }, { id: b, proxy: "http://10.0.0.6:3128" }]
+`),
+    KEYS,
+  ],
+  [
+    "keys that are not set yet",
+    pool(`    upstream: { base_url: "${BASE_URL}" }
+    upstreams: [{ id: a, ${bearer("A:-not-set")} }, { id: b, ${bearer("B:-not-set")} }]
+`),
+  ],
+  [
+    "one upstream with names of its own",
+    pool(`    upstreams: [{ id: own, base_url: "http://10.0.0.5:8000", models: [gpt-*], rename_models: { gpt-5: llama } }]
+`),
+  ],
+  [
+    "a pool without retries",
+    pool(`    upstream: { retry: { max_attempts: 1 } }
+    upstreams: [{ id: a, base_url: "http://10.0.0.5:8000" }, { id: b, base_url: "http://10.0.0.6:8000" }]
+    balance: round_robin
+`),
+  ],
+  [
+    "a route that turns off the retries of the defaults",
+    `${upstream("      retry: { max_attempts: 1 }")}  - { id: two, prefix: /two, upstream: { base_url: "http://10.0.0.5:8000" } }\nupstream_defaults: { retry: {} }\n`,
+  ],
+  [
+    "entries of retry_on in the defaults that only pools can use",
+    `${CLEAN}upstream_defaults: { retry: { retry_on: [connect_error, quota, "401", first_byte_timeout] } }\n`,
+  ],
+  [
+    "a policy that only limits the time of an attempt",
+    upstream("      retry: { max_attempts: 1, attempt_timeout_ms: 9000 }"),
+  ],
+  [
+    "a first byte that comes later than a response without a stream could",
+    upstream("      first_byte_timeout_ms: 90000\n      retry: { retry_on: [first_byte_timeout] }"),
+  ],
+  [
+    "shared settings that only some upstreams use",
+    pool(`    upstream:
+      upstream_key_max_inflight: 4
+      tls: { server_name: llm.internal }
+      remove_headers: [x-api-key]
+      sse_keepalive_ms: 20000
+      connect_timeout_ms: 5000
+      retry: { retry_on: [connect_error], max_attempts: 3 }
+    upstreams:
+      - id: near
+        base_url: http://10.0.0.5:8000
+        stream_idle_timeout_ms: 10000
+        request_timeout_ms: 4000
+      - id: far
+        base_url: https://llm.example
+        inject_headers: [{ name: x-api-key, value: "\${ANT}" }]
+`),
+    KEYS,
+  ],
+];
+
 describe("a config that works has no findings:", () => {
-  test.each(CASES.map(([what, text, world]) => [what, { text, world }] as const))("%s", (_, { text, world }) => {
-    const { diagnostics } = compileText(text, world ?? env({}));
-    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
-  });
+  test.each([...CASES, ...POOLS].map(([what, text, world]) => [what, { text, world }] as const))(
+    "%s",
+    (_, { text, world }) => {
+      const { diagnostics } = compileText(text, world ?? env({}));
+      expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+    },
+  );
 
   test("with no secrets at hand, nothing is said about their values", () => {
     const { diagnostics } = compileText(to("https://api.anthropic.com"), { env: {} }, { allowMissingEnv: true });

@@ -2,6 +2,7 @@
 
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the config language has `${…}` too.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pathOf, pointer, readable } from "../../src/compiler/diagnostics/location.ts";
 import { isWide } from "../../src/compiler/diagnostics/printable.ts";
@@ -9,6 +10,7 @@ import { suggest } from "../../src/compiler/diagnostics/suggest.ts";
 import { isIpAddress, isLoopback, isPrivate, readAddress } from "../../src/compiler/lower/address.ts";
 import { split } from "../../src/compiler/read/references.ts";
 import { sourceFromBytes, sourceFromText } from "../../src/compiler/read/source.ts";
+import { mayMatch, mayOverlap } from "../../src/compiler/rules/model-patterns.ts";
 import { readPlain } from "../../src/compiler/schema/scalar.ts";
 
 describe("a plain scalar", () => {
@@ -65,6 +67,51 @@ describe("suggest", () => {
     ["p".repeat(65), undefined],
   ])("%s", (unknown, meant) => {
     expect(suggest(unknown, NAMES)).toBe(meant);
+  });
+});
+
+describe("patterns of model names", () => {
+  test.each([
+    [["gpt-*"], ["gpt-5"], true],
+    [["gpt-*"], ["o4-mini"], false],
+    [["gpt-5"], ["gpt-5"], true],
+    [["gpt-5"], ["gpt-5-mini"], false],
+    [["gpt-5"], ["GPT-5"], false],
+    [["gpt-*"], ["*-mini"], true],
+    [["a*b"], ["b*a"], false],
+    [["a*b*"], ["*c"], true],
+    [["claude-*", "o4-*"], ["gpt-*", "o*"], true],
+    [["*"], [""], true],
+    [[""], ["x"], false],
+    [undefined, ["gpt-5"], true],
+    [undefined, undefined, true],
+    [[], undefined, false],
+    [Array(51).fill("x"), Array(50).fill("y"), true],
+  ])("%j and %j can mean one model: %s", (a, b, expected) => {
+    expect(mayOverlap(a, b)).toBe(expected);
+    expect(mayOverlap(b, a)).toBe(expected);
+  });
+
+  test("two patterns that can mean one name are found, and no others", () => {
+    const names = ["", "a", "b"].flatMap((x) => ["", "a", "b"].flatMap((y) => ["", "a", "b"].map((z) => x + y + z)));
+    const pattern = fc.array(fc.constantFrom("a", "b", "*"), { maxLength: 2 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(pattern, pattern, (a, b) => {
+        const common = names.some((name) => mayMatch([a], name) && mayMatch([b], name));
+        expect(mayOverlap([a], [b]), `${a} ${b}`).toBe(common);
+      }),
+    );
+  });
+
+  test("a pattern and a name, as a regular expression would match them", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 6 });
+    const pattern = fc.array(fc.constantFrom("a", "b", "*"), { maxLength: 6 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(pattern, text, (one, name) => {
+        expect(mayMatch([one], name)).toBe(new RegExp(`^${one.replaceAll("*", ".*")}$`).test(name));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 

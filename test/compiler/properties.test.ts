@@ -27,6 +27,7 @@ const LITERALS = [
   "qzUSERqz0123",
   "qzFALLBACKqz0123",
   "qzHEADERqz0123",
+  "qzITEMqz0123",
 ];
 
 /** A config with every key that holds a secret: some secrets are written out, the others come from references. */
@@ -59,6 +60,16 @@ routes:
     upstream:
       <<: *up
       strip_prefix: false
+      retry: { max_attempts: 2, retry_on: [connect_error, "429", timeout] }
+    upstreams:
+      - id: a
+        weight: 2
+        models: [gpt-*]
+        inject_headers: [{ name: api-key, value: qzITEMqz0123 }]
+      - { id: b, base_url: "https://b.example", rename_models: { gpt-5: five, "*": any } }
+    sticky: { by: header, name: x-session-id }
+    balance: least_inflight
+    cooldown: { ms: 1000 }
 concurrency: { upstream_per_key_max_inflight: 4, queue: { max_waiting: 1 } }
 observability:
   metrics: { enabled: false, token: qzMETRICSqz0123 }
@@ -105,6 +116,8 @@ const WORDS = [
   "__proto__",
   "tokens",
   "value",
+  "upstreams",
+  "retry_on",
   "listen",
   "routes",
   "null",
@@ -202,9 +215,9 @@ describe("no secret is printed", () => {
     return all.filter((secret) => printed.includes(secret) && !exposedAsName(text, secret));
   }
 
-  /** Edits can turn a secret into the name of a variable or the value of `listen`: those are shown by design. */
+  /** Edits can turn a secret into the name of a variable or a header, or the value of `listen`: those are shown by design. */
   function exposedAsName(text: string, secret: string): boolean {
-    return new RegExp(`\\$\\{\\w*${secret}|listen\\s*:\\s*\\S?${secret}`, "m").test(text);
+    return new RegExp(`\\$\\{\\w*${secret}|listen\\s*:\\s*\\S?${secret}|\\bname:[^,}\n]*${secret}`, "m").test(text);
   }
 
   test("of the full config, whatever is wrong with it", () => {
@@ -227,6 +240,16 @@ describe("no secret is printed", () => {
     expect(leaks(JSON.stringify(result), CLEAN)).toEqual([]);
   });
 });
+
+/** The clean config with these upstreams. */
+function pooled(upstreams: string): string {
+  return `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}    upstreams: ${upstreams}\n`;
+}
+
+/** Names that are replaced, one of them by itself. */
+function renames(count: number): string {
+  return Array.from({ length: count }, (_, n) => `m${n}: m${n === 0 ? 0 : "x"}`).join(",");
+}
 
 /** Work is counted, not timed: each of these once took the parser, or us, seconds to minutes. */
 describe("hostile files are refused, or looked through in bounded work", () => {
@@ -260,6 +283,23 @@ describe("hostile files are refused, or looked through in bounded work", () => {
       "10,000 tests on 1,000 routes",
       `${CLEAN}${Array.from({ length: 1000 }, (_, n) => `  - {id: r${n}, prefix: /r${n}, upstream: {base_url: "http://h/v1/v1"}}\n`).join("")}tests:\n${"  - {name: t, request: {method: GET, path: /x/y/z}, expect: {status: 401}}\n".repeat(10_000)}`,
       "rule/doubled-path",
+    ],
+    [
+      "a pool of 10,000 upstreams that share wrong settings",
+      `${pooled(`[${"{id: a},".repeat(10_000)}]`)}    upstream: { base_url: "http://h", connect_timeout_ms: 5, request_timeout_ms: 5, remove_headers: [host, te], tls: { server_name: a } }\n`,
+      "rule/duplicate-upstream-id",
+    ],
+    [
+      "a pool of 100 upstreams with 500 models each",
+      pooled(`[${`{id: a, base_url: 'https://api.openai.com', models: [${"gpt,".repeat(500)}]},`.repeat(100)}]`),
+      "rule/equal-upstreams",
+    ],
+    [
+      "30,000 models that are renamed, beside 30,000 that are taken",
+      pooled(
+        `[{id: a, base_url: 'http://h', models: [${"x*y*z*,".repeat(30_000)}], rename_models: {${renames(30_000)}}}]`,
+      ),
+      "rule/rename-models",
     ],
     [
       "a merge of merges",

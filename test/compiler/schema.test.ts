@@ -14,6 +14,11 @@ const schema = JSON.parse(readFileSync(new URL("schema/config.schema.json", ROOT
 const ajv = new Ajv({ strict: true, allErrors: true });
 const validate = ajv.compile(schema);
 
+/** The clean config with other upstreams in its route. */
+function pool(upstreams: string): string {
+  return `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}${upstreams}`;
+}
+
 function schemaErrors(text: string): string[] {
   return validate(parse(text))
     ? []
@@ -53,9 +58,53 @@ describe("the published schema", () => {
     ["an unknown word", `${CLEAN}errors:\n  format: openia\n`],
     ["half a pair", `${CLEAN}inbound_tls:\n  key_path: a.key\n`],
     ["no tokens", edited("\n    - ${TOKEN}", " []")],
+    ["a route without an upstream", pool("")],
+    ["an upstream without a URL", edited("      base_url: https://api.openai.com\n", "")],
+    ["a pool without upstreams", pool("    upstream: { base_url: https://a.example }\n    upstreams: []\n")],
+    ["a pool without a URL", pool("    upstreams: [{ id: a }, { id: b }]\n")],
+    [
+      "a pool in which one upstream has no URL",
+      pool(
+        "    upstream: { connect_timeout_ms: 5000 }\n    upstreams: [{ id: a, base_url: https://a.example }, { id: b }]\n",
+      ),
+    ],
+    ["an upstream of a pool without an id", pool("    upstreams: [{ base_url: https://a.example }]\n")],
+    [
+      "a key of the route in an upstream of a pool",
+      pool("    upstreams: [{ id: a, base_url: https://a.example, retry: { max_attempts: 2 } }]\n"),
+    ],
   ])("refuses %s, as check does", (_, text) => {
     expect(schemaErrors(text).length).toBeGreaterThan(0);
     expect(compileText(text).ok).toBe(false);
+  });
+
+  test.each([
+    [
+      "with a URL each",
+      "    upstreams: [{ id: a, base_url: https://a.example }, { id: b, base_url: https://b.example }]\n",
+    ],
+    [
+      "with a URL that they share",
+      "    upstream: { base_url: https://a.example }\n    upstreams: [{ id: a }, { id: b }]\n",
+    ],
+    [
+      "with a URL that one of them has itself",
+      "    upstream: { base_url: https://a.example }\n    upstreams: [{ id: a }, { id: b, base_url: https://b.example }]\n",
+    ],
+    ["with one upstream", "    upstreams: [{ id: a, base_url: https://a.example, weight: 2 }]\n"],
+  ])("takes a pool %s, as check does", (_, upstreams) => {
+    expect(schemaErrors(pool(upstreams))).toEqual([]);
+    expect(compileText(pool(upstreams)).ok).toBe(true);
+  });
+
+  test("allows each key of an upstream in an item of upstreams, but those that belong to the route", () => {
+    const { properties, required } = schema.definitions.poolUpstream;
+    const own = ["id", "weight", "models", "rename_models"];
+    const ofRoute = ["strip_prefix", "stream_types", "retry"];
+    const shared = Object.keys(schema.definitions.upstream.properties).filter((key) => !ofRoute.includes(key));
+    expect(Object.keys(properties).sort()).toEqual([...own, ...shared].sort());
+    for (const key of shared) expect(properties[key]).toEqual({ $ref: `#/definitions/upstream/properties/${key}` });
+    expect(required).toEqual(["id"]);
   });
 
   test("allows each key of an upstream but its base_url in upstream_defaults, too", () => {

@@ -5,6 +5,12 @@
 import { describe, expect, test } from "vitest";
 import { CLEAN, compileText, edited, locations } from "./compiling.ts";
 
+/** The clean config with a pool of these upstreams, at lines 9 and 10. */
+function pool(...items: string[]): string {
+  const list = items.map((item) => `      - ${item}\n`).join("");
+  return `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}    upstreams:\n${list}`;
+}
+
 const CASES: readonly (readonly [name: string, text: string, ...found: string[]])[] = [
   ["a misspelt key", edited("upstream:", "upstrem:"), "schema/unknown-key 8:5-8:12"],
   ["an unknown key at the top", `${CLEAN}__proto__: 1\n`, "schema/unknown-key 13:1-13:10"],
@@ -116,6 +122,48 @@ upstream_defaults:
       edited("https://api.openai.com", "https://api.anthropic.com"),
     ),
     "rule/token-source-missing 2:1-2:13",
+  ],
+  ["a route without an upstream", CLEAN.slice(0, CLEAN.indexOf("    upstream:")), "schema/missing-key 6:5-6:7"],
+  [
+    "a misspelt list of upstreams",
+    `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}    upstreems: [{ id: a, base_url: https://a.example }]\n`,
+    "schema/unknown-key 8:5-8:14",
+  ],
+  [
+    "a misspelt URL in a pool",
+    pool("{ id: a, base_url: https://a.example }", "{ id: b, base-url: https://b.example }"),
+    "schema/unknown-key 10:18-10:26",
+  ],
+  [
+    "no URL in one upstream of a pool",
+    pool("{ id: a, base_url: https://a.example }", "{ id: b }"),
+    "schema/missing-key 10:11-10:13",
+  ],
+  [
+    "an upstream of a pool that is no mapping",
+    pool("{ id: a, base_url: https://a.example }", "https://b.example"),
+    "schema/type 10:9-10:26",
+  ],
+  [
+    "an id twice in a pool",
+    pool("{ id: a, base_url: https://a.example }", "{ id: a, base_url: https://b.example }"),
+    "rule/duplicate-upstream-id 10:15-10:16",
+  ],
+  [
+    "a wrong URL that two upstreams of a pool share, once",
+    `${pool("{ id: a }", "{ id: b, weight: 2 }")}    upstream:\n      base_url: https://a.example?x=1\n    balance: round_robin\n`,
+    "rule/equal-upstreams 10:15-10:16",
+    "rule/base-url 12:17-12:38",
+  ],
+  [
+    "a short timeout of one upstream of a pool",
+    pool("{ id: a, base_url: https://a.example }", "{ id: b, base_url: https://b.example, request_timeout_ms: 30 }"),
+    "rule/short-timeout 10:67-10:69",
+  ],
+  [
+    "retries of the defaults that may be paid twice, of two routes, once",
+    `${CLEAN}  - { id: two, prefix: /two, upstream: { base_url: https://two.example } }\nupstream_defaults:\n  retry: { retry_on: [reset, "500"] }\n`,
+    "rule/retry-may-bill-twice 15:23-15:28",
   ],
   [
     "all of a file in one run",

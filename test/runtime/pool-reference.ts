@@ -1,5 +1,5 @@
 // A plain second writing of the rules of pools, for the property test: which upstream is chosen, when one cools, who holds a slot.
-// It follows the contract (section 14), keeps lists where the program counts, and cares about nothing else.
+// It follows the rules (contract, section 14), keeps lists where the program counts, and cares about nothing else.
 
 import type { CooldownSpec, PoolSpec } from "../../src/plan/forward.ts";
 

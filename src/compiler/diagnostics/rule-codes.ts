@@ -183,7 +183,7 @@ export const RULE_CODES = {
   ),
   "rule/upstream-key-missing": warning(
     "A limit per upstream key on a route without a key",
-    "The limit counts requests per upstream key. The route injects none, so all its requests count together.",
+    "The limit counts requests per upstream key. The route, or the upstream of its pool, injects none, so all its requests count together.",
     "Inject a key. If the limit is meant for the route as a whole, as for a local Ollama, set `concurrency.upstream_per_key_max_inflight` instead: it counts a route without a key as one.",
   ),
   "rule/queue-unused": warning(
@@ -195,11 +195,6 @@ export const RULE_CODES = {
     "A timeout that never fires",
     "Another timeout covers the same time and is not longer.",
     "Make the other timeout the longer one.",
-  ),
-  "rule/retry-unused": warning(
-    "A retry policy that does not work as written",
-    "It never retries, or its waits can't grow.",
-    "Check the numbers, or remove `retry`.",
   ),
   "rule/metrics-token-reused": warning(
     "The metrics token is a gateway token",

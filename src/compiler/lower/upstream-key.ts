@@ -34,10 +34,12 @@ export function hasNoKey(value: string): boolean {
   return /^\s*(?:Bearer)?\s*$/i.test(value);
 }
 
-/** Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. */
+/**
+ * Whether a key is injected, in any header or parameter. Only `authorization` and `x-api-key` are counted separately. A parameter
+ * such as `api-version` is no key.
+ */
 export function injectsKey({ inject_headers, inject_query }: InjectedKeys): boolean {
-  if (upstreamKey(inject_headers) !== undefined || inject_query.length > 0) return true;
-  return inject_headers.some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
+  return [...inject_headers, ...inject_query].some(({ name, value }) => carriesSecret(name) && !hasNoKey(value));
 }
 
 interface InjectedKeys {

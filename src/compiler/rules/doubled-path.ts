@@ -2,7 +2,7 @@
 
 import { providerAt } from "./providers.ts";
 import type { Rule } from "./rule.ts";
-import { eachUpstream, keptPrefix, type UpstreamVisit } from "./walks.ts";
+import { eachRoute, eachUpstream, keptPrefix, type UpstreamVisit } from "./walks.ts";
 
 const CODE = "rule/doubled-path";
 const TWICE = /\/(v\d+[a-z0-9]*)\/\1(?=\/|$)/;
@@ -22,7 +22,7 @@ const doubledInConfig: Rule = (config, { report, literal }) => {
     report({
       code: CODE,
       path: at,
-      message: `every request of this route goes to a path with ${version} in it twice`,
+      message: `every request ${visit.route.pooled ? "to this upstream" : "of this route"} goes to a path with ${version} in it twice`,
       help: visit.upstream.strip_prefix
         ? "remove one of the two"
         : "remove it from base_url, or set strip_prefix: true",
@@ -33,16 +33,15 @@ const doubledInConfig: Rule = (config, { report, literal }) => {
 /** Reports a test of the config whose request goes to a path with a version in it twice: its clients put it in front. */
 const doubledInTest: Rule = (config, { report, known }) => {
   const reported = new Set<number>();
-  const routes = new Map([...eachUpstream(config)].map((visit) => [visit.route.prefix, visit]));
+  const routes = new Map(config.routes.map(({ prefix }, index) => [prefix, eachRoute(config)[index] ?? []]));
   config.tests.forEach((test, index) => {
     // A test with `upstream_url` checks the path itself: if it passes, the path is meant.
     if (test.expect.upstream_url !== undefined || !known(["tests", index, "request", "path"])) return;
     const [path = ""] = test.request.path.split("?", 1);
-    const visit = routeOf(routes, path);
-    if (visit === undefined || reported.has(visit.index) || TWICE.test(forwarded(visit) ?? "")) return;
-    const { upstream, route, baseUrl: read } = visit;
-    const rest = upstream.strip_prefix && route.prefix !== "/" ? path.slice(route.prefix.length) : path;
-    if (!read.ok || !TWICE.test(read.target.basePath + rest)) return;
+    const upstreams = routeOf(routes, path) ?? [];
+    if (upstreams[0] === undefined || reported.has(upstreams[0].index)) return;
+    const visit = upstreams.find((one) => doublesVersionOf(path, one));
+    if (visit === undefined) return;
     reported.add(visit.index);
     report({
       code: CODE,
@@ -54,15 +53,24 @@ const doubledInTest: Rule = (config, { report, known }) => {
   });
 };
 
+function doublesVersionOf(path: string, visit: UpstreamVisit): boolean {
+  const { upstream, route, baseUrl: read } = visit;
+  const rest = upstream.strip_prefix && route.prefix !== "/" ? path.slice(route.prefix.length) : path;
+  return read.ok && TWICE.test(read.target.basePath + rest) && !TWICE.test(forwarded(visit) ?? "");
+}
+
 /** Longer paths of tests are not checked: each of their segments costs a look-up. */
 const MAX_PATH = 1000;
 
-/** The route that takes a path: the one with the longest prefix that matches. */
-function routeOf(routes: ReadonlyMap<string, UpstreamVisit>, path: string): UpstreamVisit | undefined {
+/** The upstreams of the route that takes a path: the one with the longest prefix that matches. */
+function routeOf(
+  routes: ReadonlyMap<string, readonly UpstreamVisit[]>,
+  path: string,
+): readonly UpstreamVisit[] | undefined {
   if (path.length > MAX_PATH) return undefined;
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
-    const visit = routes.get(path.slice(0, end));
-    if (visit !== undefined) return visit;
+    const upstreams = routes.get(path.slice(0, end));
+    if (upstreams !== undefined) return upstreams;
   }
   return routes.get("/");
 }

@@ -9,7 +9,7 @@ import type { CompleteUpstream } from "../schema/defaults.ts";
 import { literalAt, quote } from "../schema/labels.ts";
 import { SET_BY_GATEWAY, WELL_KNOWN } from "./header-names.ts";
 import type { Rule } from "./rule.ts";
-import { eachDuplicate, eachUpstream } from "./walks.ts";
+import { eachDuplicate, eachUpstream, forAllSharing, type UpstreamVisit } from "./walks.ts";
 
 /** Reports an injected header that the gateway sets itself, or that belongs to one connection. */
 const hopByHopInjected: Rule = (config, { report }) => {
@@ -65,7 +65,8 @@ const emptyKeyHeader: Rule = (config, { report, known }) => {
 
 /** Reports a header that is removed and injected: headers are removed first, so removing it has no effect. */
 const headerRuleConflict: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const visit of eachUpstream(config)) {
+    const { upstream, pathOf } = visit;
     const at = (index: number) => pathOf("inject_headers", index, "name");
     const injected = new Map<string, number>();
     upstream.inject_headers.forEach(({ name }, index) => {
@@ -73,7 +74,7 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
     });
     upstream.remove_headers.forEach((name, index) => {
       const injection = injected.get(name.toLowerCase());
-      if (injection === undefined) return;
+      if (injection === undefined || !forAllSharing(visit, "remove_headers", (one) => injects(one, name))) return;
       report({
         code: "rule/header-rule-conflict",
         path: pathOf("remove_headers", index),
@@ -85,12 +86,18 @@ const headerRuleConflict: Rule = (config, { report, known }) => {
   }
 };
 
+function injects({ upstream }: UpstreamVisit, name: string): boolean {
+  return upstream.inject_headers.some((header) => header.name.toLowerCase() === name.toLowerCase());
+}
+
 /** Reports `user-agent` when it is set in two keys. */
 const userAgentConflict: Rule = (config, { report }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const visit of eachUpstream(config)) {
+    const { upstream, pathOf } = visit;
     if (upstream.user_agent === undefined) continue;
     const injected = upstream.inject_headers.findIndex(({ name }) => name.toLowerCase() === "user-agent");
-    if (injected === -1) continue;
+    const isReplaced = (one: UpstreamVisit): boolean => one.upstream.user_agent !== undefined;
+    if (injected === -1 || !forAllSharing(visit, "inject_headers", isReplaced)) continue;
     report({
       code: "rule/user-agent-conflict",
       path: pathOf("inject_headers", injected, "name"),
@@ -104,10 +111,12 @@ const userAgentConflict: Rule = (config, { report }) => {
 /** Reports the removal of a header that is never sent upstream as the client sent it. */
 const redundantRemove: Rule = (config, { report, known }) => {
   const tokens = known(["gateway_auth", "token_sources"]) ? new Set(tokenHeaders(config)) : new Set<string>();
-  for (const { upstream, pathOf } of eachUpstream(config)) {
+  for (const visit of eachUpstream(config)) {
+    const { upstream, pathOf } = visit;
     upstream.remove_headers.forEach((name, index) => {
-      const why = neverForwarded(name.toLowerCase(), upstream, tokens);
-      if (why === undefined) return;
+      const whyOf = (one: UpstreamVisit) => neverForwarded(name.toLowerCase(), one.upstream, tokens);
+      const why = whyOf(visit);
+      if (why === undefined || !forAllSharing(visit, "remove_headers", (one) => whyOf(one) !== undefined)) return;
       const message = `this entry has no effect: ${why}`;
       report({ code: "rule/redundant-remove", path: pathOf("remove_headers", index), message, help: "remove it" });
     });

@@ -12,10 +12,14 @@ import { METHOD_RULES } from "./methods.ts";
 import { NOT_ENABLED_RULES } from "./not-enabled.ts";
 import { OBSERVABILITY_RULES } from "./observability.ts";
 import { OTHER_SYNTAX_RULES } from "./other-syntax.ts";
+import { POOL_MODEL_RULES } from "./pool-models.ts";
+import { POOL_PROVIDER_RULES } from "./pool-providers.ts";
+import { POOL_RULES } from "./pools.ts";
 import { PROVIDER_KEY_RULES } from "./provider-keys.ts";
 import { PROVIDER_PATH_RULES } from "./provider-paths.ts";
 import { PROXY_RULES } from "./proxy.ts";
 import { QUERY_RULES } from "./query.ts";
+import { RETRY_RULES } from "./retries.ts";
 import { ROUTE_RULES } from "./routes.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { SECRET_VALUE_RULES } from "./secret-values.ts";
@@ -34,6 +38,10 @@ const RULES: readonly Rule[] = [
   ...CORS_RULES,
   ...ROUTE_RULES,
   ...UPSTREAM_RULES,
+  ...RETRY_RULES,
+  ...POOL_RULES,
+  ...POOL_MODEL_RULES,
+  ...POOL_PROVIDER_RULES,
   ...PROXY_RULES,
   ...HEADER_RULES,
   ...SECRET_RULES,

@@ -1,10 +1,9 @@
 // Checks the limits on requests in flight, and the queue in front of them.
 
 import { injectsKey } from "../lower/upstream-key.ts";
-import { quote, routeLabel } from "../schema/labels.ts";
-
-import type { Report, Rule } from "./rule.ts";
-import { eachUpstream } from "./walks.ts";
+import { quote, routeLabel, upstreamLabel } from "../schema/labels.ts";
+import type { Report, Rule, RuleContext } from "./rule.ts";
+import { eachUpstream, forAllSharing, type UpstreamVisit } from "./walks.ts";
 
 /** Reports a limit of an upstream that the limit of the whole gateway makes useless. */
 const limitNeverBinds: Rule = (config, { report, known }) => {
@@ -32,21 +31,28 @@ const limitNeverBinds: Rule = (config, { report, known }) => {
  * that comes from `upstream_defaults` or `concurrency` is not reported: it is meant for the routes that have a key.
  */
 const upstreamKeyMissing: Rule = (config, { report, known, file }) => {
-  for (const { upstream, pathOf, inherits, index } of eachUpstream(config)) {
-    const limit = pathOf("upstream_key_max_inflight");
+  for (const visit of eachUpstream(config)) {
+    const { upstream, inherits, route } = visit;
     if (upstream.upstream_key_max_inflight === undefined || inherits("upstream_key_max_inflight")) continue;
-    const headers = pathOf("inject_headers");
-    const names = upstream.inject_headers.map((_, at) => known([...headers, at]));
-    if (!known(headers) || names.includes(false) || injectsKey(upstream)) continue;
+    if (!forAllSharing(visit, "upstream_key_max_inflight", (one) => getsNoKey(one, known))) continue;
+    const sharing = visit.sharing("upstream_key_max_inflight");
+    const label =
+      route.pooled && sharing.length === 1 ? upstreamLabel(visit.path, file) : routeLabel(visit.index, file);
     report({
       code: "rule/upstream-key-missing",
-      path: limit,
+      path: visit.pathOf("upstream_key_max_inflight"),
       at: "key",
-      message: `"upstream_key_max_inflight" counts per upstream key, but ${routeLabel(index, file)} injects none: all its requests count together`,
+      message: `"upstream_key_max_inflight" counts per upstream key, but ${label} injects none: all its requests count together`,
       help: "inject a key, or limit all routes with concurrency.upstream_per_key_max_inflight",
     });
   }
 };
+
+function getsNoKey({ upstream, pathOf }: UpstreamVisit, known: RuleContext["known"]): boolean {
+  const headers = pathOf("inject_headers");
+  const names = upstream.inject_headers.map((_, at) => known([...headers, at]));
+  return known(headers) && !names.includes(false) && !injectsKey(upstream);
+}
 
 const QUEUE = ["concurrency", "queue"];
 

@@ -6,7 +6,7 @@ import type { Path } from "../diagnostics/location.ts";
 import { tokenHeaders } from "../lower/forward.ts";
 import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-
+import { upstreamLabel } from "../schema/labels.ts";
 import { misreadSecret } from "./other-syntax.ts";
 import { KEY_HEADERS, PROVIDERS, type Provider, providerAt } from "./providers.ts";
 import type { Rule, RuleContext } from "./rule.ts";
@@ -100,11 +100,14 @@ const keyHeader: Rule = (config, context) => {
     if (keys.some(({ name }) => name === at.provider.keyHeader)) continue;
     const [wrong] = keys;
     if (wrong === undefined || isAccepted(at.provider, wrong, at.basePath)) continue;
+    // Other upstreams of the pool may need the header as it is.
+    const own = visit.sharing("inject_headers").length > 1 ? "give this upstream `inject_headers` of its own: " : "";
     context.report({
       code: "rule/key-header",
       path: [...wrong.path, "name"],
       message: `${at.provider.name} does not read its API key from \`${wrong.name}\``,
-      help: `write \`name: ${at.provider.keyHeader}\`, and ${keyForm(at.provider)}`,
+      help: `${own}write \`name: ${at.provider.keyHeader}\`, and ${keyForm(at.provider)}`,
+      related: own === "" ? [] : [{ path: visit.pathOf("base_url"), message: `the upstream of ${at.provider.name}` }],
     });
   }
 };
@@ -119,7 +122,7 @@ function isAccepted({ name, strict, keyHeader }: Provider, { name: header, value
   if (header !== "authorization") return false;
   const credential = value.replace(/^\s*Bearer\s+/i, "");
   // Tokens of OAuth and of Entra ID go into `authorization`, and so do the keys of the APIs in OpenAI's form.
-  if (name === "Anthropic") return /^sk-ant-oat/.test(credential);
+  if (name === "Anthropic") return /^sk-ant-oat/.test(credential) || basePath === "/v1";
   if (name === "Gemini") return /^ya29\./.test(credential) || /\/openai(?:\/|$)/.test(basePath);
   return /^eyJ/.test(credential) || /\/openai\/v1(?:\/|$)/.test(basePath);
 }
@@ -136,12 +139,17 @@ const otherProvidersKey: Rule = (config, context) => {
       context.report({
         code: "rule/other-providers-key",
         path: [...path, "value"],
-        message: `the key${source} looks like one of ${owner.name}, but the route goes to ${at.provider.name}`,
+        message: `the key${source} looks like one of ${owner.name}, but ${goer(visit, context)} goes to ${at.provider.name}`,
         help: `use a key of ${at.provider.name}, or the base URL of ${owner.name}`,
       });
     }
   }
 };
+
+/** What sends a key: a route, or an upstream of its pool. */
+function goer({ route, path }: UpstreamVisit, { file }: RuleContext): string {
+  return route.pooled ? upstreamLabel(path, file) : "the route";
+}
 
 /** Reports one key that is sent to two providers: a route was copied, and its key with it. */
 const sharedKey: Rule = (config, context) => {
@@ -161,7 +169,7 @@ const sharedKey: Rule = (config, context) => {
         code: "rule/other-providers-key",
         path: at,
         message: `the same key is sent to ${earlier.provider.name} and to ${provider.name}: it can only be a key of one of them`,
-        help: ownKeyHelp(provider, at, context),
+        help: ownKeyHelp(provider, at, visit, context),
         related: [{ path: earlier.path, message: `sent to ${earlier.provider.name} here` }],
       });
     }
@@ -169,7 +177,8 @@ const sharedKey: Rule = (config, context) => {
 };
 
 /** Where the variable of the provider is injected already, its value is what is wrong. */
-function ownKeyHelp(provider: Provider, at: Path, { references }: RuleContext): string {
+function ownKeyHelp(provider: Provider, at: Path, visit: UpstreamVisit, { references }: RuleContext): string {
+  if (visit.sharing("inject_headers").length > 1) return "give each of them `inject_headers` of its own";
   const own = `\${${provider.variable}}`;
   if (references(at).some(({ source }) => source === own))
     return `set ${provider.variable} to a key of ${provider.name}`;

@@ -52,7 +52,11 @@ const providerPath: Rule = (config, { report, literal, known }) => {
     const wrong = wrongPath(visit, provider, read.target);
     if (wrong === undefined) continue;
     const { path, message, help, shows } = wrong;
-    report({ code: "rule/provider-path", path, message, help: shows && !literal(path) ? undefined : help });
+    const baseUrl = visit.pathOf("base_url");
+    // The prefix is that of all upstreams of a pool: the note says which one needs the version.
+    const related =
+      visit.route.pooled && path.at(-1) === "prefix" ? [{ path: baseUrl, message: "for this upstream" }] : [];
+    report({ code: "rule/provider-path", path, message, help: shows && !literal(path) ? undefined : help, related });
   }
 };
 

@@ -20,9 +20,14 @@ export interface Provider {
   readonly sdkRoot?: string;
   /** What its keys start with, and those of no other provider. */
   readonly keyStarts?: readonly string[];
+  /** The form of its requests. Left out where it takes requests in several forms, or in one of its own. */
+  readonly form?: ApiForm;
   /** Its web sites, which are not its API. */
   readonly sites?: readonly string[];
 }
+
+/** The forms of requests, by the provider that made them. */
+export type ApiForm = "OpenAI" | "Anthropic" | "Gemini";
 
 export type KeyHeader = "authorization" | "x-api-key" | "x-goog-api-key" | "api-key";
 
@@ -40,6 +45,7 @@ const bearer = (name: string, hosts: readonly string[], variable: string, more: 
 export const PROVIDERS: readonly Provider[] = [
   bearer("OpenAI", ["api.openai.com", "*.api.openai.com"], "OPENAI_API_KEY", {
     strict: true,
+    form: "OpenAI",
     roots: ["/v1"],
     keyStarts: ["sk-proj-", "sk-svcacct-", "sk-admin-"],
     sites: ["openai.com", "platform.openai.com", "chat.openai.com", "chatgpt.com"],
@@ -49,6 +55,7 @@ export const PROVIDERS: readonly Provider[] = [
     hosts: ["api.anthropic.com"],
     keyHeader: "x-api-key",
     variable: "ANTHROPIC_API_KEY",
+    form: "Anthropic",
     roots: ["/v1", "/api"],
     sdkRoot: "/v1",
     keyStarts: ["sk-ant-"],
@@ -59,6 +66,7 @@ export const PROVIDERS: readonly Provider[] = [
     hosts: ["generativelanguage.googleapis.com"],
     keyHeader: "x-goog-api-key",
     variable: "GEMINI_API_KEY",
+    form: "Gemini",
     roots: ["/v1", "/v1beta", "/v1alpha", "/upload", "/download"],
     sdkRoot: "/v1beta",
     keyStarts: ["AIza"],
@@ -69,12 +77,14 @@ export const PROVIDERS: readonly Provider[] = [
     hosts: ["*.openai.azure.com"],
     keyHeader: "api-key",
     variable: "AZURE_OPENAI_API_KEY",
+    form: "OpenAI",
     roots: ["/openai"],
     unversioned: true,
     sites: ["oai.azure.com", "ai.azure.com", "portal.azure.com"],
   },
   bearer("Groq", ["api.groq.com"], "GROQ_API_KEY", {
     strict: true,
+    form: "OpenAI",
     roots: ["/openai"],
     keyStarts: ["gsk_"],
     sites: ["groq.com", "console.groq.com"],
@@ -93,7 +103,12 @@ export const PROVIDERS: readonly Provider[] = [
   bearer("Fireworks", ["api.fireworks.ai"], "FIREWORKS_API_KEY", { roots: ["/inference", "/v1"], keyStarts: ["fw_"] }),
   bearer("Cohere", ["api.cohere.com", "api.cohere.ai"], "COHERE_API_KEY", { strict: true }),
   bearer("Perplexity", ["api.perplexity.ai"], "PERPLEXITY_API_KEY", { strict: true, keyStarts: ["pplx-"] }),
-  bearer("Cerebras", ["api.cerebras.ai"], "CEREBRAS_API_KEY", { strict: true, roots: ["/v1"], keyStarts: ["csk-"] }),
+  bearer("Cerebras", ["api.cerebras.ai"], "CEREBRAS_API_KEY", {
+    strict: true,
+    form: "OpenAI",
+    roots: ["/v1"],
+    keyStarts: ["csk-"],
+  }),
   bearer("NVIDIA", ["integrate.api.nvidia.com"], "NVIDIA_API_KEY", { roots: ["/v1"], keyStarts: ["nvapi-"] }),
   bearer("Hugging Face", ["router.huggingface.co"], "HF_TOKEN", { keyStarts: ["hf_"] }),
   bearer("Moonshot", ["api.moonshot.ai", "api.moonshot.cn"], "MOONSHOT_API_KEY"),

@@ -8,7 +8,7 @@ import { quote, shownValue } from "../schema/labels.ts";
 import { misreadPath } from "./other-syntax.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { checkDates, reportUnreadable, reportUnusable } from "./tls-files.ts";
-import { eachUpstream } from "./walks.ts";
+import { eachUpstream, forAllSharing } from "./walks.ts";
 
 /** Reports a client certificate or its key that can't be used. Half a pair is reported by the schema. */
 const clientPair: Rule = (config, context) => {
@@ -75,14 +75,17 @@ const serverName: Rule = (config, { report }) => {
   }
 };
 
-/** Reports TLS settings of an upstream without TLS. Inherited ones are meant for other routes. */
+/** Reports TLS settings of upstreams without TLS. Inherited ones are meant for other routes. */
 const tlsUnused: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf, inherits, baseUrl: read } of eachUpstream(config)) {
-    if (upstream.tls === undefined || inherits("tls")) continue;
-    if (!read.ok || read.target.protocol === "https:" || !known(pathOf("base_url"))) continue;
+  for (const visit of eachUpstream(config)) {
+    if (visit.upstream.tls === undefined || visit.inherits("tls")) continue;
+    const plain = forAllSharing(visit, "tls", ({ pathOf, baseUrl: read }) => {
+      return read.ok && read.target.protocol === "http:" && known(pathOf("base_url"));
+    });
+    if (!plain) continue;
     report({
       code: "rule/upstream-tls-unused",
-      path: pathOf("tls"),
+      path: visit.pathOf("tls"),
       at: "key",
       message: `${quote("tls")} has no effect: base_url is http, so there is no TLS`,
       help: "write https in base_url, or remove tls",

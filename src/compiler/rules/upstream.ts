@@ -1,27 +1,41 @@
-// Checks that each route has an upstream, the URL of each upstream, and its retries.
+// Checks that each route has an upstream, and the URL of each upstream.
 
 import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
-import { exampleHelp, quote, sectionLabel } from "../schema/labels.ts";
+import { exampleHelp, sectionLabel } from "../schema/labels.ts";
+import { shapeAt } from "../schema/shape.ts";
+import { suggestKey } from "../schema/suggest-key.ts";
 import { misreadUrl } from "./other-syntax.ts";
-import type { Rule } from "./rule.ts";
+import type { Rule, RuleContext } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
 /** Reports a route without an upstream, and an upstream without a URL. */
-const missingUpstream: Rule = (config, { report, written, file }) => {
+const missingUpstream: Rule = (config, context) => {
+  const { report, written, known, file } = context;
   for (const { upstream, path, route, index } of eachUpstream(config)) {
     if (upstream.base_url !== undefined) continue;
-    const section = route.pooled || written(path) ? path : ["routes", index];
-    const missing = [...section, section === path ? "base_url" : "upstream"];
-    report({
-      code: "schema/missing-key",
-      path: missing,
-      at: "missing",
-      message: `${quote(String(missing.at(-1)))} is missing ${sectionLabel(section, file)}`,
-      help: exampleHelp(missing),
-    });
+    const routePath = ["routes", index];
+    const shared = [...routePath, "upstream"];
+    if (misspells(routePath, ["upstream", "upstreams"], context) || !known(shared)) continue;
+    if ([path, shared].some((section) => misspells(section, ["base_url"], context))) continue;
+    if (!route.pooled && !written(shared)) {
+      const message = `"upstream" is missing ${sectionLabel(routePath, file)}`;
+      const help = "write `upstream:` with base_url below it, or a list of several `upstreams`";
+      report({ code: "schema/missing-key", path: shared, at: "missing", message, help });
+      continue;
+    }
+    const missing = [...path, "base_url"];
+    const message = `"base_url" is missing ${sectionLabel(path, file)}${route.pooled ? ", and `upstream` has none either" : ""}`;
+    report({ code: "schema/missing-key", path: missing, at: "missing", message, help: exampleHelp(missing) });
   }
 };
+
+/** Whether a mapping has an unknown key that is a misspelling of one of these: the missing key is not a second mistake. */
+function misspells(path: Path, names: readonly string[], { keys }: RuleContext): boolean {
+  const shape = shapeAt(path);
+  if (shape?.kind !== "object") return false;
+  return keys(path).some((key) => !Object.hasOwn(shape.keys, key) && names.includes(suggestKey(shape, key) ?? ""));
+}
 
 /** Reports a `base_url` that a path can't be appended to. */
 const baseUrl: Rule = (config, { report, literal }) => {
@@ -55,41 +69,4 @@ const selfUpstream: Rule = (config, { report, known }) => {
   }
 };
 
-/** Reports a retry policy that never retries. */
-const retryUnused: Rule = (config, { report }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    if (upstream.retry?.max_attempts === 1) {
-      report({
-        code: "rule/retry-unused",
-        path: pathOf("retry", "max_attempts"),
-        message: "nothing is retried: max_attempts counts the first attempt too",
-        help: "raise max_attempts, or remove retry",
-      });
-    }
-    if (upstream.retry?.retry_on.length === 0) {
-      report({
-        code: "rule/retry-unused",
-        path: pathOf("retry", "retry_on"),
-        message: "nothing is retried: retry_on is empty",
-        help: "list what to retry on, or remove retry",
-      });
-    }
-  }
-};
-
-/** Reports waits between attempts that can't grow, because the longest wait is shorter than the first. */
-const retryBackoff: Rule = (config, { report, known }) => {
-  for (const { upstream, pathOf } of eachUpstream(config)) {
-    if (upstream.retry === undefined || upstream.retry.backoff_ms <= upstream.retry.max_backoff_ms) continue;
-    const at = (key: string): Path => pathOf("retry", key);
-    if (!known(at("backoff_ms")) || !known(at("max_backoff_ms"))) continue;
-    report({
-      code: "rule/retry-unused",
-      path: at("backoff_ms"),
-      message: '"backoff_ms" is longer than "max_backoff_ms", which cuts every wait',
-      help: "make max_backoff_ms the longer one",
-    });
-  }
-};
-
-export const UPSTREAM_RULES: readonly Rule[] = [missingUpstream, baseUrl, selfUpstream, retryUnused, retryBackoff];
+export const UPSTREAM_RULES: readonly Rule[] = [missingUpstream, baseUrl, selfUpstream];

@@ -29,22 +29,37 @@ export function valueLabel(path: Path, file: ParsedFile): string {
   return sources === undefined ? keyLabel(path) : `${keyLabel(path)} (from ${sources})`;
 }
 
-/** The section of an object: `at the top level`, `in route "openai"`, `in observability.logging`. */
+/** The section of an object: `at the top level`, `in route "openai"`, `in the upstream "b" of route "openai"`. */
 export function sectionLabel(path: Path, file: ParsedFile): string {
   if (path.length === 0) return "at the top level";
-  const [first, index, ...rest] = path;
+  const [first, index, key, ...inner] = path;
   if (first !== "routes" || index === undefined) return `in ${readable(path)}`;
-  const route = routeLabel(index, file);
-  if (rest.length === 0) return `in ${route}`;
-  return rest.length === 1 && rest[0] === "upstream"
-    ? `in the upstream of ${route}`
-    : `in ${readable(rest)} of ${route}`;
+  if (key === undefined) return `in ${routeLabel(index, file)}`;
+  const [member, ...rest] = inner;
+  if (key === "upstream" && member === undefined) return `in the upstream of ${routeLabel(index, file)}`;
+  if (key !== "upstreams" || member === undefined) return `in ${readable(path.slice(2))} of ${routeLabel(index, file)}`;
+  const section = rest.length === 0 ? "" : `${readable(rest)} of `;
+  return `in ${section}${upstreamLabel(path.slice(0, 4), file)}`;
 }
 
 /** `route "openai"`, or the route by its index where the id can't be shown. */
 export function routeLabel(index: string | number, file: ParsedFile): string {
-  const id = literalAt(["routes", index, "id"], file);
-  return id === undefined || id.trim() === "" ? `routes[${index}]` : `route ${quote(id)}`;
+  return idLabel(["routes", index], file, "route");
+}
+
+/**
+ * `the upstream "b" of route "openai"`, or the upstream by its index where the id can't be shown.
+ * @param path an item of `upstreams`, or a route's `upstream`: that one is `the upstream of route "openai"`
+ */
+export function upstreamLabel(path: Path, file: ParsedFile): string {
+  const [, index = 0, , member] = path;
+  const route = routeLabel(index, file);
+  return member === undefined ? `the upstream of ${route}` : `${idLabel(path, file, "the upstream")} of ${route}`;
+}
+
+function idLabel(path: Path, file: ParsedFile, what: string): string {
+  const id = literalAt([...path, "id"], file);
+  return id === undefined || id.trim() === "" ? readable(path.slice(-2)) : `${what} ${quote(id)}`;
 }
 
 /** The text of a scalar, when it is written in the file and is not a secret. Otherwise `undefined`. */
@@ -95,5 +110,7 @@ export function exampleHelp(path: Path): string | undefined {
 }
 
 function keysOf({ keys, required }: ObjectShape): string {
-  return (required.length > 0 ? required : Object.keys(keys).slice(0, 3)).join(", ");
+  if (required.length === 0) return Object.keys(keys).slice(0, 3).join(", ");
+  // A route needs an upstream as well: `upstream` or `upstreams`, so neither of them is required.
+  return [...required, ...("upstream" in keys ? ["upstream"] : [])].join(", ");
 }

@@ -44,6 +44,7 @@ function quotesHelp(literal: string): string | undefined {
 }
 
 const BY_KEY: { readonly [key: string]: Explain } = {
+  id: (name) => ({ message: `${name} must be 1 to 64 letters, digits, dots, hyphens or underscores` }),
   listen: address,
   address,
   prefix,

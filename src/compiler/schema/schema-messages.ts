@@ -20,7 +20,7 @@ import { sectionsWith, shapeAt } from "./shape.ts";
 import type { ScalarShape, Shape } from "./shape-types.ts";
 import { suggestKey } from "./suggest-key.ts";
 import { explainType } from "./type-messages.ts";
-import { usualKeyHelp } from "./usual-keys.ts";
+import { usualKeyHelp, usualValueHelp } from "./usual-keys.ts";
 
 /** An error of the schema, as the validator gives it. */
 export interface SchemaError {
@@ -74,6 +74,10 @@ function unknownKey({ error, path, shape, file }: Mismatch): Explained {
 
 function keyHelp(key: string, path: Path, shape: Shape | undefined): string | undefined {
   if (shape?.kind !== "object") return undefined;
+  const ofRoute = routeKeyHelp(key, path);
+  if (ofRoute !== undefined) return ofRoute;
+  const usual = usualKeyHelp(shape, key);
+  if (usual !== undefined) return usual;
   const suggestion = suggestKey(shape, key);
   if (suggestion !== undefined) return `did you mean ${quote(suggestion)}?`;
   if (path.at(-2) === "inject_headers") return `write \`name: ${shownKey(key)}\`, and \`value: …\` below it`;
@@ -81,14 +85,18 @@ function keyHelp(key: string, path: Path, shape: Shape | undefined): string | un
   if (inner !== undefined && Object.hasOwn(shape.keys, first)) {
     return `write \`${first}:\` and \`${shownKey(inner)}:\` indented below it`;
   }
-  const usual = usualKeyHelp(shape, key);
-  if (usual !== undefined) return usual;
   const [section] = sectionsWith(key);
   if (section !== undefined) {
     return `${quoteKey(key)} belongs ${section === "" ? "at the top level" : `in ${section}`}`;
   }
   const known = Object.keys(shape.keys);
   return known.length <= 8 ? `known here: ${known.join(", ")}` : undefined;
+}
+
+/** The help for a key of `upstream` in an item of `upstreams`, which has no such key: what it says is true of the whole route. */
+function routeKeyHelp(key: string, path: Path): string | undefined {
+  if (path.at(-2) !== "upstreams" || shapeAt([...path.slice(0, -2), "upstream", key]) === undefined) return undefined;
+  return `${quoteKey(key)} belongs to the route: write it in \`upstream\`, beside \`upstreams\``;
 }
 
 function missingKey({ error, path, file }: Mismatch): Explained {
@@ -118,7 +126,7 @@ function notListed({ path, shape, file }: Mismatch): Explained {
   // A number that is near another number is not a misspelling of it: 529 is not 429.
   const suggestion = literal === undefined || /^\d+$/.test(literal) ? undefined : suggest(literal, values);
   const message = `${valueLabel(path, file)} must be one of ${values.join(", ")}`;
-  const other = literal === undefined ? undefined : otherSyntaxHelp(literal);
+  const other = literal === undefined ? undefined : (otherSyntaxHelp(literal) ?? usualValueHelp(path, literal));
   const help = other ?? (suggestion === undefined ? undefined : `did you mean ${quote(suggestion)}?`);
   return [{ code: "schema/enum", path, message, help }, valueLocation(file.root, path)];
 }

@@ -346,7 +346,11 @@ export const CONFIG_SHAPE: ObjectShape = {
          "items": {
           "kind": "string",
           "placeholder": "gpt-*"
-         }
+         },
+         "placeholder": [
+          "gpt-*",
+          "o4-mini"
+         ]
         },
         "rename_models": {
          "kind": "map",
