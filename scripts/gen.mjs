@@ -180,8 +180,9 @@ async function docsFiles() {
 
 async function main() {
   const { anyOf: _, ...route } = published.definitions.route;
-  // A rule checks that a route has an upstream: its messages say more than those of an `anyOf`.
-  const schema = withoutInterpolated({ ...published, definitions: { ...published.definitions, route } });
+  const { anyOf: __, ...gatewayAuth } = published.definitions.gatewayAuth;
+  // Rules check that a route has an upstream, and that there is a token: their messages say more than those of an `anyOf`.
+  const schema = withoutInterpolated({ ...published, definitions: { ...published.definitions, route, gatewayAuth } });
   delete schema.definitions.interpolated;
   const files = {
     "src/compiler/schema/config.generated.ts": await typesFile(structuredClone(schema)),

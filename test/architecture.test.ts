@@ -26,6 +26,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     "replies",
     "limits",
     "endpoints",
+    "body",
     "exchange",
     "guards",
     "upstream/connections",

@@ -4,11 +4,28 @@ import type { ErrorCode } from "./replies.ts";
 
 /** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
-  /** SHA-256 of the token, lower-case hex: the same over reloads. Counters use it as their key. */
+  /** The same over reloads. Counters use it as their key. For a token without a client its SHA-256, lower-case hex. */
   readonly id: string;
-  /** What logs and tables show (contract, section 11, token label). */
+  /** What logs and tables show: the client's id, or the token label (contract, section 11). */
   readonly label: string;
+  /** What the client may do; `undefined` for a token without a client, which may do everything. */
+  readonly access: ClientAccess | undefined;
 }
+
+/** What a client may do, and how much (contract, section 12). `undefined`: anything. */
+export interface ClientAccess {
+  /** The ids of the routes that it may use. */
+  readonly routes: readonly string[] | undefined;
+  /** Patterns of the models that it may use. `*` stands for any run of characters. */
+  readonly models: readonly string[] | undefined;
+  /** Requests per minute, over all routes. */
+  readonly ratePerMinute: number | undefined;
+  /** Requests in flight, over all routes. */
+  readonly maxInflight: number | undefined;
+}
+
+/** The models that a request names: none, some, or `undefined` when they can't be read. */
+export type ModelNames = readonly string[] | undefined;
 
 /** One request with its response, from its arrival to its end. */
 export interface Exchange {
@@ -28,6 +45,15 @@ export interface Exchange {
   readonly client: Client | undefined;
   /** Notes who the client is. */
   identify(client: Client): void;
+  /** Notes why the request is refused, where the reply does not say it. */
+  noteCause(cause: string): void;
+  /**
+   * Reads the models that the request names (contract, section 12). The first part of its body is held for that.
+   * @param maxBytes how much may be held
+   * @param idleMs the longest time in which the client may send nothing of it, ms; 0 = any
+   * @returns a promise where the body has not come yet
+   */
+  readModels(maxBytes: number, idleMs: number): ModelNames | Promise<ModelNames>;
   /** Replaces the query that goes upstream. @param query with its `?`; empty for none */
   replaceQuery(query: string): void;
   /** Runs a release when the exchange ends: once, newest first; at once if the exchange has ended already. */

@@ -41,6 +41,11 @@ export const ERROR_REPLIES = {
   },
   // The message names where the gateway looks for the token.
   unauthorized: { status: 401, message: null, final: true, headers: ["www-authenticate", "Bearer"] },
+  route_not_allowed: {
+    status: 403,
+    message: "This token may not use this route of the gateway. Use another base URL, or ask for a token that may.",
+    final: true,
+  },
   model_not_allowed: {
     status: 403,
     message:
@@ -97,6 +102,10 @@ export const ERROR_REPLIES = {
     message:
       "The upstream failed before it sent a response, and may have worked on the request. Search the gateway's log for the request id.",
     final: true,
+  },
+  client_concurrency_exceeded: {
+    status: 429,
+    message: "This client has reached its limit of requests at one time. Try again in a moment.",
   },
   downstream_concurrency_exceeded: {
     status: 503,

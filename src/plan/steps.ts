@@ -1,6 +1,6 @@
 // Lists the steps that a request passes before it goes upstream: their order, and the data of each. Each step becomes a guard.
 
-import type { Exchange } from "./exchange.ts";
+import type { ClientAccess, Exchange } from "./exchange.ts";
 import type { Reply } from "./replies.ts";
 import type { CorsSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
@@ -10,15 +10,27 @@ export class TokenSpec {
   readonly digest: Digest;
   /** What logs and tables show (contract, section 11, token label). */
   readonly label: string;
+  /** `undefined` for a token that belongs to no client. */
+  readonly client: ClientSpec | undefined;
 
-  constructor(digest: Digest, label: string) {
+  constructor(digest: Digest, label: string, client?: ClientSpec) {
     this.digest = digest;
     this.label = label;
+    this.client = client;
   }
 
   toJSON(): string {
     return this.digest.toJSON();
   }
+}
+
+/** A client of the config. Its tokens share the object. */
+export interface ClientSpec {
+  readonly id: string;
+  readonly enabled: boolean;
+  /** When its tokens stop to be valid, ms since the epoch; `undefined`: never. */
+  readonly expiresAtMs: number | undefined;
+  readonly access: ClientAccess;
 }
 
 /** Where a token is looked for. The name of a header is lower-case; that of a query parameter is as the config has it. */
@@ -35,6 +47,28 @@ export interface AuthSpec {
 /** Refuses WebSockets. It has no settings. */
 export type WebSocketSpec = Readonly<Record<never, never>>;
 
+/** Lets clients in on the routes they may use. */
+export interface RouteScopeSpec {
+  readonly routeId: string;
+}
+
+/** Lets clients use the models they may use. */
+export interface ModelScopeSpec {
+  /** How much of a body may be held to read the model, bytes. */
+  readonly scanBytes: number;
+  /** The longest time in which a client may send nothing of it, ms; 0 = any. */
+  readonly idleMs: number;
+}
+
+/** Limits the rate of each client. The limits are part of the clients, so the step has no settings. */
+export type ClientRateSpec = Readonly<Record<never, never>>;
+
+/** Limits how many requests of each client are in flight. */
+export interface ClientInflightSpec {
+  /** The clients that have such a limit. */
+  readonly clients: readonly { readonly id: string; readonly max: number }[];
+}
+
 export interface RateLimitSpec {
   readonly routeId: string;
   readonly perMinute: number;
@@ -48,9 +82,13 @@ export interface DownstreamLimitSpec {
 export interface StepSpecs {
   cors: CorsSpec;
   auth: AuthSpec;
+  routeScope: RouteScopeSpec;
   webSocket: WebSocketSpec;
   rateLimit: RateLimitSpec;
+  clientRate: ClientRateSpec;
+  modelScope: ModelScopeSpec;
   downstreamInflight: DownstreamLimitSpec;
+  clientInflight: ClientInflightSpec;
 }
 
 export type StepKind = keyof StepSpecs;
@@ -61,12 +99,20 @@ export const STEP_ORDER = [
   "cors",
   // Before all limits: a request without a valid token must not use them up, and the rate limit counts by client.
   "auth",
+  // Before all limits: no limit counts the refusal.
+  "routeScope",
   // After the token, so that only clients of the gateway learn about a route. Before all limits: no limit counts the refusal.
   "webSocket",
-  // Before the in-flight limit: a request that is refused here takes no slot.
+  // Before the in-flight limits: a request that is refused here takes no slot.
   "rateLimit",
-  // Last: its slot is taken until the exchange ends. Then the upstream is chosen, which has a limit of its own.
+  // After the limit of the route, so that a request that is refused there does not count here.
+  "clientRate",
+  // After the rates, since the body may have to be waited for. Before the slots, which are not held meanwhile.
+  "modelScope",
+  // Its slot is taken until the exchange ends.
   "downstreamInflight",
+  // Last, as the narrower of the two. Then the upstream is chosen, which has a limit of its own.
+  "clientInflight",
 ] as const satisfies StepKind[];
 
 type Unplaced = Exclude<StepKind, (typeof STEP_ORDER)[number]>;

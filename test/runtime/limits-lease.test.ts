@@ -17,6 +17,7 @@ function exchange(routeId: string, upstreamKey?: string): Counted & { end(): voi
   const holds: (() => void)[] = [];
   return {
     isCounted: true,
+    client: undefined,
     upstream: { gateKey: key(routeId, upstreamKey) },
     hold: (release) => void holds.push(release),
     end: () => {

@@ -22,9 +22,13 @@ function recording(): { readonly made: StepKind[]; readonly parts: LinkParts<Exc
   const guards = {
     cors: guard("cors"),
     auth: guard("auth"),
+    routeScope: guard("routeScope"),
     webSocket: guard("webSocket"),
     rateLimit: guard("rateLimit"),
+    clientRate: guard("clientRate"),
+    modelScope: guard("modelScope"),
     downstreamInflight: guard("downstreamInflight"),
+    clientInflight: guard("clientInflight"),
   };
   return { made, parts: { guards, terminal: () => () => {} } };
 }

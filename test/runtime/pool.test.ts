@@ -233,7 +233,7 @@ describe("a sticky choice", () => {
     ["a header that is sent twice", { by: "header", name: "x-twice" }, undefined],
   ])("has its key from %s", (_, spec, key) => {
     const rawHeaders = ["X-Session-Id", "s1", "X-Empty", "", "X-Twice", "1", "x-twice", "1"];
-    expect(stickyKeyReader(spec)({ client: { id: "digest", label: "l" }, rawHeaders })).toBe(key);
+    expect(stickyKeyReader(spec)({ client: { id: "digest", label: "l", access: undefined }, rawHeaders })).toBe(key);
   });
 
   it("has no key without a client", () => {

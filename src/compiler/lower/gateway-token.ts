@@ -1,16 +1,19 @@
 // Reduces a gateway token to its SHA-256 and a label for logs.
 
 import { Digest } from "../../plan/secret.ts";
-import { TokenSpec } from "../../plan/steps.ts";
+import { type ClientSpec, TokenSpec } from "../../plan/steps.ts";
 
 const HASHED = /^sha256:([0-9a-f]{64})$/i;
 
-/** @param token as the config has it: a token, or `sha256:` and 64 hex digits */
-export function tokenSpec(token: string): TokenSpec {
+/**
+ * @param token as the config has it: a token, or `sha256:` and 64 hex digits
+ * @param client whose it is, if it belongs to a client
+ */
+export function tokenSpec(token: string, client?: ClientSpec): TokenSpec {
   const hashed = HASHED.exec(token)?.[1]?.toLowerCase();
   const digest = hashed === undefined ? Digest.of(token) : new Digest(hashed);
   const shown = hashed === undefined ? masked(token) : "***";
-  return new TokenSpec(digest, `${shown}#${digest.reveal().slice(0, 8)}`);
+  return new TokenSpec(digest, `${shown}#${digest.reveal().slice(0, 8)}`, client);
 }
 
 /** Whether a token is meant as a hash, well-formed or not. */

@@ -3,7 +3,7 @@
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { STEP_ORDER, type Step, type StepKind, type StepSpecs } from "../../plan/steps.ts";
 import type { CompleteConfig, CompleteRoute } from "../schema/defaults.ts";
-import { lowerAuth } from "./auth.ts";
+import { lowerAuth, lowerClientInflight } from "./auth.ts";
 import { lowerCors } from "./cors.ts";
 import { lowerForward } from "./forward.ts";
 import type { ReadEnv } from "./proxy-env.ts";
@@ -20,12 +20,23 @@ type Lowerer<K extends StepKind> = (config: CompleteConfig) => (route: CompleteR
 const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
   cors: (config) => same(lowerCors(config)),
   auth: (config) => same(lowerAuth(config)),
+  routeScope: ({ gateway_auth: { clients } }) => {
+    const scoped = clients.some(({ routes }) => routes !== undefined);
+    return ({ id }) => (scoped ? { routeId: id } : undefined);
+  },
   webSocket: () => same(Object.freeze({})),
   rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
     return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
   },
+  clientRate: ({ gateway_auth: { clients } }) =>
+    same(clients.some(({ rate_limit }) => rate_limit?.per_minute !== undefined) ? Object.freeze({}) : undefined),
+  modelScope: ({ gateway_auth: { clients }, models: { scan_bytes: scanBytes } }) =>
+    clients.some(({ models }) => models !== undefined)
+      ? ({ members }) => ({ scanBytes, idleMs: members[0]?.upstream.stream_idle_timeout_ms ?? 0 })
+      : () => undefined,
   downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) =>
     same(max === undefined ? undefined : { max }),
+  clientInflight: (config) => same(lowerClientInflight(config)),
 };
 
 /** One spec for all routes. */

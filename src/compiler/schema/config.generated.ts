@@ -50,26 +50,28 @@ export interface Config {
   shutdown?: Shutdown;
 }
 /**
- * Who may use the gateway: the tokens that it accepts, and where clients send them.
+ * Who may use the gateway: the tokens that it accepts, the clients they belong to, and where clients send them. At least one token is needed, in `tokens` or in `clients`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "gatewayAuth".
  */
 export interface GatewayAuth {
   /**
-   * The tokens that the gateway accepts. Instead of a token you can list its hash: `sha256:` and the 64 hex digits of the token's SHA-256. Then the token itself is not in the file.
-   *
-   * @minItems 1
+   * Tokens that may do everything. Instead of a token you can list its hash: `sha256:` and the 64 hex digits of the token's SHA-256. Then the token itself is not in the file.
    *
    * Items: A gateway token, or its hash as `sha256:…`.
    */
-  tokens: string[];
+  tokens?: string[];
   /**
    * Where the gateway looks for the token of a request. It tries the sources in order; the first one that has a value decides. By default it reads only `authorization: Bearer …`. Anthropic clients usually send `x-api-key`, Gemini clients `x-goog-api-key` and Azure clients `api-key`, so add those headers for them.
    *
    * @minItems 1
    */
   token_sources?: TokenSource[];
+  /**
+   * Clients with names: each has its own tokens, and may be limited to some routes and models and to a number of requests. See the guide `docs/clients-and-limits.md`.
+   */
+  clients?: Client[];
 }
 /**
  * One location where the gateway looks for a token.
@@ -86,6 +88,63 @@ export interface TokenSource {
    * The header or the query parameter that contains the token. Required with `type: header` and `type: query`, not allowed otherwise. Whatever is named here is never sent upstream.
    */
   name?: string;
+}
+/**
+ * Who may do what. The id stands for the client in the log, in metrics and on the dashboard.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "client".
+ */
+export interface Client {
+  /**
+   * The name of the client. It must be unique.
+   */
+  id: string;
+  /**
+   * The tokens of the client, or their hashes. Two at a time make a rotation possible: add the new one, change it in the program, then remove the old one. A token belongs to one client only.
+   *
+   * @minItems 1
+   *
+   * Items: A gateway token, or its hash as `sha256:…`.
+   */
+  tokens: string[];
+  /**
+   * False shuts the client out: its tokens are answered as if they did not exist.
+   */
+  enabled?: boolean;
+  /**
+   * From this time on the tokens are answered as if they did not exist. Responses in progress run on. An RFC 3339 time.
+   */
+  expires_at?: string;
+  /**
+   * The ids of the routes that the client may use. Without this key it may use all. Others are answered with `403 route_not_allowed`.
+   *
+   * Items: The id of a route.
+   */
+  routes?: string[];
+  /**
+   * The models that the client may use. `*` stands for any characters, the rest is literal, and case counts. Without this key it may use all. Others are answered with `403 model_not_allowed`. The gateway reads the model of each request of such a client, and refuses one whose model it can't read.
+   *
+   * Items: A model name, or a pattern with `*`.
+   */
+  models?: string[];
+  rate_limit?: ClientRateLimit;
+  /**
+   * How many requests of the client may be in flight at the same time, over all its routes. More are answered with `429 client_concurrency_exceeded`.
+   */
+  max_inflight?: number;
+}
+/**
+ * How many requests the client may make per minute, over all its routes. `rate_limit` at the top level holds beside it.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "clientRateLimit".
+ */
+export interface ClientRateLimit {
+  /**
+   * Requests per minute. Each minute of the clock has its own count. More are answered with `429 rate_limited`.
+   */
+  per_minute?: number;
 }
 /**
  * A path prefix and the upstreams that receive its requests: one `upstream`, or a pool of `upstreams`.

@@ -1,6 +1,7 @@
 // Fills in the default of each key that is not written. A test compares these defaults with those of the schema.
 
 import type {
+  Client,
   Concurrency,
   Config,
   ConfigTest,
@@ -8,6 +9,7 @@ import type {
   Cors,
   Downstream,
   Errors,
+  GatewayAuth,
   InboundTls,
   LogFile,
   Logging,
@@ -73,9 +75,15 @@ export type CompleteRoute = Omit<Route, "upstream" | "upstreams" | "balance" | "
 
 type CompleteLogFile = With<LogFile, Exclude<keyof LogFile, "max_size_mb">>;
 
+export type CompleteClient = With<Client, "enabled">;
+
 export interface CompleteConfig {
   readonly listen: string;
-  readonly gateway_auth: { readonly tokens: readonly string[]; readonly token_sources: readonly TokenSource[] };
+  readonly gateway_auth: {
+    readonly tokens: readonly string[];
+    readonly token_sources: readonly TokenSource[];
+    readonly clients: readonly CompleteClient[];
+  };
   readonly routes: readonly CompleteRoute[];
   readonly inbound_tls?: With<InboundTls, "self_signed_cert_path" | "self_signed_key_path">;
   readonly cors: With<Cors, Exclude<keyof Cors, "max_age_s">>;
@@ -99,7 +107,7 @@ export function complete(config: Config): CompleteConfig {
   const { inbound_tls, concurrency } = config;
   return {
     listen: config.listen,
-    gateway_auth: { token_sources: [{ type: "authorization_bearer" }], ...config.gateway_auth },
+    gateway_auth: completeAuth(config.gateway_auth),
     routes: config.routes.map((route) => completeRoute(route, config.upstream_defaults ?? {})),
     ...(inbound_tls && { inbound_tls: { ...SELF_SIGNED, ...inbound_tls } }),
     cors: { ...CORS, ...config.cors },
@@ -112,6 +120,15 @@ export function complete(config: Config): CompleteConfig {
     errors: { format: "plain", ...config.errors },
     reload: { watch: false, ...config.reload },
     shutdown: { grace_ms: 0, drain_timeout_ms: 30_000, ...config.shutdown },
+  };
+}
+
+function completeAuth({ clients = [], ...auth }: GatewayAuth): CompleteConfig["gateway_auth"] {
+  return {
+    tokens: [],
+    token_sources: [{ type: "authorization_bearer" }],
+    ...auth,
+    clients: clients.map((client) => ({ enabled: true, ...client })),
   };
 }
 

@@ -22,9 +22,7 @@ export const CONFIG_SHAPE: ObjectShape = {
       "secret": true,
       "placeholder": "${GATEWAY_TOKEN}"
      },
-     "placeholder": [
-      "${GATEWAY_TOKEN}"
-     ]
+     "placeholder": []
     },
     "token_sources": {
      "kind": "list",
@@ -54,11 +52,69 @@ export const CONFIG_SHAPE: ObjectShape = {
        "type": "authorization_bearer"
       }
      ]
+    },
+    "clients": {
+     "kind": "list",
+     "items": {
+      "kind": "object",
+      "keys": {
+       "id": {
+        "kind": "string",
+        "placeholder": "alice"
+       },
+       "tokens": {
+        "kind": "list",
+        "items": {
+         "kind": "string",
+         "secret": true,
+         "placeholder": "${GATEWAY_TOKEN}"
+        }
+       },
+       "enabled": {
+        "kind": "boolean",
+        "placeholder": true
+       },
+       "expires_at": {
+        "kind": "string",
+        "placeholder": "2027-01-31T00:00:00Z"
+       },
+       "routes": {
+        "kind": "list",
+        "items": {
+         "kind": "string",
+         "placeholder": "openai"
+        }
+       },
+       "models": {
+        "kind": "list",
+        "items": {
+         "kind": "string",
+         "placeholder": "gpt-*"
+        }
+       },
+       "rate_limit": {
+        "kind": "object",
+        "keys": {
+         "per_minute": {
+          "kind": "integer",
+          "minimum": 1
+         }
+        },
+        "required": []
+       },
+       "max_inflight": {
+        "kind": "integer",
+        "minimum": 1
+       }
+      },
+      "required": [
+       "id",
+       "tokens"
+      ]
+     }
     }
    },
-   "required": [
-    "tokens"
-   ]
+   "required": []
   },
   "routes": {
    "kind": "list",

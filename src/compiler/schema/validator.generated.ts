@@ -6,10 +6,10 @@
 
 export const validate = validate21;
 
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1}},"required":["tokens"]},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$", "u");
-const schema7 = {"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1}},"required":["tokens"]};
+const schema7 = {"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}};
 const pattern1 = new RegExp("\\S", "u");
 const schema8 = {"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]};
 const pattern2 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "u");
@@ -103,13 +103,18 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
+const schema9 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1}},"required":["id","tokens"]};
+const pattern3 = new RegExp("^[A-Za-z0-9_.-]{1,64}$", "u");
+const pattern5 = new RegExp("^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$", "u");
+const schema10 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
 
-function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.tokens === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokens"}};
+for(const key0 in data){
+if(!(key0 === "per_minute")){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -118,9 +123,11 @@ vErrors.push(err0);
 }
 errors++;
 }
-for(const key0 in data){
-if(!((key0 === "tokens") || (key0 === "token_sources"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+}
+if(data.per_minute !== undefined){
+let data0 = data.per_minute;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err1 = {instancePath:instancePath+"/per_minute",schemaPath:"#/properties/per_minute/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -129,12 +136,9 @@ vErrors.push(err1);
 }
 errors++;
 }
-}
-if(data.tokens !== undefined){
-let data0 = data.tokens;
-if(Array.isArray(data0)){
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/minItems",keyword:"minItems",params:{limit: 1}};
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 < 1 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/per_minute",schemaPath:"#/properties/per_minute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -143,12 +147,65 @@ vErrors.push(err2);
 }
 errors++;
 }
-const len0 = data0.length;
-for(let i0=0; i0<len0; i0++){
-let data1 = data0[i0];
-if(typeof data1 === "string"){
-if(!pattern1.test(data1)){
-const err3 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+}
+}
+}
+else {
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.id === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "id"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.tokens === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tokens"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((((key0 === "id") || (key0 === "tokens")) || (key0 === "enabled")) || (key0 === "expires_at")) || (key0 === "routes")) || (key0 === "models")) || (key0 === "rate_limit")) || (key0 === "max_inflight"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(!pattern3.test(data0)){
+const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,64}$"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -159,7 +216,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/type",keyword:"type",params:{type: "string"}};
+const err4 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -169,9 +226,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-}
-else {
-const err5 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+if(data.tokens !== undefined){
+let data1 = data.tokens;
+if(Array.isArray(data1)){
+if(data1.length < 1){
+const err5 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/minItems",keyword:"minItems",params:{limit: 1}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -180,17 +239,277 @@ vErrors.push(err5);
 }
 errors++;
 }
-}
-if(data.token_sources !== undefined){
-let data2 = data.token_sources;
-if(Array.isArray(data2)){
-if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/token_sources",schemaPath:"#/properties/token_sources/minItems",keyword:"minItems",params:{limit: 1}};
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+if(typeof data2 === "string"){
+if(!pattern1.test(data2)){
+const err6 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
 if(vErrors === null){
 vErrors = [err6];
 }
 else {
 vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+const err9 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.expires_at !== undefined){
+let data4 = data.expires_at;
+if(typeof data4 === "string"){
+if(!pattern5.test(data4)){
+const err10 = {instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.routes !== undefined){
+let data5 = data.routes;
+if(Array.isArray(data5)){
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+let data6 = data5[i1];
+if(typeof data6 === "string"){
+if(!pattern1.test(data6)){
+const err12 = {instancePath:instancePath+"/routes/" + i1,schemaPath:"#/properties/routes/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/routes/" + i1,schemaPath:"#/properties/routes/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/routes",schemaPath:"#/properties/routes/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.models !== undefined){
+let data7 = data.models;
+if(Array.isArray(data7)){
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+let data8 = data7[i2];
+if(typeof data8 === "string"){
+if(!pattern1.test(data8)){
+const err15 = {instancePath:instancePath+"/models/" + i2,schemaPath:"#/properties/models/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/models/" + i2,schemaPath:"#/properties/models/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/models",schemaPath:"#/properties/models/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.rate_limit !== undefined){
+if(!(validate26(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
+vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+errors = vErrors.length;
+}
+}
+if(data.max_inflight !== undefined){
+let data10 = data.max_inflight;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err18 = {instancePath:instancePath+"/max_inflight",schemaPath:"#/properties/max_inflight/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err19 = {instancePath:instancePath+"/max_inflight",schemaPath:"#/properties/max_inflight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+validate25.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((key0 === "tokens") || (key0 === "token_sources")) || (key0 === "clients"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.tokens !== undefined){
+let data0 = data.tokens;
+if(Array.isArray(data0)){
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(typeof data1 === "string"){
+if(!pattern1.test(data1)){
+const err1 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/tokens/" + i0,schemaPath:"#/properties/tokens/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.token_sources !== undefined){
+let data2 = data.token_sources;
+if(Array.isArray(data2)){
+if(data2.length < 1){
+const err4 = {instancePath:instancePath+"/token_sources",schemaPath:"#/properties/token_sources/minItems",keyword:"minItems",params:{limit: 1}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
 }
 errors++;
 }
@@ -203,7 +522,41 @@ errors = vErrors.length;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/token_sources",schemaPath:"#/properties/token_sources/type",keyword:"type",params:{type: "array"}};
+const err5 = {instancePath:instancePath+"/token_sources",schemaPath:"#/properties/token_sources/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.clients !== undefined){
+let data4 = data.clients;
+if(Array.isArray(data4)){
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+if(!(validate25(data4[i2], {instancePath:instancePath+"/clients/" + i2,parentData:data4,parentDataProperty:i2,rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/clients",schemaPath:"#/properties/clients/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -212,33 +565,21 @@ vErrors.push(err7);
 }
 errors++;
 }
-}
-}
-else {
-const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
 validate22.errors = vErrors;
 return errors === 0;
 }
 
-const schema9 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]};
-const pattern4 = new RegExp("^/(?:.*[^/])?$", "u");
-const schema10 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
-const schema11 = {"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"};
-const pattern5 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]", "u");
+const schema11 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]};
+const pattern9 = new RegExp("^/(?:.*[^/])?$", "u");
+const schema12 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
+const schema13 = {"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"};
+const pattern10 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]", "u");
 
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!pattern5.test(data)){
+if(!pattern10.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -259,13 +600,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate28.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
 
-const schema12 = {"type":"boolean"};
+const schema14 = {"type":"boolean"};
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -277,88 +618,6 @@ else {
 vErrors.push(err0);
 }
 errors++;
-}
-validate30.errors = vErrors;
-return errors === 0;
-}
-
-const schema13 = {"type":"integer","minimum":1,"maximum":2147483647};
-
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data == "number") && (isFinite(data))){
-if(data > 2147483647 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data < 1 || isNaN(data)){
-const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-validate32.errors = vErrors;
-return errors === 0;
-}
-
-const schema14 = {"type":"integer","minimum":1,"maximum":2147483647};
-
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data == "number") && (isFinite(data))){
-if(data > 2147483647 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data < 1 || isNaN(data)){
-const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
 }
 validate34.errors = vErrors;
 return errors === 0;
@@ -405,98 +664,9 @@ validate36.errors = vErrors;
 return errors === 0;
 }
 
-const schema16 = {"type":"integer","minimum":0,"maximum":2147483647};
+const schema16 = {"type":"integer","minimum":1,"maximum":2147483647};
 
 function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data == "number") && (isFinite(data))){
-if(data > 2147483647 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data < 0 || isNaN(data)){
-const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-validate38.errors = vErrors;
-return errors === 0;
-}
-
-const schema17 = {"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
-const pattern6 = new RegExp("^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$", "u");
-
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(Array.isArray(data)){
-const len0 = data.length;
-for(let i0=0; i0<len0; i0++){
-let data0 = data[i0];
-if(typeof data0 === "string"){
-if(!pattern6.test(data0)){
-const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/pattern",keyword:"pattern",params:{pattern: "^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate40.errors = vErrors;
-return errors === 0;
-}
-
-const schema18 = {"type":"integer","minimum":1,"maximum":2147483647};
-
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -531,15 +701,186 @@ vErrors.push(err2);
 errors++;
 }
 }
+validate38.errors = vErrors;
+return errors === 0;
+}
+
+const schema17 = {"type":"integer","minimum":1,"maximum":2147483647};
+
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((typeof data == "number") && (isFinite(data))){
+if(data > 2147483647 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data < 1 || isNaN(data)){
+const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+validate40.errors = vErrors;
+return errors === 0;
+}
+
+const schema18 = {"type":"integer","minimum":0,"maximum":2147483647};
+
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((typeof data == "number") && (isFinite(data))){
+if(data > 2147483647 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data < 0 || isNaN(data)){
+const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
 validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema19 = {"type":"array","items":{"$ref":"#/definitions/injectHeader"}};
-const schema20 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]};
-const pattern8 = new RegExp("^[\\t\\x20-\\x7e\\x80-\\xff]*$", "u");
+const schema19 = {"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
+const pattern11 = new RegExp("^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$", "u");
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(Array.isArray(data)){
+const len0 = data.length;
+for(let i0=0; i0<len0; i0++){
+let data0 = data[i0];
+if(typeof data0 === "string"){
+if(!pattern11.test(data0)){
+const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/pattern",keyword:"pattern",params:{pattern: "^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+else {
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+validate44.errors = vErrors;
+return errors === 0;
+}
+
+const schema20 = {"type":"integer","minimum":1,"maximum":2147483647};
+
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((typeof data == "number") && (isFinite(data))){
+if(data > 2147483647 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data < 1 || isNaN(data)){
+const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+validate46.errors = vErrors;
+return errors === 0;
+}
+
+const schema21 = {"type":"array","items":{"$ref":"#/definitions/injectHeader"}};
+const schema22 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]};
+const pattern13 = new RegExp("^[\\t\\x20-\\x7e\\x80-\\xff]*$", "u");
+
+function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -603,7 +944,7 @@ errors++;
 if(data.value !== undefined){
 let data1 = data.value;
 if(typeof data1 === "string"){
-if(!pattern8.test(data1)){
+if(!pattern13.test(data1)){
 const err5 = {instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^[\\t\\x20-\\x7e\\x80-\\xff]*$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -636,19 +977,19 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate45.errors = vErrors;
+validate49.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate45(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate49(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
 errors = vErrors.length;
 }
 }
@@ -663,15 +1004,15 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"array","items":{"$ref":"#/definitions/injectQuery"}};
-const schema22 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]};
-const pattern9 = new RegExp("^[^\\s]+$", "u");
+const schema23 = {"type":"array","items":{"$ref":"#/definitions/injectQuery"}};
+const schema24 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]};
+const pattern14 = new RegExp("^[^\\s]+$", "u");
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -710,7 +1051,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern9.test(data0)){
+if(!pattern14.test(data0)){
 const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -755,19 +1096,19 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate49.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate53(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 }
@@ -782,13 +1123,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate48.errors = vErrors;
+validate52.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+const schema25 = {"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -829,17 +1170,17 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate52.errors = vErrors;
+validate56.errors = vErrors;
 return errors === 0;
 }
 
-const schema24 = {"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"};
+const schema26 = {"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!pattern8.test(data)){
+if(!pattern13.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[\\t\\x20-\\x7e\\x80-\\xff]*$"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -860,13 +1201,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate54.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"type":"boolean"};
+const schema27 = {"type":"boolean"};
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -879,14 +1220,14 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
-const schema27 = {"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}};
+const schema28 = {"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
+const schema29 = {"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}};
 
-function validate59(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -965,7 +1306,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data0 === "http") || (data0 === "https")) || (data0 === "socks"))){
-const err6 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema27.properties.protocol.enum}};
+const err6 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema29.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1061,13 +1402,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate59.errors = vErrors;
+validate63.errors = vErrors;
 return errors === 0;
 }
 
-const pattern15 = new RegExp("^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$", "u");
+const pattern20 = new RegExp("^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$", "u");
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -1096,8 +1437,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs3 = errors;
-if(!(validate59(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate59.errors : vErrors.concat(validate59.errors);
+if(!(validate63(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -1107,7 +1448,7 @@ ifClause0 = "then";
 else {
 const _errs4 = errors;
 if(typeof data === "string"){
-if(!pattern15.test(data)){
+if(!pattern20.test(data)){
 const err1 = {instancePath,schemaPath:"#/else/pattern",keyword:"pattern",params:{pattern: "^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1142,13 +1483,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate58.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-const schema28 = {"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
+const schema30 = {"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1305,13 +1646,13 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
 
-const schema29 = {"type":"integer","minimum":1};
+const schema31 = {"type":"integer","minimum":1};
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1336,13 +1677,13 @@ vErrors.push(err1);
 errors++;
 }
 }
-validate64.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}};
+const schema32 = {"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1410,7 +1751,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((((((((((((((data2 === "connect_error") || (data2 === "reset")) || (data2 === "timeout")) || (data2 === "first_byte_timeout")) || (data2 === "overloaded_event")) || (data2 === "quota")) || (data2 === "401")) || (data2 === "402")) || (data2 === "403")) || (data2 === "408")) || (data2 === "409")) || (data2 === "429")) || (data2 === "500")) || (data2 === "502")) || (data2 === "503")) || (data2 === "504")) || (data2 === "529"))){
-const err5 = {instancePath:instancePath+"/retry_on/" + i0,schemaPath:"#/properties/retry_on/items/enum",keyword:"enum",params:{allowedValues: schema30.properties.retry_on.items.enum}};
+const err5 = {instancePath:instancePath+"/retry_on/" + i0,schemaPath:"#/properties/retry_on/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.retry_on.items.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1585,17 +1926,17 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema10.properties, key0))){
+if(!(func2.call(schema12.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1607,104 +1948,104 @@ errors++;
 }
 }
 if(data.base_url !== undefined){
-if(!(validate28(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data.strip_prefix !== undefined){
-if(!(validate30(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-errors = vErrors.length;
-}
-}
-if(data.connect_timeout_ms !== undefined){
-if(!(validate32(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
+if(!(validate32(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
 vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
-if(data.request_timeout_ms !== undefined){
-if(!(validate34(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
+if(data.strip_prefix !== undefined){
+if(!(validate34(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
 vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate36(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.connect_timeout_ms !== undefined){
+if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate38(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_types !== undefined){
-if(!(validate40(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate42(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate44(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+if(data.stream_types !== undefined){
+if(!(validate44(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
 vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_query !== undefined){
-if(!(validate48(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data.inject_headers !== undefined){
+if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
-if(data.remove_headers !== undefined){
-if(!(validate52(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
+if(data.inject_query !== undefined){
+if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
 vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
-if(data.user_agent !== undefined){
-if(!(validate54(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data.forward_xff !== undefined){
-if(!(validate56(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.remove_headers !== undefined){
+if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate58(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.tls !== undefined){
-if(!(validate62(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data.proxy !== undefined){
+if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
+if(data.tls !== undefined){
+if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
 if(data.upstream_key_max_inflight !== undefined){
-if(!(validate64(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.retry !== undefined){
-if(!(validate66(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate70(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -1719,14 +2060,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate27.errors = vErrors;
+validate31.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
-const pattern20 = new RegExp("^[A-Za-z0-9_.-]{1,64}$", "u");
+const schema33 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
 
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1741,7 +2081,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema31.properties, key0))){
+if(!(func2.call(schema33.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -1755,7 +2095,7 @@ errors++;
 if(data.id !== undefined){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!pattern20.test(data0)){
+if(!pattern3.test(data0)){
 const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,64}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -1894,86 +2234,86 @@ errors++;
 }
 }
 if(data.base_url !== undefined){
-if(!(validate28(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
-vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
-errors = vErrors.length;
-}
-}
-if(data.connect_timeout_ms !== undefined){
-if(!(validate32(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
+if(!(validate32(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
 vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
-if(data.request_timeout_ms !== undefined){
-if(!(validate34(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
-errors = vErrors.length;
-}
-}
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate36(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.connect_timeout_ms !== undefined){
+if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate38(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate42(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+errors = vErrors.length;
+}
+}
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate44(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
-vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_query !== undefined){
-if(!(validate48(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+if(data.inject_headers !== undefined){
+if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
-if(data.remove_headers !== undefined){
-if(!(validate52(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
+if(data.inject_query !== undefined){
+if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
 vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
-if(data.user_agent !== undefined){
-if(!(validate54(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data.forward_xff !== undefined){
-if(!(validate56(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.remove_headers !== undefined){
+if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate58(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.tls !== undefined){
-if(!(validate62(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data.proxy !== undefined){
+if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
+if(data.tls !== undefined){
+if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
 if(data.upstream_key_max_inflight !== undefined){
-if(!(validate64(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
@@ -1988,13 +2328,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate69.errors = vErrors;
+validate73.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
+const schema34 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
 
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2033,7 +2373,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!((data0 === "client") || (data0 === "header"))){
-const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema32.properties.by.enum}};
+const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema34.properties.by.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2079,13 +2419,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate85.errors = vErrors;
+validate89.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema35 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate87(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2217,12 +2557,12 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate87.errors = vErrors;
+validate91.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2286,7 +2626,7 @@ errors++;
 if(data.prefix !== undefined){
 let data1 = data.prefix;
 if(typeof data1 === "string"){
-if(!pattern4.test(data1)){
+if(!pattern9.test(data1)){
 const err5 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^/(?:.*[^/])?$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -2309,8 +2649,8 @@ errors++;
 }
 }
 if(data.upstream !== undefined){
-if(!(validate27(data.upstream, {instancePath:instancePath+"/upstream",parentData:data,parentDataProperty:"upstream",rootData}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
+if(!(validate31(data.upstream, {instancePath:instancePath+"/upstream",parentData:data,parentDataProperty:"upstream",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
 errors = vErrors.length;
 }
 }
@@ -2329,8 +2669,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate69(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
+if(!(validate73(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
 errors = vErrors.length;
 }
 }
@@ -2359,7 +2699,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!(((data5 === "in_order") || (data5 === "round_robin")) || (data5 === "least_inflight"))){
-const err10 = {instancePath:instancePath+"/balance",schemaPath:"#/properties/balance/enum",keyword:"enum",params:{allowedValues: schema9.properties.balance.enum}};
+const err10 = {instancePath:instancePath+"/balance",schemaPath:"#/properties/balance/enum",keyword:"enum",params:{allowedValues: schema11.properties.balance.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2370,14 +2710,14 @@ errors++;
 }
 }
 if(data.sticky !== undefined){
-if(!(validate85(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
+if(!(validate89(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
+vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
 errors = vErrors.length;
 }
 }
 if(data.cooldown !== undefined){
-if(!(validate87(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
-vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
+if(!(validate91(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
+vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
 errors = vErrors.length;
 }
 }
@@ -2392,18 +2732,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate26.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
 
-const schema34 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
+const schema36 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema34.properties, key0))){
+if(!(func2.call(schema36.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2415,98 +2755,98 @@ errors++;
 }
 }
 if(data.strip_prefix !== undefined){
-if(!(validate30(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-errors = vErrors.length;
-}
-}
-if(data.connect_timeout_ms !== undefined){
-if(!(validate32(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
-errors = vErrors.length;
-}
-}
-if(data.request_timeout_ms !== undefined){
-if(!(validate34(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
+if(!(validate34(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
 vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate36(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.connect_timeout_ms !== undefined){
+if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate38(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_types !== undefined){
-if(!(validate40(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate42(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate44(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+if(data.stream_types !== undefined){
+if(!(validate44(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
 vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_query !== undefined){
-if(!(validate48(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+errors = vErrors.length;
+}
+}
+if(data.inject_headers !== undefined){
+if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
-if(data.remove_headers !== undefined){
-if(!(validate52(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
+if(data.inject_query !== undefined){
+if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
 vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
 errors = vErrors.length;
 }
 }
-if(data.user_agent !== undefined){
-if(!(validate54(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data.forward_xff !== undefined){
-if(!(validate56(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.remove_headers !== undefined){
+if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate58(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.tls !== undefined){
-if(!(validate62(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+errors = vErrors.length;
+}
+}
+if(data.proxy !== undefined){
+if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
+if(data.tls !== undefined){
+if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+errors = vErrors.length;
+}
+}
 if(data.upstream_key_max_inflight !== undefined){
-if(!(validate64(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.retry !== undefined){
-if(!(validate66(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate70(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -2521,13 +2861,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate94.errors = vErrors;
 return errors === 0;
 }
 
-const schema35 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
+const schema37 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
 
-function validate108(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2709,13 +3049,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate108.errors = vErrors;
+validate112.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
+const schema38 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
 
-function validate110(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2955,13 +3295,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate110.errors = vErrors;
+validate114.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
+const schema39 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3013,14 +3353,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate116.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
-const schema39 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema40 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
+const schema41 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3107,12 +3447,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate115.errors = vErrors;
+validate119.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3179,8 +3519,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate115(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
+if(!(validate119(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 }
@@ -3195,13 +3535,13 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate118.errors = vErrors;
 return errors === 0;
 }
 
-const schema40 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema42 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3263,13 +3603,13 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate118.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
 
-const schema41 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema43 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
 
-function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3331,16 +3671,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate120.errors = vErrors;
+validate124.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
-const schema43 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
-const schema44 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
-const pattern34 = new RegExp("^[^/\\\\\\s]+$", "u");
+const schema44 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
+const schema45 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
+const schema46 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
+const pattern39 = new RegExp("^[^/\\\\\\s]+$", "u");
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3396,7 +3736,7 @@ errors++;
 if(data.prefix !== undefined){
 let data2 = data.prefix;
 if(typeof data2 === "string"){
-if(!pattern34.test(data2)){
+if(!pattern39.test(data2)){
 const err4 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^[^/\\\\\\s]+$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -3431,7 +3771,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!((((data3 === "minutely") || (data3 === "hourly")) || (data3 === "daily")) || (data3 === "never"))){
-const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema44.properties.rotation.enum}};
+const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema46.properties.rotation.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3512,12 +3852,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3546,7 +3886,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!(((((data0 === "trace") || (data0 === "debug")) || (data0 === "info")) || (data0 === "warn")) || (data0 === "error"))){
-const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema43.properties.level.enum}};
+const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema45.properties.level.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3569,7 +3909,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data1 === "json") || (data1 === "text"))){
-const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema43.properties.format.enum}};
+const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema45.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3592,8 +3932,8 @@ errors++;
 }
 }
 if(data.file !== undefined){
-if(!(validate124(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate128(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
@@ -3608,14 +3948,14 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate123.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
 
-const schema45 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
-const pattern35 = new RegExp("^/.*[^/]$", "u");
+const schema47 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
+const pattern40 = new RegExp("^/.*[^/]$", "u");
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3646,7 +3986,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern35.test(data1)){
+if(!pattern40.test(data1)){
 const err2 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/.*[^/]$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -3729,14 +4069,14 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate131.errors = vErrors;
 return errors === 0;
 }
 
-const schema46 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
-const schema47 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
+const schema48 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
+const schema49 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3765,7 +4105,7 @@ errors++;
 if(data.endpoint !== undefined){
 let data0 = data.endpoint;
 if(typeof data0 === "string"){
-if(!pattern5.test(data0)){
+if(!pattern10.test(data0)){
 const err2 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -3800,7 +4140,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!((data1 === "grpc") || (data1 === "http"))){
-const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema47.properties.protocol.enum}};
+const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema49.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3856,12 +4196,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate130.errors = vErrors;
+validate134.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3925,8 +4265,8 @@ errors++;
 }
 }
 if(data.otlp !== undefined){
-if(!(validate130(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate134(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
+vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
 errors = vErrors.length;
 }
 }
@@ -3941,12 +4281,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3963,20 +4303,20 @@ errors++;
 }
 }
 if(data.logging !== undefined){
-if(!(validate123(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
-errors = vErrors.length;
-}
-}
-if(data.metrics !== undefined){
-if(!(validate127(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
+if(!(validate127(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
 vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
+if(data.metrics !== undefined){
+if(!(validate131(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+errors = vErrors.length;
+}
+}
 if(data.tracing !== undefined){
-if(!(validate129(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate133(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }
@@ -3991,15 +4331,15 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate122.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
 
-const schema48 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
-const schema49 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
-const pattern41 = new RegExp("^/", "u");
+const schema50 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
+const pattern46 = new RegExp("^/", "u");
 
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4063,7 +4403,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern41.test(data1)){
+if(!pattern46.test(data1)){
 const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -4148,13 +4488,13 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate135.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
+const schema52 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
 
-function validate137(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4268,7 +4608,7 @@ errors++;
 if(data.upstream_url !== undefined){
 let data3 = data.upstream_url;
 if(typeof data3 === "string"){
-if(!pattern5.test(data3)){
+if(!pattern10.test(data3)){
 const err9 = {instancePath:instancePath+"/upstream_url",schemaPath:"#/properties/upstream_url/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err9];
@@ -4369,12 +4709,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate137.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4446,14 +4786,14 @@ errors++;
 }
 }
 if(data.request !== undefined){
-if(!(validate135(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(!(validate139(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
-if(!(validate137(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
-vErrors = vErrors === null ? validate137.errors : vErrors.concat(validate137.errors);
+if(!(validate141(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -4468,13 +4808,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
 
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
 
-function validate140(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4503,7 +4843,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === "plain") || (data0 === "openai")) || (data0 === "anthropic")) || (data0 === "auto"))){
-const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema51.properties.format.enum}};
+const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema53.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4524,13 +4864,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate140.errors = vErrors;
+validate144.errors = vErrors;
 return errors === 0;
 }
 
-const schema52 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
+const schema54 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
 
-function validate142(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4569,13 +4909,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate142.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
 
-const schema53 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema55 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4672,7 +5012,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
 
@@ -4770,8 +5110,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate26(data2[i0], {instancePath:instancePath+"/routes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+if(!(validate30(data2[i0], {instancePath:instancePath+"/routes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
 }
@@ -4788,50 +5128,50 @@ errors++;
 }
 }
 if(data.upstream_defaults !== undefined){
-if(!(validate90(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
-vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+if(!(validate94(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
+vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
 }
 if(data.inbound_tls !== undefined){
-if(!(validate108(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
-vErrors = vErrors === null ? validate108.errors : vErrors.concat(validate108.errors);
-errors = vErrors.length;
-}
-}
-if(data.cors !== undefined){
-if(!(validate110(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
-vErrors = vErrors === null ? validate110.errors : vErrors.concat(validate110.errors);
-errors = vErrors.length;
-}
-}
-if(data.rate_limit !== undefined){
-if(!(validate112(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
+if(!(validate112(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
 vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
 errors = vErrors.length;
 }
 }
-if(data.concurrency !== undefined){
-if(!(validate114(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
+if(data.cors !== undefined){
+if(!(validate114(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
 vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
 errors = vErrors.length;
 }
 }
-if(data.models !== undefined){
-if(!(validate118(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
+if(data.rate_limit !== undefined){
+if(!(validate116(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
+vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+errors = vErrors.length;
+}
+}
+if(data.concurrency !== undefined){
+if(!(validate118(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
 vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
 errors = vErrors.length;
 }
 }
+if(data.models !== undefined){
+if(!(validate122(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+}
 if(data.downstream !== undefined){
-if(!(validate120(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
-vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+if(!(validate124(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
+vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
 errors = vErrors.length;
 }
 }
 if(data.observability !== undefined){
-if(!(validate122(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate126(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
@@ -4840,8 +5180,8 @@ let data12 = data.tests;
 if(Array.isArray(data12)){
 const len1 = data12.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate134(data12[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data12,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate138(data12[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data12,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 }
@@ -4858,20 +5198,20 @@ errors++;
 }
 }
 if(data.errors !== undefined){
-if(!(validate140(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
-vErrors = vErrors === null ? validate140.errors : vErrors.concat(validate140.errors);
+if(!(validate144(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
 if(data.reload !== undefined){
-if(!(validate142(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
-vErrors = vErrors === null ? validate142.errors : vErrors.concat(validate142.errors);
+if(!(validate146(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 }
 if(data.shutdown !== undefined){
-if(!(validate144(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+if(!(validate148(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }

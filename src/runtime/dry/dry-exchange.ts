@@ -1,12 +1,13 @@
 // Records what happens to a request in a dry run: an exchange without a client and without an upstream.
 
-import type { Client, Exchange } from "../../plan/exchange.ts";
+import type { Client, Exchange, ModelNames } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
 import type { StepKind } from "../../plan/steps.ts";
 import type { RequestPath } from "../../plan/target.ts";
 import type { Runnable } from "../exchange/run.ts";
 import type { Framing } from "../headers/request-head.ts";
 import type { ChosenBy } from "./ask-order.ts";
+import { dryModel } from "./dry-model.ts";
 
 /** A request as given on the command line or in a config's `tests`. */
 export interface DryRequest {
@@ -66,6 +67,8 @@ export class DryExchange implements Exchange, Runnable {
   client: Client | undefined = undefined;
   answer: Reply | undefined = undefined;
   choice: DryChoice | undefined = undefined;
+  /** Why the request is refused, where the reply does not say it. */
+  cause: string | undefined = undefined;
   upstream: DryUpstream | undefined = undefined;
 
   constructor(id: string, { method, rawHeaders, model }: DryRequest) {
@@ -85,6 +88,17 @@ export class DryExchange implements Exchange, Runnable {
 
   identify(client: Client): void {
     this.client = client;
+  }
+
+  noteCause(cause: string): void {
+    this.cause = cause;
+  }
+
+  /** A model that is not known counts as none: whatever depends on it is said to. */
+  readModels(): ModelNames {
+    const model = dryModel(this);
+    if (model.kind === "unreadable") return undefined;
+    return model.kind === "models" ? model.places.map(({ name }) => name) : [];
   }
 
   replaceQuery(query: string): void {

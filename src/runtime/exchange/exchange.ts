@@ -3,16 +3,18 @@
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { TLSSocket } from "node:tls";
-import type { Client, Exchange, Outcome } from "../../plan/exchange.ts";
+import type { Client, Exchange, ModelNames, Outcome } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import type { RequestPath } from "../../plan/target.ts";
-import type { Framing } from "../headers/request-head.ts";
+import { type Framing, hasBody } from "../headers/request-head.ts";
+import { requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
 import type { GatewayResponse } from "./connection.ts";
 import type { Observer } from "./observer.ts";
 import type { Route } from "./plan.ts";
 import { type ChosenUpstream, type EndedAttempt, type ExchangeRecord, RecordInProgress } from "./record.ts";
+import { type BodyQuestions, RequestBody } from "./request-body.ts";
 import { type BodyFraming, Responder } from "./responder.ts";
 
 /** What an exchange needs of the plan generation it belongs to. */
@@ -39,6 +41,7 @@ export interface IncomingRequest {
 }
 
 const INTERNAL_ERROR = replyFor("internal_error");
+const STALLED = replyFor("request_timeout");
 const NO_PATH: RequestPath = { path: "", query: "" };
 
 export class LiveExchange implements Exchange {
@@ -59,6 +62,7 @@ export class LiveExchange implements Exchange {
   #endWait: (() => void) | undefined = undefined;
   #refused = false;
   #done = false;
+  #body: RequestBody | undefined = undefined;
 
   constructor(owner: ExchangeOwner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
     const { socket } = req;
@@ -135,6 +139,28 @@ export class LiveExchange implements Exchange {
 
   identify(client: Client): void {
     this.#record.client = client;
+  }
+
+  /** The request's body, if a part of it was held to be read; `undefined` otherwise. */
+  get body(): RequestBody | undefined {
+    return this.#body;
+  }
+
+  /** Holds the first part of the request's body to read it. A second call gets what the first one reads. */
+  readBody(questions: BodyQuestions): RequestBody {
+    this.#body ??= new RequestBody(this, questions);
+    return this.#body;
+  }
+
+  readModels(maxBytes: number, idleMs: number): ModelNames | Promise<ModelNames> {
+    if (!hasBody(this.framing)) return modelNames(this, undefined);
+    const body = this.readBody({ model: true, maxBytes, idleMs });
+    return new Promise((resolve) => body.whenRead(() => resolve(modelNames(this, body))));
+  }
+
+  /** The client has sent nothing of its body for too long. */
+  stalled(): void {
+    this.reply(STALLED);
   }
 
   replaceQuery(query: string): void {
@@ -289,4 +315,10 @@ export class LiveExchange implements Exchange {
     for (const callback of this.#atEnd) callback(record);
     this.#owner.ended(this);
   }
+}
+
+function modelNames(x: LiveExchange, body: RequestBody | undefined): ModelNames {
+  const models = requestModels(x, body?.model);
+  if (models.kind === "unreadable") return undefined;
+  return models.kind === "none" ? [] : models.places.map(({ name }) => name);
 }

@@ -3,41 +3,75 @@
 import { hash } from "node:crypto";
 import type { Client } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
-import type { AuthSpec, Guard, TokenSource, TokenSpec } from "../../plan/steps.ts";
+import type { AuthSpec, ClientSpec, Guard, TokenSource, TokenSpec } from "../../plan/steps.ts";
+import type { Clock } from "../clock.ts";
 import { readingsOf, withoutParameters } from "../headers/query.ts";
 import { findByToken } from "../headers/sent-token.ts";
+import { clientKey } from "../limits/client-key.ts";
 
 /** Parameters in which clients of several providers send their key. A gateway token in one of them never goes upstream. */
 const KEY_PARAMETERS: ReadonlySet<string> = new Set(["key", "api_key", "api-key", "access_token", "token"]);
 
-/** Finds the client of a token, which is given as bytes in latin1. */
-type FindClient = (token: string) => Client | undefined;
+/** What is known of a token. */
+interface Known {
+  readonly client: Client;
+  /** `undefined` for a token without a client. */
+  readonly spec: ClientSpec | undefined;
+}
 
-export function auth({ tokens, sources }: AuthSpec): Guard {
+/** Finds a token, which is given as bytes in latin1. */
+type FindToken = (token: string) => Known | undefined;
+
+export function auth({ tokens, sources }: AuthSpec, clock: Clock): Guard {
   const unauthorized = replyFor("unauthorized", { message: messageFor(sources) });
-  const find = clientTable(tokens);
+  const find = tokenTable(tokens);
   const dropsParameter = tokenParameters(sources, find);
   return function auth(x) {
-    const client = findByToken(x, sources, find);
-    if (client === undefined) return unauthorized;
+    const known = findByToken(x, sources, find);
+    if (known === undefined) return unauthorized;
+    const { client, spec } = known;
+    const cause = spec === undefined ? undefined : whyShut(spec, clock);
+    if (cause !== undefined) {
+      // Only the log says it: from outside, nothing tells such a token from one that does not exist.
+      x.noteCause(cause);
+      return unauthorized;
+    }
     x.identify(client);
     if (x.query !== "") x.replaceQuery(withoutParameters(x.query, dropsParameter));
     return undefined;
   };
 }
 
-function clientTable(tokens: readonly TokenSpec[]): FindClient {
-  const clients = new Map<string, Client>();
-  for (const { digest, label } of tokens) {
+/** Why a client is not let in; `undefined`: it is. */
+function whyShut({ id, enabled, expiresAtMs }: ClientSpec, clock: Clock): string | undefined {
+  if (!enabled) return `the client ${id} is disabled`;
+  return expiresAtMs !== undefined && clock.now() >= expiresAtMs ? `the client ${id} has expired` : undefined;
+}
+
+function tokenTable(tokens: readonly TokenSpec[]): FindToken {
+  const known = new Map<string, Known>();
+  const clients = new Map<ClientSpec, Client>();
+  for (const { digest, label, client: spec } of tokens) {
     const id = digest.reveal();
-    clients.set(id, Object.freeze({ id, label }));
+    const client = spec === undefined ? Object.freeze({ id, label, access: undefined }) : clientOf(spec, clients);
+    known.set(id, { client, spec });
   }
   // Looks up digests only: even if the time reveals something about a digest, it reveals nothing about a token (hazard S4).
-  return (token) => clients.get(hash("sha256", Buffer.from(token, "latin1"), "hex"));
+  return (token) => known.get(hash("sha256", Buffer.from(token, "latin1"), "hex"));
+}
+
+/** All tokens of a client share one object. */
+function clientOf(spec: ClientSpec, made: Map<ClientSpec, Client>): Client {
+  let client = made.get(spec);
+  if (client === undefined) {
+    client = Object.freeze({ id: clientKey(spec.id), label: spec.id, access: spec.access });
+    made.set(spec, client);
+  }
+  return client;
 }
 
 /** Decides which parameters stay here: those of the sources, and those that are known for keys if they hold a gateway token. */
-function tokenParameters(sources: readonly TokenSource[], find: FindClient): (name: string, value: string) => boolean {
+function tokenParameters(sources: readonly TokenSource[], find: FindToken): (name: string, value: string) => boolean {
   const names = new Set(sources.flatMap((source) => (source.type === "query" ? [source.name] : [])));
   return (name, value) =>
     names.has(name) ||

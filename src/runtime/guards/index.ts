@@ -4,9 +4,13 @@ import type { Guard, StepKind, StepSpecs } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import { auth } from "./auth.ts";
+import { clientInflight } from "./client-inflight.ts";
+import { clientRate } from "./client-rate.ts";
 import { cors } from "./cors.ts";
 import { downstreamInflight } from "./downstream-inflight.ts";
+import { modelScope } from "./model-scope.ts";
 import { rateLimit } from "./rate-limit.ts";
+import { routeScope } from "./route-scope.ts";
 import { webSocket } from "./web-socket.ts";
 
 export type GuardRegistry = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
@@ -15,9 +19,13 @@ export type GuardRegistry = { readonly [K in StepKind]: (spec: Readonly<StepSpec
 export function createGuardRegistry(limits: LimitsLease, clock: Clock): GuardRegistry {
   return {
     cors,
-    auth,
+    auth: (spec) => auth(spec, clock),
+    routeScope,
     webSocket,
     rateLimit: (spec) => rateLimit(spec, limits, clock),
+    clientRate: () => clientRate(limits, clock),
+    modelScope,
     downstreamInflight: (spec) => downstreamInflight(spec, limits),
+    clientInflight: (spec) => clientInflight(spec, limits),
   };
 }

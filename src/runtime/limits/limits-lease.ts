@@ -9,9 +9,12 @@ import { UpstreamGate } from "./upstream-gate.ts";
 import type { Lease } from "./usage-pool.ts";
 
 const DOWNSTREAM = "downstream";
+/** In place of a route's id, which is never blank. */
+const CLIENTS = "";
 
 /** The facts of an exchange in flight that decide how it is counted. */
 export interface Counted {
+  readonly client: { readonly id: string } | undefined;
   /** Whether limits count it: it has a route and was not refused. */
   readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
@@ -28,6 +31,8 @@ export interface PoolHealth {
 
 export interface LeaseParts {
   readonly downstream: Lease<InflightCounter>;
+  /** By the key of the client. */
+  readonly clients: Lease<InflightCounter>;
   readonly gates: Lease<UpstreamGate>;
   readonly windows: Lease<FixedWindow>;
   readonly health: Lease<PoolHealth>;
@@ -50,6 +55,20 @@ export class LimitsLease {
       counter.max = max;
     });
     return counter;
+  }
+
+  /** The count of a client. @param key made by `clientKey` */
+  client(key: string, max: number): InflightCounter {
+    const counter = this.#parts.clients.get(key, () => new InflightCounter(max));
+    this.#pendingLimits.push(() => {
+      counter.max = max;
+    });
+    return counter;
+  }
+
+  /** The minute window of all clients. No route has this id. */
+  clientWindow(): FixedWindow {
+    return this.window(CLIENTS);
   }
 
   /** The minute window of a route. */
@@ -88,7 +107,8 @@ export class LimitsLease {
    */
   adoptInFlight(older: LimitsLease, exchanges: Iterable<Counted>): void {
     const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
-    const adoptsGate = new Map<string, boolean>();
+    const adoptsGate = this.#newIn("gates", older);
+    const adoptsClient = this.#newIn("clients", older);
     for (const x of exchanges) {
       if (!x.isCounted) continue;
       if (adoptsDownstream) {
@@ -96,14 +116,14 @@ export class LimitsLease {
         counter.charge();
         x.hold(() => counter.release());
       }
-      const key = x.upstream?.gateKey;
-      if (key === undefined) continue;
-      let adopts = adoptsGate.get(key);
-      if (adopts === undefined) {
-        adopts = this.#isNew("gates", older, key);
-        adoptsGate.set(key, adopts);
+      const client = x.client?.id;
+      if (client !== undefined && adoptsClient(client)) {
+        const counter = older.#parts.clients.get(client, missing);
+        counter.charge();
+        x.hold(() => counter.release());
       }
-      if (!adopts) continue;
+      const key = x.upstream?.gateKey;
+      if (key === undefined || !adoptsGate(key)) continue;
       const gate = older.#parts.gates.get(key, missing);
       gate.charge();
       x.hold(() => gate.leave());
@@ -113,12 +133,26 @@ export class LimitsLease {
   /** Releases all counts. Called when the plan's last exchange has ended, or when the plan is not used. */
   release(): void {
     this.#parts.downstream.release();
+    this.#parts.clients.release();
     this.#parts.gates.release();
     this.#parts.windows.release();
     this.#parts.health.release();
   }
 
-  #isNew(part: "downstream" | "gates", older: LimitsLease, key: string): boolean {
+  /** Makes the function that says whether only this plan has a count. It asks once for each key: then the older lease has it, too. */
+  #newIn(part: "clients" | "gates", older: LimitsLease): (key: string) => boolean {
+    const known = new Map<string, boolean>();
+    return (key) => {
+      let isNew = known.get(key);
+      if (isNew === undefined) {
+        isNew = this.#isNew(part, older, key);
+        known.set(key, isNew);
+      }
+      return isNew;
+    };
+  }
+
+  #isNew(part: "downstream" | "clients" | "gates", older: LimitsLease, key: string): boolean {
     return this.#parts[part].has(key) && !older.#parts[part].has(key);
   }
 }

@@ -10,6 +10,7 @@ import { UsagePool } from "./usage-pool.ts";
 
 export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
+  readonly #clients = new UsagePool<InflightCounter>();
   readonly #gates = new UsagePool<UpstreamGate>();
   readonly #windows: UsagePool<FixedWindow>;
   readonly #health = new UsagePool<PoolHealth>();
@@ -26,6 +27,7 @@ export class Limits {
   lease(): LimitsLease {
     return new LimitsLease({
       downstream: this.#downstream.lease(),
+      clients: this.#clients.lease(),
       gates: this.#gates.lease(),
       windows: this.#windows.lease(),
       health: this.#health.lease(),
@@ -54,10 +56,16 @@ export class Limits {
   }
 
   /** The sums over all routes of what is in flight and of what waits. */
-  totals(): { readonly downstream: number; readonly upstream: number; readonly waiting: number } {
+  totals(): {
+    readonly downstream: number;
+    readonly clients: number;
+    readonly upstream: number;
+    readonly waiting: number;
+  } {
     const gates = this.#gates.values();
     return {
       downstream: sum(this.#downstream.values().map(({ inUse }) => inUse)),
+      clients: sum(this.#clients.values().map(({ inUse }) => inUse)),
       upstream: sum(gates.map(({ inUse }) => inUse)),
       waiting: sum(gates.map(({ waiting }) => waiting)),
     };
@@ -67,6 +75,7 @@ export class Limits {
   get size(): number {
     return (
       this.#downstream.values().length +
+      this.#clients.values().length +
       this.#gates.values().length +
       this.#windows.values().length +
       this.#health.values().length +

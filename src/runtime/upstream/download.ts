@@ -1,8 +1,8 @@
 // Moves a response body to the client as it comes. Each event is sent when it arrives, and the head does not wait for the first.
 
+import type { Move } from "../body/body-pump.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
-import type { Move } from "./body-pump.ts";
 import { write } from "./write.ts";
 
 /** Receives the progress of a download. */

@@ -6,9 +6,8 @@ import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Tracer } from "../exchange/observer.ts";
 import type { RequestModels } from "../model/request-model.ts";
-import type { HeldBody } from "./held-body.ts";
 import type { PoolRequest, RetryContext } from "./retries.ts";
-import type { KeepRule, WatchBody } from "./upload.ts";
+import type { KeepRule } from "./upload.ts";
 
 /** What all exchanges of a route share. */
 export interface ForwardingContext {
@@ -29,8 +28,4 @@ export interface Prepared {
   /** `undefined` for a single upstream. */
   readonly pool: PoolRequest | undefined;
   readonly models: RequestModels;
-  /** The first part of its body, if it was held back. */
-  readonly body: HeldBody | undefined;
-  /** Looks at the rest of that body; `undefined`: nothing more is to be known. */
-  readonly watch: WatchBody | undefined;
 }

@@ -61,7 +61,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#upstream = upstream;
     this.#models = prepared?.models;
     this.#retries = context.retries && new Retries(x, context.retries, prepared?.pool);
-    this.#upload = new Upload(x, this, context.keep, prepared?.body, prepared?.watch);
+    this.#upload = new Upload(x, this, context.keep);
     this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
     this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, x.id);

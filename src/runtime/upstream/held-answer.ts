@@ -2,12 +2,12 @@
 // (contract, section 7). Nothing of it goes to the client meanwhile.
 
 import type { IncomingMessage } from "node:http";
+import type { Move } from "../body/body-pump.ts";
+import { HeldBody } from "../body/held-body.ts";
 import type { Clock } from "../clock.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { type FirstEvent, firstEventOf } from "./answers/first-event.ts";
 import { isLookedAt, LOOK_BYTES, LOOK_MS, readAnswer, statusWord } from "./answers/look.ts";
-import type { Move } from "./body-pump.ts";
-import { HeldBody } from "./held-body.ts";
 import { type Happened, OVERLOADED_EVENT } from "./retry.ts";
 
 /** Why an answer would be held. */

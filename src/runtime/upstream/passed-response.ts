@@ -2,11 +2,11 @@
 // whether an event stream begins with an error.
 
 import type { IncomingMessage } from "node:http";
+import { BodyPump, type Move } from "../body/body-pump.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import type { FirstEvent } from "./answers/first-event.ts";
-import { BodyPump, type Move } from "./body-pump.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { type DownloadOwner, download } from "./download.ts";
 import type { HeldAnswer } from "./held-answer.ts";

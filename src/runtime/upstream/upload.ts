@@ -2,11 +2,12 @@
 // reused connection, and while another attempt is possible.
 
 import type { ClientRequest } from "node:http";
+import { BodyPump, type Move } from "../body/body-pump.ts";
+import type { HeldBody } from "../body/held-body.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
+import type { RequestBody } from "../exchange/request-body.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
-import { BodyPump, type Move } from "./body-pump.ts";
 import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
-import type { HeldBody } from "./held-body.ts";
 import { KeptBody } from "./kept-body.ts";
 import { write } from "./write.ts";
 
@@ -19,7 +20,7 @@ export interface UploadOwner {
   onUploading(): void;
   /** The whole request was handed to `sink`. Called once for each request that gets it. */
   onUploaded(sink: ClientRequest): void;
-  /** The rest of the body must not go upstream: `watch` said so. */
+  /** The rest of the body must not go upstream. */
   onUnreadable(): void;
 }
 
@@ -33,9 +34,6 @@ export interface KeepRule {
   readonly replayMs: number;
 }
 
-/** Looks at the rest of a body whose first part was held back. False: it must not go upstream. */
-export type WatchBody = (body: Buffer, last: boolean) => boolean;
-
 /** Changes the first chunks of a body for one upstream. */
 export type EditBody = (chunks: readonly Buffer[]) => readonly Buffer[];
 
@@ -46,7 +44,8 @@ export class Upload {
   readonly #framing: BodyFraming;
   /** The first part of the body, if it was held back; `undefined` once it was sent. */
   #first: HeldBody | undefined;
-  readonly #watch: WatchBody | undefined;
+  /** The body, if the rest of it is looked at, too. */
+  readonly #watched: RequestBody | undefined;
   #source: Pick<BodyPump, "resume" | "stop"> | undefined;
   #sink: ClientRequest | undefined = undefined;
   #ended = false;
@@ -56,15 +55,14 @@ export class Upload {
   #kept: KeptBody | undefined = undefined;
   #replayable = true;
 
-  /** @param first the first part of the body, which was held back. It may be all of it */
-  constructor(x: LiveExchange, owner: UploadOwner, rule: KeepRule, first?: HeldBody, watch?: WatchBody) {
+  constructor(x: LiveExchange, owner: UploadOwner, rule: KeepRule) {
     this.#x = x;
     this.#owner = owner;
     this.#rule = rule;
     this.#framing = x.framing.kind === "chunked" ? "chunked" : "plain";
-    this.#first = first;
-    this.#watch = watch;
-    this.#source = first;
+    this.#first = x.body?.held;
+    this.#watched = x.body?.isWatched ? x.body : undefined;
+    this.#source = this.#first;
   }
 
   /** The whole body was handed to the upstream request. */
@@ -130,7 +128,7 @@ export class Upload {
 
   readonly #move: Move = (body, last) => {
     const sink = this.#sink;
-    if (this.#watch !== undefined && !this.#stopped && !this.#watch(body, last)) return this.#refuse();
+    if (this.#watched !== undefined && !this.#stopped && !this.#watched.watch(body, last)) return this.#refuse();
     if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
     this.#dropOnceSent(sink);

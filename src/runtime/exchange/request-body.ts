@@ -1,0 +1,112 @@
+// Reads what has to be known of a request's body before the request goes upstream, and keeps the part that was held for that:
+// the models it names (contract, section 12), and state of one account (contract, section 7).
+
+import type { IncomingMessage } from "node:http";
+import { HeldBody } from "../body/held-body.ts";
+import { bodyFormat } from "../model/body-format.ts";
+import type { BodyModel } from "../model/body-model.ts";
+import { BodyScan } from "../model/body-scan.ts";
+import type { GatewayResponse } from "./connection.ts";
+
+/** The exchange whose body is read. */
+export interface BodyOwner {
+  readonly req: IncomingMessage;
+  readonly responder: { readonly res: GatewayResponse };
+  readonly rawHeaders: readonly string[];
+  readonly awaitsContinue: boolean;
+  readonly done: boolean;
+  hold(release: () => void): void;
+  /** The client has sent nothing for too long. */
+  stalled(): void;
+  fail(err: unknown, by: string): void;
+}
+
+export interface BodyQuestions {
+  /** The models are asked for. */
+  readonly model: boolean;
+  /** How much of the body may be held, bytes. */
+  readonly maxBytes: number;
+  /** The longest time in which the client may send nothing, ms; 0 = any. */
+  readonly idleMs: number;
+}
+
+export class RequestBody {
+  readonly held: HeldBody;
+  readonly #scan: BodyScan | undefined;
+  #stall: NodeJS.Timeout | undefined = undefined;
+  #ready = false;
+  #waiting: (() => void)[] = [];
+
+  /** Starts to read. */
+  constructor(owner: BodyOwner, { model, maxBytes, idleMs }: BodyQuestions) {
+    if (owner.awaitsContinue) owner.responder.res.writeContinue();
+    this.#scan = model ? new BodyScan(bodyFormat(owner.rawHeaders), maxBytes) : undefined;
+    let bytes = 0;
+    this.held = new HeldBody(
+      owner.req,
+      (body, last) => {
+        // Most bodies come at once. For them there is no timer.
+        if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => owner.stalled(), idleMs);
+        bytes += body.length;
+        return this.#scan === undefined ? bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
+      },
+      () => this.#onEnough(owner),
+    );
+    owner.hold(() => {
+      clearTimeout(this.#stall);
+      this.held.stop();
+    });
+  }
+
+  /** Calls back when all that was asked is known, or now if it is. Never if the exchange ends before. */
+  whenRead(callback: () => void): void {
+    if (this.#ready) callback();
+    else this.#waiting.push(callback);
+  }
+
+  /** What the body says about the model; `undefined` if that was not asked, or is not known yet. */
+  get model(): BodyModel | undefined {
+    return this.#scan?.result;
+  }
+
+  /** The models were asked for. */
+  get asksModel(): boolean {
+    return this.#scan !== undefined;
+  }
+
+  /** The rest of the body matters, too: another model must not come behind the part that was held. */
+  get isWatched(): boolean {
+    return this.#scan !== undefined && !this.held.ended;
+  }
+
+  /** Looks at the next bytes of the rest. False: they must not go upstream. */
+  watch(body: Buffer, last: boolean): boolean {
+    const scan = this.#scan;
+    if (scan === undefined) return true;
+    scan.push(body);
+    if (last) scan.end();
+    return !scan.isContradicted;
+  }
+
+  #isScanned(scan: BodyScan, body: Buffer, last: boolean): boolean {
+    scan.push(body);
+    if (last) scan.end();
+    return scan.result !== undefined;
+  }
+
+  #onEnough(owner: BodyOwner): void {
+    clearTimeout(this.#stall);
+    this.#ready = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const callback of waiting) {
+      if (owner.done) return;
+      try {
+        callback();
+      } catch (err) {
+        // Nobody else would catch it here, and it would end the process.
+        owner.fail(err, "forward");
+      }
+    }
+  }
+}
