@@ -16,6 +16,8 @@ export interface Happened {
   readonly reached: boolean;
   /** How long the upstream asks to wait, ms. */
   readonly toldMs: number | undefined;
+  /** How long nothing is left of one of its rate limits, ms. No wait before a retry: it may be longer than what is needed. */
+  readonly usedUpMs?: number;
 }
 
 /** Where an exchange stands after an attempt. */

@@ -28,12 +28,14 @@ const MAX_TOLD_MS = 3_600_000;
  * @param maxMs `cooldown.max_ms` of the pool
  */
 export function healthOf(happened: Happened, injectsKey: boolean, maxMs: number): Health {
-  const { status, word, toldMs, quota } = happened;
+  const { status, word, toldMs, usedUpMs, quota } = happened;
   // Without an answer, or with an answer of 200 that failed in its body.
   if (status === undefined || (status < 300 && word !== undefined)) return "failed";
   if (injectsKey && (quota || status === 402)) return { coolMs: maxMs, reason: "quota" };
   if (injectsKey && status === 401) return { coolMs: maxMs, reason: "refused key" };
-  return quota ? "fine" : byStatus(status, toldMs);
+  if (quota) return "fine";
+  const told = byStatus(status, toldMs);
+  return typeof told === "string" && usedUpMs !== undefined ? { coolMs: usedUpMs, reason: "rate limit" } : told;
 }
 
 function byStatus(status: number, toldMs: number | undefined): Health {
