@@ -5,7 +5,7 @@ import type { RetrySpec } from "../../plan/forward.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type HealthState, HealthTicket, type UpstreamHealth } from "../limits/health.ts";
-import { healthOf } from "./answers/health.ts";
+import { type CoolingReason, healthOf } from "./answers/health.ts";
 import { usedUpUntil } from "./answers/rate-headers.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
 import type { Place } from "./place.ts";
@@ -40,6 +40,9 @@ const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
+/** What does not pass soon. The upstream then cools for `cooldown.max_ms`, even if that is more than an hour. */
+const LASTING: ReadonlySet<CoolingReason> = new Set<CoolingReason>(["quota", "refused key"]);
+
 export class Retries {
   readonly #x: LiveExchange;
   readonly #context: RetryContext;
@@ -54,11 +57,6 @@ export class Retries {
     this.#x = x;
     this.#context = context;
     this.#request = request;
-  }
-
-  /** The answers of upstreams are looked at, because another attempt may follow. */
-  get repeats(): boolean {
-    return (this.#context.spec?.maxAttempts ?? 1) > 1;
   }
 
   /** An attempt begins. */
@@ -153,6 +151,7 @@ export class Retries {
     this.#watched(upstream, health, now, () => {
       if (said === "fine") health.answered(this.#ticket);
       else if (said === "failed") health.failed(this.#ticket, now, "failures");
+      else if (LASTING.has(said.reason)) health.coolLongest(this.#ticket, now, said.reason);
       else health.cool(this.#ticket, now, said.coolMs, said.reason);
     });
   }
