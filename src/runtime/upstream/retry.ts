@@ -10,7 +10,7 @@ export interface Happened {
   readonly word: RetryWord | undefined;
   /** The status, where the upstream answered. */
   readonly status: number | undefined;
-  /** The answer says that the account's money or daily allowance is spent. */
+  /** The answer says that the account's credit or daily limit is spent. */
   readonly quota: boolean;
   /** The upstream may have seen the request: a connection was made. */
   readonly reached: boolean;

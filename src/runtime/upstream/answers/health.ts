@@ -3,14 +3,14 @@
 import type { Happened } from "../retry.ts";
 
 /**
- * Why an upstream is left alone, in words that log, metrics and dashboard show: a 429 with a time, or a limit that is used up;
- * a 503 or 529 with a time; the account's money or allowance is spent; the gateway's key is refused; too many failures in a row.
+ * Why an upstream cools, in words that log, summary and dashboard show: a 429 with a time, or a limit that is used up;
+ * a 503 or 529 with a time; the account's quota is spent; the gateway's key is refused; too many failures in a row.
  */
 export const COOLING_REASONS = ["rate limit", "overloaded", "quota", "refused key", "failures"] as const;
 
 export type CoolingReason = (typeof COOLING_REASONS)[number];
 
-/** The upstream is left alone from now on. */
+/** The upstream cools from now on. */
 export interface Cooling {
   readonly coolMs: number;
   readonly reason: CoolingReason;
@@ -19,7 +19,7 @@ export interface Cooling {
 /** `fine` ends a row of failures, `failed` counts as one. */
 export type Health = "fine" | "failed" | Cooling;
 
-/** The longest time that an upstream is left alone because it said so. */
+/** The longest time that an upstream cools because it said so. */
 const MAX_TOLD_MS = 3_600_000;
 
 /**
