@@ -12,18 +12,18 @@ afterEach(() => void vi.useRealTimers());
 test("chunks are kept by reference, in order, up to 1 MiB", () => {
   const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
   const chunks = [Buffer.alloc(MIB - 1), Buffer.alloc(1)];
-  for (const chunk of chunks) kept.add(chunk);
+  for (const chunk of chunks) kept.add(chunk, true);
   expect(kept.chunks?.every((chunk, i) => chunk === chunks[i])).toBe(true);
-  kept.add(Buffer.alloc(1));
+  kept.add(Buffer.alloc(1), true);
   expect(kept.chunks).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
 });
 
 test("a body above 64 KiB is dropped when it is of no use any more", () => {
   const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
-  kept.add(Buffer.alloc(64 * 1024));
+  kept.add(Buffer.alloc(64 * 1024), true);
   expect(vi.getTimerCount()).toBe(0);
-  kept.add(Buffer.alloc(1));
+  kept.add(Buffer.alloc(1), true);
   vi.advanceTimersByTime(USEFUL_MS - 1);
   expect(kept.chunks).toHaveLength(2);
   vi.advanceTimersByTime(1);
@@ -32,9 +32,9 @@ test("a body above 64 KiB is dropped when it is of no use any more", () => {
 
 test("a dropped body leaves no timer, and keeps nothing more", () => {
   const kept = new KeptBody(KEEP_BYTES, USEFUL_MS);
-  kept.add(Buffer.alloc(MIB));
+  kept.add(Buffer.alloc(MIB), true);
   kept.drop();
-  kept.add(Buffer.alloc(1));
+  kept.add(Buffer.alloc(1), true);
   expect(kept.chunks).toBeUndefined();
   expect(vi.getTimerCount()).toBe(0);
 });

@@ -12,6 +12,7 @@ import { firstEventOf } from "./answers/first-event.ts";
 import { statusResult } from "./answers/look.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
+import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
@@ -19,10 +20,11 @@ import { HeldAnswer, lookAt } from "./held-answer.ts";
 import type { UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 import { type PassedOwner, PassedResponse } from "./passed-response.ts";
-import { Retries } from "./retries.ts";
+import { type NextAttempt, Retries } from "./retries.ts";
 import { type Decision, type Happened, type TimeLimit, unanswered } from "./retry.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
 
+const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
 /** Failures that say nothing about the upstream. */
@@ -46,7 +48,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   #limits: AttemptLimits | undefined;
   #held: HeldAnswer | undefined = undefined;
   #passed: PassedResponse | undefined = undefined;
-  #wait: NodeJS.Timeout | undefined = undefined;
+  #wait: AttemptWait | undefined = undefined;
   /** The result of the present attempt, once that is known. */
   #result: AttemptResult | undefined = undefined;
   #status: number | undefined = undefined;
@@ -193,7 +195,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   }
 
   /** Decides what follows the attempt, and tells its result if that is known with it. */
-  #decide(happened: Happened): Decision {
+  #decide(happened: Happened): NextAttempt {
     const { ended, replayable } = this.#upload;
     this.#result = happened.word ?? "failure";
     if (this.#retries === undefined) return PASS_ON;
@@ -204,20 +206,20 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   }
 
   /** Makes another attempt, maybe after a wait. */
-  #goOn(decision: Decision): void {
+  #goOn(next: Exclude<NextAttempt, { readonly next: "pass on" }>): void {
     this.#closeAttempt();
-    if (decision.next !== "wait") return this.#ask(this.#retries?.next ?? this.#upstream);
+    if (next.next === "ask another") return this.#waited("moved");
     this.#deadlines.stop();
     this.#upload.detach();
-    this.#wait = setTimeout(() => this.#askAgain(), decision.ms);
-    this.#x.wait(() => this.#askAgain());
+    this.#wait = new AttemptWait(this.#x, next, (end) => this.#waited(end));
   }
 
-  #askAgain(): void {
-    if (this.#over || this.#wait === undefined) return;
-    clearTimeout(this.#wait);
-    this.#wait = undefined;
-    this.#ask(this.#retries?.again(this.#upstream) ?? this.#upstream);
+  #waited(end: WaitEnd): void {
+    const upstream = this.#upstream;
+    if (end === "over") return this.#ask(this.#retries?.again(upstream) ?? upstream);
+    if (end === "moved") return this.#ask(this.#retries?.next(upstream) ?? upstream);
+    this.#release();
+    this.#x.reply(NO_SLOT);
   }
 
   #ask(upstream: LinkedUpstream): void {
@@ -288,7 +290,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   #release(): void {
     if (this.#over) return;
     this.#over = true;
-    clearTimeout(this.#wait);
+    this.#wait?.cancel();
     this.#deadlines.stop();
     this.#closeAttempt();
     this.#upload.stop();

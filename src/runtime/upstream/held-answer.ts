@@ -25,6 +25,8 @@ interface Look {
   readonly isEnough: Move;
   /** The longest time that it is held, ms; `undefined`: other limits apply. */
   readonly ms?: number;
+  /** Called after that time. Says whether it is held no longer. Default: it is not. */
+  readonly onTime?: () => boolean;
   /** `undefined`: it is passed on. */
   readonly read: (body: Buffer) => Happened | undefined;
 }
@@ -33,12 +35,21 @@ export class HeldAnswer {
   readonly #body: HeldBody;
   readonly #timer: NodeJS.Timeout | undefined;
 
-  constructor(response: IncomingMessage, { isEnough, ms, read }: Look, onLooked: (said: Happened | undefined) => void) {
+  constructor(
+    response: IncomingMessage,
+    { isEnough, ms, onTime, read }: Look,
+    onLooked: (said: Happened | undefined) => void,
+  ) {
     this.#body = new HeldBody(response, isEnough, () => {
       clearTimeout(this.#timer);
       onLooked(read(Buffer.concat(this.#body.chunks)));
     });
-    this.#timer = ms === undefined ? undefined : setTimeout(() => this.#body.release(), ms);
+    this.#timer =
+      ms === undefined
+        ? undefined
+        : setTimeout(() => {
+            if (onTime?.() ?? true) this.#body.release();
+          }, ms);
   }
 
   /** Sends what is held to the client, and then the rest as it comes. */
@@ -66,7 +77,10 @@ export function lookAt(
   onBytes: (body: Buffer, last: boolean) => void,
   clock: Clock,
 ): Look | undefined {
-  if (rules.errors && statusResult(statusCode) !== "success") return errorLook(statusCode, rawHeaders, clock);
+  if (rules.errors && statusResult(statusCode) !== "success") {
+    const look = errorLook(statusCode, rawHeaders, clock);
+    return rules.firstByte ? afterFirstByte(look, onBytes) : look;
+  }
   if (statusCode >= 300) return rules.firstByte ? firstByteLook(onBytes) : undefined;
   const firstEvent = rules.firstEvent && head.sse ? firstEventOf(rawHeaders) : undefined;
   if (firstEvent !== undefined) return firstEventLook(firstEvent, onBytes);
@@ -75,7 +89,8 @@ export function lookAt(
 
 /** Small bodies mostly come with their head: to hold the others for that long keeps their connection usable. */
 function errorLook(status: number, rawHeaders: readonly string[], clock: Clock): Look {
-  const read = (body: Buffer | undefined): Happened => readAnswer(status, rawHeaders, body, clock.now());
+  const read = (body: Buffer | undefined): Happened =>
+    readAnswer(status, rawHeaders, body?.subarray(0, LOOK_BYTES), clock.now());
   if (!isLookedAt(status, rawHeaders)) return { isEnough: () => true, read: () => read(undefined) };
   let bytes = 0;
   return {
@@ -97,6 +112,25 @@ function firstEventLook(first: FirstEvent, onBytes: (body: Buffer, last: boolean
       return verdict !== "more";
     },
     read: () => (verdict === "error" ? OVERLOADED_EVENT : undefined),
+  };
+}
+
+/** The same look, but it ends with the first byte of the body at the earliest. */
+function afterFirstByte(look: Look, onBytes: (body: Buffer, last: boolean) => void): Look {
+  let begun = false;
+  let enough = false;
+  return {
+    ...look,
+    isEnough(body, last) {
+      onBytes(body, last);
+      begun ||= body.length > 0;
+      enough = look.isEnough(body, last) || enough;
+      return begun && enough;
+    },
+    onTime() {
+      enough = true;
+      return begun;
+    },
   };
 }
 

@@ -35,19 +35,22 @@ export class KeptBody {
     return this.#chunks;
   }
 
-  /** Keeps a chunk, by reference. When the body becomes too large, all of it is dropped. */
-  add(chunk: Buffer): void {
+  /** It is larger than what may be kept once a part of it was sent. */
+  get isTooLarge(): boolean {
+    return this.#bytes > this.#maxBytes;
+  }
+
+  /**
+   * Keeps a chunk, by reference.
+   * @param sent the body is being sent. When it becomes too large then, all of it is dropped
+   */
+  add(chunk: Buffer, sent: boolean): void {
     if (this.#chunks === undefined || chunk.length === 0) return;
     this.#bytes += chunk.length;
-    if (this.#bytes > this.#maxBytes) return this.drop();
+    if (sent && this.isTooLarge) return this.drop();
     this.#chunks.push(chunk);
     if (this.#usefulMs === undefined || this.#bytes <= FREE_EARLY_BYTES) return;
     this.#timer ??= setTimeout(() => this.drop(), this.#usefulMs);
-  }
-
-  /** Keeps a chunk although the body may become too large: it came while no upstream could be sent anything. */
-  addLast(chunk: Buffer): void {
-    if (chunk.length > 0) this.#chunks?.push(chunk);
   }
 
   drop(): void {

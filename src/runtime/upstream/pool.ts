@@ -89,6 +89,15 @@ export class Pool<M extends PoolMember> {
   }
 
   /**
+   * The upstream that `next` would have found with more slots: it is well and was not asked, but has no free slot.
+   * @returns `undefined` if there is none
+   */
+  fullButWell(ask: Ask<M>, asked: readonly M[], now: number): M | undefined {
+    const index = this.#pick(ask, (member) => !asked.includes(member), undefined, now);
+    return index < 0 ? undefined : this.#members[index];
+  }
+
+  /**
    * How long to wait before an upstream is asked again, after `next` found none.
    * @param allowed whether this exchange may ask an upstream (again)
    * @returns ms; `undefined` if there is none that it may ask

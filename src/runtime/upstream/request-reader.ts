@@ -125,8 +125,9 @@ function watched(scan: BodyScan): WatchBody {
   };
 }
 
-/** Other bodies can't name state of an account. */
+/** These types are no JSON. What has another type may be: curl sends JSON as a form unless it is told otherwise. */
+const NO_JSON = /^\s*(?:multipart|audio|video|image)\/|^\s*application\/octet-stream/i;
+
 function mayBeJson(rawHeaders: readonly string[]): boolean {
-  const type = onlyValue(rawHeaders, "content-type");
-  return type === undefined || type.includes("json");
+  return !NO_JSON.test(onlyValue(rawHeaders, "content-type") ?? "");
 }

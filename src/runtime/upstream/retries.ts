@@ -35,6 +35,16 @@ export interface PoolRequest {
   readonly place: Place<PooledUpstream>;
 }
 
+/** What follows an attempt. `queue`: the exchange waits for a slot at another upstream. */
+export type NextAttempt =
+  | Decision
+  | {
+      readonly next: "queue";
+      readonly leave: () => void;
+      /** Resolves when the wait has ended: true when the exchange has moved there. */
+      readonly moved: Promise<boolean>;
+    };
+
 const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
 /** These would be done twice, where other methods only ask twice. */
@@ -71,11 +81,17 @@ export class Retries {
    * @param replayable all that was sent of the body is kept
    * @param timeLeftMs of the time that the attempts share, ms
    */
-  after(upstream: LinkedUpstream, happened: Happened, replayable: boolean, timeLeftMs: number): Decision {
-    const { clock } = this.#context;
-    const now = clock.now();
+  after(upstream: LinkedUpstream, happened: Happened, replayable: boolean, timeLeftMs: number): NextAttempt {
+    const now = this.#context.clock.now();
     this.#noteHealth(upstream, happened, now);
     if (happened.quota) this.#spent = [...this.#spent, upstream];
+    const next = this.#decide(happened, replayable, timeLeftMs, now);
+    // An answer that is no failure of the upstream leaves the attempt open until it is passed on whole.
+    if (next.next !== "pass on") upstream.health?.succeeded(this.#ticket);
+    return next;
+  }
+
+  #decide(happened: Happened, replayable: boolean, timeLeftMs: number, now: number): NextAttempt {
     const { spec, pool } = this.#context;
     if (spec === undefined) return PASS_ON;
     const request = this.#request?.bound === false ? this.#request : undefined;
@@ -90,17 +106,21 @@ export class Retries {
     };
     const first = decide(spec, happened, standing, this.#context.random);
     if (first.next !== "ask another" || pool === undefined || request === undefined) return first;
-    if (pool.next(request.ask, this.#asked as readonly PooledUpstream[], request.place, now) !== undefined)
-      return first;
+    const asked = this.#asked as readonly PooledUpstream[];
+    if (pool.next(request.ask, asked, request.place, now) !== undefined) return first;
+    const queued = standing.draining
+      ? undefined
+      : queue(pool.fullButWell(request.ask, asked, now), request, timeLeftMs);
+    if (queued !== undefined) return queued;
     // What the upstream asks to wait is part of its health now: another one may be asked earlier.
     const anyUpstream: Happened = { ...happened, toldMs: undefined };
     const againInMs = pool.waitMs(request.ask, this.#mayAsk, now);
     return decide(spec, anyUpstream, { ...standing, other: false, againInMs }, this.#context.random);
   }
 
-  /** The upstream that `after` has moved the exchange to. */
-  get next(): LinkedUpstream | undefined {
-    return this.#request?.place.member;
+  /** The upstream that the exchange has moved to. */
+  next(upstream: LinkedUpstream): LinkedUpstream {
+    return this.#request?.place.member ?? upstream;
   }
 
   /** Chooses the upstream after a wait. @param upstream the last one */
@@ -167,4 +187,15 @@ export class Retries {
   }
 
   readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
+}
+
+/** Waits for a slot at an upstream that was not asked yet, if its queue has room. */
+function queue(full: PooledUpstream | undefined, { place }: PoolRequest, timeLeftMs: number): NextAttempt | undefined {
+  const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
+  if (full === undefined || wait === undefined) return undefined;
+  const moved = wait.admission.then((admission) => {
+    if (admission === "granted") place.moveToGranted(full);
+    return admission === "granted";
+  });
+  return { next: "queue", leave: wait.leaveQueue, moved };
 }

@@ -1,5 +1,5 @@
 // Chooses the upstream of an exchange, then takes a slot in its in-flight limit, at once or after a wait
-// (contract, section 5, "Upstream"). So far, a route has only one upstream.
+// (contract, section 5, "Upstream"). For a route with one upstream.
 
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";

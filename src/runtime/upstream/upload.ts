@@ -5,6 +5,7 @@ import type { ClientRequest } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
 import { BodyPump, type Move } from "./body-pump.ts";
+import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
 import type { HeldBody } from "./held-body.ts";
 import { KeptBody } from "./kept-body.ts";
 import { write } from "./write.ts";
@@ -102,7 +103,8 @@ export class Upload {
   detach(): void {
     this.#sink = undefined;
     this.#waits = false;
-    if (!this.#ended) this.#x.req.pause();
+    // Reading on is also how a client that leaves is noticed.
+    if (!this.#ended) this.#source?.resume();
   }
 
   /** Keeps no bytes for another request any more: the response has begun. */
@@ -131,6 +133,7 @@ export class Upload {
     if (this.#watch !== undefined && !this.#stopped && !this.#watch(body, last)) return this.#refuse();
     if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
+    this.#dropOnceSent(sink);
     const ready = write(sink, body, this.#framing, last);
     if (last) {
       this.#finish(sink);
@@ -153,6 +156,7 @@ export class Upload {
     this.#first = undefined;
     this.#ended = first.ended;
     for (const chunk of chunks) this.#keep(sink, chunk);
+    this.#dropOnceSent(sink);
     const ready = this.#writeAll(sink, edit === undefined ? chunks : edit(chunks));
     first.passTo(this.#move, ready);
     this.#proceed(sink, ready);
@@ -160,6 +164,7 @@ export class Upload {
 
   #sendAgain(sink: ClientRequest, edit: EditBody | undefined): void {
     const kept = this.#kept?.chunks ?? [];
+    this.#dropOnceSent(sink);
     const ready = this.#writeAll(sink, edit === undefined ? kept : edit(kept));
     if (ready && !this.#ended) this.#source?.resume();
     this.#proceed(sink, ready);
@@ -203,15 +208,31 @@ export class Upload {
     const { forAttempts, maxBytes, replayMs } = this.#rule;
     if (!forAttempts && !sink.reusedSocket) return this.forget();
     this.#kept ??= new KeptBody(maxBytes, forAttempts ? undefined : replayMs);
-    this.#kept.add(body);
+    this.#kept.add(body, isSent(sink));
   }
 
-  /** Keeps what had been read already when `detach` was called. */
+  /** Drops what is too large to be kept, as soon as a connection takes it. Until then nothing of it was sent. */
+  #dropOnceSent(sink: ClientRequest): void {
+    const kept = this.#kept;
+    if (!kept?.isTooLarge) return;
+    const drop = (): void => {
+      if (sink === this.#sink) kept.drop();
+    };
+    if (sink.reusedSocket) drop();
+    else whenEstablished(sink, drop);
+  }
+
+  /** Keeps what comes after `detach`. When it becomes too much, no more is read until there is somebody to send it to. */
   #keepDetached(body: Buffer, last: boolean): boolean {
     if (this.#stopped) return true;
     this.#kept ??= new KeptBody(this.#rule.maxBytes, undefined);
-    this.#kept.addLast(body);
+    this.#kept.add(body, false);
     this.#ended = last;
-    return false;
+    return !this.#kept.isTooLarge;
   }
+}
+
+/** A connection has taken the request, so a part of it may have been sent. */
+function isSent(sink: ClientRequest): boolean {
+  return sink.reusedSocket || wasEstablished(sink);
 }
