@@ -190,10 +190,11 @@ export class Retries {
   readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
 }
 
-/** Waits for a slot at an upstream that was not asked yet, if its queue has room. */
+/** Waits for a slot at an upstream that was not asked yet, if its queue has room. Meanwhile the exchange has no slot. */
 function queue(full: PooledUpstream | undefined, { place }: PoolRequest, timeLeftMs: number): NextAttempt | undefined {
   const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
   if (full === undefined || wait === undefined) return undefined;
+  place.leave();
   const moved = wait.admission.then((admission) => {
     if (admission === "granted") place.moveToGranted(full);
     return admission === "granted";
