@@ -18,8 +18,6 @@ export interface RetryContext {
   readonly spec: RetrySpec | undefined;
   /** `undefined` for a route with one upstream. */
   readonly pool: Pool<PooledUpstream> | undefined;
-  /** The longest time that an upstream cools, ms. */
-  readonly coolMaxMs: number;
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -169,10 +167,11 @@ export class Retries {
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
     const { health, spec } = upstream;
     if (health === undefined) return;
-    const said = healthOf(happened, spec.injectsKey, this.#context.coolMaxMs);
+    const said = healthOf(happened, spec.injectsKey);
     this.#watched(upstream, health, now, () => {
       if (said === "fine") health.answered(this.#ticket);
       else if (said === "failed") health.failed(this.#ticket, now, "failures");
+      else if (said.coolMs === "longest") health.coolLongest(this.#ticket, now, said.reason);
       else health.cool(this.#ticket, now, said.coolMs, said.reason);
     });
   }
