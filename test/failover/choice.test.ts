@@ -122,6 +122,18 @@ test.each(SEQUENCES.map((row) => [row.name, row] as const))("%s", async (_name, 
   expect(pool.counts()).toEqual(row.asked);
 });
 
+test.each([
+  ["a spent quota", openaiQuota()],
+  ["a refused key", plain(401)],
+])("%s: it cools for `max_ms`, though that is longer than an hour", async (_name, play) => {
+  const route = ["cooldown: {max_ms: 7200000}"];
+  const pool = await startPool(scene, { upstreams: [[play], [OK]], route });
+  const before = Date.now();
+  expect(await statusesOf(pool, 1)).toEqual([200]);
+  const [first] = pool.gateway.limits.health(before);
+  expect(first?.untilMs).toBeGreaterThanOrEqual(before + 7_200_000);
+});
+
 test("after its cooling an upstream is tried, and used again when it answers", async () => {
   const route = ["cooldown: {after_failures: 1, ms: 60}"];
   const pool = await startPool(scene, { upstreams: [[plain(503), OK], [OK]], route });

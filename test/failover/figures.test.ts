@@ -148,17 +148,3 @@ test("the log line names the upstream and the attempts that failed", async () =>
   for (const word of ['"a"', '"429"', '"b"', '"503"']) expect(failed).toContain(word);
   expect(failed).not.toContain("upstream-key-");
 });
-
-// What an upstream says about its own wait counts for at most an hour. `cooldown.max_ms` may be longer.
-test("an upstream with a refused key cools for the longest time of the config", async () => {
-  const twoHours = 7_200_000;
-  const pool = await startPool(scene, {
-    upstreams: [[plain(401)], [OK]],
-    retry: null,
-    route: [`cooldown: {max_ms: ${twoHours}}`],
-  });
-  await send(scene, pool);
-  await pool.gateway.completed();
-  const cooling = pool.gateway.logs.find(({ msg }) => msg === "upstream cooling");
-  expect(cooling).toMatchObject({ upstream: "a", reason: "refused key", cooling_ms: twoHours });
-});

@@ -5,7 +5,7 @@ import type { RetrySpec } from "../../plan/forward.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type HealthState, HealthTicket, type UpstreamHealth } from "../limits/health.ts";
-import { type CoolingReason, healthOf } from "./answers/health.ts";
+import { healthOf } from "./answers/health.ts";
 import { usedUpUntil } from "./answers/rate-headers.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
 import type { Place } from "./place.ts";
@@ -18,8 +18,6 @@ export interface RetryContext {
   readonly spec: RetrySpec | undefined;
   /** `undefined` for a route with one upstream. */
   readonly pool: Pool<PooledUpstream> | undefined;
-  /** The longest time that an upstream cools, ms. */
-  readonly coolMaxMs: number;
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -49,9 +47,6 @@ const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
-
-/** What does not pass soon. The upstream then cools for `cooldown.max_ms`, even if that is more than an hour. */
-const LASTING: ReadonlySet<CoolingReason> = new Set<CoolingReason>(["quota", "refused key"]);
 
 export class Retries {
   readonly #x: LiveExchange;
@@ -167,11 +162,11 @@ export class Retries {
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
     const { health, spec } = upstream;
     if (health === undefined) return;
-    const said = healthOf(happened, spec.injectsKey, this.#context.coolMaxMs);
+    const said = healthOf(happened, spec.injectsKey);
     this.#watched(upstream, health, now, () => {
       if (said === "fine") health.answered(this.#ticket);
       else if (said === "failed") health.failed(this.#ticket, now, "failures");
-      else if (LASTING.has(said.reason)) health.coolLongest(this.#ticket, now, said.reason);
+      else if (said.coolMs === "longest") health.coolLongest(this.#ticket, now, said.reason);
       else health.cool(this.#ticket, now, said.coolMs, said.reason);
     });
   }
@@ -189,10 +184,11 @@ export class Retries {
   readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
 }
 
-/** Waits for a slot at an upstream that was not asked yet, if its queue has room. */
+/** Waits for a slot at an upstream that was not asked yet, if its queue has room. Meanwhile the exchange has no slot. */
 function queue(full: PooledUpstream | undefined, { place }: PoolRequest, timeLeftMs: number): NextAttempt | undefined {
   const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
   if (full === undefined || wait === undefined) return undefined;
+  place.leave();
   const moved = wait.admission.then((admission) => {
     if (admission === "granted") place.moveToGranted(full);
     return admission === "granted";

@@ -12,7 +12,8 @@ export type CoolingReason = (typeof COOLING_REASONS)[number];
 
 /** The upstream cools from now on. */
 export interface Cooling {
-  readonly coolMs: number;
+  /** `longest`: for the longest time that the pool allows. */
+  readonly coolMs: number | "longest";
   readonly reason: CoolingReason;
 }
 
@@ -25,14 +26,13 @@ const MAX_TOLD_MS = 3_600_000;
 /**
  * What an attempt says about its upstream. Not for attempts that the client ended, or that failed because of its request.
  * @param injectsKey the gateway shows a key of its own, so that a refused key or a spent quota is not the client's
- * @param maxMs `cooldown.max_ms` of the pool
  */
-export function healthOf(happened: Happened, injectsKey: boolean, maxMs: number): Health {
+export function healthOf(happened: Happened, injectsKey: boolean): Health {
   const { status, word, toldMs, usedUpMs, quota } = happened;
   // Without an answer, or with an answer of 200 that failed in its body.
   if (status === undefined || (status < 300 && word !== undefined)) return "failed";
-  if (injectsKey && (quota || status === 402)) return { coolMs: maxMs, reason: "quota" };
-  if (injectsKey && status === 401) return { coolMs: maxMs, reason: "refused key" };
+  if (injectsKey && (quota || status === 402)) return { coolMs: "longest", reason: "quota" };
+  if (injectsKey && status === 401) return { coolMs: "longest", reason: "refused key" };
   if (quota) return "fine";
   const told = byStatus(status, toldMs);
   return typeof told === "string" && usedUpMs !== undefined ? { coolMs: usedUpMs, reason: "rate limit" } : told;
