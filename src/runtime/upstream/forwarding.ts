@@ -188,7 +188,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#over) return;
     const mayRepeat = !this.#x.responder.begun && outcome !== "bad_request";
     const decision = mayRepeat ? this.#decide(happened) : PASS_ON;
-    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word);
+    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word, decision.spent);
     this.#context.onFailure(this.#x, outcome, cause);
     this.#goOn(decision);
   }
@@ -250,15 +250,16 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     else this.#end("request_timeout", "the client's upload stalled");
   }
 
-  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
-  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult): void {
+  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. See `Decision` for `spent`. */
+  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult, spent = false): void {
     if (this.#over) return;
     const isUpstreams = !CAUSED_BY_CLIENT.has(outcome);
     if (isUpstreams) this.#noteFailure(word ?? "failure");
     this.#release();
     if (isUpstreams) this.#context.onFailure(this.#x, outcome, cause);
+    const final = spent && this.#context.spec.retry?.tellClients === true;
     if (this.#x.responder.begun) this.#x.break(outcome);
-    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome, { final }));
   }
 
   #noteFailure(result: AttemptResult): void {
