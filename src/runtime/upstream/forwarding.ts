@@ -86,7 +86,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#limits?.uploaded();
     if (!this.#attempt.connecting || this.#deadlines.shared) return this.#deadlines.sent();
     this.#deadlines.stop();
-    whenEstablished(sink, () => this.#sent());
+    whenEstablished(sink, () => {
+      if (!this.#over) this.#deadlines.sent();
+    });
   }
 
   onUnreadable(): void {
@@ -123,10 +125,6 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#passed?.beganWithError) this.#noteFailure("overloaded_event");
     else this.#retries?.succeeded(this.#upstream);
     this.#release();
-  }
-
-  #sent(): void {
-    if (!this.#over) this.#deadlines.sent();
   }
 
   #beginAttempt(): UpstreamRequest {
