@@ -21,7 +21,7 @@ const repeat = (play: Play, times: number): Play[] => Array.from({ length: times
 
 const SEQUENCES: readonly Sequence[] = [
   {
-    name: "a told wait: the first upstream is left alone",
+    name: "a told wait: the first upstream cools",
     upstreams: [[rate("Retry-After: 60"), OK], [OK]],
     requests: 3,
     asked: [1, 3],

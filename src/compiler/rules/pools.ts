@@ -138,7 +138,8 @@ function whereTo({ upstream }: UpstreamVisit): string {
 }
 
 /** Whether all of that is known. A key that is a fallback, such as `not-set`, stands for one that will differ. */
-function isKnown({ upstream, pathOf }: UpstreamVisit, { known, references }: RuleContext): boolean {
+function isKnown({ upstream, baseUrl, pathOf }: UpstreamVisit, { known, references }: RuleContext): boolean {
+  if (!baseUrl.ok) return false;
   const keys = ["base_url", "inject_headers", "inject_query", "proxy", "tls", "models", "rename_models"] as const;
   if (!keys.every((key) => known(pathOf(key)))) return false;
   return (["inject_headers", "inject_query"] as const).every((key) =>

@@ -87,7 +87,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#limits?.uploaded();
     if (!this.#attempt.connecting || this.#deadlines.shared) return this.#deadlines.sent();
     this.#deadlines.stop();
-    whenEstablished(sink, () => this.#sent());
+    whenEstablished(sink, () => {
+      if (!this.#over) this.#deadlines.sent();
+    });
   }
 
   onUnreadable(): void {
@@ -124,10 +126,6 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#passed?.beganWithError) this.#noteFailure("overloaded_event");
     else this.#retries?.succeeded(this.#upstream);
     this.#release();
-  }
-
-  #sent(): void {
-    if (!this.#over) this.#deadlines.sent();
   }
 
   #beginAttempt(): UpstreamRequest {
@@ -189,7 +187,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#over) return;
     const mayRepeat = !this.#x.responder.begun && outcome !== "bad_request";
     const decision = mayRepeat ? this.#decide(happened) : PASS_ON;
-    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word);
+    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word, decision.spent);
     this.#context.onFailure(this.#x, outcome, cause);
     this.#goOn(decision);
   }
@@ -251,15 +249,16 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     else this.#end("request_timeout", "the client's upload stalled");
   }
 
-  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
-  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult): void {
+  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. See `Decision` for `spent`. */
+  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult, spent = false): void {
     if (this.#over) return;
     const isUpstreams = !CAUSED_BY_CLIENT.has(outcome);
     if (isUpstreams) this.#noteFailure(word ?? "failure");
     this.#release();
     if (isUpstreams) this.#context.onFailure(this.#x, outcome, cause);
+    const final = spent && this.#context.spec.retry?.tellClients === true;
     if (this.#x.responder.begun) this.#x.break(outcome);
-    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome, { final }));
   }
 
   #noteFailure(result: AttemptResult): void {

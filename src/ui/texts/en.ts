@@ -182,7 +182,7 @@ export const en: Texts = {
     requests: "Requests",
     failures: "Failures",
     ofRoute: (route) => `route ${route}`,
-    states: { well: "well", cooling: "cooling", probing: "being tried" },
+    states: { well: "well", cooling: "cooling", probing: "to be tried" },
     left: (time) => `${time} left`,
     byOneRequest: "by one request",
     reasons: {

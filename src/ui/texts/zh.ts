@@ -173,7 +173,7 @@ export const zh: Texts = {
     requests: "请求",
     failures: "失败",
     ofRoute: (route) => `路由 ${route}`,
-    states: { well: "正常", cooling: "冷却中", probing: "试探中" },
+    states: { well: "正常", cooling: "冷却中", probing: "待试探" },
     left: (time) => `剩余 ${time}`,
     byOneRequest: "由一个请求试探",
     reasons: {
