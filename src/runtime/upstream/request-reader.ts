@@ -6,7 +6,7 @@ import { codingOf, decodeForLook } from "../decode.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { headerValues, onlyValue } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
-import { namesAccountState, pathNamesAccountState } from "../model/account-state.ts";
+import { accountPathTest, namesAccountState } from "../model/account-state.ts";
 import { type RequestModels, requestModels } from "../model/request-model.ts";
 
 export interface ReadRequest {
@@ -28,13 +28,15 @@ const UNBOUND: ReadRequest = Object.freeze({ models: NOTHING_ASKED, bound: false
 
 /** Makes the function that reads the requests of a route. It calls back at once where no body has to be held. */
 export function requestReader(
-  { upstreams, modelScanBytes: maxBytes }: ForwardSpec,
+  forward: ForwardSpec,
   asked: Questions,
 ): (x: LiveExchange, then: (x: LiveExchange, request: ReadRequest) => void) => void {
+  const { upstreams, modelScanBytes: maxBytes } = forward;
+  const isAccountPath = accountPathTest(forward);
   const questions = { model: asked.model, maxBytes, idleMs: upstreams[0]?.streamIdleTimeoutMs ?? 0 };
 
   return function readRequest(x, then) {
-    const boundByPath = asked.accountState && pathNamesAccountState(x.path);
+    const boundByPath = asked.accountState && isAccountPath(x.path);
     if (!hasBody(x.framing) || !(asked.model || (!boundByPath && mayBeJson(x.rawHeaders)))) {
       if (!asked.model && !boundByPath) return then(x, UNBOUND);
       return then(x, { models: asked.model ? requestModels(x, undefined) : NOTHING_ASKED, bound: boundByPath });
