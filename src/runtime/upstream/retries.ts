@@ -161,9 +161,13 @@ export class Retries {
     this.#watched(upstream, health, now, () => health.failed(this.#ticket, now, "failures"));
   }
 
-  /** The exchange ended for a reason that says nothing about the upstream. Does nothing if the attempt has ended. */
-  abandoned({ health }: LinkedUpstream): void {
-    health?.abandoned(this.#ticket, this.#context.clock.now());
+  /**
+   * The exchange ended for a reason that is not the upstream's, such as a client that left. Does nothing if the attempt has ended.
+   * @param delivers the client had a part of a good response. Some clients never wait for its end: Codex leaves at its last event
+   */
+  abandoned({ health }: LinkedUpstream, delivers: boolean): void {
+    if (delivers) health?.succeeded(this.#ticket);
+    else health?.abandoned(this.#ticket, this.#context.clock.now());
   }
 
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
