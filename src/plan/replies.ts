@@ -36,7 +36,7 @@ export const ERROR_REPLIES = {
   model_unreadable: {
     status: 400,
     message:
-      "The gateway can't read the model of this request. Name it once, as a string at the top level of the JSON body.",
+      "The gateway can't read or replace the model of this request. Name it once, as a string at the top level of the JSON body, near its start.",
     final: true,
   },
   // The message names where the gateway looks for the token.

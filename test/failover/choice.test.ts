@@ -21,7 +21,7 @@ const repeat = (play: Play, times: number): Play[] => Array.from({ length: times
 
 const SEQUENCES: readonly Sequence[] = [
   {
-    name: "a told wait: the first upstream is left alone",
+    name: "a told wait: the first upstream cools",
     upstreams: [[rate("Retry-After: 60"), OK], [OK]],
     requests: 3,
     asked: [1, 3],
@@ -120,6 +120,18 @@ test.each(SEQUENCES.map((row) => [row.name, row] as const))("%s", async (_name, 
   const pool = await startPool(scene, row);
   expect(await statusesOf(pool, row.requests)).toEqual(row.statuses ?? repeatStatus(200, row.requests));
   expect(pool.counts()).toEqual(row.asked);
+});
+
+test.each([
+  ["a spent quota", openaiQuota()],
+  ["a refused key", plain(401)],
+])("%s: it cools for `max_ms`, though that is longer than an hour", async (_name, play) => {
+  const route = ["cooldown: {max_ms: 7200000}"];
+  const pool = await startPool(scene, { upstreams: [[play], [OK]], route });
+  const before = Date.now();
+  expect(await statusesOf(pool, 1)).toEqual([200]);
+  const [first] = pool.gateway.limits.health(before);
+  expect(first?.untilMs).toBeGreaterThanOrEqual(before + 7_200_000);
 });
 
 test("after its cooling an upstream is tried, and used again when it answers", async () => {

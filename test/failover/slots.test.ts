@@ -66,6 +66,23 @@ test("a client that leaves that queue frees its place, and the next one gets the
   expect(pool.counts()).toEqual([2, 1]);
 });
 
+test("two requests that need each other's slot don't wait for each other", async () => {
+  const refused: Play = { pieces: [{ gate: "go" }, ...(plain(503).pieces ?? [])] };
+  const upstreams = [
+    [refused, OK],
+    [refused, OK],
+  ];
+  const route = ["balance: round_robin"];
+  const pool = await startPool(scene, { upstreams, shared: ONE_SLOT, top: QUEUE, route });
+  const clients = [await scene.client(pool.gateway), await scene.client(pool.gateway)];
+  for (const client of clients) await client.send(headOf("GET", {}, []));
+  for (const index of [0, 1]) await pool.upstream(index).attempt(1);
+  for (const index of [0, 1]) pool.upstream(index).open("go");
+  for (const client of clients) expect((await client.response()).status).toBe(200);
+  expect(pool.counts()).toEqual([2, 2]);
+  await untilFree(pool.gateway);
+});
+
 test("without a queue, an upstream without a free slot is passed over", async () => {
   const upstreams = [[HELD], [OK]];
   const pool = await startPool(scene, { upstreams, shared: ONE_SLOT });

@@ -78,8 +78,8 @@ describe("the upstreams of pools", () => {
     expect(await statesOf(page)).toEqual([
       "cooling42s left · rate limit",
       "well",
-      "to be triedby one request · several failures",
-      "cooling4m 12s left · quota used up",
+      "to be triedby one request · several failures in a row",
+      "cooling4m 12s left · quota spent",
       "well",
     ]);
     expect(await page.locator("[data-table=upstreams] th .note").allTextContents()).toEqual([

@@ -4,7 +4,7 @@
 import type { Exchange } from "../../plan/exchange.ts";
 import type { ForwardSpec, PoolSpec } from "../../plan/forward.ts";
 import { UpstreamHealth } from "../limits/health.ts";
-import { pathNamesAccountState } from "../model/account-state.ts";
+import { accountPathTest } from "../model/account-state.ts";
 import { Place } from "../upstream/place.ts";
 import { Pool, type PoolMember } from "../upstream/pool.ts";
 import { stickyKeyReader } from "../upstream/sticky.ts";
@@ -35,11 +35,13 @@ interface Member extends PoolMember {
 const NOW = 0;
 
 /** Makes the function that orders the upstreams of a route for a request. Its counts begin at 0, and requests change them. */
-export function askOrder({ upstreams, pool: spec }: Pick<ForwardSpec, "upstreams" | "pool">): AskOrderOf {
+export function askOrder(forward: Pick<ForwardSpec, "upstreams" | "pool" | "prefix" | "stripPrefix">): AskOrderOf {
+  const { upstreams, pool: spec } = forward;
   if (spec === undefined) {
     return (_x, takes) => ({ indexes: upstreams.map((_, index) => index).filter(takes), by: "only" });
   }
   const { balance, sticky, cooldown } = spec;
+  const isAccountPath = accountPathTest(forward);
   const members = upstreams.map(({ id, weight }, index): Member => {
     return { id, weight, index, gate: undefined, health: new UpstreamHealth(cooldown) };
   });
@@ -49,7 +51,7 @@ export function askOrder({ upstreams, pool: spec }: Pick<ForwardSpec, "upstreams
     const key = keyOf?.(x);
     const ask = { sticky: key, takes: ({ index }: Member) => takes(index) };
     const place = new Place<Member>();
-    if (pathNamesAccountState(x.path)) {
+    if (isAccountPath(x.path)) {
       const home = pool.home(ask, place, NOW);
       return { indexes: home === undefined ? [] : [home.member.index], by: "account" };
     }

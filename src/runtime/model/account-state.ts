@@ -1,5 +1,6 @@
 // Tells whether a JSON body names state that lives with one account of the provider (contract, section 7).
 
+import type { ForwardSpec } from "../../plan/forward.ts";
 import { JsonScan } from "./json-scan.ts";
 
 /**
@@ -55,7 +56,14 @@ function lastBytes(tail: Buffer | undefined, chunk: Buffer): Buffer {
 const ACCOUNT_PATH =
   /\/(?:files|batches|fine_tuning|assistants|threads|vector_stores)(?:\/|$)|\/responses\/(?!input_tokens(?:\/|$)|compact(?:\/|$))[^/]/;
 
-/** The path of a request leads to state that lives with one account. @param path raw, without the query */
-export function pathNamesAccountState(path: string): boolean {
-  return ACCOUNT_PATH.test(path);
+/**
+ * Makes the test whether the path of a request leads to state that lives with one account. A prefix that is not sent upstream
+ * is a name of ours, and says nothing. The test takes the raw path, without the query.
+ */
+export function accountPathTest({
+  prefix,
+  stripPrefix,
+}: Pick<ForwardSpec, "prefix" | "stripPrefix">): (path: string) => boolean {
+  if (!stripPrefix || prefix === "/") return (path) => ACCOUNT_PATH.test(path);
+  return (path) => ACCOUNT_PATH.test(path.slice(prefix.length));
 }

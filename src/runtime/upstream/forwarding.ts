@@ -9,6 +9,7 @@ import type { AttemptResult } from "../exchange/record.ts";
 import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { firstEventOf } from "./answers/first-event.ts";
+import { statusResult } from "./answers/look.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
@@ -161,9 +162,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#pass(response, head);
   }
 
-  /** Passes on an answer that is no failure of the upstream. */
+  /** Passes on an answer that no other attempt follows, whatever it is. */
   #passOn(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    this.#result = "success";
+    this.#result = statusResult(response.statusCode ?? 0);
     this.#retries?.answered(this.#upstream, response.rawHeaders);
     this.#pass(response, head);
   }

@@ -13,7 +13,7 @@ export class Place<M extends Gated> {
   #member: M | undefined = undefined;
   #released = false;
 
-  /** The present upstream; `undefined` before the first one and after the end. */
+  /** The present upstream; `undefined` before the first one, after the end, and between two. */
   get member(): M | undefined {
     return this.#member;
   }
@@ -37,11 +37,19 @@ export class Place<M extends Gated> {
     this.#settle(member);
   }
 
+  /**
+   * Gives the slot back before another upstream has granted one. Two exchanges that kept their slots would wait for each other
+   * for ever, each in the queue of the other one's upstream.
+   */
+  leave(): void {
+    this.#member?.gate?.leave();
+    this.#member = undefined;
+  }
+
   /** The exchange has ended: gives its slot back. A slot that comes later is given back at once. */
   release(): void {
     this.#released = true;
-    this.#member?.gate?.leave();
-    this.#member = undefined;
+    this.leave();
   }
 
   #settle(member: M): void {

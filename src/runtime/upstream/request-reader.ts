@@ -7,7 +7,7 @@ import { codingOf, decodeForLook } from "../decode.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { headerValues, onlyValue } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
-import { namesAccountState, pathNamesAccountState } from "../model/account-state.ts";
+import { accountPathTest, namesAccountState } from "../model/account-state.ts";
 import { bodyFormat } from "../model/body-format.ts";
 import { BodyScan } from "../model/body-scan.ts";
 import { type RequestModels, requestModels } from "../model/request-model.ts";
@@ -39,13 +39,15 @@ const UNBOUND: ReadRequest = Object.freeze({ models: NOTHING_ASKED, bound: false
 
 /** Makes the function that reads the requests of a route. It calls back at once where no body has to be held. */
 export function requestReader(
-  { upstreams, modelScanBytes }: ForwardSpec,
+  forward: ForwardSpec,
   asked: Questions,
 ): (x: LiveExchange, then: (x: LiveExchange, request: ReadRequest) => void) => void {
+  const { upstreams, modelScanBytes } = forward;
+  const isAccountPath = accountPathTest(forward);
   const idleMs = upstreams[0]?.streamIdleTimeoutMs ?? 0;
 
   return function readRequest(x, then) {
-    const boundByPath = asked.accountState && pathNamesAccountState(x.path);
+    const boundByPath = asked.accountState && isAccountPath(x.path);
     if (!hasBody(x.framing) || !(asked.model || (!boundByPath && mayBeJson(x.rawHeaders)))) {
       if (!asked.model && !boundByPath) return then(x, UNBOUND);
       const models = asked.model ? requestModels(x, undefined) : NOTHING_ASKED;
@@ -116,7 +118,7 @@ function scanned(scan: BodyScan): IsEnough {
   };
 }
 
-/** Behind the bound, another model must not come: a parser that takes the last one would be led past the rule. */
+/** Behind the bound, another model must not come: a parser that takes the last one would be led past `models`. */
 function watched(scan: BodyScan): WatchBody {
   return (body, last) => {
     scan.push(body);

@@ -18,8 +18,6 @@ export interface RetryContext {
   readonly spec: RetrySpec | undefined;
   /** `undefined` for a route with one upstream. */
   readonly pool: Pool<PooledUpstream> | undefined;
-  /** The longest time that an upstream cools, ms. */
-  readonly coolMaxMs: number;
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;
@@ -64,11 +62,6 @@ export class Retries {
     this.#x = x;
     this.#context = context;
     this.#request = request;
-  }
-
-  /** The answers of upstreams are looked at, because another attempt may follow. */
-  get repeats(): boolean {
-    return (this.#context.spec?.maxAttempts ?? 1) > 1;
   }
 
   /** An attempt begins. */
@@ -173,10 +166,11 @@ export class Retries {
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
     const { health, spec } = upstream;
     if (health === undefined) return;
-    const said = healthOf(happened, spec.injectsKey, this.#context.coolMaxMs);
+    const said = healthOf(happened, spec.injectsKey);
     this.#watched(upstream, health, now, () => {
       if (said === "fine") health.answered(this.#ticket);
       else if (said === "failed") health.failed(this.#ticket, now, "failures");
+      else if (said.coolMs === "longest") health.coolLongest(this.#ticket, now, said.reason);
       else health.cool(this.#ticket, now, said.coolMs, said.reason);
     });
   }
@@ -194,10 +188,11 @@ export class Retries {
   readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
 }
 
-/** Waits for a slot at an upstream that was not asked yet, if its queue has room. */
+/** Waits for a slot at an upstream that was not asked yet, if its queue has room. Meanwhile the exchange has no slot. */
 function queue(full: PooledUpstream | undefined, { place }: PoolRequest, timeLeftMs: number): NextAttempt | undefined {
   const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
   if (full === undefined || wait === undefined) return undefined;
+  place.leave();
   const moved = wait.admission.then((admission) => {
     if (admission === "granted") place.moveToGranted(full);
     return admission === "granted";

@@ -62,7 +62,6 @@ function contextOf(
         : {
             spec: retry,
             pool,
-            coolMaxMs: spec.pool?.cooldown.maxMs ?? 0,
             clock,
             random,
             onHealth: (upstream, state, now) => onHealth(spec.routeId, upstream, state, now),

@@ -187,11 +187,10 @@ export const en: Texts = {
     byOneRequest: "by one request",
     reasons: {
       "rate limit": "rate limit",
-      "rate limit used up": "rate limit used up",
       overloaded: "provider overloaded",
-      quota: "quota used up",
+      quota: "quota spent",
       "refused key": "key refused",
-      failures: "several failures",
+      failures: "several failures in a row",
     },
   },
   tokens: {

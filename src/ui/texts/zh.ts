@@ -166,8 +166,8 @@ export const zh: Texts = {
     empty: "没有路由。",
   },
   upstreams: {
-    title: "上游池",
-    caption: "配置了上游池的路由的上游",
+    title: "池的上游",
+    caption: "有池的路由的上游",
     upstream: "上游",
     state: "状态",
     requests: "请求",
@@ -178,11 +178,10 @@ export const zh: Texts = {
     byOneRequest: "由一个请求试探",
     reasons: {
       "rate limit": "速率限制",
-      "rate limit used up": "速率额度已用完",
       overloaded: "供应商过载",
-      quota: "配额已用完",
+      quota: "额度已用完",
       "refused key": "密钥被拒绝",
-      failures: "多次失败",
+      failures: "连续多次失败",
     },
   },
   tokens: {

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mayNameAccountState, namesAccountState } from "../../../src/runtime/model/account-state.ts";
+import { accountPathTest, mayNameAccountState, namesAccountState } from "../../../src/runtime/model/account-state.ts";
 import { cutBody, cuts, usualChunkings } from "./chunkings.ts";
 
 describe("account state in a body", () => {
@@ -36,5 +36,25 @@ describe("account state in a body", () => {
         expect(namesAccountState(cutBody(body, shares))).toBe(true);
       }),
     );
+  });
+});
+
+describe("account state in a path", () => {
+  it.each([
+    ["/up", true, "/up/v1/files", true],
+    ["/up", true, "/up/v1/responses/resp_1", true],
+    ["/up", true, "/up/v1/chat/completions", false],
+    ["/up", true, "/up", false],
+    // A prefix that stays here is no path of the provider.
+    ["/files", true, "/files/v1/chat/completions", false],
+    ["/team/threads", true, "/team/threads/v1/messages", false],
+    ["/responses", true, "/responses/v1/chat/completions", false],
+    ["/files", true, "/files/v1/files", true],
+    ["/v1/files", false, "/v1/files/file-1", true],
+    ["/v1/files", false, "/v1/files", true],
+    ["/", true, "/v1/files", true],
+    ["/", true, "/v1/chat/completions", false],
+  ])("prefix %s, stripped: %s, path %s: %s", (prefix, stripPrefix, path, does) => {
+    expect(accountPathTest({ prefix, stripPrefix })(path)).toBe(does);
   });
 });
