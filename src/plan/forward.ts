@@ -103,7 +103,7 @@ export interface UpstreamSpec extends UpstreamTimes {
   readonly models: readonly string[] | undefined;
   /** Model names that are replaced in requests to it. `from` is exact, or `*` for any name. Empty: none. */
   readonly renameModels: readonly ModelRename[];
-  /** Changes when its address, its keys or its proxy change: what is known of its health is then out of date. */
+  /** Changes when its address, keys, proxy or `tls` change: what is known of its health is then out of date. */
   readonly identity: Digest;
 }
 
@@ -115,13 +115,13 @@ export interface ModelRename {
 /** Keeps each client, or each value of a header, on one upstream of the pool. The header's name is lower-case. */
 export type StickySpec = { readonly by: "client" } | { readonly by: "header"; readonly name: string };
 
-/** When an upstream of a pool is left alone for a while, ms (contract, section 14, "Cooling"). */
+/** When an upstream of a pool cools, and for how long (contract, section 14, "Cooling"). */
 export interface CooldownSpec {
   /** After so many failures in a row. */
   readonly afterFailures: number;
-  /** For so long the first time; twice as long each further time. */
+  /** How long the first time, ms; twice as long each further time. */
   readonly ms: number;
-  /** The longest such time. Also the time after a spent quota or a refused key. */
+  /** The longest such time, ms. Also the time after a spent quota or a refused key. */
   readonly maxMs: number;
 }
 
@@ -182,7 +182,7 @@ export interface ForwardSpec {
   readonly pool: PoolSpec | undefined;
   /** `undefined`: each request is sent once. */
   readonly retry: RetrySpec | undefined;
-  /** How many bytes of a request body may be held to read its model, where the upstreams ask for it. */
+  /** How many bytes of a request body may be held to read its model, or to find state of one account. */
   readonly modelScanBytes: number;
   /** The media types that are streams, lower-case, without parameters. `audio/*` means every audio type. */
   readonly streamTypes: readonly string[];

@@ -36,7 +36,7 @@ export const ERROR_REPLIES = {
   model_unreadable: {
     status: 400,
     message:
-      "The gateway can't read the model of this request. Name it once, as a string at the top level of the JSON body.",
+      "The gateway can't read or replace the model of this request. Name it once, as a string at the top level of the JSON body, near its start.",
     final: true,
   },
   // The message names where the gateway looks for the token.
@@ -114,7 +114,7 @@ export const ERROR_REPLIES = {
   upstream_timeout: {
     status: 504,
     message:
-      "The upstream did not answer in time, and may still work on the request. Raise request_timeout_ms or connect_timeout_ms of the route.",
+      "The upstream did not answer in time, and may still work on the request. Raise request_timeout_ms, first_byte_timeout_ms or connect_timeout_ms of the route.",
     final: true,
   },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
@@ -158,6 +158,8 @@ export interface ReplyOptions {
   readonly message?: string;
   /** Further headers, as a flat name, value list. */
   readonly headers?: readonly string[];
+  /** SDKs must not send the request again, also where the table does not say so. */
+  readonly final?: boolean;
   /** After how many seconds the client may try again. Default: one for a 429 and a 503; other replies don't say. */
   readonly retryAfterSeconds?: number;
 }
@@ -190,7 +192,7 @@ export function replyFor<C extends ErrorCode>(
     body: `{"error":"${code}"}`,
     headers: Object.freeze([
       ...(retryAfterSeconds === undefined ? NO_HEADERS : retryAfter(retryAfterSeconds)),
-      ...(final ? DO_NOT_RETRY : NO_HEADERS),
+      ...(final || options.final ? DO_NOT_RETRY : NO_HEADERS),
       ...headers,
       ...(options.headers ?? NO_HEADERS),
     ]),

@@ -152,7 +152,6 @@ upstream_defaults:
   [
     "a wrong URL that two upstreams of a pool share, once",
     `${pool("{ id: a }", "{ id: b, weight: 2 }")}    upstream:\n      base_url: https://a.example?x=1\n    balance: round_robin\n`,
-    "rule/equal-upstreams 10:15-10:16",
     "rule/base-url 12:17-12:38",
   ],
   [

@@ -21,7 +21,7 @@ const repeat = (play: Play, times: number): Play[] => Array.from({ length: times
 
 const SEQUENCES: readonly Sequence[] = [
   {
-    name: "a told wait: the first upstream is left alone",
+    name: "a told wait: the first upstream cools",
     upstreams: [[rate("Retry-After: 60"), OK], [OK]],
     requests: 3,
     asked: [1, 3],
@@ -125,7 +125,7 @@ test.each(SEQUENCES.map((row) => [row.name, row] as const))("%s", async (_name, 
 test.each([
   ["a spent quota", openaiQuota()],
   ["a refused key", plain(401)],
-])("%s: left alone for `max_ms`, though that is longer than an hour", async (_name, play) => {
+])("%s: it cools for `max_ms`, though that is longer than an hour", async (_name, play) => {
   const route = ["cooldown: {max_ms: 7200000}"];
   const pool = await startPool(scene, { upstreams: [[play], [OK]], route });
   const before = Date.now();

@@ -89,6 +89,36 @@ const ROWS: readonly Row[] = [
       ["c", "success", 1],
     ],
   },
+  // Cloudflare answers so in front of a provider. It has no word, but is a failure like every status from 500.
+  {
+    name: "a status above 500 without a word",
+    upstreams: [[plain(520)], [OK]],
+    route: ["cooldown: {after_failures: 1}"],
+    attempts: [["a", "failure", 1]],
+    cooling: { a: 1, b: 0 },
+  },
+  {
+    name: "a rate limit that names its reset only",
+    upstreams: [[rate("X-RateLimit-Remaining-Requests: 0", "X-RateLimit-Reset-Requests: 60s")], [OK]],
+    attempts: [
+      ["a", "429", 1],
+      ["b", "success", 1],
+    ],
+    cooling: { a: 1, b: 0 },
+  },
+  ...[
+    [500, "500"],
+    [501, "failure"],
+    [429, "429"],
+    [404, "success"],
+  ].map(
+    ([status, result]): Row => ({
+      name: `a ${status} on a route without retries`,
+      upstreams: [[plain(Number(status))]],
+      retry: null,
+      attempts: [["up", String(result), 1]],
+    }),
+  ),
 ];
 
 test.each(ROWS.map((row) => [row.name, row] as const))("metrics: %s", async (_name, row) => {

@@ -1,7 +1,7 @@
 // `tell_clients`: an answer after our own attempts tells SDKs not to try again (contract, section 7).
 
 import { contextLength, OK, openaiQuota, plain, rate } from "./plays.ts";
-import { RETRY } from "./pool.ts";
+import { CLOSED, RETRY } from "./pool.ts";
 import { type Case, testCases } from "./run-case.ts";
 
 const TELLS = `${RETRY}, tell_clients: true`;
@@ -53,6 +53,14 @@ const spent: readonly Case[] = [
     passes: rate(),
     headers: NO,
   },
+  {
+    name: "no connection to any upstream",
+    upstreams: [CLOSED, CLOSED],
+    retry: TELLS,
+    asked: [1, 1],
+    replies: [502, "upstream_connect_error"],
+    headers: NO,
+  },
 ];
 
 const untouched: readonly Case[] = [
@@ -68,6 +76,13 @@ const untouched: readonly Case[] = [
     upstreams: [[plain(503)]],
     asked: [3],
     passes: plain(503),
+    headers: NOTHING,
+  },
+  {
+    name: "no connection, without tell_clients",
+    upstreams: [CLOSED, CLOSED],
+    asked: [1, 1],
+    replies: [502, "upstream_connect_error"],
     headers: NOTHING,
   },
   { name: "a success", upstreams: [[plain(503), OK]], retry: TELLS, asked: [2], passes: OK, headers: NOTHING },

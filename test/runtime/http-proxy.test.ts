@@ -33,7 +33,13 @@ function targetAt(port: number): UpstreamTarget {
 const req = { url: "/route/x" } as IncomingMessage;
 const res = {} as ServerResponse;
 
-const REQUEST = { method: "GET", path: "/asked", headers: ["host", "up.example", "x-a", "1"], sentOnce: false, edit: undefined };
+const REQUEST = {
+  method: "GET",
+  path: "/asked",
+  headers: ["host", "up.example", "x-a", "1"],
+  sentOnce: false,
+  edit: undefined,
+};
 
 it("sends to the target by the agent of its options, and emits start, proxyRes and end", async () => {
   const seen: string[] = [];

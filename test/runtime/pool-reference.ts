@@ -315,6 +315,8 @@ export class Reference {
     const { span } = this.upstreams[attempt.id];
     if (span.probe !== attempt || span.cooling === undefined) return;
     span.probe = undefined;
+    // The time is a new one, although it may end when the old one would have: the clock may have been set back.
+    span.cooling = { ...span.cooling };
     this.cool(attempt.id, span.cooling.length, span.cooling.reason, false);
   }
 

@@ -84,7 +84,7 @@ describe.each(["refusing", "busy", "hanging"] as const)("while the first upstrea
     expect(during.length).toBeGreaterThan(50);
 
     const asked: Asked[] = during.filter(({ first }) => first);
-    // It is left alone when the third failure is known. A call that was sent before that was sent without knowing.
+    // It cools when the third failure is known. A call that was sent before that was sent without knowing.
     const known = asked.map(({ at, ms }) => at + ms).sort((a, b) => a - b)[COOLDOWN.failures - 1] ?? Number.NaN;
     const probes = asked.filter(({ at }) => at > known);
     expect(asked.length - probes.length).toBeGreaterThanOrEqual(COOLDOWN.failures);

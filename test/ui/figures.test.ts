@@ -71,15 +71,15 @@ describe("the upstreams of pools", () => {
     expect(await cellsOf(page, "upstreams")).toEqual([
       ["account-1", "cooling", "2,214", "6"],
       ["account-2", "well", "1,873", "3"],
-      ["azure-west-europe", "being tried", "61", "9"],
+      ["azure-west-europe", "to be tried", "61", "9"],
       ["main", "cooling", "1,402", "88"],
       ["second", "well", "871", "4"],
     ]);
     expect(await statesOf(page)).toEqual([
       "cooling42s left · rate limit",
       "well",
-      "being triedby one request · several failures",
-      "cooling4m 12s left · quota used up",
+      "to be triedby one request · several failures in a row",
+      "cooling4m 12s left · quota spent",
       "well",
     ]);
     expect(await page.locator("[data-table=upstreams] th .note").allTextContents()).toEqual([

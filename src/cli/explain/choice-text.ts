@@ -60,7 +60,7 @@ function whenAsked(
   const condition = takes === undefined ? ", if it takes the model of the request" : "";
   if (place === 0) return pool === undefined ? `asked${condition}` : `asked first${condition}: ${reason(pool)}`;
   if (place < attempts) return `asked when the attempt before it failed${condition}`;
-  return `asked only when one before it is not well or has no free slot${condition}`;
+  return `asked only when one before it cools or has no free slot${condition}`;
 }
 
 function takesLine(models: readonly string[]): string {
@@ -88,8 +88,8 @@ function poolLines({ balance, sticky, cooldown, chosen_by }: ShownPool): string[
   return [
     `balance ${balance}: ${BALANCE[balance]}`,
     ...stickyLines(sticky, chosen_by),
-    `an upstream is left alone for ${ms} ms after ${failures}${longest}`,
-    `after a spent quota or a refused key, for ${max_ms} ms; after a 429, 503 or 529 that says for how long, for that time`,
+    `an upstream cools for ${ms} ms after ${failures}${longest}`,
+    `after a spent quota or a refused key it cools for ${max_ms} ms; after a 429, 503 or 529 that says how long to wait, for that time`,
   ];
 }
 

@@ -11,17 +11,17 @@ export const POOL_CODES = {
   "rule/sticky-header": error(
     "A sticky header that can't tell sessions apart",
     "With `by: header`, the value of a header decides which upstream gets a request. A header of the connection says nothing about a session. A header that holds the token is a warning: it names the client.",
-    "Write the name of a header in which clients send their session. To keep each client on one upstream, write `by: client` without a name.",
+    "Write the name of a header in which clients send the id of their session. To keep each client on one upstream, write `by: client` without a name.",
   ),
   "rule/cooldown-order": error(
-    "A cooldown that is longer than the longest",
-    "`ms` is the first time for which an upstream is left alone. It doubles up to `max_ms`, so it can't be longer.",
+    "A first cooldown that is longer than the longest",
+    "`ms` is how long an upstream cools the first time. The time doubles up to `max_ms`, so it can't be longer.",
     "Make `max_ms` the longer one.",
   ),
   "rule/retry-may-bill-twice": warning(
     "A retry after which a request may be paid twice",
-    "After `reset`, `timeout`, 500, 502 and 504, nobody knows whether the provider has done the work already. Providers of LLMs can't tell that a request is the same one again, so each attempt may be billed.",
-    "Remove these entries from `retry_on`. If an error costs you more than a second payment, ignore the warning.",
+    "After `reset`, `timeout`, 500, 502 and 504, nobody knows whether the provider has done the work already. Providers can't tell that a request is the same one again, so each attempt may be billed.",
+    "Remove these entries from `retry_on`. If an error costs you more than paying twice, ignore the warning.",
   ),
   "rule/retry-unused": warning(
     "A retry policy that does not work as written",
@@ -30,12 +30,12 @@ export const POOL_CODES = {
   ),
   "rule/pool-unused": warning(
     "A setting of a pool without an effect",
-    "`balance`, `sticky`, `cooldown` and `weight` choose between several upstreams. With one upstream there is no choice, and with `balance: in_order` the order decides, not the weight.",
+    "`balance`, `sticky`, `cooldown` and `weight` are for the choice between several upstreams. With one upstream there is no choice, and with `balance: in_order` the order decides, not the weight.",
     "Add upstreams or a `balance`, or remove the key.",
   ),
   "rule/equal-upstreams": warning(
     "Two upstreams of a pool that are the same",
-    "They have the same URL and the same keys. A limit, a spent credit or a failure of one is that of the other, too, so a second attempt there does not help.",
+    "They have the same URL and the same keys. A rate limit, a spent quota or a failure of one is that of the other, too, so a second attempt there does not help.",
     "Give each upstream a key or an address of its own, or remove one of them.",
   ),
   "rule/no-models": warning(
@@ -50,7 +50,7 @@ export const POOL_CODES = {
   ),
   "rule/mixed-apis": warning(
     "A pool of APIs with different forms",
-    "The gateway translates no bodies: a request in the form of OpenAI is refused by the API of Anthropic or Gemini, and the other way round. A failover between them turns each error into another one.",
+    "The gateway translates no bodies: a request in the form of OpenAI is refused by the API of Anthropic or Gemini, and the other way round. So a second attempt at the other API fails as well.",
     "Give each API a route of its own. Anthropic and Gemini also have APIs in the form of OpenAI: `https://api.anthropic.com/v1`, `https://generativelanguage.googleapis.com/v1beta/openai`. If clients send each API only its own models, list them in `models`.",
   ),
   "rule/pool-paths": warning(

@@ -68,7 +68,9 @@ const uselessRename: Rule = (config, { report, known }) => {
         path,
         at: "key",
         message: "no request with this model goes to this upstream: its `models` do not have it",
-        help: "`models` lists the names that clients send: add this one, or remove the entry",
+        help: mayMatch(models, to)
+          ? "clients send the names in `models` and the name on the left here: add this one to `models`, or swap the two"
+          : "`models` lists the names that clients send: add this one, or remove the entry",
         related: [{ path: visit.pathOf("models"), message: "the models that it takes" }],
       });
     }

@@ -1,4 +1,4 @@
-// Checks pools: their ids, how an upstream is chosen, how long it is left alone, and upstreams that make no difference.
+// Checks pools: the ids of upstreams, how one is chosen, how long it cools, and two upstreams that are the same.
 
 import { HOP_BY_HOP } from "../../plan/header-names.ts";
 import type { Path } from "../diagnostics/location.ts";
@@ -45,7 +45,7 @@ const stickyHeader: Rule = (config, context) => {
       report({ code, path: name, at: "missing", message: '`by: header` needs "name"', help });
     } else {
       const header = sticky.name.toLowerCase();
-      const help = "write the name of a header in which clients send their session, such as x-session-id";
+      const help = "write the name of a header in which clients send the id of their session, such as x-session-id";
       if (HOP_BY_HOP.has(header) || SET_BY_GATEWAY.has(header)) {
         report({ code, path: name, message: "this header belongs to the connection, not to a session", help });
       } else if (sources.has(header)) {
@@ -114,7 +114,7 @@ const weightUnused: Rule = (config, { report, known }) => {
   }
 };
 
-/** Reports two upstreams of a pool with one address and one key: when one of them fails, so does the other. */
+/** Reports two upstreams of a pool with the same URL and the same keys: when one of them fails, so does the other. */
 const equalUpstreams: Rule = (config, context) => {
   for (const upstreams of eachPool(config)) {
     const equal = eachDuplicate(upstreams, (visit) => (isKnown(visit, context) ? whereTo(visit) : undefined));
@@ -124,21 +124,22 @@ const equalUpstreams: Rule = (config, context) => {
         code: "rule/equal-upstreams",
         path: [...path, "id"],
         message: `this upstream has the same URL and the same keys as ${shownValue([...other, "id"], context.file)}: if one fails, so does the other`,
-        help: "give it another key or another address, or remove it",
+        help: "give it another key or another URL, or remove it",
         related: [{ path: [...other, "id"], message: "the same upstream" }],
       });
     }
   }
 };
 
-/** What makes an answer of one upstream different from that of another. The same upstream with another model has limits of its own. */
+/** What makes one upstream differ from another. The same account with another model has rate limits of its own. */
 function whereTo({ upstream }: UpstreamVisit): string {
   const { base_url, inject_headers, inject_query, proxy, tls, models, rename_models } = upstream;
   return JSON.stringify([base_url, inject_headers, inject_query, proxy, tls, models, rename_models]);
 }
 
 /** Whether all of that is known. A key that is a fallback, such as `not-set`, stands for one that will differ. */
-function isKnown({ upstream, pathOf }: UpstreamVisit, { known, references }: RuleContext): boolean {
+function isKnown({ upstream, baseUrl, pathOf }: UpstreamVisit, { known, references }: RuleContext): boolean {
+  if (!baseUrl.ok) return false;
   const keys = ["base_url", "inject_headers", "inject_query", "proxy", "tls", "models", "rename_models"] as const;
   if (!keys.every((key) => known(pathOf(key)))) return false;
   return (["inject_headers", "inject_query"] as const).every((key) =>

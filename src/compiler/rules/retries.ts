@@ -37,7 +37,7 @@ const neverRetries: Rule = (config, context) => {
       context.report({
         code: "rule/retry-unused",
         path: at("max_attempts"),
-        message: "nothing is retried: max_attempts counts the first attempt too",
+        message: "nothing is tried again: max_attempts counts the first attempt too",
         help: replacesOther(retries, context) ? ALONE : "raise max_attempts, or remove retry",
       });
     }
@@ -45,8 +45,8 @@ const neverRetries: Rule = (config, context) => {
       context.report({
         code: "rule/retry-unused",
         path: at("retry_on"),
-        message: "nothing is retried: retry_on is empty",
-        help: replacesOther(retries, context) ? ALONE : "list what to retry on, or remove retry",
+        message: "nothing is tried again: retry_on is empty",
+        help: replacesOther(retries, context) ? ALONE : "list failures, or remove retry",
       });
     }
   }
@@ -74,7 +74,7 @@ const backoffOrder: Rule = (config, context) => {
     context.report({
       code: "rule/retry-unused",
       path: at(context.written(at("backoff_ms")) ? "backoff_ms" : "max_backoff_ms"),
-      message: '"backoff_ms" is longer than "max_backoff_ms", which cuts every wait',
+      message: '"backoff_ms" is longer than "max_backoff_ms": no wait can be longer than that',
       help: "make max_backoff_ms the longer one",
     });
   }
@@ -123,7 +123,7 @@ const uselessWord: Rule = (config, context) => {
           code: "rule/retry-unused",
           path,
           message,
-          help: "remove it, or write a pool of several `upstreams`",
+          help: "remove it, or add upstreams",
         });
       }
     });
@@ -166,7 +166,7 @@ const mayBillTwice: Rule = (config, context) => {
       code: "rule/retry-may-bill-twice",
       path: first.path,
       message: `a request that is sent again after ${inWords(names)} may be paid twice: the provider may have done the work already`,
-      help: `remove ${names.length === 1 ? "it" : "them"}, or keep ${names.length === 1 ? "it" : "them"} if an error costs you more than a second payment`,
+      help: `remove ${names.length === 1 ? "it" : "them"}, or keep ${names.length === 1 ? "it" : "them"} if an error costs you more than paying twice`,
     });
   }
 };

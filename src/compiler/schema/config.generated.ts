@@ -4,7 +4,7 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolUpstream".
@@ -110,7 +110,7 @@ export interface Route {
    */
   upstreams?: PoolUpstream[];
   /**
-   * How the upstream of a request is chosen from a pool. `in_order`: the first that is well, so that the others are for its bad days. `round_robin`: each in turn, by weight. `least_inflight`: the one with the fewest requests in flight, by weight.
+   * How the upstream of a request is chosen from a pool. `in_order`: the first that is well; the others are for the times when it fails. `round_robin`: each in turn, by weight. `least_inflight`: the one with the fewest requests in flight, by weight.
    */
   balance?: "in_order" | "round_robin" | "least_inflight";
   sticky?: Sticky;
@@ -282,7 +282,7 @@ export interface Retry {
    */
   max_attempts?: number;
   /**
-   * The failures after which another attempt is made: kinds of failure, and statuses of the upstream. `timeout` means `attempt_timeout_ms` and the connect timeout, `overloaded_event` an event stream that begins with an error, `quota` a spent credit or daily limit. After `reset`, `timeout`, "500", "502" or "504" the first attempt may already have been billed, so the request may be paid twice. In a pool, the default has "401", "402" and `quota` as well.
+   * The failures after which another attempt is made: kinds of failure, and statuses of the upstream. `timeout` means `attempt_timeout_ms` and the connect timeout, `overloaded_event` an event stream that begins with an error, `quota` a spent credit or daily limit. After `reset`, `timeout`, `first_byte_timeout`, "500", "502" or "504" the first attempt may already have been billed, so the request may be paid twice. In a pool, the default has "401", "402" and `quota` as well.
    *
    * Items: A kind of failure, or a status of the upstream.
    */
@@ -327,7 +327,7 @@ export interface Retry {
   tell_clients?: boolean;
 }
 /**
- * Keeps the requests of a client, or with the same value of a header, on one upstream of the pool while that one is well. Providers cache prompts for each account, so this saves money and time.
+ * Keeps the requests of a client, or those with the same value of a header, on one upstream of the pool while that one is well. Providers cache prompts for each account, so this saves money and time.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "sticky".
@@ -343,22 +343,22 @@ export interface Sticky {
   name?: string;
 }
 /**
- * When an upstream of a pool gets no requests for a while because it fails. After that time one request tries it; the others go elsewhere until it has answered.
+ * When an upstream of a pool cools: it gets no requests for some time, because it failed. After that time one request tries it. The others go elsewhere until that request is answered.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "cooldown".
  */
 export interface Cooldown {
   /**
-   * After so many failures in a row. A 429, 503 or 529 that says how long to wait, a spent quota and a refused key count at once.
+   * After how many failures in a row the upstream cools. After a 429, 503 or 529 that says how long to wait, a spent quota or a refused key it cools at once.
    */
   after_failures?: number;
   /**
-   * How long the upstream is left alone the first time, in ms. The time doubles with each further time, up to `max_ms`.
+   * How long the upstream cools after failures the first time, in ms. Each further time it cools twice as long, up to `max_ms`.
    */
   ms?: number;
   /**
-   * The longest such time, in ms. Also the time after a spent quota or a refused key.
+   * The longest time that the upstream cools after failures, in ms. Also the time after a spent quota or a refused key.
    */
   max_ms?: number;
 }
@@ -480,7 +480,7 @@ export interface Queue {
   timeout_ms?: number;
 }
 /**
- * How the model of a request is read, where a rule asks for it.
+ * How the model of a request is read, where an upstream has `models` or `rename_models`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "models".
@@ -751,7 +751,7 @@ export interface Shutdown {
   drain_timeout_ms?: number;
 }
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolMember".

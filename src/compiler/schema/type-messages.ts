@@ -77,9 +77,9 @@ function typeHelp(path: Path, type: string, value: unknown, file: ParsedFile): s
     case "boolean":
       return typeof value === "string" ? booleanHelp(path, value, file) : undefined;
     case "array":
-      return listHelp(path, value);
+      return poolHelp(path, value) ?? listHelp(path, value);
     default:
-      return objectHelp(path, value);
+      return poolHelp(path, value) ?? objectHelp(path, value);
   }
 }
 
@@ -106,6 +106,18 @@ function booleanHelp(path: Path, value: string, file: ParsedFile): string | unde
   if (/^(?:true|false)$/i.test(value) && isQuoted(path, file)) return "remove the quotes";
   if (/^(?:yes|on|y)$/i.test(value)) return "write true";
   return /^(?:no|off|n)$/i.test(value) ? "write false" : undefined;
+}
+
+/** The help for a key of a pool that is written as the same thing in another program is. */
+function poolHelp(path: Path, value: unknown): string | undefined {
+  const key = path.at(-1);
+  if (key === "upstream" && Array.isArray(value)) {
+    return "for several upstreams write `upstreams:`, and an `id` in each item";
+  }
+  if (key === "upstreams" && typeof value === "object") return "start each item with `- `, and write its name as `id`";
+  if (key === "sticky" && typeof value === "string") return "write `by: client` on a line of its own below it";
+  if (key === "rename_models") return "write each model below it: the name that clients send, a colon, the new name";
+  return undefined;
 }
 
 function listHelp(path: Path, value: unknown): string | undefined {

@@ -44,6 +44,7 @@ const UPSTREAM: Helps = {
   ...all(INJECT_KEY, "api_key", "key", "token", "auth", "authorization"),
   ...all(INJECT, "headers", "extra_headers"),
   ...all('did you mean "request_timeout_ms"?', "timeout", "timeout_ms", "request_timeout", "proxy_read_timeout"),
+  ...all('did you mean "base_url"?', "api_base", "server", "url", "uri", "endpoint", "address", "host", "target"),
 };
 
 /** In a route. */
@@ -134,6 +135,7 @@ const VALUES: Readonly<Record<string, Helps>> = {
     ...all(ROUND_ROBIN, "weighted", "weighted_round_robin", "random", "simple-shuffle", "loadbalance", "single"),
     ...all(LEAST, "least_conn", "least_connections", "least_request", "least-busy", "least_busy", "least-connections"),
   },
+  by: all("write `by: header`, and the header's name as `name`", "session", "cookie", "user", "session_id"),
   retry_on: {
     ...all(
       'write each status as an item of its own: "500", "502", "503", "504"',

@@ -1,4 +1,5 @@
-// Decides when an upstream of a pool is left alone for a while, from how its attempts ended (contract, section 14, "Cooling").
+// Decides when an upstream of a pool cools, which means that it gets no requests for a while, from how its attempts ended
+// (contract, section 14, "Cooling").
 //
 // An upstream is well until it cools. When its cooling time is over, one attempt probes it, and the upstream counts as not well
 // until that attempt has an answer. Each beginning of a cooling starts a new epoch: an attempt that began in an older one knows
@@ -8,7 +9,7 @@
 
 import type { CooldownSpec } from "../../plan/forward.ts";
 
-/** An upstream that says how long it wants to be left alone is believed up to this. */
+/** An upstream that says how long to wait is believed up to this. */
 const LONGEST_TOLD_MS = 3_600_000;
 
 /** A ticket that is not in use. */
@@ -129,7 +130,7 @@ export class UpstreamHealth {
   }
 
   /**
-   * The upstream refused, and said for how long it wants to be left alone. A cooling that lasts longer is not shortened.
+   * The upstream refused, and said how long to wait. A cooling that lasts longer is not shortened.
    * @param ms at most an hour counts. Without a time to wait (0 or less) the attempt is a failure like others
    * @param reason a short word
    */

@@ -43,7 +43,7 @@ function codingOf(encodings: readonly string[]): Coding | undefined | "unknown" 
     .filter((name) => name !== "" && name !== "identity");
   const [name] = names;
   if (name === undefined) return undefined;
-  // Nobody codes a body twice but to hide it.
+  // A body that is coded twice is most likely meant to hide something.
   return names.length === 1 && Object.hasOwn(CODINGS, name) ? CODINGS[name] : "unknown";
 }
 

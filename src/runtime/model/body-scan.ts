@@ -41,7 +41,7 @@ export class BodyScan {
 
   /**
    * What came after the result contradicts it: a model is named again, or for the first time, or the body is malformed.
-   * A parser that takes the last model would take another one than the scope has seen. Then the upstream request must break.
+   * A parser that takes the last model would take another one than the upstream was chosen for. Then the upstream request must break.
    */
   get isContradicted(): boolean {
     const scan = this.#scan;

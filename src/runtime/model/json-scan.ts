@@ -1,7 +1,7 @@
 // Reads the top-level members `model`, `previous_response_id` and `background` of a JSON body that arrives in chunks.
 //
 // The top level is read strictly. Below it only what decides where strings and brackets end is looked at. So a body that is no
-// JSON deep inside may pass. That opens no way past a scope: bytes that some parsers accept outside strings and JSON does not,
+// JSON deep inside may pass. That opens no way past `models`: bytes that some parsers accept outside strings and JSON does not,
 // such as comments, other quotes and bare words, are refused at every depth, and all parsers agree on where a string ends.
 
 import { type BodyModel, MAX_NAME_BYTES, NO_MODEL, type UnreadableReason, unreadable } from "./body-model.ts";

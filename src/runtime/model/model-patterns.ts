@@ -1,7 +1,7 @@
 // Matches model names with patterns in which `*` stands for any run of characters (contract, section 12, `models`).
 
 /**
- * Makes the test for a list of patterns. All but `*` is literal, and case counts. An empty list lets nothing in.
+ * Makes the test for a list of patterns. All but `*` is literal, and case counts. An empty list takes no model.
  * The time of a test grows with the name's length times the patterns' length at most, whatever the name is.
  */
 export function modelMatcher(patterns: readonly string[]): (name: string) => boolean {

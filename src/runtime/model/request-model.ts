@@ -9,7 +9,7 @@ export interface ModelPlace {
   readonly span: ByteSpan | undefined;
 }
 
-/** The models of a request. All of them must pass a scope. `none`: requests of this kind carry no model. */
+/** The models of a request. An upstream must take all of them. `none`: requests of this kind carry no model. */
 export type RequestModels =
   | { readonly kind: "none" }
   /** At least one: the path's first, then the query's, then the body's. */

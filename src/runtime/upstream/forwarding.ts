@@ -9,6 +9,7 @@ import type { AttemptResult } from "../exchange/record.ts";
 import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { firstEventOf } from "./answers/first-event.ts";
+import { statusResult } from "./answers/look.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
 import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
@@ -86,7 +87,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#limits?.uploaded();
     if (!this.#attempt.connecting || this.#deadlines.shared) return this.#deadlines.sent();
     this.#deadlines.stop();
-    whenEstablished(sink, () => this.#sent());
+    whenEstablished(sink, () => {
+      if (!this.#over) this.#deadlines.sent();
+    });
   }
 
   onUnreadable(): void {
@@ -125,10 +128,6 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#release();
   }
 
-  #sent(): void {
-    if (!this.#over) this.#deadlines.sent();
-  }
-
   #beginAttempt(): UpstreamRequest {
     const { tracer, spec } = this.#context;
     this.#x.sending();
@@ -163,9 +162,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#pass(response, head);
   }
 
-  /** Passes on an answer that is no failure of the upstream. */
+  /** Passes on an answer that no other attempt follows, whatever it is. */
   #passOn(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    this.#result = "success";
+    this.#result = statusResult(response.statusCode ?? 0);
     this.#retries?.answered(this.#upstream, response.rawHeaders);
     this.#pass(response, head);
   }
@@ -188,7 +187,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#over) return;
     const mayRepeat = !this.#x.responder.begun && outcome !== "bad_request";
     const decision = mayRepeat ? this.#decide(happened) : PASS_ON;
-    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word);
+    if (decision.next === "pass on") return this.#end(outcome, cause, happened.word, decision.spent);
     this.#context.onFailure(this.#x, outcome, cause);
     this.#goOn(decision);
   }
@@ -250,15 +249,16 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     else this.#end("request_timeout", "the client's upload stalled");
   }
 
-  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. */
-  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult): void {
+  /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. See `Decision` for `spent`. */
+  #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult, spent = false): void {
     if (this.#over) return;
     const isUpstreams = !CAUSED_BY_CLIENT.has(outcome);
     if (isUpstreams) this.#noteFailure(word ?? "failure");
     this.#release();
     if (isUpstreams) this.#context.onFailure(this.#x, outcome, cause);
+    const final = spent && this.#context.spec.retry?.tellClients === true;
     if (this.#x.responder.begun) this.#x.break(outcome);
-    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome));
+    else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome, { final }));
   }
 
   #noteFailure(result: AttemptResult): void {
@@ -291,9 +291,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#over = true;
     this.#wait?.cancel();
     this.#deadlines.stop();
+    this.#retries?.abandoned(this.#upstream, this.#passed?.delivers === true);
     this.#closeAttempt();
     this.#upload.stop();
     this.#tell(false);
-    this.#retries?.abandoned(this.#upstream);
   }
 }

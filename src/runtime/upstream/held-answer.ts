@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../clock.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { type FirstEvent, firstEventOf } from "./answers/first-event.ts";
-import { isLookedAt, LOOK_BYTES, LOOK_MS, readAnswer, statusWord } from "./answers/look.ts";
+import { isLookedAt, LOOK_BYTES, LOOK_MS, readAnswer, statusResult } from "./answers/look.ts";
 import type { Move } from "./body-pump.ts";
 import { HeldBody } from "./held-body.ts";
 import { type Happened, OVERLOADED_EVENT } from "./retry.ts";
@@ -77,7 +77,7 @@ export function lookAt(
   onBytes: (body: Buffer, last: boolean) => void,
   clock: Clock,
 ): Look | undefined {
-  if (rules.errors && statusWord(statusCode) !== undefined) {
+  if (rules.errors && statusResult(statusCode) !== "success") {
     const look = errorLook(statusCode, rawHeaders, clock);
     return rules.firstByte ? afterFirstByte(look, onBytes) : look;
   }

@@ -118,7 +118,7 @@ function scanned(scan: BodyScan): IsEnough {
   };
 }
 
-/** Behind the bound, another model must not come: a parser that takes the last one would be led past the rule. */
+/** Behind the bound, another model must not come: a parser that takes the last one would be led past `models`. */
 function watched(scan: BodyScan): WatchBody {
   return (body, last) => {
     scan.push(body);

@@ -64,11 +64,6 @@ export class Retries {
     this.#request = request;
   }
 
-  /** The answers of upstreams are looked at, because another attempt may follow. */
-  get repeats(): boolean {
-    return (this.#context.spec?.maxAttempts ?? 1) > 1;
-  }
-
   /** An attempt begins. */
   began(upstream: LinkedUpstream): void {
     if (!this.#asked.includes(upstream)) this.#asked.push(upstream);
@@ -159,9 +154,13 @@ export class Retries {
     this.#watched(upstream, health, now, () => health.failed(this.#ticket, now, "failures"));
   }
 
-  /** The exchange ended for a reason that says nothing about the upstream. Does nothing if the attempt has ended. */
-  abandoned({ health }: LinkedUpstream): void {
-    health?.abandoned(this.#ticket, this.#context.clock.now());
+  /**
+   * The exchange ended for a reason that is not the upstream's, such as a client that left. Does nothing if the attempt has ended.
+   * @param delivers the client had a part of a good response. Some clients never wait for its end: Codex leaves at its last event
+   */
+  abandoned({ health }: LinkedUpstream, delivers: boolean): void {
+    if (delivers) health?.succeeded(this.#ticket);
+    else health?.abandoned(this.#ticket, this.#context.clock.now());
   }
 
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {

@@ -10,12 +10,14 @@ export interface Happened {
   readonly word: RetryWord | undefined;
   /** The status, where the upstream answered. */
   readonly status: number | undefined;
-  /** The answer says that the account's money or daily allowance is spent. */
+  /** The answer says that the account's credit or daily limit is spent. */
   readonly quota: boolean;
   /** The upstream may have seen the request: a connection was made. */
   readonly reached: boolean;
   /** How long the upstream asks to wait, ms. */
   readonly toldMs: number | undefined;
+  /** How long nothing is left of one of its rate limits, ms. No wait before a retry: it may be longer than what is needed. */
+  readonly usedUpMs?: number;
 }
 
 /** Where an exchange stands after an attempt. */

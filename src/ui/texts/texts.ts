@@ -141,7 +141,7 @@ export interface Texts {
     readonly states: Readonly<Record<UpstreamState, string>>;
     /** Follows the state of an upstream that cools. */
     readonly left: (time: string) => string;
-    /** Follows the state of an upstream that is being tried. */
+    /** Follows the state of an upstream that is to be tried: maybe no request is doing so yet. */
     readonly byOneRequest: string;
     /** What a reason of the gateway means. */
     readonly reasons: Readonly<Record<string, string>>;

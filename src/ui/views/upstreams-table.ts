@@ -46,7 +46,7 @@ export function upstreamsTable(locale: Locale): View {
     number(member.attempts_1h),
     number(member.failures_1h),
   ];
-  /** How long it is left alone, and why. */
+  /** How long it cools, and why. */
   const noteOf = ({ state, reason, until_unix_ms: until }: Member): string | undefined => {
     if (state === "well") return undefined;
     const left = until === null ? [] : [texts.left(formats.duration(Math.max(0, Math.ceil((until - now) / 1000))))];

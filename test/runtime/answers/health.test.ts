@@ -9,6 +9,7 @@ import * as bodies from "./bodies.ts";
 
 const HOUR = 3_600_000;
 const NONE: readonly string[] = [];
+const USED_UP: Health = { coolMs: 90_000, reason: "rate limit" };
 
 test.each<[status: number, headers: readonly string[], body: string, injectsKey: boolean, health: Health]>([
   [200, NONE, "", true, "fine"],
@@ -31,7 +32,21 @@ test.each<[status: number, headers: readonly string[], body: string, injectsKey:
   [429, NONE, bodies.GEMINI_PER_DAY, true, { coolMs: "longest", reason: "quota" }],
   [429, NONE, bodies.ANTHROPIC_RATE_LIMIT, true, { coolMs: "longest", reason: "quota" }],
   [429, NONE, bodies.OPENAI_QUOTA, false, "fine"],
+  // Nothing is left of a limit, which any response may say (contract, section 14). A time to wait is more exact.
+  [429, ["x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "1m30s"], "", true, USED_UP],
+  [500, ["x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "1m30s"], "", true, USED_UP],
+  [403, ["x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "1m30s"], "", true, USED_UP],
+  [
+    429,
+    ["x-ratelimit-remaining-requests", "0", "x-ratelimit-reset-requests", "1m30s", "retry-after", "7"],
+    "",
+    true,
+    { coolMs: 7000, reason: "rate limit" },
+  ],
+  [429, ["x-ratelimit-remaining-requests", "1", "x-ratelimit-reset-requests", "1m30s"], "", true, "failed"],
   [500, ["retry-after", "7"], "", true, "failed"],
+  [501, NONE, "", true, "failed"],
+  [520, NONE, "", true, "failed"],
   [502, NONE, "", true, "failed"],
   [503, NONE, "", true, "failed"],
   [503, ["retry-after", "7"], "", true, { coolMs: 7000, reason: "overloaded" }],

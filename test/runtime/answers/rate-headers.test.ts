@@ -1,4 +1,4 @@
-// Checks until when an upstream is left alone because its headers say that nothing is left of a limit.
+// Checks until when an upstream cools because its headers say that nothing is left of a limit.
 
 import { describe, expect, it, test } from "vitest";
 import { usedUpUntil } from "../../../src/runtime/upstream/answers/rate-headers.ts";

@@ -33,7 +33,7 @@ export function attemptFamilies(meters: Meters, health: () => readonly ShownHeal
     {
       type: "gauge",
       name: "gateway_upstream_cooling",
-      help: "1 while an upstream of a pool is left alone because it failed or refused.",
+      help: "1 while an upstream of a pool cools: it gets no requests, because it failed or refused.",
       write(lines) {
         const healthOf = healthLookup(health());
         for (const { id, pool } of meters.routes.values()) {

@@ -3,14 +3,14 @@
 import type { Happened } from "../retry.ts";
 
 /**
- * Why an upstream is left alone, in words that log, metrics and dashboard show: a 429 with a time, or a limit that is used up;
- * a 503 or 529 with a time; the account's money or allowance is spent; the gateway's key is refused; too many failures in a row.
+ * Why an upstream cools, in words that log, summary and dashboard show: a 429 with a time, or a limit that is used up;
+ * a 503 or 529 with a time; the account's quota is spent; the gateway's key is refused; too many failures in a row.
  */
 export const COOLING_REASONS = ["rate limit", "overloaded", "quota", "refused key", "failures"] as const;
 
 export type CoolingReason = (typeof COOLING_REASONS)[number];
 
-/** The upstream is left alone from now on. */
+/** The upstream cools from now on. */
 export interface Cooling {
   /** `longest`: for the longest time that the pool allows. */
   readonly coolMs: number | "longest";
@@ -20,7 +20,7 @@ export interface Cooling {
 /** `fine` ends a row of failures, `failed` counts as one. */
 export type Health = "fine" | "failed" | Cooling;
 
-/** The longest time that an upstream is left alone because it said so. */
+/** The longest time that an upstream cools because it said so. */
 const MAX_TOLD_MS = 3_600_000;
 
 /**
@@ -28,12 +28,14 @@ const MAX_TOLD_MS = 3_600_000;
  * @param injectsKey the gateway shows a key of its own, so that a refused key or a spent quota is not the client's
  */
 export function healthOf(happened: Happened, injectsKey: boolean): Health {
-  const { status, word, toldMs, quota } = happened;
+  const { status, word, toldMs, usedUpMs, quota } = happened;
   // Without an answer, or with an answer of 200 that failed in its body.
   if (status === undefined || (status < 300 && word !== undefined)) return "failed";
   if (injectsKey && (quota || status === 402)) return { coolMs: "longest", reason: "quota" };
   if (injectsKey && status === 401) return { coolMs: "longest", reason: "refused key" };
-  return quota ? "fine" : byStatus(status, toldMs);
+  if (quota) return "fine";
+  const told = byStatus(status, toldMs);
+  return typeof told === "string" && usedUpMs !== undefined ? { coolMs: usedUpMs, reason: "rate limit" } : told;
 }
 
 function byStatus(status: number, toldMs: number | undefined): Health {

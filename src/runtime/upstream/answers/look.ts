@@ -3,10 +3,12 @@
 
 import { RETRY_WORDS, type RetryWord } from "../../../plan/forward.ts";
 import { codingOf, decodeForLook } from "../../decode.ts";
+import type { AttemptResult } from "../../exchange/record.ts";
 import { headerValues, onlyValue } from "../../headers/find-header.ts";
 import type { Happened } from "../retry.ts";
 import { parseJson } from "./error-body.ts";
 import { isSpentQuota } from "./quota.ts";
+import { usedUpUntil } from "./rate-headers.ts";
 import { toldWait } from "./told-wait.ts";
 
 /** The most bytes of an answer's body that are held for a look. */
@@ -22,6 +24,12 @@ const DECODED_BYTES = 65_536;
 const REDIRECTS = 300;
 
 const BAD_REQUEST = 400;
+
+/** The first status of a failure. */
+const FAILURES = 400;
+
+/** The first status of a failure of the server. */
+const SERVER_ERRORS = 500;
 
 /** `application/json`, and types that are written in JSON, as `application/problem+json`. */
 const JSON_TYPE = /^\s*(?:application\/json|[^\s;/]+\/[^\s;/]+\+json)\s*(?:;|$)/i;
@@ -50,18 +58,21 @@ export function readAnswer(
 ): Happened {
   const parsed = body === undefined ? undefined : parseBody(rawHeaders, body);
   const quota = status >= REDIRECTS && isSpentQuota(status, rawHeaders, parsed);
+  const usedUp = usedUpUntil(rawHeaders, now);
   return {
     word: wordOf(status, quota),
     status,
     quota,
     reached: true,
     toldMs: toldWait(rawHeaders, parsed, now),
+    ...(usedUp !== undefined && { usedUpMs: usedUp - now }),
   };
 }
 
-/** The word of a status; `undefined` for one after which no attempt may follow. */
-export function statusWord(status: number): RetryWord | undefined {
-  return STATUS_WORDS.get(status);
+/** The result of an attempt by the status alone. A 4xx without a word says nothing bad about the upstream. */
+export function statusResult(status: number): AttemptResult {
+  if (status < FAILURES) return "success";
+  return STATUS_WORDS.get(status) ?? (status < SERVER_ERRORS ? "success" : "failure");
 }
 
 /** A 400 has no word, whatever it says: the same request would be refused again. */

@@ -1,5 +1,5 @@
-// Decides whether an error of an upstream says that the account's money or daily allowance is spent. Then no wait that a
-// client would sit through helps, and only another account can answer (contract, section 7).
+// Decides whether an error of an upstream says that the account's credit or daily limit is spent. Then no wait that a client
+// would accept helps, and only another account can answer (contract, section 7).
 
 import { type BodyError, detailsOf, errorsOf, isObject } from "./error-body.ts";
 import { namesWait } from "./told-wait.ts";

@@ -1,4 +1,4 @@
-// Reads from the headers of any answer until when an upstream has nothing left of a rate limit, so that a pool leaves it alone
+// Reads from the headers of any answer until when an upstream has nothing left of a rate limit, so that it cools until then
 // (contract, section 14, "Cooling").
 
 import { headerValues } from "../../headers/find-header.ts";
