@@ -6,7 +6,7 @@ import { within } from "../support/deadline.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 import { bodyOf } from "./bodies.ts";
-import { answer, early, HANG, OK, plain, rate, SILENT_STREAM, trickledQuota } from "./plays.ts";
+import { answer, early, HANG, heldStream, OK, plain, rate, SILENT_STREAM, trickledQuota } from "./plays.ts";
 import { type PoolParts, RETRY, startPool } from "./pool.ts";
 import { headOf } from "./run-case.ts";
 
@@ -117,4 +117,25 @@ test("after an error body was dropped, its connection is used again or closed, n
   }
   expect(pool.upstream(0).attempts.length).toBe(7);
   expect(pool.upstream(0).connections).toBeLessThanOrEqual(3);
+});
+
+test("after a part of a good response: the upstream's failures before it and after it are not in a row", async () => {
+  const plays = [plain(503), heldStream("never"), plain(503), OK];
+  const pool = await startPool(scene, { upstreams: [plays, [OK]], route: ["cooldown: {after_failures: 2}"] });
+  const { lines, pieces } = bodyOf("small");
+  const client = await scene.client(pool.gateway);
+  const ask = async (): Promise<void> => {
+    await client.send(headOf("POST", {}, lines), ...pieces);
+    expect((await client.response("POST")).status).toBe(200);
+  };
+  await ask();
+  const leaver = await scene.client(pool.gateway);
+  await leaver.send(headOf("POST", {}, lines), ...pieces);
+  await leaver.until("the first event", () => leaver.bytes.includes("one") || undefined);
+  leaver.reset();
+  await pool.gateway.completed(({ outcome, status }) => outcome === "client_closed" && status === 200);
+  await ask();
+  expect(pool.counts()).toEqual([3, 2]);
+  await ask();
+  expect(pool.counts()).toEqual([4, 2]);
 });

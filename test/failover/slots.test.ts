@@ -5,7 +5,7 @@ import { within } from "../support/deadline.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 import { OK, plain, rate } from "./plays.ts";
-import { poolConfig, startPool } from "./pool.ts";
+import { poolConfig, RETRY, startPool } from "./pool.ts";
 import { headOf, send } from "./run-case.ts";
 
 const scene = setScene();
@@ -80,6 +80,37 @@ test("two requests that need each other's slot don't wait for each other", async
   for (const index of [0, 1]) pool.upstream(index).open("go");
   for (const client of clients) expect((await client.response()).status).toBe(200);
   expect(pool.counts()).toEqual([2, 2]);
+  await untilFree(pool.gateway);
+});
+
+test("an upstream that began to cool while it was waited for is passed over", async () => {
+  const refused: Play = { pieces: [{ gate: "go" }, ...(rate("Retry-After: 60").pieces ?? [])] };
+  const pool = await startPool(scene, {
+    upstreams: [[plain(503)], [refused, OK], [HELD, OK]],
+    retry: `${RETRY}, retry_on: ["503"]`,
+    shared: ONE_SLOT,
+    route: ["cooldown: {after_failures: 100}"],
+    top: QUEUE,
+  });
+  const clients = [
+    await scene.client(pool.gateway),
+    await scene.client(pool.gateway),
+    await scene.client(pool.gateway),
+  ];
+  const [first, second, third] = clients;
+  await first?.send(headOf("GET", {}, []));
+  await pool.upstream(1).attempt(1);
+  await second?.send(headOf("GET", {}, []));
+  await pool.upstream(2).attempt(1);
+  await third?.send(headOf("GET", {}, []));
+  await untilCounts(pool.gateway, ({ waiting }) => waiting === 1);
+  pool.upstream(2).open("go");
+  expect((await second?.response())?.status).toBe(200);
+  await untilCounts(pool.gateway, ({ upstream }) => upstream === 1);
+  pool.upstream(1).open("go");
+  expect((await first?.response())?.status).toBe(429);
+  expect((await third?.response())?.status).toBe(200);
+  expect(pool.counts()).toEqual([3, 1, 2]);
   await untilFree(pool.gateway);
 });
 

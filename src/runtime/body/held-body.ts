@@ -2,6 +2,7 @@
 // upstream depends on their body, and for responses that may be followed by another attempt.
 
 import type { IncomingMessage } from "node:http";
+import { appendChunk } from "./append-chunk.ts";
 import { BodyPump, type Move } from "./body-pump.ts";
 
 export class HeldBody {
@@ -67,7 +68,7 @@ export class HeldBody {
 
   #move(body: Buffer, last: boolean): boolean {
     if (this.#next !== undefined) return this.#next(body, last);
-    if (body.length > 0) this.#chunks.push(body);
+    if (body.length > 0) appendChunk(this.#chunks, body);
     this.#ended = last;
     if (!this.#enough && (this.#isEnough(body, last) || last)) {
       this.#enough = true;

@@ -291,9 +291,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#over = true;
     this.#wait?.cancel();
     this.#deadlines.stop();
+    this.#retries?.abandoned(this.#upstream, this.#passed?.delivers === true);
     this.#closeAttempt();
     this.#upload.stop();
     this.#tell(false);
-    this.#retries?.abandoned(this.#upstream);
   }
 }

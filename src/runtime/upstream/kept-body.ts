@@ -2,6 +2,7 @@
 // "A pooled connection that turns out stale"), or as another attempt (contract, section 7).
 
 import type { Framing } from "../headers/request-head.ts";
+import { appendChunk } from "./append-chunk.ts";
 
 /** A body of up to this size is kept where no retry says otherwise, bytes. */
 export const KEEP_BYTES = 1024 * 1024;
@@ -41,14 +42,14 @@ export class KeptBody {
   }
 
   /**
-   * Keeps a chunk, by reference.
+   * Keeps a chunk, by reference if it is not small.
    * @param sent the body is being sent. When it becomes too large then, all of it is dropped
    */
   add(chunk: Buffer, sent: boolean): void {
     if (this.#chunks === undefined || chunk.length === 0) return;
     this.#bytes += chunk.length;
     if (sent && this.isTooLarge) return this.drop();
-    this.#chunks.push(chunk);
+    appendChunk(this.#chunks, chunk);
     if (this.#usefulMs === undefined || this.#bytes <= FREE_EARLY_BYTES) return;
     this.#timer ??= setTimeout(() => this.drop(), this.#usefulMs);
   }

@@ -63,6 +63,11 @@ export class PassedResponse implements DownloadOwner {
     return this.#beganWithError;
   }
 
+  /** A part of a body that did not begin with an error went to the client. */
+  get delivers(): boolean {
+    return this.#x.record.bytesSent > 0 && !this.#beganWithError;
+  }
+
   /** Starts. @param held the first part of the body, if it was held */
   start(held: HeldAnswer | undefined): void {
     const move: Move = download(this.#x, () => this.#begin(), this);

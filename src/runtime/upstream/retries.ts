@@ -105,7 +105,12 @@ export class Retries {
     if (pool.next(request.ask, asked, request.place, now) !== undefined) return first;
     const queued = standing.draining
       ? undefined
-      : queue(pool.fullButWell(request.ask, asked, now), request, timeLeftMs);
+      : queue(pool.fullButWell(request.ask, asked, now), request, timeLeftMs, (full) => {
+          const grantedAt = this.#context.clock.now();
+          request.place.moveToGranted(full);
+          // It may have begun to cool meanwhile.
+          if (!full.health.isWell(grantedAt)) pool.next(request.ask, asked, request.place, grantedAt);
+        });
     if (queued !== undefined) return queued;
     // What the upstream asks to wait is part of its health now: another one may be asked earlier.
     const anyUpstream: Happened = { ...happened, toldMs: undefined };
@@ -154,9 +159,13 @@ export class Retries {
     this.#watched(upstream, health, now, () => health.failed(this.#ticket, now, "failures"));
   }
 
-  /** The exchange ended for a reason that says nothing about the upstream. Does nothing if the attempt has ended. */
-  abandoned({ health }: LinkedUpstream): void {
-    health?.abandoned(this.#ticket, this.#context.clock.now());
+  /**
+   * The exchange ended for a reason that is not the upstream's, such as a client that left. Does nothing if the attempt has ended.
+   * @param delivers the client had a part of a good response. Some clients never wait for its end: Codex leaves at its last event
+   */
+  abandoned({ health }: LinkedUpstream, delivers: boolean): void {
+    if (delivers) health?.succeeded(this.#ticket);
+    else health?.abandoned(this.#ticket, this.#context.clock.now());
   }
 
   #noteHealth(upstream: LinkedUpstream, happened: Happened, now: number): void {
@@ -184,13 +193,21 @@ export class Retries {
   readonly #mayAsk = (upstream: LinkedUpstream): boolean => !this.#spent.includes(upstream);
 }
 
-/** Waits for a slot at an upstream that was not asked yet, if its queue has room. Meanwhile the exchange has no slot. */
-function queue(full: PooledUpstream | undefined, { place }: PoolRequest, timeLeftMs: number): NextAttempt | undefined {
+/**
+ * Waits for a slot at an upstream that was not asked yet, if its queue has room. Meanwhile the exchange has no slot.
+ * @param onGranted called when there is one: the exchange moves
+ */
+function queue(
+  full: PooledUpstream | undefined,
+  { place }: PoolRequest,
+  timeLeftMs: number,
+  onGranted: (full: PooledUpstream) => void,
+): NextAttempt | undefined {
   const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
   if (full === undefined || wait === undefined) return undefined;
   place.leave();
   const moved = wait.admission.then((admission) => {
-    if (admission === "granted") place.moveToGranted(full);
+    if (admission === "granted") onGranted(full);
     return admission === "granted";
   });
   return { next: "queue", leave: wait.leaveQueue, moved };
