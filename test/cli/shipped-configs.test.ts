@@ -10,6 +10,7 @@ const shipped = (name: string) => readFileSync(new URL(`../../config/${name}`, i
 const dev = shipped("dev.yaml");
 const byDefault = shipped("default.yaml");
 const pool = shipped("pool.yaml");
+const team = shipped("team.yaml");
 
 const KEYS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"];
 
@@ -22,11 +23,19 @@ function compiled(text: string, set: readonly string[]) {
 }
 
 const POOL_KEYS = ["OPENAI_KEY_1", "OPENAI_KEY_2", "OPENROUTER_API_KEY"];
+const TEAM_KEYS = [
+  ...["TOKEN_ANA", "TOKEN_BEN", "TOKEN_CHEN", "TOKEN_INTERN", "TOKEN_CI"],
+  ...["METRICS_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"],
+];
+
+/** Configs for one purpose. They do not serve the clients of all providers. */
+const SPECIAL: readonly string[] = ["config/pool.yaml", "config/team.yaml"];
 
 const CONFIGS = [
   ["config/default.yaml", byDefault, ["GATEWAY_TOKEN"]],
   ["config/dev.yaml", dev, ["GATEWAY_TOKEN", ...KEYS]],
   ["config/pool.yaml", pool, ["GATEWAY_TOKEN", ...POOL_KEYS]],
+  ["config/team.yaml", team, TEAM_KEYS],
   ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
 ] as const;
 
@@ -46,7 +55,7 @@ describe.each(CONFIGS)("%s", (_name, text, variables) => {
   });
 });
 
-describe.each(CONFIGS.filter(([name]) => name !== "config/pool.yaml"))("%s", (_name, text, variables) => {
+describe.each(CONFIGS.filter(([name]) => !SPECIAL.includes(name)))("%s", (_name, text, variables) => {
   it("serves the clients of all providers as they come", () => {
     const result = compiled(text, variables);
     if (!result.ok) throw new Error("the config has errors");
@@ -83,9 +92,25 @@ it("config/pool.yaml asks two keys of one provider, then another provider", () =
   expect(forward?.retry?.maxAttempts).toBe(3);
 });
 
+it("config/team.yaml has a client for each person and program, and limits two of them", () => {
+  const result = compiled(team, TEAM_KEYS);
+  if (!result.ok) throw new Error("the config has errors");
+  const auth = result.value.routes[0]?.steps.find((step) => step.kind === "auth");
+  const clients = auth?.kind === "auth" ? auth.spec.tokens.map(({ client }) => client) : [];
+  expect(clients.map((client) => client?.id)).toEqual(["ana", "ben", "chen", "intern", "ci"]);
+  const free = { routes: undefined, models: undefined, ratePerMinute: undefined, maxInflight: undefined };
+  expect(clients.slice(0, 3).map((client) => client?.access)).toEqual([free, free, free]);
+  expect(clients[3]?.access).toEqual({ routes: ["openai"], models: ["gpt-5-mini"], ratePerMinute: 20, maxInflight: 2 });
+  expect(clients[4]).toMatchObject({
+    expiresAtMs: Date.parse("2099-12-31"),
+    access: { ratePerMinute: 60, maxInflight: 4 },
+  });
+});
+
 it.each([
   ["dev.yaml", dev],
   ["pool.yaml", pool],
+  ["team.yaml", team],
 ])("config/%s names the schema for editors", (_name, text) => {
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
 });
