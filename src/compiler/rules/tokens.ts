@@ -4,7 +4,7 @@ import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
 import { claimsHash, isHash, tokenSpec } from "../lower/gateway-token.ts";
 import { eachSecret } from "./each-secret.ts";
-import { eachToken } from "./each-token.ts";
+import { eachToken, type TokenVisit } from "./each-token.ts";
 import { misreadSecret } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate } from "./walks.ts";
@@ -77,18 +77,27 @@ const duplicateToken: Rule = (config, { report, known }) => {
   for (const { index, first } of eachDuplicate(tokens, ({ path, digest }) => (known(path) ? digest : undefined))) {
     const [one, other] = [tokens[first], tokens[index]];
     if (one === undefined || other === undefined) continue;
-    const sameList = one.client === other.client;
     report({
       code: "rule/duplicate-token",
       path: other.path,
-      message: sameList
-        ? "this token is in the list already"
-        : `this token belongs to ${one.client === undefined ? "no client" : "another client"} already`,
-      help: sameList ? "remove one of the two" : "give each client a token of its own: ai-gw-lite token",
+      ...duplicateTexts(one, other),
       related: [{ path: one.path, message: "first listed here" }],
     });
   }
 };
+
+function duplicateTexts(first: TokenVisit, second: TokenVisit): { readonly message: string; readonly help: string } {
+  if (first.client === second.client) {
+    return { message: "this token is in the list already", help: "remove one of the two" };
+  }
+  // A client's scopes and limits would say nothing about a token that may do everything.
+  if (first.client === undefined) {
+    const help = "remove it there, or give the client a token of its own: ai-gw-lite token";
+    return { message: "this token is also in `gateway_auth.tokens`, where it may do everything", help };
+  }
+  const help = "give each client a token of its own: ai-gw-lite token";
+  return { message: "this token belongs to another client already", help };
+}
 
 /** Fewer characters can be guessed by trying. A token made of random letters and digits has some 6 bits in each. */
 const LEAST_CHARACTERS = 16;
