@@ -151,6 +151,14 @@ describe("a time", () => {
     expect(readTime(text)).toBeUndefined();
   });
 
+  test("is what the blueprint has", () => {
+    const client = '    - { id: a, tokens: ["${ALICE_TOKEN}"], expires_at: 2026-12-31t23:59:60z }\n';
+    const result = compileText(withClients(client), { env: ENV });
+    const steps = result.ok ? (result.value.routes[0]?.steps ?? []) : [];
+    const times = steps.flatMap((step) => (step.kind === "auth" ? step.spec.tokens : []));
+    expect(times.map(({ client: spec }) => spec?.expiresAtMs)).toEqual([Date.parse("2027-01-01T00:00:00Z")]);
+  });
+
   test("is that of the calendar, for every time", () => {
     const dates = fc.date({
       min: new Date("0001-01-01T00:00:00Z"),

@@ -93,13 +93,13 @@ const modelWithoutUpstream: Rule = (config, { report, known }) => {
   if (clients.every(({ models }) => models === undefined)) return;
   const byRoute = routeModels(config, known);
   if (byRoute === undefined) return;
-  const all = [...byRoute.values()];
+  const all = takenBy([...byRoute.values()]);
   let pairs = 0;
   clients.forEach(({ models = [], routes }, index) => {
-    const allowed = routes === undefined ? all : routes.map((id) => byRoute.get(id));
-    const taken = allowed.flatMap((patterns) => patterns ?? []);
-    pairs += models.length * taken.length + allowed.length;
-    if (taken.length === 0 || allowed.includes(undefined) || pairs > MAX_PAIRS) return;
+    if (models.length === 0 || pairs > MAX_PAIRS) return;
+    const taken = routes === undefined ? all : takenBy(routes.map((id) => byRoute.get(id)));
+    if (taken === undefined || taken.length === 0) return;
+    pairs += models.length * taken.length;
     models.forEach((pattern, entry) => {
       if (mayOverlap([pattern], taken)) return;
       report({
@@ -111,6 +111,11 @@ const modelWithoutUpstream: Rule = (config, { report, known }) => {
     });
   });
 };
+
+/** What several routes take together. */
+function takenBy(routes: readonly RouteModels[]): RouteModels {
+  return routes.includes(undefined) ? undefined : routes.flatMap((patterns) => patterns ?? []);
+}
 
 /** By the id of a route; `undefined` where a route can't be known. */
 function routeModels(

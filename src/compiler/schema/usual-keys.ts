@@ -158,7 +158,7 @@ const TOP: Helps = {
 
 /** Each list with a key that only the mapping has in which it applies. */
 const LISTS: readonly (readonly [own: string, helps: Helps])[] = [
-  ["listen", TOP],
+  ["gateway_auth", TOP],
   ["token_sources", GATEWAY_AUTH],
   ["expires_at", CLIENT],
   ["per_minute", RATE_LIMIT],
