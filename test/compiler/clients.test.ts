@@ -94,9 +94,18 @@ describe("a config with clients that works has no findings:", () => {
   });
 
   test("an id or a time from a variable that is not set is not looked at", () => {
-    const clients = `    - { id: alice, tokens: ["\${ALICE_TOKEN}"], routes: ["\${A}"], expires_at: "\${B}", models: ["\${C}", gpt-*] }\n`;
+    const clients = `    - { id: alice, tokens: ["\${ALICE_TOKEN}"], routes: ["\${A}"], expires_at: "\${B}", models: ["\${C}", gpt-5] }\n`;
     const { diagnostics } = compileText(withClients(clients), { env: ENV }, { allowMissingEnv: true });
     expect(new Set(diagnostics.map(({ code }) => code))).toEqual(new Set(["env/missing"]));
+  });
+
+  test("an upstream whose models are not known may take each model", () => {
+    const text = inPool('    - { id: alice, tokens: ["${ALICE_TOKEN}"], models: [claude-5] }\n');
+    const { diagnostics } = compileText(edited("[llama-*]", '["${A}"]', text), { env: ENV }, { allowMissingEnv: true });
+    expect(new Set(diagnostics.map(({ code }) => code))).toEqual(new Set(["env/missing"]));
+    expect(compileText(text, { env: ENV }).diagnostics.map(({ code }) => code)).toEqual([
+      "rule/model-without-upstream",
+    ]);
   });
 
   test("a route whose id is not known may be the one that is meant", () => {
