@@ -83,9 +83,11 @@ function typeHelp(path: Path, type: string, value: unknown, file: ParsedFile): s
   }
 }
 
+const NAMED_TOKEN = "write the token itself; to name it, write an item of `clients` with its `id` and `tokens`";
+
 function stringHelp(path: Path, value: unknown, file: ParsedFile): string | undefined {
   if (Array.isArray(value)) return "write one value, without `- ` or brackets";
-  if (typeof value === "object") return undefined;
+  if (typeof value === "object") return path.at(-2) === "tokens" ? NAMED_TOKEN : undefined;
   if (path.at(-1) === "expires_at") return exampleHelp(path);
   const literal = literalAt(path, file);
   if (path.at(-1) === "listen" && typeof value === "number") return `write 127.0.0.1:${literal}`;
