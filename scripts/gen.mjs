@@ -109,7 +109,9 @@ function scalarShape(schema) {
 }
 
 function placeholderOf(schema) {
-  return schema.default ?? schema.examples?.[0];
+  // An empty list shows nobody what to write.
+  const shown = schema.default?.length === 0 ? undefined : schema.default;
+  return shown ?? schema.examples?.[0];
 }
 
 function compact(object) {

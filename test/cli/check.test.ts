@@ -138,6 +138,17 @@ describe("a config without errors and warnings", () => {
     expect({ code, out }).toEqual({ code: 0, out: typeof line === "string" ? line : expect.stringMatching(line) });
   });
 
+  test("counts the clients, and the tokens of all", async () => {
+    const tokens = `  tokens:\n    - \${TOKEN}\n`;
+    const hash = (digit: string) => `"sha256:${digit.repeat(64)}"`;
+    const client = (id: string, ...hashes: string[]) => `    - {id: ${id}, tokens: [${hashes.join(", ")}]}\n`;
+    const alice = client("alice", hash("1"), hash("2"));
+    const one = await run(["-"], { stdin: edited(tokens, `  clients:\n${alice}`) });
+    expect(one.out).toBe("ok: 1 route, 1 client, 2 tokens, listens on 127.0.0.1:8080\n");
+    const two = await run(["-"], { stdin: edited(tokens, `${tokens}  clients:\n${alice}${client("bob", hash("3"))}`) });
+    expect(two.out).toBe("ok: 1 route, 2 clients, 4 tokens, listens on 127.0.0.1:8080\n");
+  });
+
   test("shows an IPv6 address in brackets", async () => {
     const { out } = await run(["-"], { stdin: edited("127.0.0.1:8080", '"[::1]:8080"') });
     expect(out).toBe("ok: 1 route, 1 token, listens on [::1]:8080\n");

@@ -19,7 +19,7 @@ const SCHEMA = JSON.parse(
 /** A config with every optional section, but without the keys that have a default. */
 const SPARSE: Config = {
   listen: "127.0.0.1:1",
-  gateway_auth: { tokens: ["t"] },
+  gateway_auth: {},
   routes: [
     {
       id: "a",
@@ -105,6 +105,15 @@ describe("defaults", () => {
     expect(retryOf(3, { backoff_ms: 1 })).toMatchObject({ max_attempts: 3, retry_on: words, backoff_ms: 1 });
     expect(retryOf(3, { retry_on: ["reset"] })).toMatchObject({ max_attempts: 3, retry_on: ["reset"] });
     expect(retryOf(3, { max_attempts: 1 })).toMatchObject({ max_attempts: 1, retry_on: words });
+  });
+
+  test("a client is enabled, and has no scope and no limit", () => {
+    const client = { id: "a", tokens: ["t"] };
+    expect(complete({ ...SPARSE, gateway_auth: { clients: [client] } }).gateway_auth).toEqual({
+      tokens: [],
+      token_sources: [{ type: "authorization_bearer" }],
+      clients: [{ ...client, enabled: true }],
+    });
   });
 
   test("there is no default that the schema does not have", () => {

@@ -53,6 +53,18 @@ const CONFIG = {
   gateway_auth: {
     tokens: ["token-of-a-client-1"],
     token_sources: [{ type: "header", name: "x-gw-token" }],
+    clients: [
+      {
+        id: "alice",
+        tokens: ["token-of-alice-0123"],
+        enabled: true,
+        expires_at: "2027-01-31T00:00:00Z",
+        routes: ["two"],
+        models: ["gpt-*"],
+        rate_limit: { per_minute: 30 },
+        max_inflight: 4,
+      },
+    ],
   },
   routes: [
     {
@@ -140,6 +152,14 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "gateway_auth.tokens[]": "token-of-a-client-2",
   ...WHOLE,
   "gateway_auth.token_sources[].name": "x-other",
+  "gateway_auth.clients[].id": "bob",
+  "gateway_auth.clients[].tokens[]": "token-of-alice-4567",
+  "gateway_auth.clients[].enabled": false,
+  "gateway_auth.clients[].expires_at": "2027-01-31T00:00:01Z",
+  "gateway_auth.clients[].routes[]": "one",
+  "gateway_auth.clients[].models[]": "gpt-5*",
+  "gateway_auth.clients[].rate_limit.per_minute": 31,
+  "gateway_auth.clients[].max_inflight": 5,
   "routes[].id": "other",
   "routes[].prefix": "/other",
   "routes[].upstream.base_url": "https://one.example/v2",

@@ -17,7 +17,7 @@ import { FIXTURES, run } from "./fixtures.ts";
 
 /** Secrets that occur nowhere else, so that finding one proves a leak. */
 const SECRETS = {
-  env: { TOKEN: "qzTOKENqz0123456789", KEY: "qzKEYqz0123456789", OTHER: "qzOTHERqz0123" },
+  env: { TOKEN: "qzTOKENqz0123456789", KEY: "qzKEYqz0123456789", OTHER: "qzOTHERqz0123", CLIENT: "qzALICEqz0123" },
   files: { "key.txt": "qzFILEqz0123456789\n" },
 } satisfies World;
 const LITERALS = [
@@ -28,6 +28,7 @@ const LITERALS = [
   "qzFALLBACKqz0123",
   "qzHEADERqz0123",
   "qzITEMqz0123",
+  "qzCLIENTqz0123",
 ];
 
 /** A config with every key that holds a secret: some secrets are written out, the others come from references. */
@@ -40,6 +41,14 @@ gateway_auth:
   token_sources:
     - type: authorization_bearer
     - { type: header, name: x-gw-token }
+  clients:
+    - id: alice
+      tokens: [qzCLIENTqz0123, "\${CLIENT}"]
+      expires_at: 2020-01-01T00:00:00Z
+      routes: [openai, two]
+      models: [gpt-*]
+      rate_limit: { per_minute: 10 }
+      max_inflight: 5
 routes:
   - id: openai
     prefix: /openai

@@ -19,6 +19,11 @@ function pool(upstreams: string): string {
   return `${CLEAN.slice(0, CLEAN.indexOf("    upstream:"))}${upstreams}`;
 }
 
+/** The clean config with another `gateway_auth`. */
+function auth(gatewayAuth: string): string {
+  return edited("\n  tokens:\n    - ${TOKEN}", gatewayAuth);
+}
+
 function schemaErrors(text: string): string[] {
   return validate(parse(text))
     ? []
@@ -57,7 +62,16 @@ describe("the published schema", () => {
     ["a prefix without a slash", edited("/openai\n", "openai\n")],
     ["an unknown word", `${CLEAN}errors:\n  format: openia\n`],
     ["half a pair", `${CLEAN}inbound_tls:\n  key_path: a.key\n`],
-    ["no tokens", edited("\n    - ${TOKEN}", " []")],
+    ["an empty list of tokens", auth(" { tokens: [] }")],
+    ["an empty list of clients", auth(" { clients: [] }")],
+    ["two empty lists", auth(" { tokens: [], clients: [] }")],
+    ["neither tokens nor clients", auth(" { token_sources: [{ type: authorization_bearer }] }")],
+    ["a client without tokens", auth(" { clients: [{ id: a }] }")],
+    ["a client with an empty list of tokens", auth(" { clients: [{ id: a, tokens: [] }] }")],
+    ["a client without an id", auth(' { clients: [{ tokens: ["${TOKEN}"] }] }')],
+    ["a client with a blank in its id", auth(' { clients: [{ id: a b, tokens: ["${TOKEN}"] }] }')],
+    ["a day without a time", auth(' { clients: [{ id: a, tokens: ["${TOKEN}"], expires_at: 2027-01-31 }] }')],
+    ["a blank model", auth(' { clients: [{ id: a, tokens: ["${TOKEN}"], models: [" "] }] }')],
     ["a route without an upstream", pool("")],
     ["an upstream without a URL", edited("      base_url: https://api.openai.com\n", "")],
     ["a pool without upstreams", pool("    upstream: { base_url: https://a.example }\n    upstreams: []\n")],
@@ -76,6 +90,21 @@ describe("the published schema", () => {
   ])("refuses %s, as check does", (_, text) => {
     expect(schemaErrors(text).length).toBeGreaterThan(0);
     expect(compileText(text).ok).toBe(false);
+  });
+
+  test.each([
+    ["tokens alone", ' { tokens: ["${TOKEN}"] }'],
+    ["tokens and an empty list of clients", ' { tokens: ["${TOKEN}"], clients: [] }'],
+    ["clients alone", ' { clients: [{ id: a, tokens: ["${TOKEN}"] }] }'],
+    ["clients and an empty list of tokens", ' { tokens: [], clients: [{ id: a, tokens: ["${TOKEN}"] }] }'],
+    [
+      "a client with all its keys",
+      ' { clients: [{ id: a, tokens: ["${TOKEN}"], enabled: false, expires_at: 2027-01-31T00:00:00.5+02:00, ' +
+        'routes: [openai], models: ["gpt-*"], rate_limit: { per_minute: 6 }, max_inflight: 4 }] }',
+    ],
+  ])("takes %s, as check does", (_, gatewayAuth) => {
+    expect(schemaErrors(auth(gatewayAuth))).toEqual([]);
+    expect(compileText(auth(gatewayAuth)).ok).toBe(true);
   });
 
   test.each([

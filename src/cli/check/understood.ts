@@ -2,15 +2,17 @@
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { hostPort } from "../../plan/host-port.ts";
+import type { TokenSpec } from "../../plan/steps.ts";
 import { count } from "../report/report.ts";
 
-/** For example `2 routes, 1 pool of 3 upstreams, 1 token, listens on 127.0.0.1:8080`. @param tests how many tests of the config have passed */
+/** For example `2 routes, 1 pool of 3 upstreams, 2 clients, 4 tokens, listens on 127.0.0.1:8080`. @param tests how many tests of the config have passed */
 export function understood({ server, routes }: Blueprint, tests: number): string {
   const { listen, tls, metrics } = server;
   return [
     count(routes.length, "route"),
     ...pools(routes),
-    count(tokens(routes), "token"),
+    ...clients(routes),
+    count(tokens(routes).length, "token"),
     `listens on ${hostPort(listen)}${tls === undefined ? "" : " with TLS"}`,
     ...(metrics === undefined
       ? []
@@ -27,8 +29,13 @@ function pools(routes: Blueprint["routes"]): string[] {
   return [`${count(sizes.length, "pool")} ${sizes.length === 1 ? "of" : "with"} ${count(upstreams, "upstream")}`];
 }
 
-/** How many different tokens the routes accept. */
-function tokens(routes: Blueprint["routes"]): number {
-  const auth = routes.flatMap(({ steps }) => steps.flatMap((step) => (step.kind === "auth" ? step.spec.tokens : [])));
-  return new Set(auth.map(({ digest }) => digest.reveal())).size;
+/** How many clients there are, those included that are shut out. A config without clients does not mention them. */
+function clients(routes: Blueprint["routes"]): string[] {
+  const found = new Set(tokens(routes).flatMap(({ client }) => client ?? []));
+  return found.size === 0 ? [] : [count(found.size, "client")];
+}
+
+/** The tokens of all clients and of none. Every route has the same. */
+function tokens([route]: Blueprint["routes"]): readonly TokenSpec[] {
+  return route?.steps.flatMap((step) => (step.kind === "auth" ? step.spec.tokens : [])) ?? [];
 }

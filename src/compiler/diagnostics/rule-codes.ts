@@ -52,8 +52,8 @@ export const RULE_CODES = {
   ),
   "rule/duplicate-token": error(
     "A token is listed twice",
-    "If you removed one of the two entries, the token would still be accepted.",
-    "Keep one of the two.",
+    "If you removed one of the two entries, the token would still be accepted. A token of two clients could not tell them apart.",
+    "Keep one of the two. Give each client a token of its own.",
   ),
   "rule/token-hash": error(
     "A malformed `sha256:` token",
@@ -178,7 +178,7 @@ export const RULE_CODES = {
   ),
   "rule/limit-never-binds": warning(
     "A limit that is never reached",
-    "The limit of the whole gateway is reached first.",
+    "Another limit is reached first: that of the whole gateway, or for a client that of its routes.",
     "Lower the limit, or remove it.",
   ),
   "rule/upstream-key-missing": warning(

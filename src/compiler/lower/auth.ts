@@ -4,6 +4,7 @@ import type { AuthSpec, ClientInflightSpec, ClientSpec, TokenSource } from "../.
 import type { TokenSource as ConfigTokenSource } from "../schema/config.generated.ts";
 import type { CompleteClient, CompleteConfig } from "../schema/defaults.ts";
 import { tokenSpec } from "./gateway-token.ts";
+import { readTime } from "./time.ts";
 
 export function lowerAuth({ gateway_auth }: CompleteConfig): AuthSpec {
   const { tokens, clients, token_sources } = gateway_auth;
@@ -29,7 +30,7 @@ function lowerClient({
   return {
     id,
     enabled,
-    expiresAtMs: expires_at === undefined ? undefined : Date.parse(expires_at),
+    expiresAtMs: expires_at === undefined ? undefined : readTime(expires_at),
     access: { routes, models, ratePerMinute: rate_limit?.per_minute, maxInflight: max_inflight },
   };
 }

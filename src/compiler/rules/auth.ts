@@ -1,9 +1,28 @@
-// Checks the sources that gateway tokens are read from.
+// Checks that there is a gateway token, and the sources that tokens are read from.
 
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
+import { exampleHelp, sectionLabel } from "../schema/labels.ts";
 import { SET_BY_GATEWAY } from "./header-names.ts";
+import { misspells } from "./misspells.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate, eachUpstream } from "./walks.ts";
+
+/** Reports a gateway without any token: nobody could use it. A client without one is reported by the schema. */
+const missingTokens: Rule = (config, context) => {
+  const { tokens, clients } = config.gateway_auth;
+  const { report, written, known } = context;
+  const section = ["gateway_auth"];
+  if (tokens.length + clients.length > 0 || !known([...section, "tokens"]) || !known([...section, "clients"])) return;
+  const empty = ["tokens", "clients"].find((key) => written([...section, key]));
+  if (empty !== undefined) {
+    const path = [...section, empty];
+    report({ code: "schema/too-few", path, message: `"${empty}" must not be empty`, help: exampleHelp(path) });
+  } else if (!misspells(section, ["tokens", "clients"], context)) {
+    const path = [...section, "tokens"];
+    const message = `"tokens" is missing ${sectionLabel(section, context.file)}`;
+    report({ code: "schema/missing-key", path, at: "missing", message, help: exampleHelp(path) });
+  }
+};
 
 /** Reports a source of type header or query without a name, and one of another type with a name. */
 const tokenSourceName: Rule = ({ gateway_auth }, { report, known }) => {
@@ -100,6 +119,7 @@ const tokenSourceContradicted: Rule = (config, { report }) => {
 };
 
 export const AUTH_RULES: readonly Rule[] = [
+  missingTokens,
   tokenSourceName,
   tokenSourceHeader,
   tokenSourceParameter,

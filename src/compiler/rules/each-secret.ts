@@ -5,7 +5,8 @@ import { claimsHash } from "../lower/gateway-token.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
 import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
-
+import { literalAt, type ParsedFile } from "../schema/labels.ts";
+import { eachToken } from "./each-token.ts";
 import { providerAt } from "./providers.ts";
 import type { RuleContext } from "./rule.ts";
 import { eachUpstream, type UpstreamVisit } from "./walks.ts";
@@ -23,15 +24,24 @@ export interface SecretVisit {
   readonly variable: string;
 }
 
+/** The secrets of a config, kept while the config is checked: many rules ask for them. */
+const SECRETS = new WeakMap<CompleteConfig, readonly SecretVisit[]>();
+
 /** Every secret that has a value. A token given as its hash is none. */
-export function* eachSecret(config: CompleteConfig, { known }: RuleContext): Generator<SecretVisit> {
-  for (const secret of candidates(config, known)) if (known(secret.path)) yield secret;
+export function eachSecret(config: CompleteConfig, { known, file }: RuleContext): readonly SecretVisit[] {
+  let secrets = SECRETS.get(config);
+  if (secrets === undefined) {
+    secrets = [...candidates(config, known, file)].filter(({ path }) => known(path));
+    SECRETS.set(config, secrets);
+  }
+  return secrets;
 }
 
-function* candidates(config: CompleteConfig, known: RuleContext["known"]): Generator<SecretVisit> {
-  for (const [index, value] of config.gateway_auth.tokens.entries()) {
-    if (claimsHash(value)) continue;
-    yield { value, path: ["gateway_auth", "tokens", index], kind: "token", variable: "GATEWAY_TOKEN" };
+function* candidates(config: CompleteConfig, known: RuleContext["known"], file: ParsedFile): Generator<SecretVisit> {
+  for (const { token, path, client } of eachToken(config)) {
+    if (claimsHash(token)) continue;
+    const variable = client === undefined ? "GATEWAY_TOKEN" : clientVariable(client, file);
+    yield { value: token, path, kind: "token", variable };
   }
   for (const visit of eachUpstream(config)) {
     yield* injected(visit, known);
@@ -41,6 +51,13 @@ function* candidates(config: CompleteConfig, known: RuleContext["known"]): Gener
   if (token !== undefined && !claimsHash(token)) {
     yield { value: token, path: ["observability", "metrics", "token"], kind: "token", variable: "METRICS_TOKEN" };
   }
+}
+
+/** The variable for the token of a client: `ALICE_TOKEN`, where the file itself has the id. */
+function clientVariable(client: number, file: ParsedFile): string {
+  const id = literalAt(["gateway_auth", "clients", client, "id"], file);
+  if (id === undefined || !/^[A-Za-z][\w.-]{0,63}$/.test(id)) return "CLIENT_TOKEN";
+  return `${id.toUpperCase().replace(/[.-]/g, "_")}_TOKEN`;
 }
 
 function* injected(

@@ -2,6 +2,9 @@
 
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { AUTH_RULES } from "./auth.ts";
+import { CLIENT_LIMIT_RULES } from "./client-limits.ts";
+import { CLIENT_MODEL_RULES } from "./client-models.ts";
+import { CLIENT_RULES } from "./clients.ts";
 import { CORS_RULES } from "./cors.ts";
 import { DOUBLED_PATH_RULES } from "./doubled-path.ts";
 import { HEADER_RULES } from "./headers.ts";
@@ -35,6 +38,9 @@ const RULES: readonly Rule[] = [
   ...LISTEN_RULES,
   ...TLS_RULES,
   ...AUTH_RULES,
+  ...CLIENT_RULES,
+  ...CLIENT_MODEL_RULES,
+  ...CLIENT_LIMIT_RULES,
   ...CORS_RULES,
   ...ROUTE_RULES,
   ...UPSTREAM_RULES,

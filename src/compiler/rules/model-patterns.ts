@@ -25,6 +25,11 @@ function overlap(a: string, b: string): boolean {
   return starts && (endA.endsWith(endB) || endB.endsWith(endA));
 }
 
+/** Whether every name that fits the narrow pattern fits the wide one: each `*` of it must lie within a `*` of the wide one. */
+export function covers(wide: string, narrow: string): boolean {
+  return matches(wide, narrow);
+}
+
 /** Whether a name fits a pattern. */
 function matches(pattern: string, name: string): boolean {
   const [start = "", ...parts] = pattern.split("*");

@@ -4,6 +4,7 @@
 
 import { type Address, isLoopback, isPrivate, readAddress } from "../lower/address.ts";
 import { tokenSpec } from "../lower/gateway-token.ts";
+import { eachToken } from "./each-token.ts";
 import { wrongAddress } from "./listen.ts";
 import { BUILT_IN_PATHS } from "./routes.ts";
 import type { Rule } from "./rule.ts";
@@ -34,20 +35,19 @@ const metricsTokenMissing: Rule = ({ observability: { metrics } }, { report, kno
 };
 
 /** Reports a metrics token that is also a gateway token. */
-const metricsTokenReused: Rule = ({ observability: { metrics }, gateway_auth }, { report, known }) => {
+const metricsTokenReused: Rule = (config, { report, known }) => {
+  const { metrics } = config.observability;
   const path = [...METRICS, "token"];
   if (metrics.token === undefined || !known(path)) return;
   const digest = tokenSpec(metrics.token).digest.reveal();
-  const same = gateway_auth.tokens.findIndex(
-    (token, index) => known(["gateway_auth", "tokens", index]) && tokenSpec(token).digest.reveal() === digest,
-  );
-  if (same === -1) return;
+  const same = eachToken(config).find((token) => token.digest === digest && known(token.path));
+  if (same === undefined) return;
   report({
     code: "rule/metrics-token-reused",
     path,
     message: "the metrics token is a gateway token too: every client could read the metrics",
     help: "use a separate token for the metrics",
-    related: [{ path: ["gateway_auth", "tokens", same], message: "the gateway token" }],
+    related: [{ path: same.path, message: "the gateway token" }],
   });
 };
 

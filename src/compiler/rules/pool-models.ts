@@ -77,7 +77,8 @@ const uselessRename: Rule = (config, { report, known }) => {
   }
 };
 
-function knowsModels({ upstream, pathOf }: UpstreamVisit, known: RuleContext["known"]): boolean {
+/** Whether no entry of an upstream's `models` is a placeholder. */
+export function knowsModels({ upstream, pathOf }: UpstreamVisit, known: RuleContext["known"]): boolean {
   return known(pathOf("models")) && (upstream.models ?? []).every((_, index) => known(pathOf("models", index)));
 }
 

@@ -4,6 +4,7 @@
 
 import type { ReferenceValue } from "../read/interpolate.ts";
 import { eachSecret, type SecretVisit } from "./each-secret.ts";
+import { eachToken } from "./each-token.ts";
 import type { Rule } from "./rule.ts";
 
 interface Flaw {
@@ -76,10 +77,9 @@ function hasComma(text: string, { kind, value, path }: SecretVisit): boolean {
 }
 
 /** Reports a comma in a token that is written out: two tokens in one item. */
-const writtenComma: Rule = ({ gateway_auth: { tokens } }, { report, literal }) => {
-  tokens.forEach((token, index) => {
-    const path = ["gateway_auth", "tokens", index];
-    if (!token.includes(",") || !literal(path)) return;
+const writtenComma: Rule = (config, { report, literal }) => {
+  for (const { token, path } of eachToken(config)) {
+    if (!token.includes(",") || !literal(path)) continue;
     const message = "this token has a comma in it: it counts as one token, not as two";
     report({
       code: "rule/secret-characters",
@@ -87,7 +87,7 @@ const writtenComma: Rule = ({ gateway_auth: { tokens } }, { report, literal }) =
       message,
       help: "if these are several tokens, write each as an item of its own",
     });
-  });
+  }
 };
 
 export const SECRET_VALUE_RULES: readonly Rule[] = [resolvedValues, writtenComma];

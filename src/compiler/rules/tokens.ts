@@ -1,22 +1,22 @@
 // Checks the gateway tokens themselves.
 
+import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
 import { claimsHash, isHash, tokenSpec } from "../lower/gateway-token.ts";
 import { eachSecret } from "./each-secret.ts";
+import { eachToken, type TokenVisit } from "./each-token.ts";
 import { misreadSecret } from "./other-syntax.ts";
 import type { Rule } from "./rule.ts";
 import { eachDuplicate } from "./walks.ts";
 
-const at = (index: number) => ["gateway_auth", "tokens", index];
-
 /** Reports a token that no client can send in a header. */
-const tokenCharacters: Rule = ({ gateway_auth }, { report }) => {
-  gateway_auth.tokens.forEach((token, index) => {
+const tokenCharacters: Rule = (config, { report }) => {
+  for (const { token, path } of eachToken(config)) {
     const wrong = wrongCharacters(token);
-    if (wrong === undefined) return;
+    if (wrong === undefined) continue;
     const message = `no client can send this token: ${wrong.why}`;
-    report({ code: "rule/token-characters", path: at(index), message, help: wrong.help });
-  });
+    report({ code: "rule/token-characters", path, message, help: wrong.help });
+  }
 };
 
 /** What RFC 9110, section 5.5 does not allow in a field value. White space inside is allowed. */
@@ -37,17 +37,17 @@ function wrongCharacters(token: string): { readonly why: string; readonly help?:
 }
 
 /** Reports a token outside of ASCII. Clients differ in how they send it: the gateway expects UTF-8. */
-const tokenEncoding: Rule = ({ gateway_auth }, { report }) => {
-  gateway_auth.tokens.forEach((token, index) => {
-    if (!/[^\p{ASCII}]/u.test(token)) return;
+const tokenEncoding: Rule = (config, { report }) => {
+  for (const { token, path } of eachToken(config)) {
+    if (!/[^\p{ASCII}]/u.test(token)) continue;
     report({
       code: "rule/token-characters",
       severity: "warning",
-      path: at(index),
+      path,
       message: "this token has a character outside of ASCII, such as a typographic quote or an invisible space",
       help: "use ASCII only: many clients can't send other characters in a header, or send them in another encoding",
     });
-  });
+  }
 };
 
 /** Of an empty text, and of a line break alone: `echo "$TOKEN" | sha256sum` without the variable. */
@@ -57,33 +57,47 @@ const EMPTY_HASHES: ReadonlySet<string> = new Set([
 ]);
 
 /** Reports a `sha256:` token that is not a hash, or the hash of nothing: it would never match. */
-const tokenHash: Rule = ({ gateway_auth }, { report }) => {
-  gateway_auth.tokens.forEach((token, index) => {
-    if (!claimsHash(token)) return;
+const tokenHash: Rule = (config, { report }) => {
+  for (const { token, path, digest } of eachToken(config)) {
+    if (!claimsHash(token)) continue;
     const help = 'make it with: printf %s "$TOKEN" | sha256sum';
     if (!isHash(token)) {
       const message = "after `sha256:` there must be 64 hex digits: the SHA-256 of the token";
-      report({ code: "rule/token-hash", path: at(index), message, help });
-    } else if (EMPTY_HASHES.has(tokenSpec(token).digest.reveal())) {
+      report({ code: "rule/token-hash", path, message, help });
+    } else if (EMPTY_HASHES.has(digest)) {
       const message = "this is the SHA-256 of an empty text: most likely a variable was not set when it was made";
-      report({ code: "rule/token-hash", path: at(index), message, help });
+      report({ code: "rule/token-hash", path, message, help });
     }
-  });
+  }
 };
 
-/** Reports a token that is in the list twice, as itself or as its hash. */
-const duplicateToken: Rule = ({ gateway_auth: { tokens } }, { report, known }) => {
-  const digest = (token: string, index: number) => (known(at(index)) ? tokenSpec(token).digest.reveal() : undefined);
-  for (const { index, first } of eachDuplicate(tokens, digest)) {
+/** Reports a token that is in the file twice, as itself or as its hash: it belongs to one client, or to none. */
+const duplicateToken: Rule = (config, { report, known }) => {
+  const tokens = eachToken(config);
+  for (const { index, first } of eachDuplicate(tokens, ({ path, digest }) => (known(path) ? digest : undefined))) {
+    const [one, other] = [tokens[first], tokens[index]];
+    if (one === undefined || other === undefined) continue;
     report({
       code: "rule/duplicate-token",
-      path: at(index),
-      message: "this token is in the list already",
-      help: "remove one of the two",
-      related: [{ path: at(first), message: "first listed here" }],
+      path: other.path,
+      ...duplicateTexts(one, other),
+      related: [{ path: one.path, message: "first listed here" }],
     });
   }
 };
+
+function duplicateTexts(first: TokenVisit, second: TokenVisit): { readonly message: string; readonly help: string } {
+  if (first.client === second.client) {
+    return { message: "this token is in the list already", help: "remove one of the two" };
+  }
+  // A client's scopes and limits would say nothing about a token that may do everything.
+  if (first.client === undefined) {
+    const help = "remove it there, or give the client a token of its own: ai-gw-lite token";
+    return { message: "this token is also in `gateway_auth.tokens`, where it may do everything", help };
+  }
+  const help = "give each client a token of its own: ai-gw-lite token";
+  return { message: "this token belongs to another client already", help };
+}
 
 /** Fewer characters can be guessed by trying. A token made of random letters and digits has some 6 bits in each. */
 const LEAST_CHARACTERS = 16;
@@ -108,10 +122,8 @@ const shortToken: Rule = (config, context) => {
 
 /** Reports a gateway token that is also a key of a provider: each client then holds the key that the gateway should hide. */
 const upstreamKeyReused: Rule = (config, context) => {
-  const tokens = new Map<string, number>();
-  config.gateway_auth.tokens.forEach((token, index) => {
-    if (context.known(at(index))) tokens.set(tokenSpec(token).digest.reveal(), index);
-  });
+  const tokens = new Map<string, Path>();
+  for (const { path, digest } of eachToken(config)) if (context.known(path)) tokens.set(digest, path);
   for (const { kind, value, path } of eachSecret(config, context)) {
     if (kind !== "key") continue;
     const key = value.replace(/^\s*Bearer\s+/i, "").trim();
@@ -119,7 +131,7 @@ const upstreamKeyReused: Rule = (config, context) => {
     if (same === undefined) continue;
     context.report({
       code: "rule/upstream-key-reused",
-      path: at(same),
+      path: same,
       message:
         "this token is also the key that is sent upstream: every client could use the upstream without the gateway",
       help: "make a separate token for clients: ai-gw-lite token",

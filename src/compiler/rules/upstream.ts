@@ -1,12 +1,10 @@
 // Checks that each route has an upstream, and the URL of each upstream.
 
-import type { Path } from "../diagnostics/location.ts";
 import { isLoopback, readAddress } from "../lower/address.ts";
 import { exampleHelp, sectionLabel } from "../schema/labels.ts";
-import { shapeAt } from "../schema/shape.ts";
-import { suggestKey } from "../schema/suggest-key.ts";
+import { misspells } from "./misspells.ts";
 import { misreadUrl } from "./other-syntax.ts";
-import type { Rule, RuleContext } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { eachUpstream } from "./walks.ts";
 
 /** Reports a route without an upstream, and an upstream without a URL. */
@@ -29,13 +27,6 @@ const missingUpstream: Rule = (config, context) => {
     report({ code: "schema/missing-key", path: missing, at: "missing", message, help: exampleHelp(missing) });
   }
 };
-
-/** Whether a mapping has an unknown key that is a misspelling of one of these: the missing key is not a second mistake. */
-function misspells(path: Path, names: readonly string[], { keys }: RuleContext): boolean {
-  const shape = shapeAt(path);
-  if (shape?.kind !== "object") return false;
-  return keys(path).some((key) => !Object.hasOwn(shape.keys, key) && names.includes(suggestKey(shape, key) ?? ""));
-}
 
 /** Reports a `base_url` that a path can't be appended to. */
 const baseUrl: Rule = (config, { report, literal }) => {

@@ -97,7 +97,7 @@ export interface TokenSource {
  */
 export interface Client {
   /**
-   * The name of the client. It must be unique.
+   * The name of the client: 1 to 64 letters, digits, dots, hyphens or underscores. It must be unique.
    */
   id: string;
   /**
@@ -393,7 +393,7 @@ export interface Retry {
  */
 export interface Sticky {
   /**
-   * What decides: the `client` (its token), or the value of a `header`.
+   * What decides: the `client` (a token without a client is one of its own), or the value of a `header`.
    */
   by: "client" | "header";
   /**
@@ -494,14 +494,14 @@ export interface Cors {
   max_age_s?: number;
 }
 /**
- * How many requests a token may make per minute.
+ * How many requests each client may make per minute on each route.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "rateLimit".
  */
 export interface RateLimit {
   /**
-   * How many requests one token may make on one route per minute. Each token is counted on each route separately. The counts start again at each full minute of the clock, so up to twice this number can pass around a full minute. Further requests get `429 rate_limited`. Without it there is no limit.
+   * How many requests one client may make on one route per minute. Each client is counted on each route separately. All tokens of a client in `gateway_auth.clients` count together; any other token counts as a client of its own. The counts start again at each full minute of the clock, so up to twice this number can pass around a full minute. Further requests get `429 rate_limited`. Without it there is no limit.
    */
   per_minute?: number;
 }

@@ -33,6 +33,10 @@ export function valueLabel(path: Path, file: ParsedFile): string {
 export function sectionLabel(path: Path, file: ParsedFile): string {
   if (path.length === 0) return "at the top level";
   const [first, index, key, ...inner] = path;
+  if (first === "gateway_auth" && index === "clients" && key !== undefined) {
+    const section = inner.length === 0 ? "" : `${readable(inner)} of `;
+    return `in ${section}${clientLabel(key, file)}`;
+  }
   if (first !== "routes" || index === undefined) return `in ${readable(path)}`;
   if (key === undefined) return `in ${routeLabel(index, file)}`;
   const [member, ...rest] = inner;
@@ -55,6 +59,11 @@ export function upstreamLabel(path: Path, file: ParsedFile): string {
   const [, index = 0, , member] = path;
   const route = routeLabel(index, file);
   return member === undefined ? `the upstream of ${route}` : `${idLabel(path, file, "the upstream")} of ${route}`;
+}
+
+/** `client "alice"`, or the client by its index where the id can't be shown. */
+export function clientLabel(index: string | number, file: ParsedFile): string {
+  return idLabel(["gateway_auth", "clients", index], file, "client");
 }
 
 function idLabel(path: Path, file: ParsedFile, what: string): string {
@@ -110,6 +119,8 @@ export function exampleHelp(path: Path): string | undefined {
 }
 
 function keysOf({ keys, required }: ObjectShape): string {
+  // Either `tokens` or `clients` is needed, so neither of them is required.
+  if ("token_sources" in keys) return "tokens";
   if (required.length === 0) return Object.keys(keys).slice(0, 3).join(", ");
   // A route needs an upstream as well: `upstream` or `upstreams`, so neither of them is required.
   return [...required, ...("upstream" in keys ? ["upstream"] : [])].join(", ");

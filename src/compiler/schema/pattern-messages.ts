@@ -45,6 +45,7 @@ function quotesHelp(literal: string): string | undefined {
 
 const BY_KEY: { readonly [key: string]: Explain } = {
   id: (name) => ({ message: `${name} must be 1 to 64 letters, digits, dots, hyphens or underscores` }),
+  expires_at: time,
   listen: address,
   address,
   prefix,
@@ -67,6 +68,19 @@ const BY_KEY: { readonly [key: string]: Explain } = {
     help: "for example `proxy: http://proxy.internal:3128`",
   }),
 };
+
+function time(name: string, literal: string | undefined): Explanation {
+  const message = `${name} must be an RFC 3339 time, such as 2027-01-31T00:00:00Z`;
+  const [, day, clock, seconds = ":00", zone] =
+    /^(\d{4}-\d{2}-\d{2})(?:[Tt\s]+(\d{2}:\d{2})(:\d{2}(?:\.\d+)?)?\s*([Zz]|[+-]\d{2}:\d{2})?)?$/.exec(literal ?? "") ??
+    [];
+  if (day === undefined) return { message };
+  if (clock === undefined) return { message, help: `write ${day}T00:00:00Z for the start of that day in UTC` };
+  const written = `${day}T${clock}${seconds}`;
+  return zone === undefined
+    ? { message, help: `add the time zone: ${written}Z for UTC, or an offset such as ${written}+02:00` }
+    : { message, help: `write ${written}${zone}` };
+}
 
 function address(name: string, literal: string | undefined): Explanation {
   return { message: `${name} must be host:port`, help: literal === undefined ? undefined : addressHelp(literal) };

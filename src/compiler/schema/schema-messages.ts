@@ -155,6 +155,7 @@ const OFF_WHEN_ABSENT: ReadonlySet<string> = new Set([
   "downstream_max_inflight",
   "upstream_per_key_max_inflight",
   "upstream_key_max_inflight",
+  "max_inflight",
 ]);
 
 function noLimitHelp(path: Path): string | undefined {

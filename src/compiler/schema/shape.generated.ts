@@ -22,7 +22,9 @@ export const CONFIG_SHAPE: ObjectShape = {
       "secret": true,
       "placeholder": "${GATEWAY_TOKEN}"
      },
-     "placeholder": []
+     "placeholder": [
+      "${GATEWAY_TOKEN}"
+     ]
     },
     "token_sources": {
      "kind": "list",
@@ -67,8 +69,11 @@ export const CONFIG_SHAPE: ObjectShape = {
         "items": {
          "kind": "string",
          "secret": true,
-         "placeholder": "${GATEWAY_TOKEN}"
-        }
+         "placeholder": "${ALICE_TOKEN}"
+        },
+        "placeholder": [
+         "${ALICE_TOKEN}"
+        ]
        },
        "enabled": {
         "kind": "boolean",
@@ -83,28 +88,37 @@ export const CONFIG_SHAPE: ObjectShape = {
         "items": {
          "kind": "string",
          "placeholder": "openai"
-        }
+        },
+        "placeholder": [
+         "openai"
+        ]
        },
        "models": {
         "kind": "list",
         "items": {
          "kind": "string",
          "placeholder": "gpt-*"
-        }
+        },
+        "placeholder": [
+         "gpt-*",
+         "o3"
+        ]
        },
        "rate_limit": {
         "kind": "object",
         "keys": {
          "per_minute": {
           "kind": "integer",
-          "minimum": 1
+          "minimum": 1,
+          "placeholder": 60
          }
         },
         "required": []
        },
        "max_inflight": {
         "kind": "integer",
-        "minimum": 1
+        "minimum": 1,
+        "placeholder": 4
        }
       },
       "required": [
@@ -205,8 +219,7 @@ export const CONFIG_SHAPE: ObjectShape = {
           "name",
           "value"
          ]
-        },
-        "placeholder": []
+        }
        },
        "inject_query": {
         "kind": "list",
@@ -227,16 +240,14 @@ export const CONFIG_SHAPE: ObjectShape = {
           "name",
           "value"
          ]
-        },
-        "placeholder": []
+        }
        },
        "remove_headers": {
         "kind": "list",
         "items": {
          "kind": "string",
          "placeholder": "x-internal-user"
-        },
-        "placeholder": []
+        }
        },
        "user_agent": {
         "kind": "string",
@@ -467,8 +478,7 @@ export const CONFIG_SHAPE: ObjectShape = {
            "name",
            "value"
           ]
-         },
-         "placeholder": []
+         }
         },
         "inject_query": {
          "kind": "list",
@@ -489,16 +499,14 @@ export const CONFIG_SHAPE: ObjectShape = {
            "name",
            "value"
           ]
-         },
-         "placeholder": []
+         }
         },
         "remove_headers": {
          "kind": "list",
          "items": {
           "kind": "string",
           "placeholder": "x-internal-user"
-         },
-         "placeholder": []
+         }
         },
         "user_agent": {
          "kind": "string",
@@ -709,8 +717,7 @@ export const CONFIG_SHAPE: ObjectShape = {
        "name",
        "value"
       ]
-     },
-     "placeholder": []
+     }
     },
     "inject_query": {
      "kind": "list",
@@ -731,16 +738,14 @@ export const CONFIG_SHAPE: ObjectShape = {
        "name",
        "value"
       ]
-     },
-     "placeholder": []
+     }
     },
     "remove_headers": {
      "kind": "list",
      "items": {
       "kind": "string",
       "placeholder": "x-internal-user"
-     },
-     "placeholder": []
+     }
     },
     "user_agent": {
      "kind": "string",
@@ -924,32 +929,28 @@ export const CONFIG_SHAPE: ObjectShape = {
      "items": {
       "kind": "string",
       "placeholder": "https://app.example"
-     },
-     "placeholder": []
+     }
     },
     "allow_headers": {
      "kind": "list",
      "items": {
       "kind": "string",
       "placeholder": "x-team"
-     },
-     "placeholder": []
+     }
     },
     "allow_methods": {
      "kind": "list",
      "items": {
       "kind": "string",
       "placeholder": "POST"
-     },
-     "placeholder": []
+     }
     },
     "expose_headers": {
      "kind": "list",
      "items": {
       "kind": "string",
       "placeholder": "x-request-id"
-     },
-     "placeholder": []
+     }
     },
     "allow_credentials": {
      "kind": "boolean",
@@ -1254,8 +1255,7 @@ export const CONFIG_SHAPE: ObjectShape = {
      "request",
      "expect"
     ]
-   },
-   "placeholder": []
+   }
   },
   "errors": {
    "kind": "object",

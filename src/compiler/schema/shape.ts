@@ -25,7 +25,9 @@ export function shapeAt(path: Path): Shape | undefined {
 
 let sections: ReadonlyMap<string, readonly string[]> | undefined;
 
-/** The sections that have a key of this name, as people write paths: `routes[].upstream`, "" for the top level. */
+/**
+ * The sections that have a key of this name, the likeliest first, as people write paths: `routes[].upstream`, "" for the top level.
+ */
 export function sectionsWith(key: string): readonly string[] {
   sections ??= collectSections();
   return sections.get(key) ?? [];
@@ -42,7 +44,14 @@ function collectSections(): ReadonlyMap<string, readonly string[]> {
     }
   };
   visit(CONFIG_SHAPE, "");
+  for (const paths of found.values()) paths.sort((a, b) => rank(a) - rank(b));
   return found;
+}
+
+/** A key that is also one of the whole gateway, such as `rate_limit`, is seldom meant to be that of a client. */
+function rank(section: string): number {
+  if (section === "") return 0;
+  return section.startsWith("gateway_auth.clients") ? 2 : 1;
 }
 
 /** Whether a value of this shape may be shown: it is a scalar and not a secret. */

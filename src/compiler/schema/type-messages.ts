@@ -83,9 +83,12 @@ function typeHelp(path: Path, type: string, value: unknown, file: ParsedFile): s
   }
 }
 
+const NAMED_TOKEN = "write the token itself; to name it, write an item of `clients` with its `id` and `tokens`";
+
 function stringHelp(path: Path, value: unknown, file: ParsedFile): string | undefined {
   if (Array.isArray(value)) return "write one value, without `- ` or brackets";
-  if (typeof value === "object") return undefined;
+  if (typeof value === "object") return path.at(-2) === "tokens" ? NAMED_TOKEN : undefined;
+  if (path.at(-1) === "expires_at") return exampleHelp(path);
   const literal = literalAt(path, file);
   if (path.at(-1) === "listen" && typeof value === "number") return `write 127.0.0.1:${literal}`;
   return literal === undefined ? "put it in quotes" : `put it in quotes: "${literal}"`;
@@ -122,6 +125,7 @@ function poolHelp(path: Path, value: unknown): string | undefined {
 
 function listHelp(path: Path, value: unknown): string | undefined {
   if (path.at(-1) === "inject_headers") return "write each header as an item: `- name: …`, and `value: …` below it";
+  if (path.at(-1) === "clients") return "write each client as an item: `- id: …`, and `tokens:` below it";
   if (typeof value === "object") return "start each item with `- `";
   return "write each item on a line of its own, after `- `";
 }

@@ -18,6 +18,17 @@ const RENAME =
   "write `rename_models:` in an item of `upstreams`, with the clients' name as key and the new one as value";
 const MODELS = "write `models:` in an item of `upstreams`: it lists the models that this upstream takes";
 
+const CLIENTS = "write each as an item of `clients` in `gateway_auth`, with an `id` and its `tokens`";
+const CLIENT_ID = 'did you mean "id"? It names the client in the log and in metrics';
+const CLIENT_TOKENS = 'did you mean "tokens"? It is a list, and two at a time make a rotation';
+const CLIENT_RATE = "write `rate_limit:`, and `per_minute:` indented below it";
+const CLIENT_INFLIGHT = 'did you mean "max_inflight"?';
+const CLIENT_EXPIRES = 'did you mean "expires_at"? It is a time, such as 2027-01-31T00:00:00Z';
+const CLIENT_ROUTES = 'did you mean "routes"? It lists the ids of the routes that the client may use';
+const CLIENT_MODELS = 'did you mean "models"? It lists the models that the client may use';
+const CLIENT_SHUT = "write `enabled: false` to shut a client out";
+const ONLY_REQUESTS = "clients have limits on requests only: `rate_limit` with `per_minute`, and `max_inflight`";
+
 type Helps = Readonly<Record<string, string>>;
 
 /** The same help for several keys. */
@@ -93,6 +104,47 @@ const COOLDOWN_KEYS: Helps = {
   ...all('did you mean "after_failures"?', "consecutive_5xx"),
 };
 
+/** In `gateway_auth`, from LiteLLM, Portkey, Bifrost, Kong and others. */
+const GATEWAY_AUTH: Helps = {
+  ...all(CLIENTS, "virtual_keys", "virtual_key", "keys", "users", "consumers", "customers", "teams", "accounts"),
+  ...all(CLIENTS, "applications", "projects", "tenants"),
+  ...all('did you mean "tokens"? It is a list', "master_key", "admin_key", "key", "api_key", "api_keys", "auth_tokens"),
+};
+
+/** In an item of `clients`. */
+const CLIENT: Helps = {
+  ...all(CLIENT_ID, "name", "key_alias", "alias", "key_name", "user", "user_id", "username", "team", "team_id"),
+  ...all(CLIENT_TOKENS, "key", "keys", "api_key", "api_keys", "virtual_key", "value", "secret", "password", "hash"),
+  ...all(CLIENT_RATE, "rpm", "rpm_limit", "requests_per_minute", "per_minute", "rate_limits", "request_max_limit"),
+  ...all(CLIENT_INFLIGHT, "max_parallel_requests", "max_concurrent_requests", "concurrency", "max_concurrency"),
+  ...all(CLIENT_MODELS, "allowed_models", "model", "model_list", "models_allowed"),
+  ...all(CLIENT_ROUTES, "allowed_routes", "route", "scopes", "scope", "permissions", "providers", "provider_configs"),
+  ...all(
+    CLIENT_EXPIRES,
+    "expires",
+    "expiry",
+    "expiration",
+    "expires_in",
+    "expire_at",
+    "valid_until",
+    "duration",
+    "ttl",
+  ),
+  ...all(CLIENT_SHUT, "blocked", "disabled", "active", "is_active", "status"),
+  ...all(ONLY_REQUESTS, "budgets", "budget", "max_budget", "budget_duration", "budget_limit", "tpm", "tpm_limit"),
+  ...all(ONLY_REQUESTS, "tokens_per_minute", "token_max_limit"),
+};
+
+/** In `rate_limit`, at the top level or of a client. */
+const RATE_LIMIT: Helps = {
+  ...all('did you mean "per_minute"?', "rpm", "rpm_limit", "requests_per_minute", "requests", "limit"),
+  ...all("only requests are counted: `per_minute`", "tokens_per_minute", "tpm", "tpm_limit", "tokens"),
+  ...all("limits count per minute: write `per_minute`", "per_second", "per_hour", "per_day", "rps"),
+};
+
+/** In `concurrency`. */
+const CONCURRENCY: Helps = all('did you mean "downstream_max_inflight"?', "max_inflight", "max_parallel_requests");
+
 /** At the top level. */
 const TOP: Helps = {
   ...all(LISTEN, "host", "port"),
@@ -102,11 +154,16 @@ const TOP: Helps = {
   ...all(RETRIES, "num_retries", "max_retries", "retries"),
   ...all(BALANCE, "router_settings", "routing_strategy", "load_balancing", "strategy"),
   ...all(COOLDOWN, "cooldown_time", "allowed_fails"),
+  ...all(CLIENTS, "clients", "virtual_keys", "users", "consumers", "customers", "teams", "governance"),
 };
 
 /** Each list with a key that only the mapping has in which it applies. */
 const LISTS: readonly (readonly [own: string, helps: Helps])[] = [
-  ["routes", TOP],
+  ["gateway_auth", TOP],
+  ["token_sources", GATEWAY_AUTH],
+  ["expires_at", CLIENT],
+  ["per_minute", RATE_LIMIT],
+  ["downstream_max_inflight", CONCURRENCY],
   ["inject_headers", UPSTREAM],
   ["max_attempts", RETRY],
   ["after_failures", COOLDOWN_KEYS],
