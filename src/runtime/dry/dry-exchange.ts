@@ -18,6 +18,8 @@ export interface DryRequest {
   readonly rawHeaders: readonly string[];
   /** The model that its body names; `undefined`: nothing is said about it. */
   readonly model?: string | undefined;
+  /** The id of the client that it is made as, whatever token it has; `undefined`: its token decides. */
+  readonly client?: string | undefined;
 }
 
 export interface DryStep {
@@ -59,6 +61,8 @@ export class DryExchange implements Exchange, Runnable {
   readonly method: string;
   readonly rawHeaders: readonly string[];
   readonly model: string | undefined;
+  /** The id of the client that it is made as. */
+  readonly madeAs: string | undefined;
   readonly done = false;
   readonly steps: DryStep[] = [];
   target: RequestPath = { path: "", query: "" };
@@ -69,13 +73,16 @@ export class DryExchange implements Exchange, Runnable {
   choice: DryChoice | undefined = undefined;
   /** Why the request is refused, where the reply does not say it. */
   cause: string | undefined = undefined;
+  /** The model is not known, and decides whether the client may send the request. */
+  scopeDecides = false;
   upstream: DryUpstream | undefined = undefined;
 
-  constructor(id: string, { method, rawHeaders, model }: DryRequest) {
+  constructor(id: string, { method, rawHeaders, model, client }: DryRequest) {
     this.id = id;
     this.method = method;
     this.rawHeaders = rawHeaders;
     this.model = model;
+    this.madeAs = client;
   }
 
   get path(): string {
