@@ -179,10 +179,10 @@ export function busySummary(): Summary {
     tokens: [
       token("team-search", 0.44, 0.011, [600, 40, 11]),
       token("ci-***k2#90aa31fe", 0.31, 0.034),
-      token("nightly-evaluation.eu", 0.03, 0.006, [null, 8, 8]),
-      token("intern", 0.01, 0.12, [20, 2, 1]),
       token("eva***9x#5d2207bc", 0.16, 0.006),
       token("a***#c81f6e05", 0.05, 0),
+      token("nightly-evaluation.eu", 0.03, 0.006, [null, 8, 8]),
+      token("intern", 0.01, 0.12, [20, 2, 1]),
     ],
     results_15m: resultsOf(quarter),
     results_1h: resultsOf(hour),
@@ -313,7 +313,7 @@ export function crowdedSummary(): Summary {
     return { ...route, route_id: at === 1 ? LONG_ID : `${route.route_id}-${at}`, upstream_max_inflight: 8 + at };
   });
   const tokens = Array.from({ length: 30 }, (_, at) => ({
-    token: at === 4 ? LONG_CLIENT : `k${at}***7f#1b9c04d2`,
+    token: at === 4 ? LONG_CLIENT : at % 6 === 1 || at % 6 === 5 ? `k${at}***7f#1b9c04d2` : `service-${at}`,
     requests_1h: 200 - at,
     requests_24h: 2000 - at,
     errors_1h: at,
