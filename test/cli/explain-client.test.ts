@@ -10,7 +10,12 @@ import { recordingIo } from "./recording-io.ts";
 
 const scene = setScene();
 
-const TOKENS = { intern: "canary-token-of-intern", lead: "canary-token-of-lead", gone: "canary-token-of-gone" };
+const TOKENS = {
+  intern: "canary-token-of-intern",
+  lead: "canary-token-of-lead",
+  gone: "canary-token-of-gone",
+  shut: "canary-token-of-shut",
+};
 
 const config = (base: string) => `listen: 127.0.0.1:0
 gateway_auth:
@@ -18,6 +23,7 @@ gateway_auth:
   clients:
     - {id: intern, tokens: [${TOKENS.intern}], routes: [llm], models: [gpt-*], rate_limit: {per_minute: 1000}, max_inflight: 9}
     - {id: lead, tokens: [${TOKENS.lead}]}
+    - {id: shut, tokens: [${TOKENS.shut}], models: []}
     - {id: gone, tokens: [${TOKENS.gone}], enabled: false}
 routes:
   - {id: llm, prefix: /llm, upstream: {base_url: "${base}"}}
@@ -73,6 +79,13 @@ test("the client stands for the request, whatever token it has, and no token goe
   expect(out).not.toContain("canary");
 });
 
+test("a client that may use no model is refused, also when the model is not known", async () => {
+  const { err, explanation } = await explain(["--path", "/llm/x", "--client", "shut"]);
+  expect(err).toBe("");
+  const detail = "model_not_allowed (allowed: no models)";
+  expect(explanation().steps.at(-1)).toEqual({ step: "modelScope", verdict: "refuse", detail });
+});
+
 describe("the gateway answers as explain says", () => {
   const CASES: readonly {
     client: keyof typeof TOKENS;
@@ -88,6 +101,8 @@ describe("the gateway answers as explain says", () => {
     { client: "intern", path: "/llm/x?model=gpt-5&model=gpt-5", model: "gpt-5", refused: "model_unreadable" },
     { client: "intern", path: "/other/x", model: "gpt-5", refused: "route_not_allowed" },
     { client: "lead", path: "/other/x", model: "o3" },
+    { client: "shut", model: "o3", refused: "model_not_allowed" },
+    { client: "shut", method: "GET" },
     { client: "gone", model: "o3", refused: "unauthorized" },
   ];
   test.each(CASES)("%j", async ({ client, method = "POST", path = "/llm/x", model, refused }) => {

@@ -56,6 +56,9 @@ export interface DryChoice {
   readonly by: ChosenBy;
 }
 
+/** Any name would do. */
+const UNKNOWN_NAME = "";
+
 export class DryExchange implements Exchange, Runnable {
   readonly id: string;
   readonly method: string;
@@ -101,11 +104,12 @@ export class DryExchange implements Exchange, Runnable {
     this.cause = cause;
   }
 
-  /** A model that is not known counts as none: whatever depends on it is said to. */
+  /** A model that is not known counts as none: whatever depends on it is said to. Where no model is allowed, it counts as one. */
   readModels(): ModelNames {
     const model = dryModel(this);
     if (model.kind === "unreadable") return undefined;
-    return model.kind === "models" ? model.places.map(({ name }) => name) : [];
+    if (model.kind === "models") return model.places.map(({ name }) => name);
+    return model.kind === "unknown" && this.client?.access?.models?.length === 0 ? [UNKNOWN_NAME] : [];
   }
 
   replaceQuery(query: string): void {
