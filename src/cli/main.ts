@@ -160,6 +160,7 @@ function addExplain(root: Command, io: Io, done: Done): void {
     .option("--path <path>", "the request's path, query included")
     .option("--header <header>", "a header, 'Name: value'; may be given several times", collect)
     .option("--model <model>", "the model that the request's body names")
+    .option("--client <id>", "make the request as this client of the config; it needs no token then")
     .addOption(new Option("--format <format>", "output format").choices(["text", "json"]).default("text"))
     .action(async (file: string | undefined, options, command: Command) => {
       const config = oneFile(command, file, options.config);

@@ -22,6 +22,7 @@ import { validate } from "./schema/validate.ts";
 export type { CompilerHost, FileRead } from "./compiler-host.ts";
 export { CODES, type DiagnosticCode } from "./diagnostics/codes.ts";
 export { harmless, isWide } from "./diagnostics/printable.ts";
+export { suggest } from "./diagnostics/suggest.ts";
 export type { Diagnostic, Severity } from "./diagnostics/types.ts";
 export { unreadable } from "./diagnostics/unreadable.ts";
 export { type Listener, readListener } from "./listener.ts";

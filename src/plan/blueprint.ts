@@ -3,7 +3,7 @@
 import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { ResponseFormatSpec } from "./response-format.ts";
-import type { Step } from "./steps.ts";
+import type { ClientSpec, Step } from "./steps.ts";
 
 /** Where certificate and key are (contract, section 9). Relative paths are taken from the working directory. */
 export interface TlsSpec {
@@ -48,6 +48,17 @@ export interface Blueprint {
   readonly server: ServerSpec;
   readonly routes: readonly RouteBlueprint[];
   readonly responseFormat: ResponseFormatSpec;
+}
+
+/** The clients of the config, in its order. */
+export function clientsOf({ routes }: Blueprint): ClientSpec[] {
+  const byId = new Map<string, ClientSpec>();
+  // Every route has the same tokens, so the first one is asked.
+  for (const step of routes[0]?.steps ?? []) {
+    if (step.kind !== "auth") continue;
+    for (const { client } of step.spec.tokens) if (client !== undefined) byId.set(client.id, client);
+  }
+  return [...byId.values()];
 }
 
 /** The limits that hold on a route; `undefined` where there is none. */

@@ -55,7 +55,14 @@ async function startMetrics(blueprint: Blueprint, { limits, health, clock, versi
   const waiting = () => limits.waiting();
   const endpoints = metricsEndpoints(metrics, {
     prometheus: prometheusText(meters, { version, waiting, health }),
-    summary: () => summarise(meters, { version, now: clock.now(), waiting: waiting(), health: health() }),
+    summary: () =>
+      summarise(meters, {
+        version,
+        now: clock.now(),
+        waiting: waiting(),
+        clients: limits.clientsInFlight(),
+        health: health(),
+      }),
     page: readPage(),
   });
   return { meters, endpoints };

@@ -31,13 +31,20 @@ export interface UpstreamFigures {
   readonly failures_1h: number;
 }
 
+/** The counts of one client, or of one token without a client. */
 export interface TokenFigures {
-  /** The label of the token, never the token itself. */
+  /** The id of the client, or the label of the token; never the token itself. */
   readonly token: string;
   readonly requests_1h: number;
   readonly requests_24h: number;
   readonly errors_1h: number;
   readonly errors_24h: number;
+  /** The client's own limit of requests per minute; null if it has none. */
+  readonly rate_per_minute: number | null;
+  /** The client's own limit of requests in flight; null if it has none. */
+  readonly max_inflight: number | null;
+  /** Counted only where there is such a limit; else null. */
+  readonly inflight_current: number | null;
 }
 
 export interface Limits {

@@ -1,9 +1,10 @@
 // Tests what counts as a change between two blueprints. Secrets are the hard case: their values are private fields.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { restartKeys, routeChanges } from "../../src/cli/serve/blueprint-diff.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
+import { Secret } from "../../src/plan/secret.ts";
 
 const CONFIG = `
 listen: 127.0.0.1:0
@@ -47,6 +48,42 @@ describe("the routes that changed", () => {
 
   test("are those with another prefix", () => {
     expect(changed(CONFIG.replace("prefix: /two", "prefix: /other"))).toEqual(["two"]);
+  });
+});
+
+describe("clients", () => {
+  const CLIENTS = CONFIG.replace(
+    /gateway_auth: .*/,
+    `gateway_auth: {clients: [{id: a, tokens: ["\${TOKEN}"], routes: [one]}, {id: b, tokens: [other-token]}]}`,
+  );
+  const changed = (config: string, env?: Readonly<Record<string, string>>) =>
+    routeChanges(blueprint(CLIENTS), blueprint(config, env)).changed;
+
+  test.each<[string, string, Record<string, string>, readonly string[]]>([
+    ["nothing", CLIENTS, {}, []],
+    ["a token", CLIENTS, { TOKEN: "canary-token-02" }, ["one", "two"]],
+    ["the routes of a client", CLIENTS.replace("routes: [one]", "routes: [two]"), {}, ["one", "two"]],
+    ["a client that is disabled", CLIENTS.replace("id: b,", "id: b, enabled: false,"), {}, ["one", "two"]],
+    ["a route's key only", CLIENTS, { KEY: "canary-key-02" }, ["one"]],
+    ["no client with routes any more", CLIENTS.replace("routes: [one]", "models: [gpt-*]"), {}, ["one", "two"]],
+  ])("%s", (_what, config, env, expected) => {
+    expect(changed(config, env)).toEqual(expected);
+  });
+
+  test("are compared once, however many routes there are", () => {
+    const many = (max: number): Blueprint => {
+      const client = (n: number) => `{id: c${n}, tokens: [token-number-${n}], max_inflight: ${max}}`;
+      const route = (n: number) => `  - {id: r${n}, prefix: /r${n}, upstream: {base_url: "http://127.0.0.1:9"}}`;
+      const clients = Array.from({ length: 1000 }, (_, n) => client(n)).join(", ");
+      const routes = Array.from({ length: 100 }, (_, n) => route(n)).join("\n");
+      return blueprint(`listen: 127.0.0.1:0\ngateway_auth: {clients: [${clients}]}\nroutes:\n${routes}\n`);
+    };
+    const [before, after] = [many(1), many(2)];
+    const reveal = vi.spyOn(Secret.prototype, "reveal");
+    expect(routeChanges(before, after).changed).toHaveLength(100);
+    // One token of each client in each blueprint, and what the routes have of their own.
+    expect(reveal.mock.calls.length).toBeLessThan(3000);
+    reveal.mockRestore();
   });
 });
 

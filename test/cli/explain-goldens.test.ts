@@ -56,6 +56,25 @@ const MODELS = `${TOP}    balance: least_inflight
 
 const ONLY_CLAUDE = `${TOP}    upstreams: [{id: a, base_url: "https://a.example", models: [claude-*], rename_models: {"*": claude-x}}]\n`;
 
+const CLIENTS = `listen: 127.0.0.1:0
+gateway_auth:
+  tokens: [canary-token-0009]
+  clients:
+    - {id: intern, tokens: [${TOKEN}], routes: [llm, other], models: [gpt-*, o3], rate_limit: {per_minute: 20}, max_inflight: 2}
+    - {id: lead, tokens: [canary-token-0002]}
+    - {id: elsewhere, tokens: [canary-token-0003], routes: [other]}
+    - {id: gone, tokens: [canary-token-0004], enabled: false}
+    - {id: former, tokens: [canary-token-0005], expires_at: "2020-01-01T00:00:00Z"}
+rate_limit: {per_minute: 100}
+concurrency: {downstream_max_inflight: 50}
+routes:
+  - {id: llm, prefix: /llm, upstream: {base_url: "https://a.example"}}
+  - {id: other, prefix: /other, upstream: {base_url: "https://b.example"}}
+`;
+
+const SCOPE_DECIDES =
+  "note: the request's model decides whether the client may send it: name it with --model. A request without one gets 400 model_unreadable\n";
+
 const MODEL_DECIDES =
   "note: the request's model decides which upstream is asked: name it with --model. A request without one gets 400 model_unreadable\n";
 
@@ -66,6 +85,9 @@ interface Case {
   readonly method?: string;
   readonly model?: string;
   readonly path?: string;
+  readonly client?: string;
+  /** What is printed besides. */
+  readonly note?: string;
 }
 
 const CASES: readonly Case[] = [
@@ -76,19 +98,28 @@ const CASES: readonly Case[] = [
   { name: "sticky-header", config: sticky("{by: header, name: X-Session-Id}"), headers: ["x-session-id: s1"] },
   { name: "sticky-no-header", config: sticky("{by: header, name: X-Session-Id}") },
   { name: "models", config: MODELS, model: "gpt-5" },
-  { name: "models-unknown", config: MODELS },
+  { name: "models-unknown", config: MODELS, note: MODEL_DECIDES },
   { name: "models-get", config: MODELS, method: "GET" },
   { name: "model-not-allowed", config: ONLY_CLAUDE, model: "gpt-5" },
   { name: "account", config: IN_ORDER, path: "/llm/v1/files/f1", method: "DELETE" },
   { name: "model-of-one", config: ONLY_CLAUDE, model: "claude-y", method: "PUT" },
+  { name: "client-by-token", config: CLIENTS, model: "o3" },
+  { name: "client-by-id", config: CLIENTS, client: "intern", model: "o3" },
+  { name: "client-model-refused", config: CLIENTS, client: "intern", model: "o4" },
+  { name: "client-model-unknown", config: CLIENTS, client: "intern", note: SCOPE_DECIDES },
+  { name: "client-without-limits", config: CLIENTS, client: "lead" },
+  { name: "client-route-refused", config: CLIENTS, client: "elsewhere" },
+  { name: "client-disabled", config: CLIENTS, client: "gone" },
+  { name: "client-expired", config: CLIENTS, client: "former" },
 ];
 
 async function run(
-  { config, headers = [], method = "POST", model, path = "/llm/v1/x?q=1" }: Case,
+  { config, headers = [], method = "POST", model, client, path = "/llm/v1/x?q=1" }: Case,
   format: "text" | "json",
 ) {
   const { io, printed } = recordingIo({ files: { "c.yaml": config } });
-  const options = { config: "c.yaml", method, path, header: [...HEADERS, ...headers], model, format };
+  const sent = client === undefined ? HEADERS : HEADERS.slice(1);
+  const options = { config: "c.yaml", method, path, header: [...sent, ...headers], model, client, format };
   return { code: await explain(options, io), ...printed };
 }
 
@@ -100,6 +131,6 @@ describe.each(CASES)("$name", (item) => {
     expect(code).toBe(0);
     expect(out).toBe(readFileSync(file, "utf8"));
     expect(out + err).not.toContain("canary");
-    expect(err).toBe(item.name === "models-unknown" ? MODEL_DECIDES : "");
+    expect(err).toBe(item.note ?? "");
   });
 });

@@ -80,7 +80,8 @@ function scene(pools: Readonly<Record<string, readonly string[]>> = { chat: ["a"
     if (last !== undefined) meters.attempted(record, last, false);
     meters.ended(record);
   };
-  const summary = () => summarise(meters, { version: "1", now: clock.at, waiting: new Map(), health });
+  const summary = () =>
+    summarise(meters, { version: "1", now: clock.at, waiting: new Map(), clients: new Map(), health });
   const text = prometheusText(meters, { version: "1", waiting: () => new Map(), health: () => health });
   const scrape = async () => samplesOf((await text()).text);
   const upstreams = () => summary().routes.find(({ route_id }) => route_id === "chat")?.upstreams;

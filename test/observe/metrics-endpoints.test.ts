@@ -184,6 +184,9 @@ describe("the summary", () => {
         requests_24h: 1,
         errors_1h: 0,
         errors_24h: 0,
+        rate_per_minute: null,
+        max_inflight: null,
+        inflight_current: null,
       },
     ]);
     expect(total_requests_1h).toBe(4);

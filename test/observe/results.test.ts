@@ -37,7 +37,8 @@ function startMeters() {
     };
     meters.ended(record as ExchangeRecord);
   };
-  const summary = () => summarise(meters, { version: "1.0.0", now: clock.at, waiting: new Map(), health: [] });
+  const summary = () =>
+    summarise(meters, { version: "1.0.0", now: clock.at, waiting: new Map(), clients: new Map(), health: [] });
   return { clock, meters, end, summary };
 }
 

@@ -3,8 +3,8 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
-import { appendChunk } from "../../src/runtime/upstream/append-chunk.ts";
-import { HeldBody } from "../../src/runtime/upstream/held-body.ts";
+import { appendChunk } from "../../src/runtime/body/append-chunk.ts";
+import { HeldBody } from "../../src/runtime/body/held-body.ts";
 import { KeptBody } from "../../src/runtime/upstream/kept-body.ts";
 
 const BYTES = 20_000;

@@ -64,5 +64,10 @@ describe("link", () => {
     expect(print(CLEAN)).toMatch(/^[0-9a-f]{64}$/);
     expect(print(CLEAN, { env: { TOKEN: "another-token", KEY: "another" } })).toBe(print(CLEAN));
     expect(print(edited("/openai\n", "/other\n"))).not.toBe(print(CLEAN));
+    const client = (models: string) => print(CLEAN.replace(/^gateway_auth:\n(?: {2}.*\n)+/m, auth(models)));
+    const auth = (models: string) => `gateway_auth: {clients: [{id: a, tokens: [token-of-a], models: [${models}]}]}\n`;
+    expect(client("gpt-*")).toBe(client("gpt-*"));
+    expect(client("gpt-*")).not.toBe(client("o3"));
+    expect(client("gpt-*")).not.toBe(print(CLEAN));
   });
 });

@@ -54,11 +54,47 @@ describe("the results", () => {
   it("say in words what each result means, and show a newer one without words", async () => {
     const page = await openDashboard(crowdedSummary());
     const gateway = page.locator("[data-table=results-gateway]");
-    expect(await gateway.getByRole("row", { name: /^rate_limited token’s request limit 180/ }).count()).toBe(1);
-    await page.locator(".results").getByRole("button", { name: "Show all 18" }).click();
+    expect(await gateway.getByRole("row", { name: /^rate_limited limit of requests per minute 240/ }).count()).toBe(1);
+    await page.locator(".results").getByRole("button", { name: "Show all 23" }).click();
     expect((await cellsOf(page, "results-gateway")).at(-1)?.[0]).toBe("some_newer_word");
     const incomplete = page.locator("[data-table=results-incomplete]");
     expect(await incomplete.getByText("response took too long").count()).toBe(1);
+  });
+});
+
+describe("clients and tokens", () => {
+  const notes = async (page: Page) => {
+    const rows = await page.locator("[data-table=tokens] tbody th").all();
+    return Promise.all(rows.map((row) => row.locator("span").allTextContents()));
+  };
+
+  it("are listed by id or label, with the limits of a client and what it has in flight", async () => {
+    const page = await openDashboard(busySummary());
+    expect(await page.getByRole("heading", { name: "Clients and tokens" }).count()).toBe(1);
+    expect(await notes(page)).toEqual([
+      ["team-search", "11 of 40 in flight · at most 600 per minute"],
+      ["ci-***k2#90aa31fe"],
+      ["eva***9x#5d2207bc"],
+      ["a***#c81f6e05"],
+      ["nightly-evaluation.eu", "8 of 8 in flight"],
+      ["intern", "1 of 2 in flight · at most 20 per minute"],
+    ]);
+  });
+
+  it("follow the summary: a limit that is gone is not shown any more", async () => {
+    const busy = busySummary();
+    const page = await openDashboard(busy);
+    const [first] = busy.tokens;
+    if (first === undefined) throw new Error("the sample has no clients");
+    const tokens = [
+      { ...first, max_inflight: null, inflight_current: null },
+      { ...first, token: "ci-***k2#90aa31fe", rate_per_minute: null, max_inflight: null, inflight_current: null },
+    ];
+    server.respondWith({ ...busy, tokens });
+    const answered = page.waitForResponse("**/summary");
+    await page.clock.runFor(5000);
+    await answered;
+    await expect.poll(() => notes(page)).toEqual([["team-search", "at most 600 per minute"], ["ci-***k2#90aa31fe"]]);
   });
 });
 
@@ -188,7 +224,7 @@ describe("nothing is hidden without a sign", () => {
     await page.locator(".routes").getByRole("button", { name: "Show fewer" }).click();
     expect(await rows.count()).toBe(10);
     expect(await page.getByRole("button", { name: /^Show all/ }).allTextContents()).toEqual([
-      "Show all 18",
+      "Show all 23",
       "Show all 40",
       "Show all 50",
       "Show all 30",

@@ -55,7 +55,8 @@ const PARTS: Readonly<Record<ResultClass, Parts>> = {
     ["upstream", "2xx", 1],
   ],
   client_error: [
-    ["gateway", "rate_limited", 0.35],
+    ["gateway", "rate_limited", 0.3],
+    ["gateway", "client_concurrency_exceeded", 0.05],
     ["gateway", "unauthorized", 0.1],
     ["gateway", "route_not_found", 0.1],
     ["upstream", "4xx", 0.15],
@@ -114,6 +115,9 @@ function upstream(
   return { id, state, reason, until_unix_ms, attempts_1h, failures_1h };
 }
 
+/** A client without limits of its own, or a token without a client. */
+const NO_LIMITS = [null, null, null] as const;
+
 /** The summary of a gateway with requests, limits, pools and reloads. */
 export function busySummary(): Summary {
   const quarter = busySeries(90, 10, 24);
@@ -140,12 +144,25 @@ export function busySummary(): Summary {
     queue_waiting: id === "anthropic" ? 2 : 0,
     upstreams: POOLS[id] ?? [],
   });
-  const token = (label: string, share: number, errors: number) => ({
+  /** @param limits requests per minute, in flight at most, and in flight now */
+  const token = (
+    label: string,
+    share: number,
+    errors: number,
+    [rate_per_minute, max_inflight, inflight_current]: readonly [
+      number | null,
+      number | null,
+      number | null,
+    ] = NO_LIMITS,
+  ) => ({
     token: label,
     requests_1h: Math.round(hourly * share),
     requests_24h: Math.round(daily * share),
     errors_1h: Math.round(hourly * share * errors),
     errors_24h: Math.round(daily * share * errors),
+    rate_per_minute,
+    max_inflight,
+    inflight_current,
   });
   const routes = [
     route("openai", 0.56, 0.013, [11, 29, 36], 40),
@@ -160,10 +177,12 @@ export function busySummary(): Summary {
     total_requests_24h: daily,
     routes,
     tokens: [
-      token("gw-***7f#1b9c04d2", 0.48, 0.011),
+      token("team-search", 0.44, 0.011, [600, 40, 11]),
       token("ci-***k2#90aa31fe", 0.31, 0.034),
       token("eva***9x#5d2207bc", 0.16, 0.006),
       token("a***#c81f6e05", 0.05, 0),
+      token("nightly-evaluation.eu", 0.03, 0.006, [null, 8, 8]),
+      token("intern", 0.01, 0.12, [20, 2, 1]),
     ],
     results_15m: resultsOf(quarter),
     results_1h: resultsOf(hour),
@@ -274,10 +293,14 @@ export function youngSummary(seconds: number): Summary {
 /** A route id that is far longer than a table is wide. */
 export const LONG_ID = `team-research/${"an-experiment-with-a-very-long-name-".repeat(5)}eu-central-1`;
 
+/** A client id of the greatest length. */
+const LONG_CLIENT = "research-group-of-the-northern-office.batch-jobs_2026.eu-west-1a";
+
 /** Every outcome that the gateway counts as its own answer. */
 const OWN = [
   "rate_limited unauthorized upstream_connect_error upstream_timeout route_not_found upstream_request_failed",
   "downstream_concurrency_exceeded upstream_concurrency_exceeded cors_origin_not_allowed invalid_path bad_request",
+  "route_not_allowed model_not_allowed model_unreadable client_concurrency_exceeded websocket_not_enabled",
   "method_not_allowed request_timeout expectation_failed headers_too_large shutting_down internal_error some_newer_word",
 ].flatMap((words) => words.split(" "));
 
@@ -290,15 +313,18 @@ export function crowdedSummary(): Summary {
     return { ...route, route_id: at === 1 ? LONG_ID : `${route.route_id}-${at}`, upstream_max_inflight: 8 + at };
   });
   const tokens = Array.from({ length: 30 }, (_, at) => ({
-    token: `k${at}***7f#1b9c04d2`,
+    token: at === 4 ? LONG_CLIENT : at % 6 === 1 || at % 6 === 5 ? `k${at}***7f#1b9c04d2` : `service-${at}`,
     requests_1h: 200 - at,
     requests_24h: 2000 - at,
     errors_1h: at,
     errors_24h: 3 * at,
+    rate_per_minute: at % 3 === 0 ? 10 * (at + 1) : null,
+    max_inflight: at % 2 === 0 ? 100 : null,
+    inflight_current: at % 2 === 0 ? 3 * at : null,
   }));
   const own = OWN.map((result, at): ResultCount => {
-    const resultClass = result.startsWith("upstream") || at > 14 ? "server_error" : "client_error";
-    return { group: "gateway", result, class: resultClass, count: 180 - 10 * at };
+    const resultClass = result.startsWith("upstream") || at > 19 ? "server_error" : "client_error";
+    return { group: "gateway", result, class: resultClass, count: 240 - 10 * at };
   });
   const results = [
     ...busy.results_1h.filter(({ group }) => group === "upstream"),

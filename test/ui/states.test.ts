@@ -114,7 +114,7 @@ describe("the dashboard", () => {
     expect(await figure(page, "latency")).toBe("–");
     expect(await page.getByRole("img", { name: "Requests. No requests in the last 15 minutes" }).count()).toBe(1);
     expect(await cellsOf(page, "tokens")).toEqual([[]]);
-    await page.getByText("No token has been used in the last 24 hours.").waitFor();
+    await page.getByText("No client or token has been used in the last 24 hours.").waitFor();
     server.respondWith(busySummary());
     await page.clock.runFor(5000);
     await page.locator("[data-figure=requests]", { hasText: /^\d,\d{3}$/ }).waitFor();

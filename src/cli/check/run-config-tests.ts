@@ -14,6 +14,7 @@ export const runConfigTests: RunConfigTests = (blueprint, tests) => {
       target: request.path,
       rawHeaders: rawHeaders(request.headers ?? {}),
       model: request.model,
+      client: request.client,
     });
     const taken = blueprint.routes.findIndex(({ id }) => id === run.route);
     const failed = [...failedRoute(run, expect.route, taken), ...failedStatus(run, expect.status, taken)];
@@ -21,6 +22,8 @@ export const runConfigTests: RunConfigTests = (blueprint, tests) => {
     return failed.length > 0 ? failed : failedUpstream(run, expect);
   });
 };
+
+const SCOPE_DECIDES = "the model of the request decides whether the client may send it, and `request` has no `model`";
 
 type Expect = ConfigTest["expect"];
 
@@ -41,6 +44,7 @@ function failedStatus(run: DryRun, status: number | undefined, taken: number): F
   if (status === undefined || run.reply?.status === status) return [];
   const path = ["expect", "status"];
   if (run.reply !== undefined) return [{ path, problem: refusal(run) }];
+  if (run.scopeDecides) return [{ path, problem: SCOPE_DECIDES }];
   return [{ path, problem: "the request is not refused but taken by route", takenBy: taken }];
 }
 

@@ -1,7 +1,8 @@
 // Runs `explain`: shows as text or JSON what the gateway would do with one request. It sends nothing.
 
 import { METHODS } from "node:http";
-import { compile, sourceFromBytes } from "../../compiler/index.ts";
+import { compile, sourceFromBytes, suggest } from "../../compiler/index.ts";
+import { type Blueprint, clientsOf } from "../../plan/blueprint.ts";
 import { HTTP_TOKEN } from "../../plan/header-names.ts";
 import type { Io } from "../io.ts";
 import { textReport } from "../report/text.ts";
@@ -16,19 +17,24 @@ export interface ExplainOptions {
   readonly header: readonly string[];
   /** The model that the request's body names. */
   readonly model?: string | undefined;
+  /** The id of the client that the request is made as. Then it needs no token. */
+  readonly client?: string | undefined;
   readonly format: "text" | "json";
 }
 
 const MODEL_DECIDES =
   "the request's model decides which upstream is asked: name it with --model. A request without one gets 400 model_unreadable";
 
+const SCOPE_DECIDES =
+  "the request's model decides whether the client may send it: name it with --model. A request without one gets 400 model_unreadable";
+
 const METHOD = new RegExp(`^${HTTP_TOKEN}$`);
 const HEADER_LINE = new RegExp(`^(${HTTP_TOKEN}):[ \\t]*(.*?)[ \\t]*$`);
 
 /**
  * Runs `explain`.
- * @returns the exit code: 0 for a result (also when the request would be refused), 1 when the config has errors, 2 for wrong usage
- *   or an unreadable file
+ * @returns the exit code: 0 for a result (also when the request would be refused), 1 when the config has errors, 2 for wrong usage,
+ *   an unreadable file or an unknown client
  */
 export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 2> {
   const rawHeaders = parseHeaders(options.header);
@@ -48,8 +54,13 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
     io.stderr(textReport([{ file, diagnostics: result.diagnostics }], { color: io.stderrColor }));
     return 1;
   }
-  const { method, model } = options;
-  const explanation = explainer(result.value)({ method, target: options.path, rawHeaders, model });
+  const { method, model, client } = options;
+  const unknown = client === undefined ? undefined : unknownClient(client, result.value);
+  if (unknown !== undefined) {
+    io.stderr(`error: ${unknown}\n`);
+    return 2;
+  }
+  const explanation = explainer(result.value)({ method, target: options.path, rawHeaders, model, client });
   if (!METHODS.includes(method)) {
     const meant = method.toUpperCase();
     const help = METHODS.includes(meant) ? `. Methods are case-sensitive: did you mean ${meant}?` : "";
@@ -58,7 +69,8 @@ export async function explain(options: ExplainOptions, io: Io): Promise<0 | 1 | 
   if (!/^(?:\/|[a-z]+:\/\/)/i.test(options.path)) {
     io.stderr(`note: a path starts with /: did you mean /${options.path}?\n`);
   }
-  if (explanation.upstreams?.some(({ takes }) => takes === undefined)) {
+  if (explanation.scope_decides) io.stderr(`note: ${SCOPE_DECIDES}\n`);
+  else if (explanation.upstreams?.some(({ takes }) => takes === undefined)) {
     io.stderr(`note: ${MODEL_DECIDES}\n`);
   }
   io.stdout(
@@ -73,6 +85,15 @@ function wrongUsage({ method, model }: ExplainOptions, rawHeaders: readonly stri
   if (rawHeaders === undefined) return "--header must have the form 'Name: value'";
   if (!METHOD.test(method)) return "--method must be an HTTP method, such as POST";
   return model === "" ? "--model must be the name of a model" : undefined;
+}
+
+/** What is wrong with the id of a client; `undefined` if a client has it. */
+function unknownClient(id: string, blueprint: Blueprint): string | undefined {
+  const ids = clientsOf(blueprint).map((client) => client.id);
+  if (ids.includes(id)) return undefined;
+  if (ids.length === 0) return "--client needs the id of a client, and the config has no clients";
+  const meant = suggest(id, ids);
+  return `no client has the id "${id}"${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
 }
 
 /** The headers as a raw list of names and values. Adds a `host` if none is given. @returns undefined when a line has another form */

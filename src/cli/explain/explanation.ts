@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/blueprint.ts";
+import type { ClientAccess } from "../../plan/exchange.ts";
 import type { UpstreamSpec } from "../../plan/forward.ts";
 import type { Reply } from "../../plan/replies.ts";
 import { systemClock } from "../../runtime/clock.ts";
@@ -40,6 +41,8 @@ export interface ShownReply {
 export interface Explanation {
   readonly route: string | null;
   readonly steps: DryRun["steps"];
+  /** The client's models decide whether it may send the request, and its model is not given. The rest holds if it may. */
+  readonly scope_decides?: true;
   readonly reply?: ShownReply;
   /** The upstream that would be asked first. */
   readonly upstream?: ShownUpstream;
@@ -60,20 +63,24 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
   const tokens = tokenDigests(blueprint);
   const run = dryRunner(masked, systemClock);
   return function explain(request) {
-    const { route: id, steps, reply, upstream, choice } = run(request);
+    const { route: id, steps, reply, upstream, choice, client, scopeDecides } = run(request);
     const route = blueprint.routes.find((candidate) => candidate.id === id);
     const forward = route?.forward;
     const asked = forward?.upstreams.find((candidate) => candidate.id === upstream?.id) ?? forward?.upstreams[0];
     return {
       route: id,
       steps,
+      ...(scopeDecides && { scope_decides: true }),
       ...(reply && { reply: shownReply(reply, tokens) }),
       ...(upstream && { upstream: shownUpstream(upstream, tokens) }),
       ...(choice && forward && { upstreams: shownCandidates(choice, forward, (url) => shownUrl(url, tokens)) }),
       ...(forward?.pool && { pool: shownPool(forward.pool, choice) }),
       ...(forward?.retry && { retry: shownRetry(forward.retry) }),
       timeouts: route === undefined || asked === undefined ? {} : timeoutsOf(asked, route, blueprint),
-      limits: route === undefined || asked === undefined ? {} : shownLimits(asked, route),
+      limits:
+        route === undefined || asked === undefined
+          ? {}
+          : { ...shownLimits(asked, route), ...clientLimits(client?.access) },
     };
   };
 }
@@ -148,6 +155,13 @@ function shownLimits(asked: UpstreamSpec, route: RouteBlueprint): Record<string,
     upstream_max_inflight: upstreamMax,
     queue_max_waiting: queueMaxWaiting,
     queue_timeout_ms: queueMaxWaiting === 0 ? undefined : queueTimeoutMs,
+  });
+}
+
+function clientLimits(access: ClientAccess | undefined): Record<string, number> {
+  return withoutUndefined({
+    client_rate_per_minute: access?.ratePerMinute,
+    client_max_inflight: access?.maxInflight,
   });
 }
 

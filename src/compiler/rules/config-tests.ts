@@ -2,6 +2,7 @@
 
 import type { Blueprint } from "../../plan/blueprint.ts";
 import type { Path } from "../diagnostics/location.ts";
+import { suggest } from "../diagnostics/suggest.ts";
 import type { ConfigTest } from "../schema/config.generated.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import type { RuleContext } from "./rule.ts";
@@ -22,14 +23,20 @@ export type RunConfigTests = (
   tests: readonly ConfigTest[],
 ) => readonly (readonly FailedExpectation[])[];
 
-/** Reports each expectation that does not hold. Findings: `test/failed`. */
+/** Reports each expectation that does not hold, and each test of a client that does not exist. Findings: `test/failed`. */
 export function checkConfigTests(
   config: CompleteConfig,
   blueprint: Blueprint,
   runConfigTests: RunConfigTests,
   context: RuleContext,
 ): void {
+  const clients = new Set(config.gateway_auth.clients.map(({ id }) => id));
   runConfigTests(blueprint, config.tests).forEach((failed, index) => {
+    const client = config.tests[index]?.request.client;
+    if (client !== undefined && !clients.has(client)) {
+      reportUnknownClient(client, index, config, context);
+      return;
+    }
     for (const { path, problem, takenBy } of failed) {
       const route = takenBy === undefined ? "" : routeName(config, takenBy, context);
       context.report({
@@ -39,6 +46,20 @@ export function checkConfigTests(
         help: "see what happens to the request with `ai-gw-lite explain`",
       });
     }
+  });
+}
+
+function reportUnknownClient(id: string, test: number, { gateway_auth }: CompleteConfig, context: RuleContext): void {
+  const isLiteral = (_: unknown, index: number) => context.literal(["gateway_auth", "clients", index, "id"]);
+  const meant = suggest(
+    id,
+    gateway_auth.clients.filter(isLiteral).map((client) => client.id),
+  );
+  context.report({
+    code: "test/failed",
+    path: ["tests", test, "request", "client"],
+    message: "this test fails: no client has this id",
+    help: meant === undefined ? undefined : `did you mean "${meant}"?`,
   });
 }
 

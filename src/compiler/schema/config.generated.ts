@@ -726,9 +726,13 @@ export interface TestRequest {
     [k: string]: string;
   };
   /**
-   * The model that the body of the request names. Needed where an upstream has `models`, for what the test expects of the upstream.
+   * The model that the body of the request names. Needed where an upstream has `models`, for what the test expects of the upstream, and where the client has `models`.
    */
   model?: string;
+  /**
+   * The id of the client that makes the request. With it the request needs no token in `headers`.
+   */
+  client?: string;
 }
 /**
  * The expected result of a test: the route that receives the request, or the status that the gateway refuses it with.

@@ -1201,6 +1201,10 @@ export const CONFIG_SHAPE: ObjectShape = {
        "model": {
         "kind": "string",
         "placeholder": "gpt-5"
+       },
+       "client": {
+        "kind": "string",
+        "placeholder": "alice"
        }
       },
       "required": [

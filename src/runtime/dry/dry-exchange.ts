@@ -18,6 +18,8 @@ export interface DryRequest {
   readonly rawHeaders: readonly string[];
   /** The model that its body names; `undefined`: nothing is said about it. */
   readonly model?: string | undefined;
+  /** The id of the client that it is made as, whatever token it has; `undefined`: its token decides. */
+  readonly client?: string | undefined;
 }
 
 export interface DryStep {
@@ -54,11 +56,16 @@ export interface DryChoice {
   readonly by: ChosenBy;
 }
 
+/** Any name would do. */
+const UNKNOWN_NAME = "";
+
 export class DryExchange implements Exchange, Runnable {
   readonly id: string;
   readonly method: string;
   readonly rawHeaders: readonly string[];
   readonly model: string | undefined;
+  /** The id of the client that it is made as. */
+  readonly madeAs: string | undefined;
   readonly done = false;
   readonly steps: DryStep[] = [];
   target: RequestPath = { path: "", query: "" };
@@ -69,13 +76,16 @@ export class DryExchange implements Exchange, Runnable {
   choice: DryChoice | undefined = undefined;
   /** Why the request is refused, where the reply does not say it. */
   cause: string | undefined = undefined;
+  /** The model is not known, and decides whether the client may send the request. */
+  scopeDecides = false;
   upstream: DryUpstream | undefined = undefined;
 
-  constructor(id: string, { method, rawHeaders, model }: DryRequest) {
+  constructor(id: string, { method, rawHeaders, model, client }: DryRequest) {
     this.id = id;
     this.method = method;
     this.rawHeaders = rawHeaders;
     this.model = model;
+    this.madeAs = client;
   }
 
   get path(): string {
@@ -94,11 +104,12 @@ export class DryExchange implements Exchange, Runnable {
     this.cause = cause;
   }
 
-  /** A model that is not known counts as none: whatever depends on it is said to. */
+  /** A model that is not known counts as none: whatever depends on it is said to. Where no model is allowed, it counts as one. */
   readModels(): ModelNames {
     const model = dryModel(this);
     if (model.kind === "unreadable") return undefined;
-    return model.kind === "models" ? model.places.map(({ name }) => name) : [];
+    if (model.kind === "models") return model.places.map(({ name }) => name);
+    return model.kind === "unknown" && this.client?.access?.models?.length === 0 ? [UNKNOWN_NAME] : [];
   }
 
   replaceQuery(query: string): void {

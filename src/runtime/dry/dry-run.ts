@@ -2,11 +2,12 @@
 
 import { METHODS } from "node:http";
 import type { Blueprint } from "../../plan/blueprint.ts";
+import type { Client } from "../../plan/exchange.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import { Secret } from "../../plan/secret.ts";
-import type { Guard, StepKind } from "../../plan/steps.ts";
+import type { AuthSpec, Guard, StepKind } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
 import { examine } from "../downstream/examine.ts";
 import { findRoute } from "../downstream/find-route.ts";
@@ -16,12 +17,15 @@ import { type BuiltInEndpoints, builtInEndpoints } from "../endpoints/built-in.t
 import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
+import { authAs } from "../guards/auth.ts";
 import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { renderReply } from "../replies/render-reply.ts";
 import { type DryChoice, DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
+import { dryModel } from "./dry-model.ts";
 import { drySend } from "./dry-send.ts";
+import { scopeDecides, stepDetail } from "./step-details.ts";
 import { asSent } from "./wire-text.ts";
 
 /** What would happen to a request. */
@@ -33,6 +37,10 @@ export interface DryRun {
   readonly upstream?: DryUpstream;
   /** On a route with something to choose: a pool, or upstreams that look at the model. */
   readonly choice?: DryChoice;
+  /** Whose request it is, once that is known. */
+  readonly client?: Client;
+  /** The client's models decide whether it may send the request, and its model is not known. The rest holds if it may. */
+  readonly scopeDecides?: true;
 }
 
 const MASK = "***";
@@ -47,8 +55,8 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
   const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
-  return ({ method, target, rawHeaders, model }) => {
-    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent), model };
+  return ({ method, target, rawHeaders, model, client }) => {
+    const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent), model, client };
     return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);
   };
 }
@@ -71,7 +79,8 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
 
 /** Makes guards that record their verdicts, and a terminal that records what it would send. */
 function dryParts(clock: Clock): LinkParts<DryExchange> {
-  const registry = createGuardRegistry(new Limits(clock).lease(), clock);
+  const live = createGuardRegistry(new Limits(clock).lease(), clock);
+  const registry = { ...live, auth: (spec: AuthSpec) => dryAuth(spec, live.auth(spec), clock) };
   const kinds = Object.keys(registry) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, recorded(registry, kind)])) as unknown as GuardRegistry;
   return { guards, terminal: drySend };
@@ -113,13 +122,15 @@ function answered(x: DryExchange, step: DryStep["step"], reply: Reply, plan: Pla
 }
 
 function outcome(x: DryExchange, route: string | null, format: ResponseFormat): DryRun {
-  const { steps, answer, upstream, choice } = x;
+  const { steps, answer, upstream, choice, client, scopeDecides } = x;
   return {
     route,
     steps,
     ...(answer === undefined ? {} : { reply: rendered(answer, x, format) }),
     ...(upstream === undefined ? {} : { upstream }),
     ...(choice === undefined ? {} : { choice }),
+    ...(client === undefined ? {} : { client }),
+    ...(scopeDecides ? { scopeDecides } : {}),
   };
 }
 
@@ -130,15 +141,24 @@ function rendered(reply: Reply, x: DryExchange, format: ResponseFormat): Reply {
   return { ...reply, headers: head, body };
 }
 
+type DryRegistry = Omit<GuardRegistry, "auth"> & { readonly auth: (spec: AuthSpec) => Guard<DryExchange> };
+
+/** A request may be made as a client. Then it needs no token. */
+function dryAuth(spec: AuthSpec, byToken: Guard, clock: Clock): Guard<DryExchange> {
+  return (x) => (x.madeAs === undefined ? byToken(x) : authAs(spec, clock)(x, x.madeAs));
+}
+
 /** Makes the guard of one kind so that it records its verdict as a step. */
-function recorded(registry: GuardRegistry, kind: StepKind): (spec: never) => Guard<DryExchange> {
+function recorded(registry: DryRegistry, kind: StepKind): (spec: never) => Guard<DryExchange> {
   return (spec) => {
-    const guard = (registry[kind] as (spec: never) => Guard)(spec);
+    const guard = (registry[kind] as (spec: never) => Guard<DryExchange>)(spec);
     return function recordedGuard(x) {
       const verdict = guard(x);
       // New counts have a free slot, so no guard waits in a dry run.
       if (verdict instanceof Promise) throw new Error(`the ${kind} guard waits in a dry run`);
-      const detail = verdict?.outcome ?? (kind === "auth" ? x.client?.label : undefined);
+      const model = dryModel(x);
+      const detail = stepDetail(kind, verdict, { client: x.client, cause: x.cause, model });
+      if (kind === "modelScope" && verdict === undefined) x.scopeDecides = scopeDecides(x.client?.access, model);
       const passes = verdict === undefined || verdict.outcome === "preflight";
       // Nearly all requests ask for no WebSocket, so this step is shown only when it refuses one.
       if (kind === "webSocket" && passes) return verdict;

@@ -1,9 +1,9 @@
 // Checks the gateway token of a request, and takes it out of the query (contract, section 4, "Token").
 
 import { hash } from "node:crypto";
-import type { Client } from "../../plan/exchange.ts";
+import type { Client, Exchange } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
-import type { AuthSpec, ClientSpec, Guard, TokenSource, TokenSpec } from "../../plan/steps.ts";
+import type { AuthSpec, ClientSpec, Guard, TokenSource, TokenSpec, Verdict } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
 import { readingsOf, withoutParameters } from "../headers/query.ts";
 import { findByToken } from "../headers/sent-token.ts";
@@ -22,12 +22,32 @@ interface Known {
 /** Finds a token, which is given as bytes in latin1. */
 type FindToken = (token: string) => Known | undefined;
 
-export function auth({ tokens, sources }: AuthSpec, clock: Clock): Guard {
-  const unauthorized = replyFor("unauthorized", { message: messageFor(sources) });
-  const find = tokenTable(tokens);
-  const dropsParameter = tokenParameters(sources, find);
+export function auth(spec: AuthSpec, clock: Clock): Guard {
+  const find = tokenTable(spec.tokens);
+  const letIn = admission(spec, find, clock);
   return function auth(x) {
-    const known = findByToken(x, sources, find);
+    return letIn(x, findByToken(x, spec.sources, find));
+  };
+}
+
+/**
+ * Makes the check of a request that is made as a client of the config, whatever its token is. Only dry runs have such requests.
+ * @returns a function that takes the id of the client; an unknown one is refused
+ */
+export function authAs(spec: AuthSpec, clock: Clock): (x: Exchange, id: string) => Verdict {
+  const letIn = admission(spec, tokenTable(spec.tokens), clock);
+  const made = new Map<ClientSpec, Client>();
+  return (x, id) => {
+    const client = spec.tokens.find((token) => token.client?.id === id)?.client;
+    return letIn(x, client === undefined ? undefined : { client: clientOf(client, made), spec: client });
+  };
+}
+
+/** Makes the function that lets a known client in, and refuses others. */
+function admission({ sources }: AuthSpec, find: FindToken, clock: Clock) {
+  const unauthorized = replyFor("unauthorized", { message: messageFor(sources) });
+  const dropsParameter = tokenParameters(sources, find);
+  return function letIn(x: Exchange, known: Known | undefined): Verdict {
     if (known === undefined) return unauthorized;
     const { client, spec } = known;
     const cause = spec === undefined ? undefined : whyShut(spec, clock);

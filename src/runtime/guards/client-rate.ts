@@ -5,13 +5,20 @@ import type { Guard } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 
+const MESSAGE =
+  "This client has reached its limit of requests per minute, over all routes. Wait as long as the retry-after header says.";
+const CAUSE = "the client's own limit of requests per minute";
+
 export function clientRate(limits: LimitsLease, clock: Clock): Guard {
   const window = limits.clientWindow();
-  return function clientRate({ client }) {
+  return function clientRate(x) {
+    const { client } = x;
     const perMinute = client?.access?.ratePerMinute;
     if (client === undefined || perMinute === undefined) return undefined;
     const seconds = window.take(client.id, perMinute, clock.now());
     if (seconds === 0) return undefined;
-    return replyFor("rate_limited", { retryAfterSeconds: seconds });
+    // The limit of the route has the same code, so the log says which of the two it was.
+    x.noteCause(CAUSE);
+    return replyFor("rate_limited", { message: MESSAGE, retryAfterSeconds: seconds });
   };
 }

@@ -46,6 +46,13 @@ export class Limits {
     return byRoute;
   }
 
+  /** How many requests the clients with such a limit have in flight, by the client's key. Those that have none are left out. */
+  clientsInFlight(): ReadonlyMap<string, number> {
+    const inflight = new Map<string, number>();
+    for (const [key, { inUse }] of this.#clients.entries()) if (inUse > 0) inflight.set(key, inUse);
+    return inflight;
+  }
+
   /** The health of the upstreams of all pools. @param now ms since the epoch */
   health(now: number): ShownHealth[] {
     return this.#health.values().map(({ routeId, upstream, health }) => {

@@ -1,8 +1,8 @@
 // Keeps what was read of a request body, so that the request can be sent again: on a fresh connection (contract, section 4,
 // "A pooled connection that turns out stale"), or as another attempt (contract, section 7).
 
+import { appendChunk } from "../body/append-chunk.ts";
 import type { Framing } from "../headers/request-head.ts";
-import { appendChunk } from "./append-chunk.ts";
 
 /** A body of up to this size is kept where no retry says otherwise, bytes. */
 export const KEEP_BYTES = 1024 * 1024;

@@ -152,6 +152,10 @@ export interface Texts {
     readonly token: string;
     readonly share: string;
     readonly empty: string;
+    /** A client's requests in flight, and its limit of them. */
+    readonly inflight: (now: string, limit: string) => string;
+    /** A client's limit of requests per minute. */
+    readonly rate: (limit: string) => string;
   };
   readonly limits: {
     readonly title: string;

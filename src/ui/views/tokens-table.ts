@@ -1,4 +1,4 @@
-// Shows a table of tokens by label: their requests and errors, one row for each token.
+// Shows a table of clients by id and of other tokens by label: their requests and errors, and the limits of a client, if any.
 
 import { el } from "../dom.ts";
 import type { Locale } from "../locale.ts";
@@ -7,7 +7,7 @@ import { card, scrolling, type View } from "./card.ts";
 import { longList } from "./long-list.ts";
 import { type Cell, TableRows } from "./table-rows.ts";
 
-/** How many tokens are shown at first. */
+/** How many clients and tokens are shown at first. */
 const MAX_TOKENS = 10;
 
 export function tokensTable(locale: Locale): View {
@@ -56,10 +56,17 @@ export function tokensTable(locale: Locale): View {
   const { root } = card("tokens", tokens.title, scrolling(tokens.title, table), list.button);
 
   const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
+  const limitsOf = ({ max_inflight: max, inflight_current: now, rate_per_minute: rate }: TokenFigures) => {
+    const words = [
+      ...(max === null ? [] : [tokens.inflight(formats.count(now ?? 0), formats.count(max))]),
+      ...(rate === null ? [] : [tokens.rate(formats.count(rate))]),
+    ];
+    return words.length === 0 ? undefined : words.join(" · ");
+  };
   const rowOf = (token: TokenFigures, all: number): Cell[] => {
     const share = all === 0 ? 0 : token.requests_24h / all;
     return [
-      { text: token.token },
+      { text: token.token, note: limitsOf(token) },
       number(token.requests_1h),
       number(token.requests_24h),
       number(token.errors_1h),

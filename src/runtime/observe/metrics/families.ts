@@ -140,6 +140,7 @@ function writeUpstreams(lines: Lines, meter: RouteMeter): void {
 /** The limit that causes each of these outcomes. Refusals have no counters of their own: they are summed up from the outcomes. */
 const LIMIT_BY_OUTCOME: Readonly<Record<string, string>> = {
   rate_limited: "rate",
+  client_concurrency_exceeded: "client",
   downstream_concurrency_exceeded: "downstream",
   upstream_concurrency_exceeded: "upstream",
 };

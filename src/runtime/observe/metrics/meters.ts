@@ -1,12 +1,13 @@
 // Counts each exchange when it ends, and those that are in flight. The summary and Prometheus read these figures.
 
 import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
-import type { Client, Outcome } from "../../../plan/exchange.ts";
+import type { Outcome } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
 import type { AttemptResult, EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
 import { lastAttemptCounts } from "../last-attempt.ts";
-import { isError, type Result, resultOf } from "../result.ts";
+import { type Result, resultOf } from "../result.ts";
+import { ClientMeters } from "./client-meters.ts";
 import { CountRing } from "./count-ring.ts";
 import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
@@ -28,12 +29,6 @@ export interface Ceilings {
   readonly downstreamMax: number | null;
 }
 
-export interface ClientMeter {
-  readonly label: string;
-  readonly requests: CountRing;
-  readonly errors: CountRing;
-}
-
 /** How many exchanges had one result. */
 export interface ResultCounter {
   readonly result: Result;
@@ -44,7 +39,7 @@ export interface ResultCounter {
 export class Meters implements Observer {
   readonly startedAt: number;
   readonly routes = new Map<string, RouteMeter>();
-  readonly clients = new Map<string, ClientMeter>();
+  readonly clients = new ClientMeters();
   readonly results = new Map<Result, ResultCounter>();
   readonly quarter = new Series(SHORT_STEP_MS, SHORT_STEPS);
   readonly hour = new Series(MINUTE_MS, 60);
@@ -78,16 +73,17 @@ export class Meters implements Observer {
   }
 
   /**
-   * Uses the routes and limits of another blueprint. A removed route is kept if it has exchanges in flight or had any in the
+   * Uses the routes, clients and limits of another blueprint. A removed route is kept if it has exchanges in flight or had any in the
    * last day.
    */
-  adopt({ routes }: Blueprint): void {
+  adopt(blueprint: Blueprint): void {
+    const { routes } = blueprint;
     const minute = minuteOf(this.#clock.now());
     const ids = new Set(routes.map(({ id }) => id));
     for (const [id, meter] of this.routes) {
       if (!ids.has(id) && meter.inflight === 0 && meter.row(minute).requests_24h === 0) this.routes.delete(id);
     }
-    for (const [id, { requests }] of this.clients) if (requests.lastDay(minute) === 0) this.clients.delete(id);
+    this.clients.adopt(blueprint, minute);
     const limits = routes.map((route) => ({ id: route.id, ...limitsOf(route) }));
     for (const { id, upstreamMax } of limits) this.#route(id).upstreamMax = upstreamMax ?? null;
     for (const meter of this.routes.values()) meter.pool = [];
@@ -137,7 +133,7 @@ export class Meters implements Observer {
     const ttfbMs = this.#countUpstream(record, meter);
     if (outcome === "client_closed") meter.countAbort(abortPhase(record));
     this.#countEnd(now, meter, result);
-    if (record.client !== undefined) this.#countClient(record.client, minuteOf(now), result);
+    if (record.client !== undefined) this.clients.count(record.client, minuteOf(now), result);
     if (ttfbMs !== undefined) for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
@@ -175,16 +171,6 @@ export class Meters implements Observer {
       this.results.set(result, counter);
     }
     return counter;
-  }
-
-  #countClient({ id, label }: Client, minute: number, result: Result): void {
-    let client = this.clients.get(id);
-    if (client === undefined) {
-      client = { label, requests: new CountRing(), errors: new CountRing() };
-      this.clients.set(id, client);
-    }
-    client.requests.add(minute);
-    if (isError(result)) client.errors.add(minute);
   }
 
   #addInflight(meter: RouteMeter, change: 1 | -1, now: number): void {

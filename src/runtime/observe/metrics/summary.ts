@@ -14,6 +14,8 @@ export interface SummaryContext {
   readonly now: number;
   /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: ReadonlyMap<string, number>;
+  /** How many requests the clients with such a limit have in flight, by the id of the client. */
+  readonly clients: ReadonlyMap<string, number>;
   /** The health of the upstreams of pools. */
   readonly health: readonly ShownHealth[];
 }
@@ -31,7 +33,7 @@ export function summarise(meters: Meters, context: SummaryContext) {
     total_requests_1h: totalOf(meters, lastHour),
     total_requests_24h: totalOf(meters, lastDay),
     routes: routeRows(meters, minute, context),
-    tokens: tokenRows(meters, minute),
+    tokens: tokenRows(meters, minute, context),
     version,
     started_at_unix_ms: startedAt,
     uptime_seconds: Math.max(0, Math.floor((now - startedAt) / 1000)),
@@ -80,17 +82,10 @@ function upstreamRows({ id, pool, attempts }: RouteMeter, minute: number, health
   });
 }
 
-/** One row for each token that was used in the last day. */
-function tokenRows(meters: Meters, minute: number) {
-  return [...meters.clients.values()]
-    .map(({ label, requests, errors }) => ({
-      token: label,
-      requests_1h: requests.lastHour(minute),
-      requests_24h: requests.lastDay(minute),
-      errors_1h: errors.lastHour(minute),
-      errors_24h: errors.lastDay(minute),
-    }))
-    .filter((row) => row.requests_24h > 0)
+/** One row for each client, and each token without a client, that was used in the last day. */
+function tokenRows(meters: Meters, minute: number, { clients }: SummaryContext) {
+  return meters.clients
+    .rows(minute, clients)
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
 }
 
