@@ -5,7 +5,10 @@ import type { Reply } from "./replies.ts";
 import type { CorsSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
 
-/** A gateway token, without its value. In JSON it is `[redacted]`, because the label shows a part of the token. */
+/**
+ * A gateway token, without its value. In JSON it is `[redacted]`, because the label shows a part of the token. What its client
+ * may do is no secret.
+ */
 export class TokenSpec {
   readonly digest: Digest;
   /** What logs and tables show (contract, section 11, token label). */
@@ -19,8 +22,9 @@ export class TokenSpec {
     this.client = client;
   }
 
-  toJSON(): string {
-    return this.digest.toJSON();
+  toJSON(): unknown {
+    const token = this.digest.toJSON();
+    return this.client === undefined ? token : { token, client: this.client };
   }
 }
 
