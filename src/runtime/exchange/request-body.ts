@@ -46,7 +46,7 @@ export class RequestBody {
       owner.req,
       (body, last) => {
         // Most bodies come at once. For them there is no timer.
-        if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => owner.stalled(), idleMs);
+        if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => this.#giveUp(owner), idleMs);
         bytes += body.length;
         return this.#scan === undefined ? bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
       },
@@ -92,6 +92,12 @@ export class RequestBody {
     scan.push(body);
     if (last) scan.end();
     return scan.result !== undefined;
+  }
+
+  /** The client has sent nothing for too long. What it still sends is dropped, even if the reply to it can't be sent yet. */
+  #giveUp(owner: BodyOwner): void {
+    this.held.stop();
+    owner.stalled();
   }
 
   #onEnough(owner: BodyOwner): void {
