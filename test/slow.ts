@@ -34,5 +34,6 @@ export const SLOW: readonly string[] = [
   "test/scenarios/failover-bench.test.ts",
   "test/scenarios/outage.test.ts",
   // Thousands of exchanges.
+  "test/clients/model-scope.test.ts",
   "test/observe/mixed-exchanges.test.ts",
 ];
