@@ -23,7 +23,7 @@ function start(maxBytes = 1000) {
     awaitsContinue: false,
     done: false,
     hold: (release) => void releases.push(release),
-    stalled: () => void seen.push("stalled"),
+    reply: ({ outcome }) => void seen.push(outcome),
     fail: (err) => void seen.push(`failed: ${String(err)}`),
   };
   const body = new RequestBody(owner, { model: true, maxBytes, idleMs: IDLE_MS });
@@ -42,7 +42,7 @@ test("a client that rests is given up, also before its first byte", async () => 
   const { seen } = start();
   await turn();
   vi.advanceTimersByTime(IDLE_MS);
-  expect(seen).toEqual(["stalled"]);
+  expect(seen).toEqual(["request_timeout"]);
 });
 
 test("a body that moves is not given up", async () => {
@@ -67,7 +67,7 @@ test("once given up, the rest of the body is not read any more, and nothing is h
   finish('"gpt-5"}');
   await turn();
   // The reply may wait for a client that takes nothing. Meanwhile the request must not go upstream.
-  expect(seen).toEqual(["stalled"]);
+  expect(seen).toEqual(["request_timeout"]);
   expect(body.held.chunks).toEqual([]);
 });
 
