@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { inChunks } from "../failover/bodies.ts";
-import { OK } from "../failover/plays.ts";
+import { early, OK, rate } from "../failover/plays.ts";
 import { type PoolParts, startPool } from "../failover/pool.ts";
 import { within } from "../support/deadline.ts";
 import { requestText } from "../support/raw-client.ts";
@@ -90,4 +90,21 @@ test("behind the bound, once the response has begun: the client's connection is 
   await client.ended;
   expect(client.text).not.toContain("0\r\n\r\n");
   await untilFree(pool.gateway);
+});
+
+test("behind the bound, while another attempt is waited for: it is not made", async () => {
+  const asksToWait: Play = { ...early(rate("Retry-After-Ms: 50000", "Connection: close")), end: "close" };
+  const retry = 'max_body_bytes: 100000, backoff_ms: 1, max_backoff_ms: 100000, retry_on: ["429"]';
+  const pool = await startPool(scene, { upstreams: [[asksToWait, OK]], retry, top: TOP });
+  const client = await scene.client(pool.gateway);
+  const end = '","model":"claude-5"}';
+  const first = `{"model":"gpt-5","input":"${LONG}`;
+  const length = `Content-Length: ${first.length + end.length}`;
+  await client.send(requestText("POST", "/up/v1/x", [as("scoped"), JSON_TYPE, length]), first);
+  await within("the answer to be read", (await pool.upstream(0).attempt(1)).ended);
+  await client.send(end);
+  const response = await client.response("POST");
+  expect([response.status, response.text]).toEqual([400, '{"error":"model_unreadable"}']);
+  await untilFree(pool.gateway);
+  expect(pool.counts()).toEqual([1]);
 });
