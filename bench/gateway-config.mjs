@@ -9,6 +9,8 @@ export const TOKEN = "bench-token-0123456789";
  * @property {boolean} [metrics] counters, histograms and the data of the summary
  * @property {number} [routes] number of routes; the load uses the last one
  * @property {boolean} [retry] failed requests may be sent again, so bodies are kept
+ * @property {number} [clients] number of clients with two tokens, a scope of routes and both limits; the load is the last one.
+ *   Without them, the token belongs to no client
  * @property {"in_order" | "round_robin" | "least_inflight" | "sticky"} [pool] three upstreams, and how one is chosen
  */
 
@@ -17,12 +19,12 @@ export const TOKEN = "bench-token-0123456789";
  * @param {Features} [features]
  */
 export function gatewayConfig({ port, upstreamPort }, features = {}) {
-  const { limits = true, logging = true, metrics = true, routes = 1 } = features;
+  const { limits = true, logging = true, metrics = true, routes = 1, clients = 0 } = features;
   const named = (/** @type {number} */ i) => (i === routes - 1 ? "last" : `r${i}`);
   return [
     `listen: 127.0.0.1:${port}`,
     "gateway_auth:",
-    `  tokens: [${TOKEN}]`,
+    ...(clients === 0 ? [`  tokens: [${TOKEN}]`] : clientLines(clients)),
     "  token_sources: [{type: authorization_bearer}]",
     ...(limits ? LIMITS : []),
     "observability:",
@@ -32,6 +34,16 @@ export function gatewayConfig({ port, upstreamPort }, features = {}) {
     ...Array.from({ length: routes }, (_, i) => route(named(i), upstreamPort, features)),
     "",
   ].join("\n");
+}
+
+/** @param {number} clients */
+function clientLines(clients) {
+  const rows = Array.from({ length: clients }, (_, i) => {
+    const token = i === clients - 1 ? TOKEN : `bench-token-of-client-${i}`;
+    const limits = "rate_limit: {per_minute: 100000000}, max_inflight: 100000";
+    return `    - {id: client-${i}, tokens: [${token}, bench-second-token-${i}], routes: [last], ${limits}}`;
+  });
+  return ["  clients:", ...rows];
 }
 
 const LIMITS = [

@@ -102,6 +102,8 @@ export const WORKLOADS = [
 /** @type {readonly Comparison[]} */
 export const COMPARISONS = [
   { title: "10,000 routes : 10 routes", with: { routes: 10_000 }, without: { routes: 10 }, aim: 1.05 },
+  { title: "10,000 clients : 10 clients", with: { clients: 10_000 }, without: { clients: 10 }, aim: 1.03 },
+  { title: "a client with scope and limits : a token", with: { clients: 10 }, without: {}, aim: 1.05 },
   { title: "limits with free slots : no limits", with: {}, without: { limits: false }, aim: 1.03 },
   { title: "log line per request : none", with: {}, without: { logging: false }, aim: 1.1 },
   { title: "log and metrics : neither", with: {}, without: { logging: false, metrics: false }, aim: 1.1 },

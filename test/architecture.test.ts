@@ -21,12 +21,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   compiler: ["diagnostics", "read", "schema", "excerpts", "lower", "rules", "."],
   runtime: [
+    "body",
     "headers",
     "model",
     "replies",
     "limits",
     "endpoints",
-    "body",
     "exchange",
     "guards",
     "upstream/connections",

@@ -5,6 +5,7 @@ export const SLOW: readonly string[] = [
   // They start the gateway as a process of its own, and most of them build it first.
   "test/cli/demo-process.test.ts",
   "test/cli/serve-process.test.ts",
+  "test/clients/large-upload.test.ts",
   "test/edges/browser.test.ts",
   "test/edges/proxies.test.ts",
   "test/edges/tls.test.ts",
@@ -34,5 +35,6 @@ export const SLOW: readonly string[] = [
   "test/scenarios/failover-bench.test.ts",
   "test/scenarios/outage.test.ts",
   // Thousands of exchanges.
+  "test/clients/model-scope.test.ts",
   "test/observe/mixed-exchanges.test.ts",
 ];

@@ -3,7 +3,7 @@
 import type { AddressInfo } from "node:net";
 import type { Blueprint, ServerSpec } from "../plan/blueprint.ts";
 import { hostPort } from "../plan/host-port.ts";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { ReloadResult, Tracer } from "./exchange/observer.ts";
@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly pair?: TlsPair | undefined;
   /** The contents of the file in NODE_EXTRA_CA_CERTS, if there is one. Node reads it, too, but does not give it to us. */
   readonly extraCas?: Buffer | undefined;
+  /** Replaces the system's clock: for tests of what happens at a certain time. */
+  readonly clock?: Clock | undefined;
   /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
@@ -59,19 +61,19 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, times = {} }: GatewayOptions,
+  { version, pair, extraCas, clock = systemClock, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls, metrics } = blueprint.server;
-  const limits = new Limits();
+  const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
     limits,
-    health: () => limits.health(systemClock.now()),
-    clock: systemClock,
+    health: () => limits.health(clock.now()),
+    clock,
     version,
   });
   const { observer, tracer, endpoints } = telemetry;
-  const parts = { limits, agents, tracer, log };
+  const parts = { limits, agents, tracer, clock, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -124,11 +126,12 @@ interface Parts {
   readonly limits: Limits;
   readonly agents: AgentPool;
   readonly tracer: Tracer | undefined;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
-function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts): LinkedPlan {
+function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, log }: Parts): LinkedPlan {
   const counts = limits.lease();
   const upstreams = agents.lease();
   const release = (): void => {
@@ -139,7 +142,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts):
     limits: counts,
     agents: upstreams,
     tracer,
-    clock: systemClock,
+    clock,
     random: Math.random,
     onFailure: ({ record: { id, route, upstream } }, outcome, cause) =>
       log.warn({ request_id: id, route_id: route?.id, upstream: upstream?.id, outcome, cause }, "upstream failed"),
@@ -150,7 +153,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, log }: Parts):
     },
   };
   try {
-    const guards = createGuardRegistry(counts, systemClock);
+    const guards = createGuardRegistry(counts, clock);
     const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
     return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
   } catch (err) {

@@ -17,7 +17,7 @@ const gateways: RunningGateway[] = [];
 afterEach(async () => {
   for (const gateway of gateways.splice(0)) {
     await gateway.stop({ graceMs: 0, drainTimeoutMs: 0 });
-    expect(gateway.limits.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
+    expect(gateway.limits.totals()).toEqual({ downstream: 0, clients: 0, upstream: 0, waiting: 0 });
   }
 });
 

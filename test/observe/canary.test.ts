@@ -15,12 +15,18 @@ import { connectRaw, exchange, requestText } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 import { closedPort } from "../support/upstream.ts";
 
-const canary = (input: string): string => `canary-${createHash("sha256").update(input).digest("hex").slice(0, 24)}`;
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const canary = (input: string): string => `canary-${sha256(input).slice(0, 24)}`;
 
 const SECRETS = {
   token: canary("token"),
   otherToken: canary("other token"),
   wrongToken: canary("wrong token"),
+  clientToken: canary("client token"),
+  otherClientToken: canary("other client token"),
+  expiredToken: canary("expired token"),
+  disabledToken: canary("disabled token"),
+  hashedToken: canary("hashed token"),
   key: canary("key"),
   otherKey: canary("other key"),
   metricsToken: canary("metrics token"),
@@ -34,6 +40,8 @@ const SECRETS = {
   reason: canary("reason phrase"),
   cut: canary("cut"),
 };
+
+const BODY = JSON.stringify({ prompt: SECRETS.body });
 
 const scene = setScene();
 
@@ -55,7 +63,14 @@ it("no planted secret is in any output of the gateway", async () => {
     `  - {id: ${id}, prefix: /${id}, upstream: {base_url: "${base}", inject_headers: [{name: authorization, value: "Bearer \${KEY}"}, {name: x-org, value: "\${OTHER_KEY}"}]${more}}}`;
   const yaml = [
     "listen: 127.0.0.1:0",
-    'gateway_auth: {tokens: ["${TOKEN}", "${OTHER_TOKEN}"], token_sources: [{type: authorization_bearer}, {type: header, name: x-api-key}]}',
+    "gateway_auth:",
+    '  tokens: ["${TOKEN}", "${OTHER_TOKEN}"]',
+    "  token_sources: [{type: authorization_bearer}, {type: header, name: x-api-key}]",
+    "  clients:",
+    '    - {id: scoped, tokens: ["${CLIENT_TOKEN}", "${OTHER_CLIENT_TOKEN}"], routes: [up], models: [gpt-5], rate_limit: {per_minute: 8}, max_inflight: 1}',
+    '    - {id: expired, tokens: ["${EXPIRED_TOKEN}"], expires_at: "2020-01-01T00:00:00Z"}',
+    '    - {id: disabled, tokens: ["${DISABLED_TOKEN}"], enabled: false}',
+    `    - {id: hashed, tokens: ["sha256:${sha256(SECRETS.hashedToken)}"], models: []}`,
     "observability:",
     "  logging: {level: trace}",
     '  metrics: {enabled: true, token: "${METRICS_TOKEN}"}',
@@ -71,6 +86,10 @@ it("no planted secret is in any output of the gateway", async () => {
   const env = {
     TOKEN: SECRETS.token,
     OTHER_TOKEN: SECRETS.otherToken,
+    CLIENT_TOKEN: SECRETS.clientToken,
+    OTHER_CLIENT_TOKEN: SECRETS.otherClientToken,
+    EXPIRED_TOKEN: SECRETS.expiredToken,
+    DISABLED_TOKEN: SECRETS.disabledToken,
     KEY: SECRETS.key,
     OTHER_KEY: SECRETS.otherKey,
     METRICS_TOKEN: SECRETS.metricsToken,
@@ -78,14 +97,13 @@ it("no planted secret is in any output of the gateway", async () => {
   const gateway = await startGateway(yaml, { env });
   const outputs: Record<string, string> = {};
   const bodies: string[] = [];
-  const ask = async (target: string, token: string = SECRETS.token, more: readonly string[] = []) => {
+  const ask = async (target: string, token: string = SECRETS.token, more: readonly string[] = [], body = BODY) => {
     const lines = [
       `Authorization: Bearer ${token}`,
       `X-Secret: ${SECRETS.header}`,
       `Cookie: c=${SECRETS.cookie}`,
       ...more,
     ];
-    const body = JSON.stringify({ prompt: SECRETS.body });
     const request = requestText("POST", `${target}?q=${SECRETS.query}`, lines, body);
     const answer = await exchange(gateway.port, request, "POST");
     if (!answer.text.includes(SECRETS.answerBody) && !answer.text.includes(SECRETS.cut)) bodies.push(answer.text);
@@ -109,6 +127,18 @@ it("no planted secret is in any output of the gateway", async () => {
     await ask("/up/ok", SECRETS.token, ["Expect: something-else"]);
     await ask("/up/ok", SECRETS.token, [`X-Bad: ${SECRETS.header}\u0001`]);
     for (let i = 0; i < 32; i++) await ask("/up/ok", SECRETS.otherToken);
+    const model = (name: string): readonly [readonly string[], string] => {
+      const body = JSON.stringify({ model: name, prompt: SECRETS.body });
+      return [[`Content-Length: ${body.length}`], body];
+    };
+    await ask("/dead/x", SECRETS.clientToken, ...model("gpt-5"));
+    await ask("/up/ok", SECRETS.clientToken, ...model("gpt-5"));
+    await ask("/up/ok", SECRETS.otherClientToken, ...model(SECRETS.query));
+    await ask("/up/ok", SECRETS.otherClientToken, ["Content-Length: 20"], SECRETS.body.slice(0, 20));
+    await Promise.all([0, 1].map(() => ask("/up/hang", SECRETS.clientToken, ...model("gpt-5"))));
+    for (let i = 0; i < 4; i++) await ask("/up/ok", SECRETS.clientToken, ...model("gpt-5"));
+    await ask("/up/ok", SECRETS.hashedToken, ...model("gpt-5"));
+    for (const token of [SECRETS.expiredToken, SECRETS.disabledToken]) await ask("/up/ok", token);
     // Requests that the parser refuses, and then a client that disconnects.
     for (const bytes of [
       `GET /${SECRETS.query} NONSENSE ${SECRETS.header}\r\n\r\n`,
@@ -151,6 +181,10 @@ it("no planted secret is in any output of the gateway", async () => {
     "upstream_timeout",
     "upstream_connect_error",
     "rate_limited",
+    "route_not_allowed",
+    "model_not_allowed",
+    "model_unreadable",
+    "client_concurrency_exceeded",
     "unauthorized",
     "invalid_path",
     "route_not_found",
@@ -177,9 +211,12 @@ function explanations(yaml: string, env: Readonly<Record<string, string>>): stri
   const result = compile(sourceFromText("c.yaml", yaml), hostOf(env));
   if (!result.ok) throw new Error("the config compiles");
   const explain = explainer(result.value);
-  const rawHeaders = ["host", "x", "authorization", `Bearer ${SECRETS.token}`];
-  return ["/up/x", "/metrics", "/none"]
-    .map((target) => JSON.stringify(explain({ method: "POST", target, rawHeaders })))
+  const tokens = [SECRETS.token, SECRETS.clientToken, SECRETS.expiredToken, SECRETS.disabledToken, SECRETS.hashedToken];
+  return ["/up/x", "/dead/x", "/metrics", "/none"]
+    .flatMap((target) =>
+      tokens.map((token) => ({ target, rawHeaders: ["host", "x", "authorization", `Bearer ${token}`] })),
+    )
+    .map(({ target, rawHeaders }) => JSON.stringify(explain({ method: "POST", target, rawHeaders })))
     .join("\n");
 }
 
@@ -193,6 +230,11 @@ function diagnostics(yaml: string, env: Readonly<Record<string, string>>): strin
     literal.replace("request_timeout_ms: 300", proxy),
     literal.replace(SECRETS.otherToken, SECRETS.token).replace(SECRETS.metricsToken, SECRETS.token),
     literal.replace("inject_headers", "inject_header"),
+    literal.replaceAll(SECRETS.expiredToken, SECRETS.clientToken),
+    literal.replaceAll(SECRETS.expiredToken, SECRETS.token),
+    literal.replace("expires_at", "expire_at").replace("id: disabled", "id: dis abled"),
+    literal.replace("routes: [up]", `routes: [${SECRETS.clientToken}]`),
+    yaml.replace("id: scoped", "id: ${CLIENT_TOKEN}").replace("2020-01-01T00:00:00Z", "${EXPIRED_TOKEN}"),
     yaml.replace("level: trace", "level: ${METRICS_TOKEN}").replace("per_minute: 30", "per_minute: ${TOKEN}"),
   ];
   return texts

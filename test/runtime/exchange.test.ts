@@ -206,7 +206,7 @@ describe("any interleaving of exchanges", () => {
         }
         for (const { res } of begun) res.close(res.headersSent);
         await new Promise((resolve) => setImmediate(resolve));
-        expect(limits.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
+        expect(limits.totals()).toEqual({ downstream: 0, clients: 0, upstream: 0, waiting: 0 });
         expect(atUpstream).toBe(0);
         expect(owner.ends).toHaveLength(begun.length);
         expect(owner.bugs).toEqual([]);

@@ -213,7 +213,7 @@ describe("any order of reloads and exchanges", () => {
           }
         }
         while (all.length > 0) end(0);
-        expect(limits.totals()).toEqual({ downstream: 0, upstream: 0, waiting: 0 });
+        expect(limits.totals()).toEqual({ downstream: 0, clients: 0, upstream: 0, waiting: 0 });
         current.lease.release();
         expect(limits.size).toBe(0);
       }),

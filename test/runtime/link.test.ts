@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
 import type { Exchange } from "../../src/plan/exchange.ts";
 import type { StepKind } from "../../src/plan/steps.ts";
+import { fingerprint } from "../../src/runtime/fingerprint.ts";
 import { type LinkParts, link } from "../../src/runtime/link.ts";
 import { CLEAN, compileText, edited, type World } from "../compiler/compiling.ts";
 
@@ -69,5 +70,34 @@ describe("link", () => {
     expect(client("gpt-*")).toBe(client("gpt-*"));
     expect(client("gpt-*")).not.toBe(client("o3"));
     expect(client("gpt-*")).not.toBe(print(CLEAN));
+  });
+
+  test("makes a fingerprint that differs between scopes and limits of a client, but not between its tokens", () => {
+    const print = (client: string): string =>
+      link(blueprint(edited("routes:\n", `  clients: [{ id: a, ${client} }]\nroutes:\n`)), recording().parts)
+        .fingerprint;
+    const plain = print("tokens: [one-token-0123456789]");
+    expect(print("tokens: [two-token-0123456789]")).toBe(plain);
+    for (const more of [
+      "models: [gpt-5]",
+      "routes: [openai]",
+      "max_inflight: 1",
+      "rate_limit: { per_minute: 1 }",
+      "enabled: false",
+    ]) {
+      expect(print(`tokens: [one-token-0123456789], ${more}`)).not.toBe(plain);
+    }
+  });
+
+  test("makes the fingerprint of many clients and many routes from a short text", () => {
+    const spec = { clients: Array.from({ length: 5000 }, (_, n) => ({ id: `client-${n}`, max: 1 })) };
+    const one = blueprint(CLEAN);
+    const route = one.routes[0];
+    if (route === undefined) throw new Error("there is a route");
+    const shared = { ...route, steps: [{ kind: "clientInflight", spec } as const] };
+    let asked = 0;
+    Object.defineProperty(spec, "toJSON", { value: () => ++asked, enumerable: false });
+    fingerprint({ ...one, routes: Array.from({ length: 100 }, () => shared) });
+    expect(asked).toBe(1);
   });
 });

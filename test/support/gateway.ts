@@ -41,6 +41,8 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Times that replace the defaults, so that a test does not have to wait that long. */
   readonly times?: NonNullable<GatewayOptions["times"]>;
+  /** Replaces the system's clock. */
+  readonly clock?: GatewayOptions["clock"];
 }
 
 /** Times of idle upstream connections that replace the defaults. */
@@ -62,7 +64,12 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
   });
   const { listen, tls } = blueprint.server;
   const pair = tls && (await loadPair(tls, listen, log));
-  const gateway = await start(blueprint, log, { version: version(), pair, times: options.times ?? {} });
+  const gateway = await start(blueprint, log, {
+    version: version(),
+    pair,
+    times: options.times ?? {},
+    clock: options.clock,
+  });
   const { port } = gateway.address;
   return {
     url: `http://127.0.0.1:${port}`,

@@ -72,12 +72,14 @@ export function setScene(): Scene {
 export async function untilFree(gateway: TestGateway): Promise<void> {
   await untilCounts(
     gateway,
-    ({ downstream, upstream, waiting, inFlight }) => inFlight + downstream + upstream + waiting === 0,
+    ({ downstream, clients, upstream, waiting, inFlight }) =>
+      inFlight + downstream + clients + upstream + waiting === 0,
   );
 }
 
 export interface Counts {
   readonly downstream: number;
+  readonly clients: number;
   readonly upstream: number;
   readonly waiting: number;
   readonly inFlight: number;

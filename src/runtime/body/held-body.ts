@@ -2,14 +2,14 @@
 // upstream depends on their body, and for responses that may be followed by another attempt.
 
 import type { IncomingMessage } from "node:http";
-import { appendChunk } from "./append-chunk.ts";
 import { BodyPump, type Move } from "./body-pump.ts";
+import { ChunkList } from "./chunk-list.ts";
 
 export class HeldBody {
   readonly #pump: BodyPump;
   readonly #isEnough: Move;
   readonly #onEnough: () => void;
-  #chunks: Buffer[] = [];
+  readonly #held = new ChunkList();
   #ended = false;
   #enough = false;
   #next: Move | undefined = undefined;
@@ -28,7 +28,7 @@ export class HeldBody {
 
   /** What is held, in order. */
   get chunks(): readonly Buffer[] {
-    return this.#chunks;
+    return this.#held.chunks;
   }
 
   /** The body has ended: all of it is held. */
@@ -51,7 +51,7 @@ export class HeldBody {
    */
   passTo(next: Move, flows: boolean): void {
     this.#next = next;
-    this.#chunks = [];
+    this.#held.clear();
     this.#flows = flows;
     if (flows) this.#pump.resume();
   }
@@ -62,13 +62,13 @@ export class HeldBody {
 
   /** Reads and drops what still comes. */
   stop(): void {
-    this.#chunks = [];
+    this.#held.clear();
     this.#pump.stop();
   }
 
   #move(body: Buffer, last: boolean): boolean {
     if (this.#next !== undefined) return this.#next(body, last);
-    if (body.length > 0) appendChunk(this.#chunks, body);
+    this.#held.add(body);
     this.#ended = last;
     if (!this.#enough && (this.#isEnough(body, last) || last)) {
       this.#enough = true;

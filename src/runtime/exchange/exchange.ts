@@ -8,9 +8,9 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import type { RequestPath } from "../../plan/target.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
-import { requestModels } from "../model/request-model.ts";
+import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
-import type { GatewayResponse } from "./connection.ts";
+import type { IncomingRequest } from "./incoming-request.ts";
 import type { Observer } from "./observer.ts";
 import type { Route } from "./plan.ts";
 import { type ChosenUpstream, type EndedAttempt, type ExchangeRecord, RecordInProgress } from "./record.ts";
@@ -29,19 +29,7 @@ export interface ExchangeOwner {
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
 
-/** A request from the server, after its headers were examined. */
-export interface IncomingRequest {
-  readonly id: string;
-  readonly req: IncomingMessage;
-  readonly res: GatewayResponse;
-  readonly framing: Framing;
-  /** The client waits for `100 Continue` before it sends its body. */
-  readonly awaitsContinue: boolean;
-  readonly asksWebSocket: boolean;
-}
-
 const INTERNAL_ERROR = replyFor("internal_error");
-const STALLED = replyFor("request_timeout");
 const NO_PATH: RequestPath = { path: "", query: "" };
 
 export class LiveExchange implements Exchange {
@@ -153,14 +141,9 @@ export class LiveExchange implements Exchange {
   }
 
   readModels(maxBytes: number, idleMs: number): ModelNames | Promise<ModelNames> {
-    if (!hasBody(this.framing)) return modelNames(this, undefined);
+    if (!hasBody(this.framing)) return namesOf(requestModels(this, undefined));
     const body = this.readBody({ model: true, maxBytes, idleMs });
-    return new Promise((resolve) => body.whenRead(() => resolve(modelNames(this, body))));
-  }
-
-  /** The client has sent nothing of its body for too long. */
-  stalled(): void {
-    this.reply(STALLED);
+    return new Promise((resolve) => body.whenRead(() => resolve(namesOf(requestModels(this, body.model)))));
   }
 
   replaceQuery(query: string): void {
@@ -305,20 +288,9 @@ export class LiveExchange implements Exchange {
     this.#done = true;
     const record = this.#record;
     const { responder } = this;
-    const lost = responder.begun && record.headAt === undefined;
-    const outcome = this.#outcome ?? "client_closed";
-    record.endedAt = performance.now();
-    record.outcome = lost || (outcome === "success" && !responder.finished) ? "client_closed" : outcome;
-    record.status = responder.begun && !lost ? responder.res.statusCode : 499;
-    if (lost) record.bytesSent = 0;
+    record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
     this.#owner.ended(this);
   }
-}
-
-function modelNames(x: LiveExchange, body: RequestBody | undefined): ModelNames {
-  const models = requestModels(x, body?.model);
-  if (models.kind === "unreadable") return undefined;
-  return models.kind === "none" ? [] : models.places.map(({ name }) => name);
 }

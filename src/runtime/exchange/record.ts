@@ -104,4 +104,18 @@ export class RecordInProgress implements ExchangeRecord {
     this.scheme = request.scheme;
     this.rawHeaders = request.rawHeaders;
   }
+
+  /**
+   * Notes how the exchange has ended.
+   * @param status of the response; `undefined` when none has begun
+   * @param finished the last byte of the response was handed to the operating system
+   * @param outcome `undefined` when the client left
+   */
+  end(status: number | undefined, finished: boolean, outcome: Outcome = "client_closed"): void {
+    const lost = status !== undefined && this.headAt === undefined;
+    this.endedAt = performance.now();
+    this.outcome = lost || (outcome === "success" && !finished) ? "client_closed" : outcome;
+    this.status = status === undefined || lost ? 499 : status;
+    if (lost) this.bytesSent = 0;
+  }
 }

@@ -2,11 +2,14 @@
 // the models it names (contract, section 12), and state of one account (contract, section 7).
 
 import type { IncomingMessage } from "node:http";
+import { type Reply, replyFor } from "../../plan/replies.ts";
 import { HeldBody } from "../body/held-body.ts";
 import { bodyFormat } from "../model/body-format.ts";
 import type { BodyModel } from "../model/body-model.ts";
 import { BodyScan } from "../model/body-scan.ts";
 import type { GatewayResponse } from "./connection.ts";
+
+const STALLED = replyFor("request_timeout");
 
 /** The exchange whose body is read. */
 export interface BodyOwner {
@@ -16,8 +19,7 @@ export interface BodyOwner {
   readonly awaitsContinue: boolean;
   readonly done: boolean;
   hold(release: () => void): void;
-  /** The client has sent nothing for too long. */
-  stalled(): void;
+  reply(reply: Reply): void;
   fail(err: unknown, by: string): void;
 }
 
@@ -46,7 +48,7 @@ export class RequestBody {
       owner.req,
       (body, last) => {
         // Most bodies come at once. For them there is no timer.
-        if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => owner.stalled(), idleMs);
+        if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => this.#giveUp(owner), idleMs);
         bytes += body.length;
         return this.#scan === undefined ? bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
       },
@@ -92,6 +94,12 @@ export class RequestBody {
     scan.push(body);
     if (last) scan.end();
     return scan.result !== undefined;
+  }
+
+  /** The client has sent nothing for too long. What it still sends is dropped, even if the reply to it can't be sent yet. */
+  #giveUp(owner: BodyOwner): void {
+    this.held.stop();
+    owner.reply(STALLED);
   }
 
   #onEnough(owner: BodyOwner): void {

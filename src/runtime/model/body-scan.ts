@@ -1,5 +1,6 @@
 // Reads the model of a body as its chunks arrive, and says how long they must be held for that (contract, section 12).
 
+import { ChunkList } from "../body/chunk-list.ts";
 import type { BodyFormat } from "./body-format.ts";
 import { type BodyModel, NO_MODEL_YET, unreadable } from "./body-model.ts";
 import { type Coding, decodeBody } from "./decode-body.ts";
@@ -14,7 +15,7 @@ export class BodyScan {
   readonly #coding: Coding | undefined;
   readonly #maxBytes: number;
   /** The chunks of a coded body. It is decoded once it is complete. */
-  #coded: Buffer[] = [];
+  readonly #coded = new ChunkList();
   #bytes = 0;
   #result: BodyModel | undefined;
   #modelsAtResult = 0;
@@ -77,8 +78,8 @@ export class BodyScan {
 
   #endCoded(scan: JsonScan | MultipartScan, coding: Coding): void {
     if (this.#result !== undefined) return;
-    const decoded = decodeBody(Buffer.concat(this.#coded), coding, DECODED_TO_HELD * this.#maxBytes);
-    this.#coded = [];
+    const decoded = decodeBody(Buffer.concat(this.#coded.chunks), coding, DECODED_TO_HELD * this.#maxBytes);
+    this.#coded.clear();
     if (decoded === undefined) return this.#settle(unreadable("coding"));
     scan.push(decoded);
     scan.end();
@@ -87,9 +88,9 @@ export class BodyScan {
   }
 
   #pushCoded(chunk: Buffer): void {
-    this.#coded.push(chunk);
+    this.#coded.add(chunk);
     if (this.#bytes <= this.#maxBytes) return;
-    this.#coded = [];
+    this.#coded.clear();
     this.#result = unreadable("past_bound");
   }
 

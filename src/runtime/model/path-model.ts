@@ -4,17 +4,20 @@ import { parameterValues } from "../headers/query.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 
+const NAMES_MODEL = /models\/|deployments\//i;
+
 /**
  * The models that a path names: the segment with a verb behind `models` (`/models/gemini-x:generateContent`, also under
  * `publishers/google` on Vertex), and the segment behind `deployments`, when another one follows it
  * (`/deployments/gpt-x/chat/completions`). A model without a verb (`/v1/models/gpt-x`) is a lookup, no call.
  *
- * Providers differ in whether `%2F` parts segments. Where it stands in the path, the models of both readings are returned.
+ * Upper and lower case of `models` and `deployments`, and empty segments, do not matter: some servers look past them, and their
+ * model would not be seen. Providers differ in whether `%2F` parts segments. Where it stands in the path, the models of both
+ * readings are returned.
  * @param path raw, without the query
  */
 export function modelsInPath(path: string): readonly string[] {
-  if (!path.includes("%"))
-    return path.includes("models/") || path.includes("deployments/") ? find(path.split("/")) : NONE;
+  if (!path.includes("%")) return NAMES_MODEL.test(path) ? find(path.split("/")) : NONE;
   const names = find(path.split("/").map(decode));
   return /%2f/i.test(path) ? [...names, ...find(path.split("/").map(decode).join("/").split("/"))] : names;
 }
@@ -22,12 +25,13 @@ export function modelsInPath(path: string): readonly string[] {
 /** @param segments decoded */
 function find(segments: readonly string[]): string[] {
   const names: string[] = [];
-  for (let i = 1; i < segments.length; i++) {
-    const segment = segments[i] as string;
+  let before = "";
+  for (const [i, segment] of segments.entries()) {
     if (segment === "") continue;
     const verb = segment.lastIndexOf(":");
-    if (segments[i - 1] === "models" && verb > 0) names.push(segment.slice(0, verb));
-    if (segments[i - 1] === "deployments" && i + 1 < segments.length) names.push(segment);
+    if (before === "models" && verb > 0) names.push(segment.slice(0, verb));
+    if (before === "deployments" && i + 1 < segments.length) names.push(segment);
+    before = segment.toLowerCase();
   }
   return names;
 }

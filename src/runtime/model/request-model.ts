@@ -1,5 +1,6 @@
 // Puts together what the path, the query and the body of a request say about its model (contract, section 12).
 
+import type { ModelNames } from "../../plan/exchange.ts";
 import { type BodyModel, type ByteSpan, type UnreadableReason, unreadable } from "./body-model.ts";
 import { modelsInPath, modelsInQuery } from "./path-model.ts";
 
@@ -41,6 +42,12 @@ export function requestModels(request: RequestLine, body: BodyModel | undefined)
   if (places.length > 0) return { kind: "models", places };
   if (body === undefined) return WITHOUT_MODEL.includes(request.method) ? CARRIES_NO_MODEL : unreadable("missing");
   return unreadable(body.kind === "none" ? body.reason : "missing");
+}
+
+/** What a guard sees of the models. */
+export function namesOf(models: RequestModels): ModelNames {
+  if (models.kind === "unreadable") return undefined;
+  return models.kind === "none" ? [] : models.places.map(({ name }) => name);
 }
 
 /** Gemini's SDKs name the path's model in the body of an embedding, too, with `models/` before it. */

@@ -1,7 +1,7 @@
 // Keeps what was read of a request body, so that the request can be sent again: on a fresh connection (contract, section 4,
 // "A pooled connection that turns out stale"), or as another attempt (contract, section 7).
 
-import { appendChunk } from "../body/append-chunk.ts";
+import { ChunkList } from "../body/chunk-list.ts";
 import type { Framing } from "../headers/request-head.ts";
 
 /** A body of up to this size is kept where no retry says otherwise, bytes. */
@@ -18,7 +18,7 @@ export function canBeKept(framing: Framing, maxBytes: number): boolean {
 export class KeptBody {
   readonly #maxBytes: number;
   readonly #usefulMs: number | undefined;
-  #chunks: Buffer[] | undefined = [];
+  #kept: ChunkList | undefined = new ChunkList();
   #bytes = 0;
   #timer: NodeJS.Timeout | undefined = undefined;
 
@@ -33,7 +33,7 @@ export class KeptBody {
 
   /** What was added so far, in order; `undefined` once it was dropped. */
   get chunks(): readonly Buffer[] | undefined {
-    return this.#chunks;
+    return this.#kept?.chunks;
   }
 
   /** It is larger than what may be kept once a part of it was sent. */
@@ -42,20 +42,20 @@ export class KeptBody {
   }
 
   /**
-   * Keeps a chunk, by reference if it is not small.
+   * Keeps a chunk.
    * @param sent the body is being sent. When it becomes too large then, all of it is dropped
    */
   add(chunk: Buffer, sent: boolean): void {
-    if (this.#chunks === undefined || chunk.length === 0) return;
+    if (this.#kept === undefined || chunk.length === 0) return;
     this.#bytes += chunk.length;
     if (sent && this.isTooLarge) return this.drop();
-    appendChunk(this.#chunks, chunk);
+    this.#kept.add(chunk);
     if (this.#usefulMs === undefined || this.#bytes <= FREE_EARLY_BYTES) return;
     this.#timer ??= setTimeout(() => this.drop(), this.#usefulMs);
   }
 
   drop(): void {
     clearTimeout(this.#timer);
-    this.#chunks = undefined;
+    this.#kept = undefined;
   }
 }
