@@ -23,6 +23,8 @@ export function hiddenSpans(root: Node, text: string, interpolations: Interpolat
   const hidden: Span[] = [];
   const content: Span[] = [];
   const seen = new Map<Node, Set<Shape | undefined>>();
+  const secrets = new Set<string>();
+  const shownScalars: ScalarNode[] = [];
   let guesses = 0;
   const visit = (node: Node, shape: Shape | undefined): void => {
     const shapes = seen.get(node) ?? new Set();
@@ -31,7 +33,13 @@ export function hiddenSpans(root: Node, text: string, interpolations: Interpolat
     if (node.kind === "scalar") {
       content.push(node.span);
       const shown = scalarShape(node, shape);
-      hidden.push(...(mayBeShown(shown) ? keyLikeSpans(node, text, shown) : secretSpans(node, text, interpolations)));
+      if (mayBeShown(shown)) {
+        shownScalars.push(node);
+        hidden.push(...keyLikeSpans(node, text, shown));
+      } else {
+        if (looksLikeKeyMaterial(node.text)) secrets.add(node.text);
+        hidden.push(...secretSpans(node, text, interpolations));
+      }
     } else if (node.kind === "list") {
       for (const item of node.items) visit(item.node, itemShape(shape));
     } else visitMap(node, shape);
@@ -52,6 +60,8 @@ export function hiddenSpans(root: Node, text: string, interpolations: Interpolat
     }
   };
   visit(root, CONFIG_SHAPE);
+  // A secret that also stands where none belongs, such as a token among the routes of a client.
+  for (const node of shownScalars) if (secrets.has(node.text)) hidden.push(node.span);
   const byStart = (a: Span, b: Span): number => a.start - b.start;
   return { hidden: hidden.sort(byStart), content: content.sort(byStart) };
 }

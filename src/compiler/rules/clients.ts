@@ -5,6 +5,7 @@ import { suggest } from "../diagnostics/suggest.ts";
 import { readTime } from "../lower/time.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { literalAt, quote, shownValue } from "../schema/labels.ts";
+import { eachToken } from "./each-token.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { eachDuplicate } from "./walks.ts";
 
@@ -35,11 +36,15 @@ const unknownRoute: Rule = (config, context) => {
   if (!known(["routes"]) || !routes.every((_, index) => known(["routes", index, "id"]))) return;
   const ids = new Set(routes.map(({ id }) => id));
   let told = 0;
+  let tokens: Set<string> | undefined;
   config.gateway_auth.clients.forEach((client, index) => {
     client.routes?.forEach((id, entry) => {
       const path = clientPath(index, "routes", entry);
       if (ids.has(id) || !known(path)) return;
-      const message = `there is no route ${shownValue(path, file)}`;
+      tokens ??= new Set(eachToken(config).map(({ token }) => token));
+      const message = tokens.has(id)
+        ? "this is a token, not the id of a route"
+        : `there is no route ${shownValue(path, file)}`;
       // Each help costs a search.
       const help = told++ < MAX_HELPS ? routeHelp(path, config, context) : undefined;
       report({ code: "rule/unknown-route", path, message, help });
