@@ -5,10 +5,7 @@ import type { Reply } from "./replies.ts";
 import type { CorsSpec } from "./response-format.ts";
 import type { Digest } from "./secret.ts";
 
-/**
- * A gateway token, without its value. In JSON it is `[redacted]`, because the label shows a part of the token. What its client
- * may do is no secret.
- */
+/** A gateway token, without its value. In JSON it has no label, because that shows a part of the token. */
 export class TokenSpec {
   readonly digest: Digest;
   /** What logs and tables show (contract, section 11, token label). */
