@@ -233,7 +233,7 @@ function diagnostics(yaml: string, env: Readonly<Record<string, string>>): strin
     literal.replaceAll(SECRETS.expiredToken, SECRETS.clientToken),
     literal.replaceAll(SECRETS.expiredToken, SECRETS.token),
     literal.replace("expires_at", "expire_at").replace("id: disabled", "id: dis abled"),
-    literal.replace("routes: [up]", `routes: [${SECRETS.clientToken}]`),
+    yaml.replace("routes: [up]", 'routes: ["${CLIENT_TOKEN}"]').replace("[gpt-5]", '["${EXPIRED_TOKEN}**"]'),
     yaml.replace("id: scoped", "id: ${CLIENT_TOKEN}").replace("2020-01-01T00:00:00Z", "${EXPIRED_TOKEN}"),
     yaml.replace("level: trace", "level: ${METRICS_TOKEN}").replace("per_minute: 30", "per_minute: ${TOKEN}"),
   ];

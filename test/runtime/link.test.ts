@@ -90,13 +90,17 @@ describe("link", () => {
   });
 
   test("makes the fingerprint of many clients and many routes from a short text", () => {
-    const spec = { clients: Array.from({ length: 5000 }, (_, n) => ({ id: `client-${n}`, max: 1 })) };
+    let asked = 0;
+    const spec = {
+      get clients() {
+        asked++;
+        return [{ id: "a", max: 1 }];
+      },
+    };
     const one = blueprint(CLEAN);
     const route = one.routes[0];
     if (route === undefined) throw new Error("there is a route");
     const shared = { ...route, steps: [{ kind: "clientInflight", spec } as const] };
-    let asked = 0;
-    Object.defineProperty(spec, "toJSON", { value: () => ++asked, enumerable: false });
     fingerprint({ ...one, routes: Array.from({ length: 100 }, () => shared) });
     expect(asked).toBe(1);
   });

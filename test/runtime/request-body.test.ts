@@ -12,14 +12,14 @@ afterEach(() => void vi.useRealTimers());
 
 const turn = (): Promise<void> => new Promise(setImmediate);
 
-function start(maxBytes = 1000) {
+function start(maxBytes = 1000, moreHeaders: readonly string[] = []) {
   const source = Object.assign(new PassThrough(), { complete: false });
   const releases: (() => void)[] = [];
   const seen: string[] = [];
   const owner: BodyOwner = {
     req: source as unknown as IncomingMessage,
     responder: { res: { writeContinue: () => seen.push("continue") } as unknown as BodyOwner["responder"]["res"] },
-    rawHeaders: ["content-type", "application/json"],
+    rawHeaders: ["content-type", "application/json", ...moreHeaders],
     awaitsContinue: false,
     done: false,
     hold: (release) => void releases.push(release),
@@ -92,4 +92,19 @@ test("not more is held than the bound and what one read brought", async () => {
   const held = body.held.chunks.reduce((sum, { length }) => sum + length, 0);
   expect(held).toBeGreaterThan(1000);
   expect(held).toBeLessThanOrEqual(1100);
+});
+
+test("a body that turns out to be empty says nothing about a model", async () => {
+  const { seen, finish, body } = start();
+  finish("");
+  await turn();
+  expect(seen).toEqual(["read"]);
+  expect(body.model).toBeUndefined();
+});
+
+test("a body that can't be read is unreadable before its first byte, not empty", async () => {
+  const { seen, body } = start(1000, ["content-encoding", "zstd"]);
+  await turn();
+  expect(seen).toEqual(["read"]);
+  expect(body.model).toEqual({ kind: "unreadable", reason: "coding" });
 });

@@ -36,6 +36,8 @@ export class RequestBody {
   readonly held: HeldBody;
   readonly #scan: BodyScan | undefined;
   #stall: NodeJS.Timeout | undefined = undefined;
+  /** How many bytes came before enough was held. */
+  #bytes = 0;
   #ready = false;
   #waiting: (() => void)[] = [];
 
@@ -43,14 +45,13 @@ export class RequestBody {
   constructor(owner: BodyOwner, { model, maxBytes, idleMs }: BodyQuestions) {
     if (owner.awaitsContinue) owner.responder.res.writeContinue();
     this.#scan = model ? new BodyScan(bodyFormat(owner.rawHeaders), maxBytes) : undefined;
-    let bytes = 0;
     this.held = new HeldBody(
       owner.req,
       (body, last) => {
         // Most bodies come at once. For them there is no timer.
         if (!last && idleMs > 0) this.#stall = this.#stall?.refresh() ?? setTimeout(() => this.#giveUp(owner), idleMs);
-        bytes += body.length;
-        return this.#scan === undefined ? bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
+        this.#bytes += body.length;
+        return this.#scan === undefined ? this.#bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
       },
       () => this.#onEnough(owner),
     );
@@ -66,9 +67,12 @@ export class RequestBody {
     else this.#waiting.push(callback);
   }
 
-  /** What the body says about the model; `undefined` if that was not asked, or is not known yet. */
+  /**
+   * What the body says about the model; `undefined` if that was not asked, or is not known yet, or if the body turned out to be
+   * empty. A request whose chunks hold nothing is one without a body, as one with a length of 0 is.
+   */
   get model(): BodyModel | undefined {
-    return this.#scan?.result;
+    return this.held.ended && this.#bytes === 0 ? undefined : this.#scan?.result;
   }
 
   /** The models were asked for. */
