@@ -6,7 +6,7 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Terminal } from "../exchange/plan.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { Forwarding } from "./forwarding.ts";
-import type { ForwardingContext } from "./forwarding-context.ts";
+import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
 import { Place } from "./place.ts";
 import type { Ask, Choice, Pool } from "./pool.ts";
@@ -46,15 +46,12 @@ export function pooledTerminal(
     const choice = request.bound ? pool.home(ask, place, now) : pool.choose(ask, place, now);
     if (choice === undefined) return x.reply(refusalOf(upstreams, request.models));
     x.choose(choice.member);
-    const send = (upstream: PooledUpstream): void => {
-      const prepared = { ...request, pool: { ask, bound: request.bound, place } };
-      new Forwarding(x, context, upstream, prepared).start();
-    };
-    if (choice.hasSlot) return send(choice.member);
+    const prepared: Prepared = { models: request.models, pool: { ask, bound: request.bound, place } };
+    if (choice.hasSlot) return new Forwarding(x, context, choice.member, prepared).start();
     waitForSlot(x, choice, (granted) => {
       const { member } = request.bound ? moved(place, granted) : pool.chooseGranted(ask, granted, place, clock.now());
       x.choose(member);
-      send(member);
+      new Forwarding(x, context, member, prepared).start();
     });
   }
 
@@ -63,7 +60,7 @@ export function pooledTerminal(
     if (upstream.takes(request.models) !== "yes") return x.reply(refusalOf(upstreams, request.models));
     const send = (): void => {
       x.hold(() => upstream.gate?.leave());
-      new Forwarding(x, context, upstream, { ...request, pool: undefined }).start();
+      new Forwarding(x, context, upstream, { models: request.models, pool: undefined }).start();
     };
     x.choose(upstream);
     if (upstream.gate === undefined || upstream.gate.tryEnter()) return send();
