@@ -80,7 +80,7 @@ export const ERROR_REPLIES = {
   rate_limited: {
     status: 429,
     message:
-      "This token has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
+      "This client has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
   },
   headers_too_large: {
     status: 431,

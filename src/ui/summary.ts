@@ -43,7 +43,7 @@ export interface TokenFigures {
   readonly rate_per_minute: number | null;
   /** The client's own limit of requests in flight; null if it has none. */
   readonly max_inflight: number | null;
-  /** Counted only where there is such a limit; else null. */
+  /** The client's requests in flight. Counted only for a client with `max_inflight`; else null. */
   readonly inflight_current: number | null;
 }
 

@@ -5,22 +5,22 @@ import { type CodeEntry, error, warning } from "./code-entry.ts";
 export const CLIENT_CODES = {
   "rule/duplicate-client-id": error(
     "Two clients with the same id",
-    "Logs, metrics and limits could not distinguish the clients.",
+    "The log, the dashboard and the limits could not distinguish the clients.",
     "Give each client its own id. A client may have several tokens.",
   ),
   "rule/unknown-route": error(
     "A client that may use a route that does not exist",
-    "The entry lets the client in nowhere: most likely the id of a route is misspelt, or the route was renamed.",
+    "The entry allows nothing. Most likely the id of a route is misspelt, or the route was renamed.",
     "Write the `id` of a route, not its prefix. Without `routes` a client may use all routes.",
   ),
   "rule/expires-at": error(
     "A time that does not exist",
-    "The calendar has no such day, or the day has no such hour.",
+    "The calendar has no such day, or the day has no such time.",
     "Write a time that exists, such as `2027-01-31T00:00:00Z`.",
   ),
   "rule/client-expired": warning(
     "A client that has expired",
-    "The gateway answers its tokens as if they did not exist.",
+    "Requests with its tokens get `401 unauthorized`.",
     "Set a later time, or remove the client.",
   ),
   "rule/nothing-allowed": warning(

@@ -52,7 +52,7 @@ export const RULE_CODES = {
   ),
   "rule/duplicate-token": error(
     "A token is listed twice",
-    "If you removed one of the two entries, the token would still be accepted. A token of two clients could not tell them apart.",
+    "If you removed one of the two entries, the token would still be accepted. If two clients have the same token, the gateway can't distinguish them.",
     "Keep one of the two. Give each client a token of its own.",
   ),
   "rule/token-hash": error(
@@ -178,7 +178,7 @@ export const RULE_CODES = {
   ),
   "rule/limit-never-binds": warning(
     "A limit that is never reached",
-    "Another limit is reached first: that of the whole gateway, or for a client that of its routes.",
+    "Another limit is reached first: the limit of the whole gateway or, for a client, the limit of its routes.",
     "Lower the limit, or remove it.",
   ),
   "rule/upstream-key-missing": warning(

@@ -14,7 +14,7 @@ export function clientPath(index: number, ...inside: (string | number)[]): Path 
   return ["gateway_auth", "clients", index, ...inside];
 }
 
-/** Reports two clients with one id: logs, metrics and limits could not distinguish them. */
+/** Reports two clients with one id: the log, the dashboard and limits could not distinguish them. */
 const duplicateClientId: Rule = ({ gateway_auth: { clients } }, { report, known, file }) => {
   const at = (index: number) => clientPath(index, "id");
   for (const { index, first } of eachDuplicate(clients, ({ id }, i) => (known(at(i)) ? id : undefined))) {
@@ -77,7 +77,7 @@ const expiresAt: Rule = ({ gateway_auth: { clients } }, { report }) => {
     report({
       code: "rule/expires-at",
       path: clientPath(index, "expires_at"),
-      message: '"expires_at" is a time that does not exist: there is no such day, or no such hour',
+      message: '"expires_at" is a time that does not exist: there is no such day, or no such time of day',
       help: "write a time such as 2027-01-31T00:00:00Z",
     });
   });
@@ -94,7 +94,7 @@ const clientExpired: Rule = ({ gateway_auth: { clients } }, { report, host, know
     report({
       code: "rule/client-expired",
       path: clientPath(index, "expires_at"),
-      message: "this client has expired: its tokens are answered as if they did not exist",
+      message: "this client has expired: requests with its tokens get 401",
       help: "set a later time, or remove the client",
     });
   });

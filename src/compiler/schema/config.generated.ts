@@ -50,14 +50,14 @@ export interface Config {
   shutdown?: Shutdown;
 }
 /**
- * Who may use the gateway: the tokens that it accepts, the clients they belong to, and where clients send them. At least one token is needed, in `tokens` or in `clients`.
+ * Who may use the gateway: the tokens that it accepts, the clients that they belong to, and where a request has its token. At least one token is needed, in `tokens` or in `clients`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "gatewayAuth".
  */
 export interface GatewayAuth {
   /**
-   * Tokens that may do everything. Instead of a token you can list its hash: `sha256:` and the 64 hex digits of the token's SHA-256. Then the token itself is not in the file.
+   * Tokens that belong to no client. They may use all routes and models. Instead of a token you can list its hash: `sha256:` and the 64 hex digits of the token's SHA-256. Then the token itself is not in the file.
    *
    * Items: A gateway token, or its hash as `sha256:…`.
    */
@@ -69,7 +69,7 @@ export interface GatewayAuth {
    */
   token_sources?: TokenSource[];
   /**
-   * Clients with names: each has its own tokens, and may be limited to some routes and models and to a number of requests. See the guide `docs/clients-and-limits.md`.
+   * Clients with names. Each has tokens of its own. It may be limited to some routes and models, and in the number of its requests. The guide is `docs/clients-and-limits.md`.
    */
   clients?: Client[];
 }
@@ -90,7 +90,7 @@ export interface TokenSource {
   name?: string;
 }
 /**
- * Who may do what. The id stands for the client in the log, in metrics and on the dashboard.
+ * Someone who may use the gateway, and what they may do. The log, the dashboard and traces show the id of the client.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "client".
@@ -101,7 +101,7 @@ export interface Client {
    */
   id: string;
   /**
-   * The tokens of the client, or their hashes. Two at a time make a rotation possible: add the new one, change it in the program, then remove the old one. A token belongs to one client only.
+   * The tokens of the client, or their hashes. With two at a time you can change a token without downtime: add the new one, give it to the program, then remove the old one. A token belongs to one client only.
    *
    * @minItems 1
    *
@@ -109,40 +109,40 @@ export interface Client {
    */
   tokens: string[];
   /**
-   * False shuts the client out: its tokens are answered as if they did not exist.
+   * False shuts the client out: its tokens get `401 unauthorized`, like a token that does not exist.
    */
   enabled?: boolean;
   /**
-   * From this time on the tokens are answered as if they did not exist. Responses in progress run on. An RFC 3339 time.
+   * The time from which the tokens get `401 unauthorized`, like a token that does not exist. Responses that have begun run to their end. An RFC 3339 time.
    */
   expires_at?: string;
   /**
-   * The ids of the routes that the client may use. Without this key it may use all. Others are answered with `403 route_not_allowed`.
+   * The ids of the routes that the client may use. Without this key it may use all, with an empty list none. On any other route it gets `403 route_not_allowed`.
    *
    * Items: The id of a route.
    */
   routes?: string[];
   /**
-   * The models that the client may use. `*` stands for any characters, the rest is literal, and case counts. Without this key it may use all. Others are answered with `403 model_not_allowed`. The gateway reads the model of each request of such a client, and refuses one whose model it can't read.
+   * The models that the client may use. `*` stands for any characters, the rest is literal, and case counts. Without this key it may use all, with an empty list none. For any other model it gets `403 model_not_allowed`. The gateway reads the model of each request of such a client. If it can't read the model, the client gets `400 model_unreadable`.
    *
    * Items: A model name, or a pattern with `*`.
    */
   models?: string[];
   rate_limit?: ClientRateLimit;
   /**
-   * How many requests of the client may be in flight at the same time, over all its routes. More are answered with `429 client_concurrency_exceeded`.
+   * How many requests of the client may be in flight at the same time, over all its routes. Further requests get `429 client_concurrency_exceeded`.
    */
   max_inflight?: number;
 }
 /**
- * How many requests the client may make per minute, over all its routes. `rate_limit` at the top level holds beside it.
+ * How many requests the client may make per minute, over all its routes. `rate_limit` at the top level applies as well.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "clientRateLimit".
  */
 export interface ClientRateLimit {
   /**
-   * Requests per minute. Each minute of the clock has its own count. More are answered with `429 rate_limited`.
+   * Requests per minute. The count starts again at each full minute of the clock. Further requests get `429 rate_limited`.
    */
   per_minute?: number;
 }
@@ -393,7 +393,7 @@ export interface Retry {
  */
 export interface Sticky {
   /**
-   * What decides: the `client` (a token without a client is one of its own), or the value of a `header`.
+   * What decides: the `client` (a token that belongs to no client counts as one), or the value of a `header`.
    */
   by: "client" | "header";
   /**
@@ -539,14 +539,14 @@ export interface Queue {
   timeout_ms?: number;
 }
 /**
- * How the model of a request is read, where an upstream has `models` or `rename_models`.
+ * How the model of a request is read: where a client has `models`, or an upstream has `models` or `rename_models`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "models".
  */
 export interface Models {
   /**
-   * How much of a request body may be held to find the name of its model, in bytes. A request whose model is not found within it gets `400 model_unreadable`. Bodies are held only on routes where an upstream has `models` or `rename_models`, and in pools, where they are searched for the state of one account.
+   * How much of a request body may be held to find the name of its model, in bytes. A request whose model is not found within it gets `400 model_unreadable`. Bodies are held only for clients with `models`, on routes where an upstream has `models` or `rename_models`, and in pools, where they are searched for the state of one account.
    */
   scan_bytes?: number;
 }
@@ -702,7 +702,7 @@ export interface ConfigTest {
   expect: TestExpect;
 }
 /**
- * The request of a test. It carries a token only if `headers` contains one.
+ * The request of a test. It carries a token only if `headers` contains one, and needs none with `client`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "testRequest".
@@ -726,7 +726,7 @@ export interface TestRequest {
     [k: string]: string;
   };
   /**
-   * The model that the body of the request names. Needed where an upstream has `models`, for what the test expects of the upstream, and where the client has `models`.
+   * The model that the body of the request names. Needed if the client has `models`, or if an upstream has `models` and the test expects an upstream.
    */
   model?: string;
   /**

@@ -19,8 +19,8 @@ const RENAME =
 const MODELS = "write `models:` in an item of `upstreams`: it lists the models that this upstream takes";
 
 const CLIENTS = "write each as an item of `clients` in `gateway_auth`, with an `id` and its `tokens`";
-const CLIENT_ID = 'did you mean "id"? It names the client in the log and in metrics';
-const CLIENT_TOKENS = 'did you mean "tokens"? It is a list, and two at a time make a rotation';
+const CLIENT_ID = 'did you mean "id"? It names the client in the log and on the dashboard';
+const CLIENT_TOKENS = 'did you mean "tokens"? It is a list';
 const CLIENT_RATE = "write `rate_limit:`, and `per_minute:` indented below it";
 const CLIENT_INFLIGHT = 'did you mean "max_inflight"?';
 const CLIENT_EXPIRES = 'did you mean "expires_at"? It is a time, such as 2027-01-31T00:00:00Z';

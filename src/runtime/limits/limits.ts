@@ -46,7 +46,7 @@ export class Limits {
     return byRoute;
   }
 
-  /** How many requests the clients with such a limit have in flight, by the client's key. Those that have none are left out. */
+  /** How many requests the clients with `max_inflight` have in flight, by the client's key. Those that have none are left out. */
   clientsInFlight(): ReadonlyMap<string, number> {
     const inflight = new Map<string, number>();
     for (const [key, { inUse }] of this.#clients.entries()) if (inUse > 0) inflight.set(key, inUse);

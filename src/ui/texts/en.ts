@@ -207,7 +207,7 @@ export const en: Texts = {
   limits: {
     title: "Limits",
     gateway: "Requests in flight, whole gateway",
-    rate: "Request rate per token and route",
+    rate: "Request rate per client and route",
     upstream: (route) => `Upstream of ${route}`,
     noLimit: "no limit",
     noUpstreamLimit: "No route has an upstream limit.",

@@ -198,7 +198,7 @@ export const zh: Texts = {
   limits: {
     title: "限制",
     gateway: "整个网关的进行中请求",
-    rate: "每令牌每路由请求速率",
+    rate: "每客户端每路由请求速率",
     upstream: (route) => `${route} 的上游`,
     noLimit: "无限制",
     noUpstreamLimit: "没有路由设置上游并发上限。",

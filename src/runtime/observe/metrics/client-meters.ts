@@ -60,7 +60,7 @@ export class ClientMeters {
 
   /**
    * The rows of the summary: one for each client that had a request in the last day, or has one in flight under a limit.
-   * @param inflight how many requests the clients with such a limit have in flight, by the id of the client
+   * @param inflight how many requests the clients with `max_inflight` have in flight, by the id of the client
    */
   rows(minute: number, inflight: ReadonlyMap<string, number>) {
     const used = [...this.#seen].map(([id, { label, requests, errors }]) =>

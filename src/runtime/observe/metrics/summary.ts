@@ -14,7 +14,7 @@ export interface SummaryContext {
   readonly now: number;
   /** The number of exchanges that wait for their upstream, by route id. */
   readonly waiting: ReadonlyMap<string, number>;
-  /** How many requests the clients with such a limit have in flight, by the id of the client. */
+  /** How many requests the clients with `max_inflight` have in flight, by the id of the client. */
   readonly clients: ReadonlyMap<string, number>;
   /** The health of the upstreams of pools. */
   readonly health: readonly ShownHealth[];
