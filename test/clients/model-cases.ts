@@ -126,6 +126,14 @@ export const MODEL_CASES: readonly ModelCase[] = [
   }),
   multipart("form, another one", form(file(50), field("model", "claude-5")), "model_not_allowed"),
   multipart("form, twice", form(field("model", "gpt-5"), field("model", "claude-5")), "model_unreadable"),
+  multipart(
+    "form, JSON in front of it",
+    `${model("claude-5")}\r\n${form(field("model", "gpt-5"))}`,
+    "model_unreadable",
+    {
+      early: true,
+    },
+  ),
   multipart("form, none", form(file(50)), "model_unreadable"),
   coded("gzip", gzipSync(model("gpt-5", pad(300))), "passes"),
   coded("gzip", gzipSync(model("claude-5", pad(300))), "model_not_allowed"),
