@@ -77,6 +77,12 @@ const at = (path: string, body: string, expected: ModelCase["expected"], more: P
 const NESTED = { tools: [{ model: "claude-5", a: { model: "claude-5" } }], metadata: { model: "claude-5" } };
 const DECOY = { input: '","model":"claude-5"}' };
 
+/** Holds another form, which parsers see that take `boundary*` for the boundary. */
+const EXTENDED_FORM = form(
+  field("model", "gpt-5"),
+  field("x", `\r\n${form(field("model", "claude-5")).replaceAll("--limit", "--inner")}`),
+);
+
 export const MODEL_CASES: readonly ModelCase[] = [
   json("first", model("gpt-5", {}, pad(100)), "passes"),
   json("last", model("gpt-5", pad(3000)), "passes"),
@@ -134,6 +140,9 @@ export const MODEL_CASES: readonly ModelCase[] = [
       early: true,
     },
   ),
+  multipart("form, an extended boundary", EXTENDED_FORM, "model_unreadable", {
+    lines: ["Content-Type: multipart/form-data; boundary=limit; boundary*=utf-8''inner"],
+  }),
   multipart("form, none", form(file(50)), "model_unreadable"),
   coded("gzip", gzipSync(model("gpt-5", pad(300))), "passes"),
   coded("gzip", gzipSync(model("claude-5", pad(300))), "model_not_allowed"),

@@ -24,18 +24,25 @@ export function partKind(head: string): PartKind {
   }
   const disposition = parseParameters(headers.get("content-disposition") ?? "");
   const name = disposition?.parameters.get("name");
-  if (disposition?.value !== "form-data" || name === undefined || disposition.parameters.has("name*")) return "unclear";
+  if (disposition?.value !== "form-data" || name === undefined) return "unclear";
   if (name !== "model") return isLikeModel(name) ? "unclear" : "other";
-  if (disposition.parameters.has("filename") || disposition.parameters.has("filename*")) return "file";
+  if (isFile(disposition.parameters)) return "file";
   return hasPlainValue(headers) ? "model" : "unclear";
 }
 
-/** Other spellings that some parsers read as `model`: browsers write `%22` for a quote, and some parsers ignore case. */
+function isFile(parameters: ReadonlyMap<string, string>): boolean {
+  return [...parameters.keys()].some((name) => name === "filename" || name.startsWith("filename*"));
+}
+
+/**
+ * Other spellings that some parsers read as `model`: browsers write `%22` for a quote, some parsers ignore case, PHP's takes off
+ * single quotes, and Java's decodes words of mail headers (`=?utf-8?q?model?=`).
+ */
 function isLikeModel(name: string): boolean {
   const decoded = name.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return decoded.trim().toLowerCase() === "model";
+  return name.includes("=?") || decoded.replaceAll("'", "").trim().toLowerCase() === "model";
 }
 
 /** The bytes of the part are its text, in UTF-8. */
