@@ -27,6 +27,7 @@ export interface ModelCase {
 }
 
 const JSON_TYPE = "Content-Type: application/json";
+const URLENCODED = "Content-Type: application/x-www-form-urlencoded";
 const FORM_TYPE = "Content-Type: multipart/form-data; boundary=limit";
 
 const model = (name: unknown, before: object = {}, after: object = {}): string =>
@@ -114,7 +115,13 @@ export const MODEL_CASES: readonly ModelCase[] = [
   json("a blank body", "  ", "model_unreadable"),
   json("no type", model("gpt-5"), "passes", { lines: [] }),
   json("the type of a form", model("claude-5"), "model_not_allowed", {
-    lines: ["Content-Type: application/x-www-form-urlencoded"],
+    lines: [URLENCODED],
+  }),
+  json("the type of a form, a field within a text", model("gpt-5", { input: "&model=claude-5&" }), "model_unreadable", {
+    lines: [URLENCODED],
+  }),
+  json("the type of a form, text like a field", model("gpt-5", { input: "a&b=model&c; d=1&models=x" }), "passes", {
+    lines: [URLENCODED],
   }),
   json("two types", model("gpt-5"), "model_unreadable", { lines: [JSON_TYPE, FORM_TYPE] }),
   json("exactly the bound", model("gpt-5", pad(SCAN_BYTES - model("gpt-5", pad(0)).length)), "passes"),

@@ -7,7 +7,8 @@ import { isReadableCharset, parseParameters } from "./header-parameters.ts";
 
 /** How a body is read. `boundary` is there for forms (multipart/form-data), without its leading dashes. */
 export type BodyFormat =
-  | { readonly kind: "json"; readonly coding: Coding | undefined }
+  /** `urlencoded`: JSON, too, but its type is that of the fields of a web page's form. */
+  | { readonly kind: "json" | "urlencoded"; readonly coding: Coding | undefined }
   | { readonly kind: "form"; readonly boundary: string; readonly coding: Coding | undefined }
   | { readonly kind: "unreadable"; readonly reason: UnreadableReason };
 
@@ -51,6 +52,7 @@ function formatOf(contentType: string | undefined, coding: Coding | undefined): 
   if (contentType === undefined) return { kind: "json", coding };
   const type = parseParameters(contentType);
   if (type === undefined || !isReadableCharset(type.parameters)) return unreadable("malformed");
+  if (type.value === "application/x-www-form-urlencoded") return { kind: "urlencoded", coding };
   if (!type.value.startsWith("multipart/")) return { kind: "json", coding };
   const boundary = type.parameters.get("boundary");
   const isForm = type.value === "multipart/form-data" && boundary !== undefined && BOUNDARY.test(boundary);

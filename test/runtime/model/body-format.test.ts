@@ -15,6 +15,7 @@ describe("the format of a body", () => {
     [["content-type", "Application/JSON ; charset=UTF-8;"], "json"],
     [["content-type", "text/plain"], "json"],
     [["content-type", ""], "json"],
+    [["content-type", "application/X-WWW-Form-URLencoded; charset=utf-8"], "urlencoded"],
     [["content-type", 'application/json; charset="utf-8"'], "json"],
     [["content-type", "application/json; charset=utf-7"], "malformed"],
     [["content-type", 'application/json; charset="utf-16le"'], "malformed"],
