@@ -173,6 +173,8 @@ export const MODEL_CASES: readonly ModelCase[] = [
   at("/v1beta/models/gpt-5:embedContent", model("models/gpt-5"), "passes", { notRenamed: true }),
   at("/v1beta/models/gpt-5:embedContent", model("models/gemini-3"), "model_not_allowed"),
   at("/v1beta/models//gemini-3:generateContent", model("gpt-5"), "model_not_allowed"),
+  at("/v1beta/tunedModels/mine:generateContent", model("gpt-5"), "model_not_allowed"),
+  at("/v1/projects/p/locations/l/endpoints/1:predict", model("gpt-5"), "model_not_allowed"),
   at("/openai/deployments/gpt-5/chat/completions", "{}", "passes", { notRenamed: true }),
   at("/openai/deployments/gpt-5/chat/completions", model("gpt-4"), "passes", { notRenamed: true }),
   at("/openai/deployments/gpt-5/chat/completions", model("claude-5"), "model_not_allowed"),
