@@ -78,7 +78,7 @@ const at = (path: string, body: string, expected: ModelCase["expected"], more: P
 const NESTED = { tools: [{ model: "claude-5", a: { model: "claude-5" } }], metadata: { model: "claude-5" } };
 const DECOY = { input: '","model":"claude-5"}' };
 
-/** Holds another form, which parsers see that take `boundary*` for the boundary. */
+/** Holds another form, which parsers see that take another parameter for the boundary. */
 const EXTENDED_FORM = form(
   field("model", "gpt-5"),
   field("x", `\r\n${form(field("model", "claude-5")).replaceAll("--limit", "--inner")}`),
@@ -150,6 +150,9 @@ export const MODEL_CASES: readonly ModelCase[] = [
       early: true,
     },
   ),
+  multipart("form, a boundary in another parameter", EXTENDED_FORM, "model_unreadable", {
+    lines: ["Content-Type: multipart/form-data; xboundary=inner; boundary=limit"],
+  }),
   multipart("form, an extended boundary", EXTENDED_FORM, "model_unreadable", {
     lines: ["Content-Type: multipart/form-data; boundary=limit; boundary*=utf-8''inner"],
   }),

@@ -97,6 +97,16 @@ describe("the scan of a form", () => {
       `${part(`${DISPOSITION}; filename*0=a; filename*1=b`, "x")}${END}`,
       "not_a_string",
     ],
+    [
+      "another name that ends so",
+      `${part("content-disposition: form-data; xname=model; name=x", "a")}${END}`,
+      "malformed",
+    ],
+    [
+      "a name within a file's name",
+      `${part('content-disposition: form-data; filename="a; Name =model"; name=x', "a")}${END}`,
+      "malformed",
+    ],
     ["a name in single quotes", `${part("content-disposition: form-data; name='model'", "a")}${END}`, "malformed"],
     ["a name as in mail headers", `${field("=?utf-8?q?model?=", "a")}${END}`, "malformed"],
     [
