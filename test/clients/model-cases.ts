@@ -27,6 +27,7 @@ export interface ModelCase {
 }
 
 const JSON_TYPE = "Content-Type: application/json";
+const URLENCODED = "Content-Type: application/x-www-form-urlencoded";
 const FORM_TYPE = "Content-Type: multipart/form-data; boundary=limit";
 
 const model = (name: unknown, before: object = {}, after: object = {}): string =>
@@ -77,6 +78,12 @@ const at = (path: string, body: string, expected: ModelCase["expected"], more: P
 const NESTED = { tools: [{ model: "claude-5", a: { model: "claude-5" } }], metadata: { model: "claude-5" } };
 const DECOY = { input: '","model":"claude-5"}' };
 
+/** Holds another form, which parsers see that take another parameter for the boundary. */
+const EXTENDED_FORM = form(
+  field("model", "gpt-5"),
+  field("x", `\r\n${form(field("model", "claude-5")).replaceAll("--limit", "--inner")}`),
+);
+
 export const MODEL_CASES: readonly ModelCase[] = [
   json("first", model("gpt-5", {}, pad(100)), "passes"),
   json("last", model("gpt-5", pad(3000)), "passes"),
@@ -98,6 +105,9 @@ export const MODEL_CASES: readonly ModelCase[] = [
   json("twice, another last", '{"model":"gpt-5","model":"claude-5"}', "model_unreadable"),
   json("other capitals", '{"Model":"gpt-5"}', "model_unreadable"),
   json("other capitals beside it", '{"model":"gpt-5","MODEL":"claude-5"}', "model_unreadable"),
+  json("a NUL behind the name", '{"model\\u0000x":"claude-5"}', "model_unreadable"),
+  json("a NUL behind another name beside it", '{"model":"gpt-5","mod\\u0065l\\u0000":"claude-5"}', "model_unreadable"),
+  json("names with a NUL elsewhere", '{"models\\u0000":1,"\\u0000model":2,"mode\\u0000l":3,"model":"gpt-5"}', "passes"),
   json("a number", '{"model":5}', "model_unreadable"),
   json("null", '{"model":null}', "model_unreadable"),
   json("a list", '{"model":["gpt-5"]}', "model_unreadable"),
@@ -108,7 +118,13 @@ export const MODEL_CASES: readonly ModelCase[] = [
   json("a blank body", "  ", "model_unreadable"),
   json("no type", model("gpt-5"), "passes", { lines: [] }),
   json("the type of a form", model("claude-5"), "model_not_allowed", {
-    lines: ["Content-Type: application/x-www-form-urlencoded"],
+    lines: [URLENCODED],
+  }),
+  json("the type of a form, a field within a text", model("gpt-5", { input: "&model=claude-5&" }), "model_unreadable", {
+    lines: [URLENCODED],
+  }),
+  json("the type of a form, text like a field", model("gpt-5", { input: "a&b=model&c; d=1&models=x" }), "passes", {
+    lines: [URLENCODED],
   }),
   json("two types", model("gpt-5"), "model_unreadable", { lines: [JSON_TYPE, FORM_TYPE] }),
   json("exactly the bound", model("gpt-5", pad(SCAN_BYTES - model("gpt-5", pad(0)).length)), "passes"),
@@ -126,6 +142,20 @@ export const MODEL_CASES: readonly ModelCase[] = [
   }),
   multipart("form, another one", form(file(50), field("model", "claude-5")), "model_not_allowed"),
   multipart("form, twice", form(field("model", "gpt-5"), field("model", "claude-5")), "model_unreadable"),
+  multipart(
+    "form, JSON in front of it",
+    `${model("claude-5")}\r\n${form(field("model", "gpt-5"))}`,
+    "model_unreadable",
+    {
+      early: true,
+    },
+  ),
+  multipart("form, a boundary in another parameter", EXTENDED_FORM, "model_unreadable", {
+    lines: ["Content-Type: multipart/form-data; xboundary=inner; boundary=limit"],
+  }),
+  multipart("form, an extended boundary", EXTENDED_FORM, "model_unreadable", {
+    lines: ["Content-Type: multipart/form-data; boundary=limit; boundary*=utf-8''inner"],
+  }),
   multipart("form, none", form(file(50)), "model_unreadable"),
   coded("gzip", gzipSync(model("gpt-5", pad(300))), "passes"),
   coded("gzip", gzipSync(model("claude-5", pad(300))), "model_not_allowed"),
@@ -149,6 +179,8 @@ export const MODEL_CASES: readonly ModelCase[] = [
   at("/v1beta/models/gpt-5:embedContent", model("models/gpt-5"), "passes", { notRenamed: true }),
   at("/v1beta/models/gpt-5:embedContent", model("models/gemini-3"), "model_not_allowed"),
   at("/v1beta/models//gemini-3:generateContent", model("gpt-5"), "model_not_allowed"),
+  at("/v1beta/tunedModels/mine:generateContent", model("gpt-5"), "model_not_allowed"),
+  at("/v1/projects/p/locations/l/endpoints/1:predict", model("gpt-5"), "model_not_allowed"),
   at("/openai/deployments/gpt-5/chat/completions", "{}", "passes", { notRenamed: true }),
   at("/openai/deployments/gpt-5/chat/completions", model("gpt-4"), "passes", { notRenamed: true }),
   at("/openai/deployments/gpt-5/chat/completions", model("claude-5"), "model_not_allowed"),

@@ -68,6 +68,23 @@ describe.each(ROUTES)("%s", (_route, parts) => {
   });
 });
 
+test("a field behind the bound, for servers that go by the type of a form: 400", async () => {
+  const pool = await startPool(scene, { upstreams: [[OK]], retry: null, top: TOP });
+  const client = await scene.client(pool.gateway);
+  const end = '&model=claude-5&"}';
+  const first = `{"model":"gpt-5","input":"${LONG}`;
+  const type = "Content-Type: application/x-www-form-urlencoded";
+  const length = `Content-Length: ${first.length + end.length}`;
+  await client.send(requestText("POST", "/up/v1/x", [as("scoped"), type, length]), first);
+  const attempt = await pool.upstream(0).attempt(1);
+  await client.send(end);
+  const response = await client.response("POST");
+  expect([response.status, response.text]).toEqual([400, '{"error":"model_unreadable"}']);
+  await within("the upstream request to break", attempt.ended);
+  expect(attempt.body).toBeUndefined();
+  await untilFree(pool.gateway);
+});
+
 test("behind the bound, once the response has begun: the client's connection is broken", async () => {
   const begun: Play = {
     reads: "head",

@@ -36,7 +36,7 @@ export function dryModel(x: ModelSource): DryModel {
 function bodyNaming(name: string, rawHeaders: readonly string[]): BodyModel {
   const format = bodyFormat(rawHeaders);
   if (format.kind === "unreadable") return format;
-  const replaceable = format.kind === "json" && format.coding === undefined;
+  const replaceable = format.kind !== "form" && format.coding === undefined;
   return { kind: "model", name, span: replaceable ? SOMEWHERE : undefined };
 }
 

@@ -7,7 +7,8 @@ import { isReadableCharset, parseParameters } from "./header-parameters.ts";
 
 /** How a body is read. `boundary` is there for forms (multipart/form-data), without its leading dashes. */
 export type BodyFormat =
-  | { readonly kind: "json"; readonly coding: Coding | undefined }
+  /** `urlencoded`: JSON, too, but its type is that of the fields of a web page's form. */
+  | { readonly kind: "json" | "urlencoded"; readonly coding: Coding | undefined }
   | { readonly kind: "form"; readonly boundary: string; readonly coding: Coding | undefined }
   | { readonly kind: "unreadable"; readonly reason: UnreadableReason };
 
@@ -20,8 +21,17 @@ const CODINGS: Readonly<Record<string, Coding>> = Object.freeze({
   br: "br",
 });
 
-/** Longer than the 70 characters of RFC 2046, section 5.1.1, since some clients are. A blank at the end would be lost on the way. */
-const BOUNDARY = /^[\x20-\x7e]{0,199}[\x21-\x7e]$/;
+/**
+ * Longer than the 70 characters of RFC 2046, section 5.1.1, since some clients are. A blank at the end would be lost on the way. Some
+ * parsers, as Ruby's, end a boundary at the first `"`, `,` or `;`, or take a `\` for itself.
+ */
+const BOUNDARY = /^(?!.*[",;\\])[\x20-\x7e]{0,199}[\x21-\x7e]$/;
+
+/** Some parsers look for the word wherever it stands, as in `xboundary=a`, `boundaryx=a` or another parameter's value. */
+const BOUNDARIES = /boundary[^=;"]*=/gi;
+
+/** The longest type of a form: the search for `BOUNDARIES` takes time with the square of the length. */
+const MAX_FORM_TYPE = 1000;
 
 /** A body that is not multipart is taken for JSON, whatever its type says (contract, section 12). */
 export function bodyFormat(rawHeaders: readonly string[]): BodyFormat {
@@ -51,8 +61,14 @@ function formatOf(contentType: string | undefined, coding: Coding | undefined): 
   if (contentType === undefined) return { kind: "json", coding };
   const type = parseParameters(contentType);
   if (type === undefined || !isReadableCharset(type.parameters)) return unreadable("malformed");
+  if (type.value === "application/x-www-form-urlencoded") return { kind: "urlencoded", coding };
   if (!type.value.startsWith("multipart/")) return { kind: "json", coding };
   const boundary = type.parameters.get("boundary");
-  const isForm = type.value === "multipart/form-data" && boundary !== undefined && BOUNDARY.test(boundary);
+  const isForm =
+    type.value === "multipart/form-data" &&
+    boundary !== undefined &&
+    BOUNDARY.test(boundary) &&
+    contentType.length <= MAX_FORM_TYPE &&
+    contentType.match(BOUNDARIES)?.length === 1;
   return isForm ? { kind: "form", boundary, coding } : unreadable("malformed");
 }

@@ -6,12 +6,15 @@ import { type BodyModel, NO_MODEL_YET, unreadable } from "./body-model.ts";
 import { type Coding, decodeBody } from "./decode-body.ts";
 import { JsonScan } from "./json-scan.ts";
 import { MultipartScan } from "./multipart-scan.ts";
+import { UrlencodedScan } from "./urlencoded-scan.ts";
 
 /** A coded body may become so many times as long as what may be held of it. JSON usually becomes 3 to 10 times shorter. */
 const DECODED_TO_HELD = 4;
 
+type Scan = JsonScan | MultipartScan | UrlencodedScan;
+
 export class BodyScan {
-  readonly #scan: JsonScan | MultipartScan | undefined;
+  readonly #scan: Scan | undefined;
   readonly #coding: Coding | undefined;
   readonly #maxBytes: number;
   /** The chunks of a coded body. It is decoded once it is complete. */
@@ -29,7 +32,7 @@ export class BodyScan {
       return;
     }
     this.#coding = format.coding;
-    this.#scan = format.kind === "json" ? new JsonScan() : new MultipartScan(format.boundary);
+    this.#scan = scanOf(format);
   }
 
   /**
@@ -76,7 +79,7 @@ export class BodyScan {
     if (this.#result === undefined) this.#settle(scan.model);
   }
 
-  #endCoded(scan: JsonScan | MultipartScan, coding: Coding): void {
+  #endCoded(scan: Scan, coding: Coding): void {
     if (this.#result !== undefined) return;
     const decoded = decodeBody(Buffer.concat(this.#coded.chunks), coding, DECODED_TO_HELD * this.#maxBytes);
     this.#coded.clear();
@@ -100,8 +103,19 @@ export class BodyScan {
   }
 }
 
+function scanOf(format: Exclude<BodyFormat, { readonly kind: "unreadable" }>): Scan {
+  switch (format.kind) {
+    case "json":
+      return new JsonScan();
+    case "urlencoded":
+      return new UrlencodedScan();
+    case "form":
+      return new MultipartScan(format.boundary);
+  }
+}
+
 /** What is known when the bound is reached. A model whose name or value goes on behind it can't be read in time. */
-function modelAtBound({ model, models }: JsonScan | MultipartScan): BodyModel {
+function modelAtBound({ model, models }: Scan): BodyModel {
   if (model.kind !== "none") return model;
   return models > 0 ? unreadable("past_bound") : NO_MODEL_YET;
 }

@@ -7,29 +7,45 @@ export type Coding = "gzip" | "deflate" | "br";
 
 /**
  * The whole body without its coding. `undefined` when it is broken, cut off, or longer than the bound: a body of which only a
- * part is known may name another model in the rest.
+ * part is known may name another model in the rest. Also when it can be decoded in two ways.
  * @param maxBytes the longest result, bytes; nothing more is ever made, however well the body is compressed
  */
 export function decodeBody(body: Buffer, coding: Coding, maxBytes: number): Buffer | undefined {
+  switch (coding) {
+    case "gzip":
+      return decodeWith(gunzipSync, body, maxBytes);
+    case "br":
+      return decodeWith(brotliDecompressSync, body, maxBytes);
+    case "deflate":
+      return inflate(body, maxBytes);
+  }
+}
+
+function decodeWith(decode: typeof gunzipSync, body: Buffer, maxBytes: number): Buffer | undefined {
   try {
-    return decoderFor(body, coding)(body, { maxOutputLength: maxBytes });
+    return decode(body, { maxOutputLength: maxBytes });
   } catch {
     return undefined;
   }
 }
 
-function decoderFor(body: Buffer, coding: Coding): typeof gunzipSync {
-  switch (coding) {
-    case "gzip":
-      return gunzipSync;
-    case "br":
-      return brotliDecompressSync;
-    case "deflate":
-      return hasZlibHeader(body) ? inflateSync : inflateRawSync;
-  }
+/**
+ * `deflate` means zlib's format, but some clients send, and some servers read, the bare deflate data (RFC 9110, section 8.4.1.2;
+ * RFC 1950, section 2.2). Bytes can be made that are both, with another text in each.
+ */
+function inflate(body: Buffer, maxBytes: number): Buffer | undefined {
+  if (!hasZlibHeader(body)) return decodeWith(inflateRawSync, body, maxBytes);
+  return isStoredBlock(body) ? undefined : decodeWith(inflateSync, body, maxBytes);
 }
 
-/** `deflate` means zlib's format, but some clients send the bare deflate data (RFC 9110, section 8.4.1.2; RFC 1950, section 2.2). */
+/**
+ * The bytes of zlib's header, and those behind it, are also the head of a stored block: its length, and that inverted (RFC 1951,
+ * section 3.2.4). As bare data, a first byte of zlib's can be nothing else.
+ */
+function isStoredBlock(body: Buffer): boolean {
+  return body.length >= 5 && (body.readUInt16LE(1) ^ body.readUInt16LE(3)) === 0xffff;
+}
+
 function hasZlibHeader(body: Buffer): boolean {
   const [method = 0, flags = 0] = body;
   return (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;

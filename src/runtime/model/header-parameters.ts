@@ -10,7 +10,16 @@ export interface ParameterizedValue {
 /** One parameter at the start of a text: a token, then a token or a quoted string (RFC 9110, section 5.6.6). */
 const PARAMETER = /^([!#$%&'*+.^_`|~\w-]+)=(?:([!#$%&'*+.^_`|~\w-]+)|"((?:[^"\\]|\\.)*)")[ \t]*(?=;|$)/;
 
-/** Parts between semicolons may be empty: a `;` at the end is common. @returns `undefined` when it is malformed, or a name comes twice */
+/**
+ * Names such as `boundary*` and `name*0` (RFC 2231). Some parsers, as Go's, put them in the place of the plain parameter, others pass
+ * them over. Only those of a file's name are in use, and do not matter.
+ */
+const EXTENDED_NAME = /^(?!filename\*).*\*/;
+
+/**
+ * Parts between semicolons may be empty: a `;` at the end is common.
+ * @returns `undefined` when it is malformed, a name comes twice, or parsers may disagree on its parameters
+ */
 export function parseParameters(text: string): ParameterizedValue | undefined {
   const first = text.indexOf(";");
   if (first === -1) return { value: text.trim().toLowerCase(), parameters: new Map() };
@@ -19,7 +28,7 @@ export function parseParameters(text: string): ParameterizedValue | undefined {
   while (rest !== "") {
     const match = PARAMETER.exec(rest);
     const name = match?.[1]?.toLowerCase();
-    if (match === null || name === undefined || parameters.has(name)) return undefined;
+    if (match === null || name === undefined || parameters.has(name) || EXTENDED_NAME.test(name)) return undefined;
     parameters.set(name, match[2] ?? (match[3] ?? "").replaceAll(/\\(.)/g, "$1"));
     rest = skipSeparators(rest.slice(match[0].length));
   }

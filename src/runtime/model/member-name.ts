@@ -3,7 +3,10 @@
 /** What a member name turned out to be. */
 export const OTHER = 0;
 export const MODEL = 1;
-/** `model` in another spelling of capitals, such as `Model`. Go's parser takes it for `model`, and the last one wins (golang/go#43664). */
+/**
+ * `model` in another spelling of capitals, such as `Model`. Go's parser takes it for `model`, and the last one wins (golang/go#43664).
+ * Also `model` with a NUL behind it (`"model\u0000x"`), where names end for parsers that keep them as strings of C.
+ */
 export const MODEL_IN_CAPITALS = 2;
 export const PREVIOUS_RESPONSE_ID = 3;
 export const BACKGROUND = 4;
@@ -11,6 +14,8 @@ export const BACKGROUND = 4;
 const WORDS = ["model", "previous_response_id", "background"] as const;
 const [MODEL_BIT, PREVIOUS_BIT, BACKGROUND_BIT] = [1, 2, 4] as const;
 const ALL_BITS = MODEL_BIT | PREVIOUS_BIT | BACKGROUND_BIT;
+/** Whatever follows. */
+const MODEL_AND_NUL_BIT = 8;
 
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -73,6 +78,7 @@ export class MemberName {
   /** What the name is, once it has ended. */
   end(): number {
     const has = (bit: number, word: string): boolean => (this.#candidates & bit) !== 0 && this.#length === word.length;
+    if (this.#candidates === MODEL_AND_NUL_BIT) return MODEL_IN_CAPITALS;
     if (has(MODEL_BIT, WORDS[0])) return this.#hasOtherCase ? MODEL_IN_CAPITALS : MODEL;
     if (has(PREVIOUS_BIT, WORDS[1])) return PREVIOUS_RESPONSE_ID;
     return has(BACKGROUND_BIT, WORDS[2]) ? BACKGROUND : OTHER;
@@ -104,7 +110,8 @@ export class MemberName {
     const at = this.#length++;
     if ((this.#candidates & MODEL_BIT) !== 0) {
       const wanted = WORDS[0].charCodeAt(at);
-      if (lowerCase(unit) !== wanted) this.#candidates &= ~MODEL_BIT;
+      if (unit === 0 && at === WORDS[0].length) this.#candidates = MODEL_AND_NUL_BIT;
+      else if (lowerCase(unit) !== wanted) this.#candidates &= ~MODEL_BIT;
       else if (unit !== wanted) this.#hasOtherCase = true;
     }
     if (unit !== WORDS[1].charCodeAt(at)) this.#candidates &= ~PREVIOUS_BIT;

@@ -2,6 +2,7 @@
 //
 // Parsers of forms differ in what they forgive. So everything that could make another parser see other parts is malformed here:
 // the boundary in any place where it is no delimiter, other line breaks than CRLF around it, headers that are not quite right.
+// So is text in front of the form: a server that looks at no type would read it as JSON, and Go's parser stops behind the object.
 
 import { isUtf8 } from "node:buffer";
 import { type BodyModel, MAX_NAME_BYTES, NO_MODEL, unreadable } from "./body-model.ts";
@@ -15,20 +16,22 @@ const NOTHING = Buffer.alloc(0);
 /** The longest headers of a part, bytes. They are looked at again with each chunk until they are complete. */
 const MAX_HEAD_BYTES = 4096;
 
-/** Before the first delimiter, in the content of a part, or behind the last delimiter. */
-const IN_CONTENT = 0;
+/** Before the first delimiter. */
+const BEFORE_FORM = 0;
 /** Behind a delimiter. */
 const AFTER_DELIMITER = 1;
 const IN_HEAD = 2;
-const AFTER_FORM = 3;
-const MALFORMED = 4;
+/** In the content of a part. */
+const IN_CONTENT = 3;
+/** Behind the last delimiter. */
+const AFTER_FORM = 4;
+const MALFORMED = 5;
 
 export class MultipartScan {
   readonly #delimiter: Buffer;
-  #state = IN_CONTENT;
-  /** The bytes that are not dealt with yet, and how many came before them. */
+  #state = BEFORE_FORM;
+  /** The bytes that are not dealt with yet. */
   #rest: Buffer = NOTHING;
-  #before = 0;
   /** The content that is being read is the model's: it is kept from its first byte. */
   #inModel = false;
   #models = 0;
@@ -69,6 +72,8 @@ export class MultipartScan {
   /** Deals with the next piece of the rest. @returns false when more bytes are needed for that */
   #step(): boolean {
     switch (this.#state) {
+      case BEFORE_FORM:
+        return this.#beforeForm();
       case AFTER_DELIMITER:
         return this.#afterDelimiter();
       case IN_HEAD:
@@ -80,6 +85,15 @@ export class MultipartScan {
     }
   }
 
+  /** Only one line break may stand before the first delimiter. */
+  #beforeForm(): boolean {
+    const at = this.#rest.indexOf(this.#delimiter);
+    if (at === -1) return this.#rest.length >= CRLF.length + this.#delimiter.length && this.#fail();
+    if (at > 0 && !this.#rest.subarray(0, at).equals(CRLF)) return this.#fail();
+    this.#state = AFTER_DELIMITER;
+    return this.#consume(at + this.#delimiter.length);
+  }
+
   #inContent(): boolean {
     const rest = this.#rest;
     const at = rest.indexOf(this.#delimiter);
@@ -89,8 +103,7 @@ export class MultipartScan {
       if (!this.#inModel) this.#consume(Math.max(0, rest.length - this.#delimiter.length - 1));
       return false;
     }
-    const isAtStart = this.#before + at === 0;
-    const isOnOwnLine = isAtStart || (at >= 2 && rest.subarray(at - 2, at).equals(CRLF));
+    const isOnOwnLine = at >= 2 && rest.subarray(at - 2, at).equals(CRLF);
     if (this.#state === AFTER_FORM || !isOnOwnLine) return this.#fail();
     if (this.#inModel) this.#readModel(rest.subarray(0, at - 2));
     this.#inModel = false;
@@ -136,7 +149,6 @@ export class MultipartScan {
   }
 
   #consume(bytes: number): true {
-    this.#before += bytes;
     this.#rest = this.#rest.subarray(bytes);
     return true;
   }

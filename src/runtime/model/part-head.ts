@@ -14,6 +14,9 @@ const HEADER = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*)$/;
 /** Codings that leave the bytes as they are (RFC 2045, section 6.2). Some parsers decode the others, as Go's does. */
 const SAME_BYTES: readonly (string | undefined)[] = [undefined, "7bit", "8bit", "binary"];
 
+/** Some parsers look for `name=` wherever it stands, as in `xname=a` or in another parameter's value. */
+const NAMES = /(?<!file)name[ \t]*=/gi;
+
 /** @param head the header lines of the part, bytes in latin1, without the empty line that ends them */
 export function partKind(head: string): PartKind {
   const headers = new Map<string, string>();
@@ -22,20 +25,29 @@ export function partKind(head: string): PartKind {
     if (name === undefined || value === undefined || headers.has(name.toLowerCase())) return "unclear";
     headers.set(name.toLowerCase(), value);
   }
-  const disposition = parseParameters(headers.get("content-disposition") ?? "");
+  const rawDisposition = headers.get("content-disposition") ?? "";
+  const disposition = parseParameters(rawDisposition);
   const name = disposition?.parameters.get("name");
-  if (disposition?.value !== "form-data" || name === undefined || disposition.parameters.has("name*")) return "unclear";
+  if (disposition?.value !== "form-data" || name === undefined) return "unclear";
+  if (rawDisposition.match(NAMES)?.length !== 1) return "unclear";
   if (name !== "model") return isLikeModel(name) ? "unclear" : "other";
-  if (disposition.parameters.has("filename") || disposition.parameters.has("filename*")) return "file";
+  if (isFile(disposition.parameters)) return "file";
   return hasPlainValue(headers) ? "model" : "unclear";
 }
 
-/** Other spellings that some parsers read as `model`: browsers write `%22` for a quote, and some parsers ignore case. */
+function isFile(parameters: ReadonlyMap<string, string>): boolean {
+  return [...parameters.keys()].some((name) => name === "filename" || name.startsWith("filename*"));
+}
+
+/**
+ * Other spellings that some parsers read as `model`: browsers write `%22` for a quote, some parsers ignore case, PHP's takes off
+ * single quotes, and Java's decodes words of mail headers (`=?utf-8?q?model?=`).
+ */
 function isLikeModel(name: string): boolean {
   const decoded = name.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return decoded.trim().toLowerCase() === "model";
+  return name.includes("=?") || decoded.replaceAll("'", "").trim().toLowerCase() === "model";
 }
 
 /** The bytes of the part are its text, in UTF-8. */

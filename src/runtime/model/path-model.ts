@@ -4,11 +4,17 @@ import { parameterValues } from "../headers/query.ts";
 
 const NONE: readonly string[] = Object.freeze([]);
 
-const NAMES_MODEL = /models\/|deployments\//i;
+/**
+ * Behind these, a segment with a verb is called as a model: Gemini has tuned models beside its own, and Vertex serves what was tuned or
+ * deployed at endpoints. There the path alone decides: a `model` in the body changes nothing.
+ */
+const CALLED: readonly string[] = ["models", "tunedmodels", "endpoints"];
+
+const NAMES_MODEL = /(?:models|endpoints|deployments)\//i;
 
 /**
  * The models that a path names: the segment with a verb behind `models` (`/models/gemini-x:generateContent`, also under
- * `publishers/google` on Vertex), and the segment behind `deployments`, when another one follows it
+ * `publishers/google` on Vertex), `tunedModels` or `endpoints`, and the segment behind `deployments`, when another one follows it
  * (`/deployments/gpt-x/chat/completions`). A model without a verb (`/v1/models/gpt-x`) is a lookup, no call.
  *
  * Upper and lower case of `models` and `deployments`, and empty segments, do not matter: some servers look past them, and their
@@ -29,7 +35,7 @@ function find(segments: readonly string[]): string[] {
   for (const [i, segment] of segments.entries()) {
     if (segment === "") continue;
     const verb = segment.lastIndexOf(":");
-    if (before === "models" && verb > 0) names.push(segment.slice(0, verb));
+    if (verb > 0 && CALLED.includes(before)) names.push(segment.slice(0, verb));
     if (before === "deployments" && i + 1 < segments.length) names.push(segment);
     before = segment.toLowerCase();
   }

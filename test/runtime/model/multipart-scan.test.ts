@@ -45,7 +45,12 @@ describe("the scan of a form", () => {
       '"a"',
     ],
     ["an empty line in front", `\r\n${MODEL}${END}`, '"whisper-1"'],
-    ["text around the form", `before\r\n${MODEL}${END}behind`, '"whisper-1"'],
+    ["text behind the form", `${MODEL}${END}behind`, '"whisper-1"'],
+    [
+      "a file with an extended name",
+      `${part("content-disposition: form-data; name=file; filename=a; filename*=UTF-8''a", "x")}${MODEL}${END}`,
+      '"whisper-1"',
+    ],
     ["no line break at the end", `${MODEL}--${BOUNDARY}--`, '"whisper-1"'],
     ["the longest name", `${field("model", "m".repeat(4096))}${END}`, `"${"m".repeat(4096)}"`],
   ])("finds the model in a form with %s", (_, body, expected) => {
@@ -65,6 +70,10 @@ describe("the scan of a form", () => {
     ["no end", MODEL, "malformed"],
     ["nothing", "", "malformed"],
     ["JSON", '{"model":"a"}', "malformed"],
+    ["text in front", `before\r\n${MODEL}${END}`, "malformed"],
+    ["JSON in front", `{"model":"a"}\r\n${MODEL}${END}`, "malformed"],
+    ["JSON in front of an empty line", `{}\r\n\r\n${MODEL}${END}`, "malformed"],
+    ["two empty lines in front", `\r\n\r\n${MODEL}${END}`, "malformed"],
     ["another spelling", `${field("Model", "a")}${END}`, "malformed"],
     ["an encoded name", `${field("mod%65l", "a")}${END}`, "malformed"],
     ["two names", `${part('content-disposition: form-data; name="x"; name="model"', "a")}${END}`, "malformed"],
@@ -73,6 +82,33 @@ describe("the scan of a form", () => {
       `${part("content-disposition: form-data; name=x; name*=UTF-8''model", "a")}${END}`,
       "malformed",
     ],
+    [
+      "a name in two pieces",
+      `${part("content-disposition: form-data; name=x; name*0=mod; name*1=el", "a")}${END}`,
+      "malformed",
+    ],
+    [
+      "a coded piece of a name",
+      `${part("content-disposition: form-data; name=x; name*0*=''model", "a")}${END}`,
+      "malformed",
+    ],
+    [
+      "a file whose name is in pieces",
+      `${part(`${DISPOSITION}; filename*0=a; filename*1=b`, "x")}${END}`,
+      "not_a_string",
+    ],
+    [
+      "another name that ends so",
+      `${part("content-disposition: form-data; xname=model; name=x", "a")}${END}`,
+      "malformed",
+    ],
+    [
+      "a name within a file's name",
+      `${part('content-disposition: form-data; filename="a; Name =model"; name=x', "a")}${END}`,
+      "malformed",
+    ],
+    ["a name in single quotes", `${part("content-disposition: form-data; name='model'", "a")}${END}`, "malformed"],
+    ["a name as in mail headers", `${field("=?utf-8?q?model?=", "a")}${END}`, "malformed"],
     [
       "two dispositions",
       `${part(`Content-Disposition: form-data; name="x"\r\n${DISPOSITION}`, "a")}${END}`,
