@@ -50,20 +50,12 @@ export class LimitsLease {
 
   /** The downstream count, one for the whole gateway. */
   downstream(max: number): InflightCounter {
-    const counter = this.#parts.downstream.get(DOWNSTREAM, () => new InflightCounter(max));
-    this.#pendingLimits.push(() => {
-      counter.max = max;
-    });
-    return counter;
+    return this.#counter("downstream", DOWNSTREAM, max);
   }
 
   /** The count of a client. @param key made by `clientKey` */
   client(key: string, max: number): InflightCounter {
-    const counter = this.#parts.clients.get(key, () => new InflightCounter(max));
-    this.#pendingLimits.push(() => {
-      counter.max = max;
-    });
-    return counter;
+    return this.#counter("clients", key, max);
   }
 
   /** The minute window of all clients. No route has this id. */
@@ -111,17 +103,9 @@ export class LimitsLease {
     const adoptsClient = this.#newIn("clients", older);
     for (const x of exchanges) {
       if (!x.isCounted) continue;
-      if (adoptsDownstream) {
-        const counter = older.#parts.downstream.get(DOWNSTREAM, missing);
-        counter.charge();
-        x.hold(() => counter.release());
-      }
+      if (adoptsDownstream) charge(x, older.#parts.downstream.get(DOWNSTREAM, missing));
       const client = x.client?.id;
-      if (client !== undefined && adoptsClient(client)) {
-        const counter = older.#parts.clients.get(client, missing);
-        counter.charge();
-        x.hold(() => counter.release());
-      }
+      if (client !== undefined && adoptsClient(client)) charge(x, older.#parts.clients.get(client, missing));
       const key = x.upstream?.gateKey;
       if (key === undefined || !adoptsGate(key)) continue;
       const gate = older.#parts.gates.get(key, missing);
@@ -137,6 +121,14 @@ export class LimitsLease {
     this.#parts.gates.release();
     this.#parts.windows.release();
     this.#parts.health.release();
+  }
+
+  #counter(part: "downstream" | "clients", key: string, max: number): InflightCounter {
+    const counter = this.#parts[part].get(key, () => new InflightCounter(max));
+    this.#pendingLimits.push(() => {
+      counter.max = max;
+    });
+    return counter;
   }
 
   /** Makes the function that says whether only this plan has a count. It asks once for each key: then the older lease has it, too. */
@@ -169,6 +161,12 @@ export function gateKey(routeId: string, key: Digest | undefined, keyless = ""):
 /** The route of a gate's key. */
 export function routeOfGate(key: string): string {
   return key.slice(0, key.lastIndexOf("\n"));
+}
+
+/** Counts an exchange that is in flight already, until it ends. */
+function charge(x: Counted, counter: InflightCounter): void {
+  counter.charge();
+  x.hold(() => counter.release());
 }
 
 /** Never called: this lease has the count, so the pool has it, and the older lease gets it from the pool. */
