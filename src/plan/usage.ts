@@ -1,0 +1,77 @@
+// Describes what the gateway writes down of the tokens that requests use, what those cost, and how much clients may use
+// (contract, sections 12 and 13). Data only.
+
+/** The forms in which APIs tell the usage of a request. */
+export type UsageForm = "auto" | "openai" | "anthropic" | "gemini" | "ollama";
+
+/** How the usage of a route is read. */
+export interface RouteUsageSpec {
+  readonly form: UsageForm;
+  /** Chat streams are asked to tell their usage, and what comes only for that is taken out of them again. */
+  readonly ask: boolean;
+}
+
+/** How long an upstream may go on with a response whose client has left, for its usage to be known. */
+export interface DrainSpec {
+  /** From the moment the client left, ms. */
+  readonly timeoutMs: number;
+  /** Bytes of the response after that moment. */
+  readonly maxBytes: number;
+}
+
+/** What tokens cost, USD per million of them. */
+export interface TokenPrices {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput: number;
+  /** Written to a cache that lives for 5 minutes, or for as long as the provider has no other. */
+  readonly cacheWrite: number;
+  /** Written to a cache that lives for an hour. */
+  readonly cacheWrite1h: number;
+}
+
+/** A price of the config. It holds for the models whose name matches the pattern; `*` stands for any run of characters. */
+export interface ConfiguredPrice {
+  readonly pattern: string;
+  readonly prices: TokenPrices;
+}
+
+export interface LedgerSpec {
+  readonly dir: string;
+  /** Files older than this are deleted. */
+  readonly keepDays: number;
+}
+
+/** How usage becomes costs and charges. */
+export interface ChargingSpec {
+  /** In the order of the config: the first match counts. */
+  readonly prices: readonly ConfiguredPrice[];
+  /** What a response that told no usage is charged. */
+  readonly unknownCharge: "estimate" | "none";
+  /** Whether a client with a budget in USD may use a model without a price. */
+  readonly unpriced: "deny" | "allow";
+}
+
+/** `undefined` where the config has no `usage`, or has it switched off. */
+export interface UsageSpec {
+  readonly ledger: LedgerSpec;
+  readonly charging: ChargingSpec;
+}
+
+/** The time after which a budget starts anew: UTC days, weeks that begin on Monday, calendar months, or never. */
+export type BudgetPeriod = "day" | "week" | "month" | "total";
+
+/** What a client may use in a period. At least one of the two limits is set. */
+export interface BudgetSpec {
+  readonly per: BudgetPeriod;
+  /** In ticks of `TICKS_PER_USD`. */
+  readonly maxTicks: number | undefined;
+  /** Input and output together. */
+  readonly maxTokens: number | undefined;
+}
+
+/**
+ * Money is counted in whole ticks of 1e-10 USD. So sums are exact, up to 900,719 USD. A tick is small enough for one token of a
+ * model that costs 0.0001 USD per million tokens.
+ */
+export const TICKS_PER_USD = 1e10;

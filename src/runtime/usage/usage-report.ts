@@ -1,0 +1,71 @@
+// Describes what a response told of the tokens that were used (contract, section 13, "Numbers").
+
+/** Counts of tokens. `null`: not reported. A reported 0 is 0. All are whole numbers from 0 to 2^53 - 1. */
+export interface TokenCounts {
+  /** All input, cached input included. */
+  readonly input: number | null;
+  /** The part of `input` that was read from a cache. */
+  readonly cacheRead: number | null;
+  /** The part of `input` that was written to a cache, for whatever time. */
+  readonly cacheWrite: number | null;
+  /** The part of `cacheWrite` that lives for an hour or longer. The rest lives for 5 minutes, or for the provider's only time. */
+  readonly cacheWrite1h: number | null;
+  /** All billed output, reasoning included. */
+  readonly output: number | null;
+  /** The part of `output` that is reasoning. */
+  readonly reasoning: number | null;
+  /** The part of `input` that is audio. It may have a price of its own. */
+  readonly audioInput: number | null;
+  /** The part of `output` that is audio. */
+  readonly audioOutput: number | null;
+}
+
+export const NO_COUNTS: TokenCounts = Object.freeze({
+  input: null,
+  cacheRead: null,
+  cacheWrite: null,
+  cacheWrite1h: null,
+  output: null,
+  reasoning: null,
+  audioInput: null,
+  audioOutput: null,
+});
+
+/**
+ * How much is known: `reported` when all was told, however the response ended; `partial` when a stream ended early, with what it
+ * had told last; `unknown` when nothing was told, or numbers that can't be.
+ */
+export type UsageKnown = "reported" | "partial" | "unknown";
+
+/** What a response told. */
+export interface UsageReport {
+  readonly known: UsageKnown;
+  /** `NO_COUNTS` when unknown. */
+  readonly counts: TokenCounts;
+  /** The model that the response names. */
+  readonly model: string | undefined;
+  /** The service tier that the response names, such as `batch`, `flex` or `priority`: it may have a price of its own. */
+  readonly serviceTier: string | undefined;
+  /** The upstream's own figure of the cost, ticks of `TICKS_PER_USD`. */
+  readonly ownCostTicks: number | undefined;
+}
+
+/** What is told by a response that was not understood. */
+export const UNKNOWN_USAGE: UsageReport = Object.freeze({
+  known: "unknown",
+  counts: NO_COUNTS,
+  model: undefined,
+  serviceTier: undefined,
+  ownCostTicks: undefined,
+});
+
+/** Reads the usage out of a copy of a response's body. It never throws, and keeps at most 64 KiB. */
+export interface UsageReader {
+  /** Takes the next bytes. It may not change them, and keeps no reference to the buffer. */
+  push(bytes: Buffer): void;
+  /**
+   * The body has ended. Called once.
+   * @param complete false when it broke, or when the client left before its end
+   */
+  end(complete: boolean): UsageReport;
+}
