@@ -50,7 +50,8 @@ const MODES = new Set([
   "audio_speech",
   "realtime",
 ]);
-const IMAGE_MODES = new Set(["image_generation", "image_edit"]);
+/** What models put out that is not text. */
+const OUTPUTS = { image_generation: "image", image_edit: "image", audio_speech: "audio" };
 const NO_OUTPUT_MODES = new Set(["embedding"]);
 
 /** The columns, and the members of the source that they come from. The first that is there counts. */
@@ -82,13 +83,12 @@ function pricesOf(model, suffix, context = "") {
       .find((price) => price !== undefined);
     if (found !== undefined) row[column] = found;
   }
-  if (IMAGE_MODES.has(model.mode)) {
-    // What a model for images puts out is images, so its output is priced as such.
-    const image = perMillion(model[`output_cost_per_image_token${context}${suffix}`]);
-    if (image !== undefined) {
-      row.reasoning ??= row.output;
-      row.output = image;
-    }
+  // What a model for images or speech puts out is that, so its output is priced as such.
+  const kind = OUTPUTS[model.mode];
+  const made = kind === undefined ? undefined : perMillion(model[`output_cost_per_${kind}_token${context}${suffix}`]);
+  if (made !== undefined) {
+    if (kind === "image") row.reasoning ??= row.output;
+    row.output = made;
   }
   return row;
 }
