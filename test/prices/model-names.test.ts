@@ -36,7 +36,7 @@ describe("finding a model", () => {
   ])("finds %s at %s: %s %s", (model, host, provider, name) => {
     const expected = priceTable().providers.get(provider)?.price(name);
     expect(expected).toBeDefined();
-    expect(findPrice(model, host)?.(1000, undefined)).toEqual(expected?.(1000, undefined));
+    expect(findPrice(model, host)?.(1000, undefined, undefined)).toEqual(expected?.(1000, undefined, undefined));
   });
 
   it.each<[model: string, host: string | undefined, why: string]>([

@@ -35,7 +35,7 @@ describe("the rates of a request", () => {
     [1, "flex>272000", ""],
   ])("with %d tokens of input in tier %s are those of %j", (input, tier, key) => {
     const price = modelPrice(new Map(Object.entries(ROWS)));
-    expect(price?.(input, tier)).toEqual(ratesOf(ROWS[key] ?? { input: -1, output: -1 }));
+    expect(price?.(input, tier, undefined)).toEqual(ratesOf(ROWS[key] ?? { input: -1, output: -1 }));
   });
 
   it("has other names for a tier", () => {
@@ -45,7 +45,7 @@ describe("the rates of a request", () => {
         ["batch", { input: 1, output: 2 }],
       ]),
     );
-    expect(price?.(1, "batches")).toEqual(ratesOf({ input: 1, output: 2 }));
+    expect(price?.(1, "batches", undefined)).toEqual(ratesOf({ input: 1, output: 2 }));
   });
 
   it.each<[what: string, tier: PriceRow, expected: PriceRow]>([
@@ -77,6 +77,36 @@ describe("the rates of a request", () => {
         ["x", tier],
       ]),
     );
-    expect(price?.(1, "x")).toEqual(ratesOf(expected));
+    expect(price?.(1, "x", undefined)).toEqual(ratesOf(expected));
+  });
+
+  it.each<[at: string | undefined, tier: string | undefined, key: string]>([
+    // A Friday.
+    ["2026-11-27T00:59:59Z", undefined, "off-peak"],
+    ["2026-11-27T01:00:00Z", undefined, ""],
+    ["2026-11-27T03:59:59Z", undefined, ""],
+    ["2026-11-27T04:00:00Z", undefined, "off-peak"],
+    ["2026-11-27T23:59:59Z", undefined, "off-peak"],
+    ["2026-11-27T04:00:00Z", "batch", "batch"],
+    // A Sunday.
+    ["2026-11-29T02:00:00Z", undefined, "off-peak"],
+    [undefined, undefined, ""],
+    // Only the time decides, not a name that an upstream tells.
+    [undefined, "off-peak", ""],
+  ])("made at %s in tier %s are those of %j", (at, tier, key) => {
+    const rows = { "": { input: 2, output: 4 }, "off-peak": { input: 1, output: 2 }, batch: { input: 0.5, output: 1 } };
+    const week = [1, 2, 3, 4, 5];
+    const price = modelPrice(new Map(Object.entries(rows)), [
+      [
+        week,
+        [
+          [0, 60],
+          [240, 1440],
+        ],
+      ],
+      [[6, 7], [[0, 1440]]],
+    ]);
+    const expected = new Map<string, PriceRow>(Object.entries(rows)).get(key);
+    expect(price?.(1, tier, at === undefined ? undefined : Date.parse(at))).toEqual(expected && ratesOf(expected));
   });
 });

@@ -82,6 +82,20 @@ describe("a price list", () => {
     expect(table.cost(query, used({ cacheRead: 300_000, output: 0 })).ticks).toBe(microUsd(300_000 * 0.5));
   });
 
+  it("knows the hours at which DeepSeek is cheaper", () => {
+    const at = (time: string | undefined): number | null => {
+      const query = of("deepseek-v4-pro", {
+        host: "api.deepseek.com",
+        at: time === undefined ? time : Date.parse(time),
+      });
+      return list.cost(query, used({ input: 1_000_000, cacheRead: 400_000, output: 0 })).ticks;
+    };
+    // 1.32 and 0.044 USD from 01:00 to 04:00 and from 06:00 to 10:00 on weekdays, half of that otherwise.
+    const peak = microUsd(600_000 * 1.32 + 400_000 * 0.044);
+    expect(["2026-11-27T01:00:00Z", "2026-11-27T09:59:59Z", undefined].map(at)).toEqual([peak, peak, peak]);
+    expect(["2026-11-27T05:00:00Z", "2026-11-28T01:00:00Z"].map(at)).toEqual([peak / 2, peak / 2]);
+  });
+
   it.each<[query: PriceQuery, ticks: number | undefined]>([
     [of(undefined, { requestedModel: "mine" }), microUsd(14)],
     [of(undefined, { requestedModel: "gpt-4o" }), microUsd(10 * 2.5 + 4 * 10)],
