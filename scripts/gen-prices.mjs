@@ -83,11 +83,15 @@ function pricesOf(model, suffix, context = "") {
       .find((price) => price !== undefined);
     if (found !== undefined) row[column] = found;
   }
-  // What a model for images or speech puts out is that, so its output is priced as such.
+  // What a model for images or speech puts out is that, so its output is priced as such. A tier without such a price has the usual
+  // one, unless the model prices all output alike.
   const kind = OUTPUTS[model.mode];
-  const made = kind === undefined ? undefined : perMillion(model[`output_cost_per_${kind}_token${context}${suffix}`]);
+  const price = `output_cost_per_${kind}_token`;
+  const usual = perMillion(model[price]);
+  const alike = usual === perMillion(model.output_cost_per_token);
+  const made = perMillion(model[`${price}${context}${suffix}`]) ?? (alike ? undefined : usual);
   if (made !== undefined) {
-    if (kind === "image") row.reasoning ??= row.output;
+    if (kind === "image" && row.output !== undefined) row.reasoning ??= row.output;
     row.output = made;
   }
   return row;
