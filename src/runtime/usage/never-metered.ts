@@ -3,9 +3,9 @@
 
 /**
  * The ends of paths. A route's prefix stands before them, so no path is compared as a whole, and no name counts in the middle: a
- * route may have the prefix `/files`. `*` stands for one segment; at the end of a name for the rest of it. Where an id could be the
- * name of a call that generates, or the last segment is such a name, the known beginning of the id is asked for: with the prefix
- * `/threads`, `/threads/v1/messages` is metered. What is like none of these is metered.
+ * route may have the prefix `/files`. `*` stands for one segment, or for the rest of one. An id that another call could stand in
+ * for needs its known beginning: `/threads/v1/messages` is metered on a route with the prefix `/threads`. What is like none of these
+ * is metered.
  */
 const TAILS: readonly string[] = [
   // Counting. `count-tokens` is Bedrock's, and with its verb Vertex's.
