@@ -99,26 +99,24 @@ function lastOf(tail: Tail): string {
 export function isNeverMetered(method: string, path: string): boolean {
   // Reads of stored responses and polls of batches repeat a usage. Nothing is generated but by a POST.
   if (method !== "POST") return true;
-  const segments = path.split("/").reverse();
   // A slash at the end changes nothing for many servers.
-  while (segments[0] === "") segments.shift();
-  const last = lastOf(segments);
+  const whole = path.endsWith("/") ? path.replace(/\/+$/, "") : path;
+  const last = whole.slice(whole.lastIndexOf("/") + 1);
   if (VERBS.includes(verbOf(last))) return true;
-  const tails = fixed.get(last);
-  return (tails?.some((tail) => matches(tail, segments)) ?? false) || withId.some((tail) => matches(tail, segments));
+  const tails = fixed.get(last) ?? withId.filter((tail) => isLike(lastOf(tail), last));
+  if (tails.length === 0) return false;
+  const segments = whole.split("/").reverse();
+  return tails.some((tail) => tail.every((wanted, i) => isLike(wanted, segments[i])));
 }
 
 function verbOf(segment: string): string {
   const colon = segment.lastIndexOf(":");
   if (colon > 0) return segment.slice(colon + 1);
   // Some clients encode the colon.
-  return /^.+%3A(\w+)$/i.exec(segment)?.[1] ?? "";
+  return segment.includes("%") ? (/^.+%3A(\w+)$/i.exec(segment)?.[1] ?? "") : "";
 }
 
-function matches(tail: Tail, segments: readonly string[]): boolean {
-  return tail.every((wanted, i) => {
-    const segment = segments[i];
-    if (segment === undefined || segment === "") return false;
-    return wanted.endsWith("*") ? segment.startsWith(wanted.slice(0, -1)) : segment === wanted;
-  });
+function isLike(wanted: string, segment: string | undefined): boolean {
+  if (segment === undefined || segment === "") return false;
+  return wanted.endsWith("*") ? segment.startsWith(wanted.slice(0, -1)) : segment === wanted;
 }

@@ -1,10 +1,11 @@
 // Reads counts of tokens out of JSON values, and tells which counts can be.
 
-import type { TokenCounts } from "../usage-report.ts";
+import { NO_COUNTS, type TokenCounts } from "../usage-report.ts";
 
 /** A JSON object. */
 export type Told = Readonly<Record<string, unknown>>;
 
+const NAMES = Object.keys(NO_COUNTS) as readonly (keyof TokenCounts)[];
 const NOTHING: Told = Object.freeze({});
 
 /** The value where it is a JSON object, else `undefined`. */
@@ -32,12 +33,15 @@ function isCount(value: unknown): value is number {
 
 /** The sum of what is known. `null` where nothing is. */
 export function sumOf(...counts: readonly (number | null)[]): number | null {
-  return counts.reduce((sum, count) => (sum === null ? count : count === null ? sum : sum + count), null);
+  let sum: number | null = null;
+  for (const count of counts) if (count !== null) sum = sum === null ? count : sum + count;
+  return sum;
 }
 
 /** The first count that is known. */
 export function firstOf(...counts: readonly (number | null)[]): number | null {
-  return counts.find((count) => count !== null) ?? null;
+  for (const count of counts) if (count !== null) return count;
+  return null;
 }
 
 /**
@@ -46,7 +50,7 @@ export function firstOf(...counts: readonly (number | null)[]): number | null {
  */
 export function areSound(counts: TokenCounts): boolean {
   return (
-    Object.values(counts).every((count) => count === null || isCount(count)) &&
+    NAMES.every((name) => counts[name] === null || isCount(counts[name])) &&
     fits(sumOf(counts.cacheRead, counts.cacheWrite), counts.input) &&
     fits(counts.cacheWrite1h, counts.cacheWrite) &&
     fits(counts.audioInput, counts.input) &&
@@ -65,5 +69,5 @@ export function withoutOddReasoning(counts: TokenCounts): TokenCounts {
 
 /** Whether any count is known. */
 export function tellsAny(counts: TokenCounts): boolean {
-  return Object.values(counts).some((count) => count !== null);
+  return NAMES.some((name) => counts[name] !== null);
 }
