@@ -31,7 +31,7 @@ export class BodyReader {
   readonly #by: ToldBy;
   #accumulator: UsageAccumulator | undefined;
   #splitter: Splitter | undefined;
-  /** Bytes of a byte order mark so far. */
+  /** How much of a byte order mark has passed. All of it, when one can no longer come. */
   #markBytes = 0;
   /** The first byte that tells how the body is built was seen. */
   #isDecided = false;
@@ -52,17 +52,20 @@ export class BodyReader {
     return this.#accumulator?.result(isAllKnown) ?? UNKNOWN_USAGE;
   }
 
-  /** Passes over a byte order mark and blanks. */
+  /** Passes over a byte order mark, and blanks behind it. */
   #begin(chunk: Buffer): void {
-    let at = 0;
-    while (at < chunk.length && chunk[at] === BYTE_ORDER_MARK[this.#markBytes]) {
-      this.#markBytes++;
-      at++;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte === BYTE_ORDER_MARK[this.#markBytes]) {
+        this.#markBytes++;
+        continue;
+      }
+      this.#markBytes = BYTE_ORDER_MARK.length;
+      if (isBlank(byte)) continue;
+      this.#decide(byte);
+      this.#splitter?.push(at === 0 ? chunk : chunk.subarray(at));
+      return;
     }
-    while (at < chunk.length && isBlank(chunk[at] as number)) at++;
-    if (at === chunk.length) return;
-    this.#decide(chunk[at] as number);
-    this.#splitter?.push(at === 0 ? chunk : chunk.subarray(at));
   }
 
   /** The first byte counts, since some servers send a wrong content type, or an error as JSON in place of a stream. */

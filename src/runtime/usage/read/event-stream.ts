@@ -9,10 +9,13 @@ import type { ToldEvents } from "./told-events.ts";
 
 const SPACE = 0x20;
 const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
 
 const LINE_FEED = Buffer.from("\n");
-/** The data of the last event of OpenAI's streams. */
+/** What the data of the last event of OpenAI's streams begins with. */
 const DONE = "[DONE]";
+/** In place of the first characters of other data. */
+const NOT_DONE = "not done";
 /** Streams with `\r` alone are read, but without the short cut. */
 const EVENT_ENDS: readonly string[] = ["\n\n", "\n\r\n"];
 /** The longest name of an event that is kept. */
@@ -38,7 +41,7 @@ export class EventStream implements Splitter {
   #maySkipSpace = false;
   #name = "";
   #hasData = false;
-  /** The first characters of the data: enough to know `[DONE]` with blanks behind it from others. */
+  /** The first characters of the data, as many as `[DONE]` has. */
   #dataStart = "";
 
   constructor(events: ToldEvents, kept: KeptNode) {
@@ -107,8 +110,8 @@ export class EventStream implements Splitter {
     this.#maySkipSpace = true;
     if (this.#fieldName === "data") {
       this.#field = DATA;
-      if (this.#hasData) this.#json.pushOnly(LINE_FEED);
-      else this.#json.begin();
+      if (!this.#hasData) this.#json.begin();
+      else if (this.#dataStart !== "") this.#takeData(LINE_FEED);
       this.#hasData = true;
     } else if (this.#fieldName === "event") {
       this.#field = NAME;
@@ -118,9 +121,9 @@ export class EventStream implements Splitter {
 
   #takeData(data: Buffer): void {
     this.#json.pushOnly(data);
-    if (this.#dataStart.length <= DONE.length && (this.#dataStart !== "" || data[0] === 0x5b)) {
-      this.#dataStart += data.toString("latin1", 0, Math.min(data.length, DONE.length + 1 - this.#dataStart.length));
-    }
+    if (this.#dataStart === "" && data[0] !== OPEN_BRACKET) this.#dataStart = NOT_DONE;
+    const missing = DONE.length - this.#dataStart.length;
+    if (missing > 0) this.#dataStart += data.toString("latin1", 0, missing);
   }
 
   #endLine(): void {
@@ -135,7 +138,7 @@ export class EventStream implements Splitter {
 
   #endEvent(): void {
     if (this.#hasData) {
-      if (this.#dataStart.trimEnd() === DONE) this.#events.done();
+      if (this.#dataStart === DONE) this.#events.done();
       else this.#events.take(this.#name === "" ? undefined : this.#name, this.#json);
     }
     this.#name = "";

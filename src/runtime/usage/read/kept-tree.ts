@@ -6,7 +6,7 @@ import type { KeptMembers } from "../forms/usage-form.ts";
  * An event of a stream that holds none of these tells no usage. They are parts of the names of all members that do. A search for
  * them is much faster than a scan.
  */
-export const TELLING_NAMES: readonly string[] = ["usage", "eval_count"];
+export const TELLING_NAMES: readonly string[] = ["usage", "_count"];
 
 /** A JSON value of which something is kept. */
 export interface KeptNode {

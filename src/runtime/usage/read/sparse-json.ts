@@ -30,6 +30,8 @@ const AFTER_VALUE = 10;
 const AFTER_OBJECT = 11;
 const MALFORMED = 12;
 
+const DOUBLE_QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
@@ -274,22 +276,38 @@ export class SparseJson {
     const bytes = isInParts ? this.#earlier.length : end - this.#start;
     if (!this.#earlier.overflowed && bytes <= MAX_VALUE_BYTES && this.#keptBytes + bytes <= MAX_KEPT_BYTES) {
       this.#keptBytes += bytes;
-      this.#keep(isInParts ? this.#earlier.bytes.toString() : chunk.toString("utf8", this.#start, end));
+      if (isInParts) this.#keep(this.#earlier.bytes, 0, bytes);
+      else this.#keep(chunk, this.#start, end);
     }
     this.#start = -1;
     this.#earlier.clear();
     return end;
   }
 
-  #keep(text: string): void {
+  #keep(chunk: Buffer, start: number, end: number): void {
     const member = this.#member;
     if (member === undefined) return;
     try {
-      const value: unknown = JSON.parse(text);
+      const value = parseValue(chunk, start, end);
       this.#object.data[member.name] = value;
       if (member.tells && value !== null) this.#tells = true;
     } catch {
       this.#state = MALFORMED;
     }
   }
+}
+
+/** Most values are short strings of plain characters, such as names of models. They are read without a parser. */
+function parseValue(chunk: Buffer, start: number, end: number): unknown {
+  if (chunk[start] === DOUBLE_QUOTE && isPlain(chunk, start + 1, end - 1))
+    return chunk.toString("latin1", start + 1, end - 1);
+  return JSON.parse(chunk.toString("utf8", start, end));
+}
+
+function isPlain(chunk: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const byte = chunk[at] as number;
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+  }
+  return true;
 }
