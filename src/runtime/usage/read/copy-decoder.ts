@@ -14,7 +14,7 @@ export type Encoded = Exclude<CopyCoding, "identity">;
  */
 const MAX_RATIO = 100;
 /** Decoded whatever the ratio is: bytes, beyond `MAX_RATIO` times the coded ones. */
-const FREE_OUTPUT_BYTES = 64 * 1024 * 1024;
+const FREE_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** Coded bytes that wait for the decoder at most. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 

@@ -53,7 +53,10 @@ export class EventStream implements Splitter {
     this.#quiet.begin(chunk);
     let at = this.#lines.begin(chunk);
     while (at < chunk.length) {
-      if (this.#isBetweenEvents && this.#events.onlyTelling) at = this.#quiet.pass(at);
+      if (this.#isBetweenEvents) {
+        at = this.#lines.passEmpty(chunk, at);
+        if (this.#events.onlyTelling) at = this.#quiet.pass(at);
+      }
       const end = this.#lines.next(chunk, at);
       if (end > at) this.#takeBytes(chunk, at, end);
       if (end === chunk.length) break;

@@ -19,6 +19,16 @@ export class LineEnds {
     return chunk[0] === LF ? 1 : 0;
   }
 
+  /**
+   * Passes over empty lines, whatever their ends.
+   * @param at where a line begins, and where no matter how many empty lines come
+   */
+  passEmpty(chunk: Buffer, from: number): number {
+    let at = from;
+    while (chunk[at] === LF || chunk[at] === CR) at++;
+    return at;
+  }
+
   /** The index of the first end of a line from an index on; the chunk's length when there is none. */
   next(chunk: Buffer, at: number): number {
     if (this.#lf < at) this.#lf = indexOrEnd(chunk, LF, at);
