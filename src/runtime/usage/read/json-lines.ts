@@ -1,0 +1,54 @@
+// Takes a body of one JSON object a line (NDJSON) apart into its lines.
+
+import type { KeptNode } from "./kept-tree.ts";
+import { QuietEvents } from "./quiet-events.ts";
+import { SparseJson } from "./sparse-json.ts";
+import type { Splitter } from "./splitter.ts";
+import type { ToldEvents } from "./told-events.ts";
+
+const LF = 0x0a;
+
+/** A line that is no JSON object costs that line only. */
+export class JsonLines implements Splitter {
+  readonly #events: ToldEvents;
+  readonly #json: SparseJson;
+  readonly #quiet = new QuietEvents(["\n"], []);
+  /** The line has bytes. */
+  #hasBytes = false;
+
+  constructor(events: ToldEvents, kept: KeptNode) {
+    this.#events = events;
+    this.#json = new SparseJson(kept);
+  }
+
+  push(chunk: Buffer): void {
+    this.#quiet.begin(chunk);
+    let at = 0;
+    while (at < chunk.length) {
+      if (!this.#hasBytes && this.#events.onlyTelling) at = this.#quiet.pass(at);
+      const found = chunk.indexOf(LF, at);
+      const end = found === -1 ? chunk.length : found;
+      if (end > at) this.#takeBytes(chunk.subarray(at, end));
+      if (found === -1) break;
+      this.#endLine();
+      at = end + 1;
+    }
+    this.#quiet.end();
+  }
+
+  end(complete: boolean): boolean {
+    if (complete) this.#endLine();
+    return complete;
+  }
+
+  #takeBytes(bytes: Buffer): void {
+    if (!this.#hasBytes) this.#json.begin();
+    this.#hasBytes = true;
+    this.#json.pushOnly(bytes);
+  }
+
+  #endLine(): void {
+    if (this.#hasBytes) this.#events.take(undefined, this.#json);
+    this.#hasBytes = false;
+  }
+}

@@ -1,0 +1,104 @@
+// Finds events of a stream that lie whole in one chunk and tell no usage, so that they can be passed over without a look.
+
+import { TELLING_NAMES } from "./kept-tree.ts";
+
+const USAGE = "usage";
+/** What stands behind the name in events that tell none. An API that was asked for usage sends this in each event but the last. */
+const NULLS: readonly Buffer[] = ['":null', '": null'].map((text) => Buffer.from(text));
+
+/** The chunk has no more of it. */
+const NONE = Number.POSITIVE_INFINITY;
+
+interface Sign {
+  readonly bytes: Buffer;
+  readonly mayBeNull: boolean;
+  /** Where it stands next in the chunk. Each is searched for on its own, so that no part of a chunk is searched twice. */
+  next: number;
+}
+
+export class QuietEvents {
+  readonly #signs: readonly Sign[];
+  readonly #ends: readonly Buffer[];
+  #chunk: Buffer = Buffer.alloc(0);
+  /** How far the chunk was searched for the ends of events. */
+  #searched = 0;
+
+  /**
+   * @param ends what stands between two events, in the spellings worth a search
+   * @param otherSigns what an event may hold, besides usage, that needs a look
+   */
+  constructor(ends: readonly string[], otherSigns: readonly string[]) {
+    this.#ends = ends.map((end) => Buffer.from(end));
+    this.#signs = [...TELLING_NAMES, ...otherSigns].map((sign) => ({
+      bytes: Buffer.from(sign),
+      mayBeNull: sign === USAGE,
+      next: -1,
+    }));
+  }
+
+  /** Begins with a new chunk. `end` is to be called when it has been read. */
+  begin(chunk: Buffer): void {
+    this.#chunk = chunk;
+    this.#searched = 0;
+    for (const sign of this.#signs) sign.next = -1;
+  }
+
+  /** Lets go of the chunk. */
+  end(): void {
+    this.#chunk = NOTHING;
+  }
+
+  /**
+   * Passes over whole events that tell no usage.
+   * @param at where an event begins
+   * @returns where the next event begins that needs a look, or that the chunk does not hold whole; `at` when this is one
+   */
+  pass(at: number): number {
+    if (at < this.#searched) return at;
+    const until = Math.min(this.#nextSign(at), this.#chunk.length);
+    this.#searched = until + 1;
+    return this.#lastEnd(at, until);
+  }
+
+  #nextSign(at: number): number {
+    let first = NONE;
+    for (const sign of this.#signs) {
+      if (sign.next < at) sign.next = this.#find(sign, at);
+      if (sign.next < first) first = sign.next;
+    }
+    return first;
+  }
+
+  #find(sign: Sign, from: number): number {
+    const chunk = this.#chunk;
+    let at = chunk.indexOf(sign.bytes, from);
+    while (at !== -1 && sign.mayBeNull && isNull(chunk, at + sign.bytes.length)) {
+      at = chunk.indexOf(sign.bytes, at + sign.bytes.length);
+    }
+    return at === -1 ? NONE : at;
+  }
+
+  /** The index behind the last end of an event between two indexes; `at` when there is none. */
+  #lastEnd(at: number, until: number): number {
+    for (const end of this.#ends) if (stands(end, this.#chunk, until - end.length, at)) return until;
+    const part = this.#chunk.subarray(at, until);
+    for (const end of this.#ends) {
+      const found = part.lastIndexOf(end);
+      if (found !== -1) return at + found + end.length;
+    }
+    return at;
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function isNull(chunk: Buffer, at: number): boolean {
+  return NULLS.some((text) => stands(text, chunk, at, 0));
+}
+
+/** The text stands at an index, which is not below `from`. */
+function stands(text: Buffer, chunk: Buffer, at: number, from: number): boolean {
+  if (at < from) return false;
+  for (let i = 0; i < text.length; i++) if (text[i] !== chunk[at + i]) return false;
+  return true;
+}
