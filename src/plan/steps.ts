@@ -61,6 +61,12 @@ export interface ModelScopeSpec {
   readonly idleMs: number;
 }
 
+/** Reserves what requests may use of their clients' budgets. The limits are part of the clients. */
+export interface BudgetStepSpec extends ModelScopeSpec {
+  /** Whether a client with a budget in USD may use a model without a price. */
+  readonly unpriced: "deny" | "allow";
+}
+
 /** Limits the rate of each client. The limits are part of the clients, so the step has no settings. */
 export type ClientRateSpec = Readonly<Record<never, never>>;
 
