@@ -335,3 +335,21 @@ test("years of history leave sums of the days that matter", () => {
   const own = limits([budget("day", 9), budget("week", 9), budget("month", 99), budget("total", 9999)]);
   expect(budgets.shown(NOON, [["a", own]]).map(({ used }) => used)).toEqual([1, 5, 27, 5000]);
 });
+
+test("a reservation that is older than the days that are kept changes no sum of these, and nothing goes below zero", () => {
+  const { budgets } = start();
+  const own = limits([budget("month", 1000), budget("total", 1000)]);
+  const used = (now: number) => budgets.shown(now, [["a", own]]).map(({ used, reserved }) => [used, reserved]);
+  const old = budgets.reserve("a", own, tokens(100), NOON);
+  expect(used(NOON)).toEqual([
+    [0, 100],
+    [0, 100],
+  ]);
+  for (let day = 1; day <= 70; day++) budgets.charge("a", own, tokens(1), NOON + day * DAY);
+  expect(used(NOON)[0]).toEqual([0, 0]);
+  settle(old, tokens(40));
+  expect(used(NOON)).toEqual([
+    [0, 0],
+    [110, 0],
+  ]);
+});
