@@ -98,7 +98,7 @@ it("budgets answer and count as the plain model does", () => {
             model.restart();
             open = [];
             budgets = start();
-            for (const of of CLIENTS) budgets.restore(of, model.history(of), told.get(of) ?? []);
+            budgets.restore(new Map(CLIENTS.map((of) => [of, model.history(of)])), told);
             break;
           }
         }

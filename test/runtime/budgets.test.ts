@@ -263,10 +263,11 @@ describe("a warning", () => {
     const one = start();
     use(one.budgets, own, tokens(85), NOON);
     const { budgets, warned } = start();
-    const told = one.budgets.told();
-    expect([...told.keys()]).toEqual(["a"]);
-    const stored = JSON.parse(JSON.stringify(told.get("a")));
-    budgets.restore("a", { total: tokens(85), days: new Map([["2026-11-27", tokens(85)]]) }, stored);
+    const stored: [string, number][] = JSON.parse(JSON.stringify([...one.budgets.told()]));
+    expect(stored).toEqual([["day tokens 20784 a", 80]]);
+    const usage = new Map([["a", { total: tokens(85), days: new Map([["2026-11-27", tokens(85)]]) }]]);
+    budgets.restore(usage, new Map([...stored, ["no such thing", 100]]));
+    expect([...budgets.told()]).toEqual(stored);
     expect(warned).toEqual([]);
     use(budgets, own, tokens(1), NOON);
     expect(warned).toEqual([]);
@@ -326,12 +327,22 @@ test("numbers that are no amounts never make a count wrong", () => {
   expect(budgets.reserve("a", own, tokens(Number.POSITIVE_INFINITY), NOON).kind).toBe("too_large");
 });
 
+test("what was told is kept for clients whose names have any characters", () => {
+  const { budgets } = start();
+  const told = new Map([
+    ["total usd 0 a b\nc", 90],
+    ["week tokens -3 day usd 0 x", 80],
+  ]);
+  budgets.restore(new Map(), told);
+  expect(budgets.told()).toEqual(told);
+});
+
 test("years of history leave sums of the days that matter", () => {
   const { budgets } = start();
   const days = new Map<string, Charge>();
   for (let day = 0; day < 1000; day++) days.set(new Date(NOON - day * DAY).toISOString().slice(0, 10), tokens(1));
   days.set("no date", tokens(5));
-  budgets.restore("a", { total: tokens(5000), days }, []);
+  budgets.restore(new Map([["a", { total: tokens(5000), days }]]), new Map());
   const own = limits([budget("day", 9), budget("week", 9), budget("month", 99), budget("total", 9999)]);
   expect(budgets.shown(NOON, [["a", own]]).map(({ used }) => used)).toEqual([1, 5, 27, 5000]);
 });

@@ -7,13 +7,16 @@ const PERCENTS = [80, 90, 100] as const;
 
 export type WarnedPercent = (typeof PERCENTS)[number];
 
-/** What was told of a client's budgets. The checkpoint keeps it, so that a restart tells nothing again. */
-export interface ToldPercent {
+/** A budget in one of its periods. */
+export interface BudgetInPeriod {
   readonly per: BudgetPeriod;
   readonly unit: BudgetUnit;
   /** The first day of the period, counted from 1970-01-01; 0 for `total`. */
   readonly firstDay: number;
-  /** The highest one that was told. */
+}
+
+/** What was told last of a budget. */
+export interface ToldPercent extends BudgetInPeriod {
   readonly percent: number;
 }
 
@@ -25,13 +28,13 @@ export class BudgetWarnings {
   readonly #told = new Map<string, ToldPercent>();
 
   /** What was told last of each of the client's budgets. */
-  get told(): ToldPercent[] {
-    return [...this.#told.values()];
+  get told(): Iterable<ToldPercent> {
+    return this.#told.values();
   }
 
   /** Takes over what was told before the process began. */
-  restore(told: Iterable<ToldPercent>): void {
-    for (const each of told) this.#told.set(keyOf(each), each);
+  restore(told: ToldPercent): void {
+    this.#told.set(keyOf(told), told);
   }
 
   /**
@@ -39,7 +42,7 @@ export class BudgetWarnings {
    * @param settled what was used in the period
    * @param max the limit, in the same unit
    */
-  passed(budget: Pick<ToldPercent, "per" | "unit" | "firstDay">, settled: number, max: number): WarnedPercent[] {
+  passed(budget: BudgetInPeriod, settled: number, max: number): WarnedPercent[] {
     const share = settled / max;
     if (!(share >= 0.8)) return [];
     const key = keyOf(budget);
@@ -54,6 +57,21 @@ export class BudgetWarnings {
   }
 }
 
-function keyOf({ per, unit }: Pick<ToldPercent, "per" | "unit">): string {
+function keyOf({ per, unit }: BudgetInPeriod): string {
   return `${per} ${unit}`;
+}
+
+/** The client stands last, since its name may have any characters. */
+const TOLD_NAME = /^(day|week|month|total) (usd|tokens) (-?\d{1,9}) (.*)$/s;
+
+/** The name under which the checkpoint keeps a percent that was told. */
+export function toldName(client: string, { per, unit, firstDay }: BudgetInPeriod): string {
+  return `${per} ${unit} ${firstDay} ${client}`;
+}
+
+/** Reads such a name; `undefined` for a text that is none. */
+export function readToldName(name: string): { readonly client: string; readonly budget: BudgetInPeriod } | undefined {
+  const [, per, unit, firstDay, client] = TOLD_NAME.exec(name) ?? [];
+  if (client === undefined) return undefined;
+  return { client, budget: { per: per as BudgetPeriod, unit: unit as BudgetUnit, firstDay: Number(firstDay) } };
 }

@@ -3,7 +3,7 @@
 
 import type { BudgetPeriod, Charge, ClientBudgets, Reservation } from "../../plan/usage.ts";
 import { dayOf, dayOfDate, periodOf, startOfDay } from "./budget-period.ts";
-import { BudgetWarnings, type ToldPercent, type WarnedPercent } from "./budget-warnings.ts";
+import { BudgetWarnings, readToldName, toldName, type WarnedPercent } from "./budget-warnings.ts";
 import { amountOf, type BudgetUnit, ClientBooks, wholeCharge } from "./client-books.ts";
 import { secondsToNextMinute, TokenWindow } from "./token-window.ts";
 
@@ -72,16 +72,24 @@ export class Budgets {
     this.#onPassed = onPassed;
   }
 
-  /** Takes over what a client had used before the process began, and what was told of it. To be called once, before its requests. */
-  restore(client: string, { total, days }: RestoredUsage, told: Iterable<ToldPercent>): void {
-    const { books, warnings } = this.#stateOf(client);
-    const known: [number, Charge][] = [];
-    for (const [date, charge] of days) {
-      const day = dayOfDate(date);
-      if (day !== undefined) known.push([day, wholeCharge(charge)]);
+  /**
+   * Takes over what was used before the process began. To be called once, before the first request. It gives no warnings.
+   * @param usage by client
+   * @param told what `told` gave then
+   */
+  restore(usage: ReadonlyMap<string, RestoredUsage>, told: ReadonlyMap<string, number>): void {
+    for (const [client, { total, days }] of usage) {
+      const known: [number, Charge][] = [];
+      for (const [date, charge] of days) {
+        const day = dayOfDate(date);
+        if (day !== undefined) known.push([day, wholeCharge(charge)]);
+      }
+      this.#stateOf(client).books.restore(wholeCharge(total), known);
     }
-    books.restore(wholeCharge(total), known);
-    warnings.restore(told);
+    for (const [name, percent] of told) {
+      const read = readToldName(name);
+      if (read !== undefined) this.#stateOf(read.client).warnings.restore({ ...read.budget, percent });
+    }
   }
 
   /**
@@ -126,10 +134,12 @@ export class Budgets {
     return shown;
   }
 
-  /** What was told of which client's budgets, for the checkpoint. Clients of whom nothing was told are left out. */
-  told(): ReadonlyMap<string, readonly ToldPercent[]> {
-    const told = new Map<string, readonly ToldPercent[]>();
-    for (const [client, { warnings }] of this.#clients) if (warnings.told.length > 0) told.set(client, warnings.told);
+  /** The highest percent that was told of each budget, for the checkpoint: a restart must tell nothing again. */
+  told(): ReadonlyMap<string, number> {
+    const told = new Map<string, number>();
+    for (const [client, { warnings }] of this.#clients) {
+      for (const each of warnings.told) told.set(toldName(client, each), each.percent);
+    }
     return told;
   }
 
