@@ -1,7 +1,7 @@
 // Describes one request and its response as guards see them. In a dry run, guards get such an object too.
 
 import type { ErrorCode } from "./replies.ts";
-import type { BudgetSpec } from "./usage.ts";
+import type { BudgetSpec, Reservation } from "./usage.ts";
 
 /** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
@@ -32,6 +32,14 @@ export interface ClientAccess {
 /** The models that a request names: none, some, or `undefined` when they can't be read. */
 export type ModelNames = readonly string[] | undefined;
 
+/** What is known of how large a request is, and its response may be. */
+export interface RequestSize {
+  /** By `content-length`; without one, the bytes that are held, without their content coding. */
+  readonly bodyBytes: number;
+  /** The most tokens that the model may write; `undefined` where the request gives no such limit. */
+  readonly outputLimit: number | undefined;
+}
+
 /** One request with its response, from its arrival to its end. */
 export interface Exchange {
   readonly id: string;
@@ -59,6 +67,10 @@ export interface Exchange {
    * @returns a promise where the body has not come yet
    */
   readModels(maxBytes: number, idleMs: number): ModelNames | Promise<ModelNames>;
+  /** How large the request is, as far as its body is held. Called once its models were read. @param maxBytes as for these */
+  readSize(maxBytes: number): RequestSize;
+  /** Takes what is reserved of the client's budgets for this exchange. It is settled at the latest when the exchange has ended. */
+  reserve(reservation: Reservation): void;
   /** Replaces the query that goes upstream. @param query with its `?`; empty for none */
   replaceQuery(query: string): void;
   /** Runs a release when the exchange ends: once, newest first; at once if the exchange has ended already. */

@@ -52,6 +52,12 @@ export const ERROR_REPLIES = {
       "This route of the gateway does not offer the model of this request. Use another model, or add this one to the gateway's config.",
     final: true,
   },
+  request_exceeds_budget: {
+    status: 403,
+    message:
+      "This request may use more than this client's whole budget, or more than its limit of tokens per minute. Send a shorter request, or set a smaller max_tokens.",
+    final: true,
+  },
   cors_origin_not_allowed: {
     status: 403,
     message:
@@ -81,6 +87,12 @@ export const ERROR_REPLIES = {
     status: 429,
     message:
       "This client has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
+  },
+  budget_exceeded: {
+    status: 429,
+    message:
+      "This client has used up its budget, or has too little left of it for this request. Wait as long as the retry-after header says, or ask for a larger budget.",
+    final: true,
   },
   headers_too_large: {
     status: 431,
@@ -169,8 +181,8 @@ export interface ReplyOptions {
   readonly headers?: readonly string[];
   /** SDKs must not send the request again, also where the table does not say so. */
   readonly final?: boolean;
-  /** After how many seconds the client may try again. Default: one for a 429 and a 503; other replies don't say. */
-  readonly retryAfterSeconds?: number;
+  /** After how many seconds the client may try again; `null`: never. Default: one for a 429 and a 503; other replies don't say. */
+  readonly retryAfterSeconds?: number | null;
 }
 
 const NO_HEADERS: readonly string[] = Object.freeze([]);
@@ -193,14 +205,14 @@ export function replyFor<C extends ErrorCode>(
     : [options: ReplyOptions & { readonly message: string }]
 ): Reply {
   const { status, message, final = false, close = false, headers = NO_HEADERS }: ErrorRow = ERROR_REPLIES[code];
-  const { retryAfterSeconds = isTemporary(status) ? RETRY_SOON_SECONDS : undefined } = options;
+  const { retryAfterSeconds = isTemporary(status) ? RETRY_SOON_SECONDS : null } = options;
   return Object.freeze({
     outcome: code,
     error: { code, message: options.message ?? message ?? "" },
     status,
     body: `{"error":"${code}"}`,
     headers: Object.freeze([
-      ...(retryAfterSeconds === undefined ? NO_HEADERS : retryAfter(retryAfterSeconds)),
+      ...(retryAfterSeconds === null ? NO_HEADERS : retryAfter(retryAfterSeconds)),
       ...(final || options.final ? DO_NOT_RETRY : NO_HEADERS),
       ...headers,
       ...(options.headers ?? NO_HEADERS),

@@ -61,6 +61,12 @@ export interface ModelScopeSpec {
   readonly idleMs: number;
 }
 
+/** Reserves what requests may use of their clients' budgets. The limits are part of the clients. */
+export interface BudgetStepSpec extends ModelScopeSpec {
+  /** Whether a client with a budget in USD may use a model without a price. */
+  readonly unpriced: "deny" | "allow";
+}
+
 /** Limits the rate of each client. The limits are part of the clients, so the step has no settings. */
 export type ClientRateSpec = Readonly<Record<never, never>>;
 
@@ -88,6 +94,7 @@ export interface StepSpecs {
   rateLimit: RateLimitSpec;
   clientRate: ClientRateSpec;
   modelScope: ModelScopeSpec;
+  budget: BudgetStepSpec;
   downstreamInflight: DownstreamLimitSpec;
   clientInflight: ClientInflightSpec;
 }
@@ -110,6 +117,8 @@ export const STEP_ORDER = [
   "clientRate",
   // After the rates, since the body may have to be waited for. Before the slots, which are not held meanwhile.
   "modelScope",
+  // After the models, since a request that is refused there reserves nothing. Before the slots, as the body may have to be waited for.
+  "budget",
   // Its slot is taken until the exchange ends.
   "downstreamInflight",
   // Last, as the narrower of the two. Then the upstream is chosen, which has a limit of its own.

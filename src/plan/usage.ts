@@ -89,3 +89,26 @@ export interface BudgetSpec {
  * model that costs 0.0001 USD per million tokens.
  */
 export const TICKS_PER_USD = 1e10;
+
+/** An amount of usage: what is reserved, or what is charged. Whole numbers from 0 on. */
+export interface Charge {
+  /** Input and output together. */
+  readonly tokens: number;
+  /** Money, ticks of `TICKS_PER_USD`. */
+  readonly ticks: number;
+}
+
+export const NO_CHARGE: Charge = Object.freeze({ tokens: 0, ticks: 0 });
+
+/** How much a client may use (contract, section 12, "Limits of a client"). */
+export interface ClientBudgets {
+  /** Input and output together, over all routes; `undefined`: any number. */
+  readonly tokensPerMinute: number | undefined;
+  readonly budgets: readonly BudgetSpec[];
+}
+
+/** What is held of a client's budgets for one exchange. */
+export interface Reservation {
+  /** Replaces what is held by what was used. Only the first call counts. */
+  settle(charge: Charge): void;
+}

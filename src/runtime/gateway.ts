@@ -8,7 +8,7 @@ import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { ReloadResult, Tracer } from "./exchange/observer.ts";
 import type { LinkedPlan } from "./generation.ts";
-import { createGuardRegistry } from "./guards/index.ts";
+import { createGuardRegistry, NOT_METERED } from "./guards/index.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
@@ -153,7 +153,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, log }: 
     },
   };
   try {
-    const guards = createGuardRegistry(counts, clock);
+    const guards = createGuardRegistry(counts, clock, NOT_METERED);
     const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
     return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
   } catch (err) {

@@ -2,7 +2,8 @@
 
 import type { ResponseFormat } from "../plan/response-format.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
-import type { ExchangeOwner, LiveExchange } from "./exchange/exchange.ts";
+import type { LiveExchange } from "./exchange/exchange.ts";
+import type { ExchangeOwner } from "./exchange/exchange-owner.ts";
 import { LiveExchanges } from "./exchange/live-exchanges.ts";
 import type { Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
@@ -29,7 +30,7 @@ export interface GenerationHost {
 }
 
 /** One plan while it is in use. Each exchange stays with the generation it began with. */
-export class PlanGeneration implements ExchangeOwner {
+export class PlanGeneration implements ExchangeOwner<LiveExchange> {
   readonly linked: LinkedPlan;
   /** The exchanges that have begun and not ended. */
   readonly exchanges = new LiveExchanges();

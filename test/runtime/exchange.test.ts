@@ -5,8 +5,10 @@ import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { replyFor } from "../../src/plan/replies.ts";
+import type { Charge } from "../../src/plan/usage.ts";
 import type { GatewayResponse } from "../../src/runtime/exchange/connection.ts";
-import { type ExchangeOwner, LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
+import type { ExchangeOwner } from "../../src/runtime/exchange/exchange-owner.ts";
 import { noopObserver } from "../../src/runtime/exchange/observer.ts";
 import { run } from "../../src/runtime/exchange/run.ts";
 import { downstreamInflight } from "../../src/runtime/guards/downstream-inflight.ts";
@@ -48,7 +50,7 @@ class ModelResponse extends EventEmitter {
 }
 
 /** Records how exchanges ended, and which guard had a bug. */
-class RecordingOwner implements ExchangeOwner {
+class RecordingOwner implements ExchangeOwner<LiveExchange> {
   draining = false;
   readonly responseFormat = { formatError: undefined, addCors: undefined };
   readonly observer = noopObserver;
@@ -64,7 +66,7 @@ class RecordingOwner implements ExchangeOwner {
   }
 }
 
-function begin(owner: ExchangeOwner, id = "x"): { x: LiveExchange; res: ModelResponse } {
+function begin(owner: ExchangeOwner<LiveExchange>, id = "x"): { x: LiveExchange; res: ModelResponse } {
   const model = new ModelResponse();
   const res = model as unknown as GatewayResponse;
   const req = { method: "POST", rawHeaders: [], complete: true, socket: {} } as unknown as IncomingMessage;
@@ -145,6 +147,61 @@ describe("an exchange", () => {
     run(x, { id: "r", prefix: "/", guards: [{ kind: "auth", run: broken }], forward: () => {} });
     expect(owner.bugs).toEqual(["auth"]);
     expect([res.statusCode, res.body]).toEqual([500, '{"error":"internal_error"}']);
+  });
+});
+
+describe("a reservation", () => {
+  function reserved() {
+    const made = begin(new RecordingOwner());
+    const settled: string[] = [];
+    const reservation = { settle: ({ tokens, ticks }: Charge) => void settled.push(`${tokens} ${ticks}`) };
+    return { ...made, reservation, settled };
+  }
+
+  const ends: Readonly<Record<string, (x: LiveExchange, res: ModelResponse) => void>> = {
+    "is refused later": (x, res) => {
+      x.reply(replyFor("client_concurrency_exceeded"));
+      res.close(true);
+    },
+    "is left by its client": (_, res) => res.close(),
+    breaks: (x) => {
+      x.begin(200, "OK", [], true);
+      x.break("upstream_aborted");
+    },
+    "fails by a bug": (x, res) => {
+      x.fail(new Error("boom"), "forward");
+      res.close(true);
+    },
+    "is complete": (x, res) => {
+      x.begin(200, "OK", [], true);
+      x.complete();
+      res.close(true);
+    },
+  };
+
+  it.each(Object.entries(ends))("of an exchange that %s is settled at nothing, once", (_, end) => {
+    const { x, res, reservation, settled } = reserved();
+    x.reserve(reservation);
+    expect(settled).toEqual([]);
+    end(x, res);
+    res.emit("close");
+    expect(settled).toEqual(["0 0"]);
+  });
+
+  it("can be settled before the end, and when the final record is there", () => {
+    const { x, res, reservation, settled } = reserved();
+    x.reserve(reservation);
+    x.hold(() => settled.push("released"));
+    x.atEnd(() => x.reservation?.settle({ tokens: 5, ticks: 6 }));
+    res.close();
+    expect(settled).toEqual(["released", "5 6", "0 0"]);
+  });
+
+  it("that comes when the exchange has ended is settled at once", () => {
+    const { x, res, reservation, settled } = reserved();
+    res.close();
+    x.reserve(reservation);
+    expect(settled).toEqual(["0 0"]);
   });
 });
 

@@ -28,6 +28,7 @@ function recording(): { readonly made: StepKind[]; readonly parts: LinkParts<Exc
     rateLimit: guard("rateLimit"),
     clientRate: guard("clientRate"),
     modelScope: guard("modelScope"),
+    budget: guard("budget"),
     downstreamInflight: guard("downstreamInflight"),
     clientInflight: guard("clientInflight"),
   };

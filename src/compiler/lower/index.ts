@@ -35,6 +35,7 @@ const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
     clients.some(({ models }) => models !== undefined)
       ? ({ members }) => ({ scanBytes, idleMs: members[0]?.upstream.stream_idle_timeout_ms ?? 0 })
       : () => undefined,
+  budget: () => same(undefined),
   downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) =>
     same(max === undefined ? undefined : { max }),
   clientInflight: (config) => same(lowerClientInflight(config)),

@@ -4,7 +4,8 @@ import type { IncomingMessage } from "node:http";
 import { replyFor } from "../../plan/replies.ts";
 import type { BuiltInEndpoints } from "../endpoints/built-in.ts";
 import type { GatewayResponse } from "../exchange/connection.ts";
-import { type ExchangeOwner, LiveExchange } from "../exchange/exchange.ts";
+import { LiveExchange } from "../exchange/exchange.ts";
+import type { ExchangeOwner } from "../exchange/exchange-owner.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import type { ClientSocket } from "./client-socket.ts";
@@ -17,7 +18,7 @@ import { WaitingLine } from "./waiting-line.ts";
 const EXPECTATION_FAILED = replyFor("expectation_failed");
 
 /** The plan generation that a request begins and ends with. */
-export interface DispatchContext extends ExchangeOwner {
+export interface DispatchContext extends ExchangeOwner<LiveExchange> {
   readonly plan: Plan<LiveExchange>;
   readonly builtIn: BuiltInEndpoints;
   /** Called at the beginning of every exchange. */

@@ -1,6 +1,6 @@
 // Records what happens to a request in a dry run: an exchange without a client and without an upstream.
 
-import type { Client, Exchange, ModelNames } from "../../plan/exchange.ts";
+import type { Client, Exchange, ModelNames, RequestSize } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
 import type { StepKind } from "../../plan/steps.ts";
 import type { RequestPath } from "../../plan/target.ts";
@@ -59,6 +59,8 @@ export interface DryChoice {
 /** Any name would do. */
 const UNKNOWN_NAME = "";
 
+const NO_BODY: RequestSize = Object.freeze({ bodyBytes: 0, outputLimit: undefined });
+
 export class DryExchange implements Exchange, Runnable {
   readonly id: string;
   readonly method: string;
@@ -111,6 +113,14 @@ export class DryExchange implements Exchange, Runnable {
     if (model.kind === "models") return model.places.map(({ name }) => name);
     return model.kind === "unknown" && this.client?.access?.models?.length === 0 ? [UNKNOWN_NAME] : [];
   }
+
+  /** A dry request has no body. So its estimate is that of an empty one, with the usual output. */
+  readSize(): RequestSize {
+    return NO_BODY;
+  }
+
+  /** Does nothing: each dry run has its own counts. */
+  reserve(): void {}
 
   replaceQuery(query: string): void {
     this.target = { path: this.target.path, query };

@@ -18,7 +18,7 @@ import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import { authAs } from "../guards/auth.ts";
-import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
+import { createGuardRegistry, type GuardRegistry, NOT_METERED } from "../guards/index.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
 import { renderReply } from "../replies/render-reply.ts";
@@ -79,7 +79,7 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
 
 /** Makes guards that record their verdicts, and a terminal that records what it would send. */
 function dryParts(clock: Clock): LinkParts<DryExchange> {
-  const live = createGuardRegistry(new Limits(clock).lease(), clock);
+  const live = createGuardRegistry(new Limits(clock).lease(), clock, NOT_METERED);
   const registry = { ...live, auth: (spec: AuthSpec) => dryAuth(spec, live.auth(spec), clock) };
   const kinds = Object.keys(registry) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, recorded(registry, kind)])) as unknown as GuardRegistry;

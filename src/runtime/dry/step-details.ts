@@ -2,6 +2,7 @@
 
 import type { ClientAccess, Exchange } from "../../plan/exchange.ts";
 import type { StepKind, Verdict } from "../../plan/steps.ts";
+import { type BudgetPeriod, type ClientBudgets, TICKS_PER_USD } from "../../plan/usage.ts";
 import type { DryModel } from "./dry-model.ts";
 
 /** What is known of a request after a step. */
@@ -31,6 +32,8 @@ function lookedAt(kind: StepKind, verdict: Verdict, { client, cause, model }: St
       return verdict === undefined && scopeDecides(access, model)
         ? `the model decides, ${allowed("models", access?.models)}`
         : allowed("models", access?.models);
+    case "budget":
+      return access === undefined ? NO_LIMIT : budgetsOf(access);
     case "clientInflight":
       return access?.maxInflight === undefined ? NO_LIMIT : `at most ${access.maxInflight} at one time`;
     default:
@@ -43,6 +46,19 @@ const NO_LIMIT = "no limit of its own";
 /** Whether the models of the client decide about a request whose model is not known. */
 export function scopeDecides(access: ClientAccess | undefined, model: DryModel): boolean {
   return access?.models !== undefined && model.kind === "unknown";
+}
+
+function budgetsOf({ budgets, tokensPerMinute }: ClientBudgets): string {
+  const limits = budgets.flatMap(({ per, maxTicks, maxTokens }) => [
+    ...(maxTicks === undefined ? [] : [`${maxTicks / TICKS_PER_USD} USD ${lasting(per)}`]),
+    ...(maxTokens === undefined ? [] : [`${maxTokens} tokens ${lasting(per)}`]),
+  ]);
+  if (tokensPerMinute !== undefined) limits.push(`${tokensPerMinute} tokens per minute`);
+  return limits.length === 0 ? NO_LIMIT : `at most ${limits.join(", ")}`;
+}
+
+function lasting(per: BudgetPeriod): string {
+  return per === "total" ? "in all" : `per ${per}`;
 }
 
 function allowed(what: "routes" | "models", names: readonly string[] | undefined): string {

@@ -3,31 +3,22 @@
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { TLSSocket } from "node:tls";
-import type { Client, Exchange, ModelNames, Outcome } from "../../plan/exchange.ts";
+import type { Client, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
-import type { ResponseFormat } from "../../plan/response-format.ts";
 import type { RequestPath } from "../../plan/target.ts";
+import { NO_CHARGE, type Reservation } from "../../plan/usage.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
 import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
+import type { ExchangeOwner } from "./exchange-owner.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
-import type { Observer } from "./observer.ts";
 import type { Route } from "./plan.ts";
 import { type ChosenUpstream, type EndedAttempt, type ExchangeRecord, RecordInProgress } from "./record.ts";
 import { type BodyQuestions, RequestBody } from "./request-body.ts";
+import { requestSize } from "./request-size.ts";
 import { type BodyFraming, Responder } from "./responder.ts";
 
-/** What an exchange needs of the plan generation it belongs to. */
-export interface ExchangeOwner {
-  readonly responseFormat: ResponseFormat;
-  /** True once responses have to end their connection. */
-  readonly draining: boolean;
-  readonly observer: Observer;
-  /** Called at the end of every exchange, exactly once. */
-  ended(x: LiveExchange): void;
-  /** Reports a bug of ours. @param by names the step that failed */
-  bug(x: LiveExchange, err: unknown, by: string): void;
-}
+type Owner = ExchangeOwner<LiveExchange>;
 
 const INTERNAL_ERROR = replyFor("internal_error");
 const NO_PATH: RequestPath = { path: "", query: "" };
@@ -40,8 +31,10 @@ export class LiveExchange implements Exchange {
   readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
+  /** What is reserved of the client's budgets. It is settled at nothing if nobody did before, or in `atEnd`. */
+  reservation: Reservation | undefined = undefined;
   readonly #record: RecordInProgress;
-  readonly #owner: ExchangeOwner;
+  readonly #owner: Owner;
   #target = NO_PATH;
   #holds: (() => void)[] = [];
   #atEnd: ((record: ExchangeRecord) => void)[] = [];
@@ -52,7 +45,7 @@ export class LiveExchange implements Exchange {
   #done = false;
   #body: RequestBody | undefined = undefined;
 
-  constructor(owner: ExchangeOwner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
+  constructor(owner: Owner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
     const { socket } = req;
     this.req = req;
     this.framing = framing;
@@ -144,6 +137,15 @@ export class LiveExchange implements Exchange {
     if (!hasBody(this.framing)) return namesOf(requestModels(this, undefined));
     const body = this.readBody({ model: true, maxBytes, idleMs });
     return new Promise((resolve) => body.whenRead(() => resolve(namesOf(requestModels(this, body.model)))));
+  }
+
+  readSize(maxBytes: number): RequestSize {
+    return requestSize(this, maxBytes);
+  }
+
+  reserve(reservation: Reservation): void {
+    this.reservation = reservation;
+    if (this.#done) reservation.settle(NO_CHARGE);
   }
 
   replaceQuery(query: string): void {
@@ -291,6 +293,7 @@ export class LiveExchange implements Exchange {
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
+    this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }
 }

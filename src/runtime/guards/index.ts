@@ -2,8 +2,10 @@
 
 import type { Guard, StepKind, StepSpecs } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
+import { Budgets } from "../limits/budgets.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import { auth } from "./auth.ts";
+import { type BudgetParts, budget } from "./budget.ts";
 import { clientInflight } from "./client-inflight.ts";
 import { clientRate } from "./client-rate.ts";
 import { cors } from "./cors.ts";
@@ -15,8 +17,20 @@ import { webSocket } from "./web-socket.ts";
 
 export type GuardRegistry = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
 
-/** @param limits the counts that the guards of one plan use */
-export function createGuardRegistry(limits: LimitsLease, clock: Clock): GuardRegistry {
+/** What the guard of budgets asks, without the clock. */
+export type Metering = Omit<BudgetParts, "clock">;
+
+/** For plans without budgets. */
+export const NOT_METERED: Metering = {
+  budgets: new Budgets({ onPassed: () => {} }),
+  isNeverMetered: () => true,
+  estimate: () => undefined,
+};
+
+/**
+ * @param limits the counts that the guards of one plan use
+ */
+export function createGuardRegistry(limits: LimitsLease, clock: Clock, metering: Metering): GuardRegistry {
   return {
     cors,
     auth: (spec) => auth(spec, clock),
@@ -25,6 +39,7 @@ export function createGuardRegistry(limits: LimitsLease, clock: Clock): GuardReg
     rateLimit: (spec) => rateLimit(spec, limits, clock),
     clientRate: () => clientRate(limits, clock),
     modelScope,
+    budget: (spec) => budget(spec, { ...metering, clock }),
     downstreamInflight: (spec) => downstreamInflight(spec, limits),
     clientInflight: (spec) => clientInflight(spec, limits),
   };

@@ -1,5 +1,6 @@
 // Describes what is written down of one exchange when it has ended: its usage, what that cost, and what was charged.
 
+import type { Charge } from "../../plan/usage.ts";
 import type { UsageReport } from "./usage-report.ts";
 
 /** The ledger, the metrics and the spans are made from it. */
@@ -19,12 +20,4 @@ export interface ExchangeUsage {
   readonly charged: Charge;
   /** From the request's arrival to the first byte of a stream's body, ms; `null` for a response that is no stream. */
   readonly ttftMs: number | null;
-}
-
-/** An amount of usage: what is reserved, or what is charged. */
-export interface Charge {
-  /** Input and output together. */
-  readonly tokens: number;
-  /** Money, ticks of `TICKS_PER_USD`. */
-  readonly ticks: number;
 }

@@ -1,0 +1,105 @@
+// Reserves what a request may use of its client's budgets and tokens per minute (contract, section 12, "Reserve, then settle").
+
+import type { Exchange, ModelNames } from "../../plan/exchange.ts";
+import { type Reply, replyFor } from "../../plan/replies.ts";
+import type { BudgetStepSpec, Guard, Verdict } from "../../plan/steps.ts";
+import type { Charge, ClientBudgets } from "../../plan/usage.ts";
+import type { Clock } from "../clock.ts";
+import type { Budgets, Reserved } from "../limits/budgets.ts";
+import { estimateTokens } from "../model/token-estimate.ts";
+
+/** What the guard asks of other parts. */
+export interface BudgetParts {
+  readonly budgets: Budgets;
+  readonly clock: Clock;
+  /** Whether requests to a path use no tokens, or tell again what was billed before. */
+  readonly isNeverMetered: (method: string, path: string) => boolean;
+  /** What the tokens of a request cost with a model, ticks; `undefined` when its price is not known. */
+  readonly estimate: (model: string, inputTokens: number, outputTokens: number) => number | undefined;
+}
+
+const UNREADABLE = replyFor("model_unreadable");
+const UNPRICED = replyFor("model_not_allowed", {
+  message:
+    "The gateway knows no price for the model of this request, and this client has a budget in USD. Use another model, or add the price to usage.prices in the gateway's config.",
+});
+const UNPRICED_CAUSE = "no price is known for the model, and the client has a budget in USD";
+const TOO_LARGE = replyFor("request_exceeds_budget");
+const USED_UP = replyFor("budget_exceeded", {
+  message:
+    "This client has used up its budget, or has too little left of it for this request. It does not begin anew. Ask for a larger budget.",
+  retryAfterSeconds: null,
+});
+const RATE_MESSAGE =
+  "This client has reached its limit of tokens per minute, over all routes. Wait as long as the retry-after header says, or set a smaller max_tokens.";
+const RATE_CAUSE = "the client's own limit of tokens per minute";
+
+export function budget({ scanBytes, idleMs, unpriced }: BudgetStepSpec, parts: BudgetParts): Guard {
+  const { budgets, clock, isNeverMetered, estimate } = parts;
+
+  /** What a request may cost. With several models, that of the dearest: which of them counts is the upstream's decision. */
+  function estimateOf(x: Exchange, models: readonly string[], needsPrice: boolean): Charge | undefined {
+    const { input, output } = estimateTokens(x.readSize(scanBytes));
+    let ticks = 0;
+    for (const model of models) {
+      const cost = estimate(model, input, output);
+      if (cost === undefined && needsPrice) return undefined;
+      ticks = Math.max(ticks, cost ?? 0);
+    }
+    return { tokens: input + output, ticks };
+  }
+
+  function verdictOn(x: Exchange, client: string, limits: ClientBudgets, models: ModelNames): Verdict {
+    if (models === undefined) return UNREADABLE;
+    // Requests that carry no model by nature are answered by none.
+    if (models.length === 0) return undefined;
+    const needsPrice = unpriced === "deny" && limits.budgets.some(({ maxTicks }) => maxTicks !== undefined);
+    const charge = estimateOf(x, models, needsPrice);
+    if (charge === undefined) {
+      x.noteCause(UNPRICED_CAUSE);
+      return UNPRICED;
+    }
+    const answer = budgets.reserve(client, limits, charge, clock.now());
+    if (answer.kind !== "admitted") return refusal(x, answer);
+    x.reserve(answer.reservation);
+    return undefined;
+  }
+
+  return function budget(x) {
+    const { client } = x;
+    const access = client?.access;
+    if (client === undefined || access === undefined || !hasLimits(access)) return undefined;
+    if (isNeverMetered(x.method, x.path)) return undefined;
+    const models = x.readModels(scanBytes, idleMs);
+    // The books have the names of the ledger.
+    return models instanceof Promise
+      ? models.then((late) => verdictOn(x, client.label, access, late))
+      : verdictOn(x, client.label, access, models);
+  };
+}
+
+function hasLimits({ tokensPerMinute, budgets }: ClientBudgets): boolean {
+  return tokensPerMinute !== undefined || budgets.length > 0;
+}
+
+/** The log says which limit it was: the reply does not tell a client how much it may use. */
+function refusal(x: Exchange, answer: Exclude<Reserved, { readonly kind: "admitted" }>): Reply {
+  switch (answer.kind) {
+    case "rate_limited":
+      x.noteCause(RATE_CAUSE);
+      return replyFor("rate_limited", { message: RATE_MESSAGE, retryAfterSeconds: answer.retryAfterSeconds });
+    case "budget_exceeded":
+      x.noteCause(limitName(answer));
+      return answer.retryAfterSeconds === undefined
+        ? USED_UP
+        : replyFor("budget_exceeded", { retryAfterSeconds: answer.retryAfterSeconds });
+    case "too_large":
+      x.noteCause(limitName(answer));
+      return TOO_LARGE;
+  }
+}
+
+function limitName({ per, unit }: Extract<Reserved, { readonly per: string }>): string {
+  if (per === "minute") return RATE_CAUSE;
+  return `the client's budget in ${unit === "usd" ? "USD" : "tokens"} ${per === "total" ? "in all" : `per ${per}`}`;
+}
