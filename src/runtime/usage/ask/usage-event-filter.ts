@@ -66,7 +66,7 @@ export class UsageEventFilter {
       }
       this.#letGo();
     }
-    return this.#send(bytes.subarray(from));
+    return this.#send(from === 0 ? bytes : bytes.subarray(from));
   }
 
   /** Reads a chunk. @returns the index of the first byte that is neither taken out nor sent */
