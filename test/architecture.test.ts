@@ -25,6 +25,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     "body",
     "headers",
     "model",
+    "usage/ask",
     "replies",
     "limits",
     "endpoints",

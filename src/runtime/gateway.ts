@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly extraCas?: Buffer | undefined;
   /** Replaces the system's clock: for tests of what happens at a certain time. */
   readonly clock?: Clock | undefined;
+  /** Reads a copy of the responses of metered routes. */
+  readonly meter?: TerminalParts["meter"];
   /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
@@ -61,7 +63,7 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, clock = systemClock, times = {} }: GatewayOptions,
+  { version, pair, extraCas, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls, metrics } = blueprint.server;
   const limits = new Limits(clock);
@@ -73,7 +75,7 @@ export async function startGateway(
     version,
   });
   const { observer, tracer, endpoints } = telemetry;
-  const parts = { limits, agents, tracer, clock, log };
+  const parts = { limits, agents, tracer, clock, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -127,11 +129,12 @@ interface Parts {
   readonly agents: AgentPool;
   readonly tracer: Tracer | undefined;
   readonly clock: Clock;
+  readonly meter: TerminalParts["meter"];
   readonly log: Log;
 }
 
 /** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
-function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, log }: Parts): LinkedPlan {
+function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, meter, log }: Parts): LinkedPlan {
   const counts = limits.lease();
   const upstreams = agents.lease();
   const release = (): void => {
@@ -143,6 +146,7 @@ function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, log }: 
     agents: upstreams,
     tracer,
     clock,
+    meter,
     random: Math.random,
     onFailure: ({ record: { id, route, upstream } }, outcome, cause) =>
       log.warn({ request_id: id, route_id: route?.id, upstream: upstream?.id, outcome, cause }, "upstream failed"),

@@ -143,7 +143,7 @@ export class Host implements GenerationHost {
     this.#phase = "grace";
     if (graceMs > 0) await new Promise((resolve) => setTimeout(resolve, graceMs));
     this.#phase = "draining";
-    for (const { exchanges } of [...this.#retiring, this.#generation]) for (const x of [...exchanges]) x.endWait();
+    for (const x of this.#exchanges()) x.endWait();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
     // Node counts only connections that have had a request as idle.
@@ -155,11 +155,12 @@ export class Host implements GenerationHost {
     }
     const finished = this.#inFlight === 0;
     this.#sendTimeout.stop();
+    for (const x of this.#exchanges()) x.endDrain();
     this.#server.closeAllConnections();
     // Node does not count a connection that is still in its TLS handshake.
     for (const socket of this.#connections) socket.destroy();
     // Broken exchanges end, and are logged, before the caller reports the end.
-    if (!finished) await this.#idleWithin(BROKEN_MS);
+    if (this.#inFlight > 0) await this.#idleWithin(BROKEN_MS);
     return finished;
   }
 
@@ -180,6 +181,11 @@ export class Host implements GenerationHost {
   bug(x: LiveExchange, err: unknown, by: string): void {
     const place = err instanceof Error ? err.stack : undefined;
     this.#log.error({ request_id: x.id, step: by, error: String(err), place }, "internal error");
+  }
+
+  /** The exchanges that have begun and not ended. */
+  #exchanges(): LiveExchange[] {
+    return [...this.#retiring, this.#generation].flatMap(({ exchanges }) => [...exchanges]);
   }
 
   /** Begins the request that waits behind an exchange that has ended. It belongs to the current plan. */
@@ -244,7 +250,7 @@ export class Host implements GenerationHost {
       { request_id: x.id, route_id: x.record.route?.id },
       "client took nothing of its response; connection closed",
     );
-    x.break("client_closed");
+    if (!x.responder.left) x.break("client_closed");
   }
 }
 

@@ -41,6 +41,8 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Times that replace the defaults, so that a test does not have to wait that long. */
   readonly times?: NonNullable<GatewayOptions["times"]>;
+  /** Reads a copy of the responses of metered routes. */
+  readonly meter?: GatewayOptions["meter"];
   /** Replaces the system's clock. */
   readonly clock?: GatewayOptions["clock"];
 }
@@ -69,6 +71,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     pair,
     times: options.times ?? {},
     clock: options.clock,
+    meter: options.meter,
   });
   const { port } = gateway.address;
   return {

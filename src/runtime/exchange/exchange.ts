@@ -2,7 +2,6 @@
 
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
-import type { TLSSocket } from "node:tls";
 import type { Client, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { RequestPath } from "../../plan/target.ts";
@@ -46,20 +45,16 @@ export class LiveExchange implements Exchange {
   #body: RequestBody | undefined = undefined;
 
   constructor(owner: Owner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
-    const { socket } = req;
     this.req = req;
     this.framing = framing;
     this.awaitsContinue = awaitsContinue;
     this.asksWebSocket = asksWebSocket;
     this.responder = new Responder(req, res, framing.kind !== "none");
     this.#owner = owner;
-    this.#record = new RecordInProgress(id, {
-      method: req.method ?? "",
-      httpVersion: req.httpVersion,
-      scheme: (socket as TLSSocket).encrypted ? "https" : "http",
-      rawHeaders: req.rawHeaders,
+    this.#record = RecordInProgress.of(id, req);
+    res.on("close", () => {
+      if (!this.responder.goesOn()) this.#finish();
     });
-    res.on("close", () => this.#finish());
   }
 
   get record(): ExchangeRecord {
@@ -212,7 +207,7 @@ export class LiveExchange implements Exchange {
   /** Answers with a reply of our own. If a response has begun already, it breaks the connection instead. */
   reply(reply: Reply): void {
     if (this.#done) return;
-    if (this.responder.begun) return this.break(reply.outcome);
+    if (this.responder.begun || this.responder.left) return this.break(reply.outcome);
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;
@@ -259,8 +254,15 @@ export class LiveExchange implements Exchange {
   /** Breaks the connection, so that the client notices that the response is incomplete. */
   break(outcome: Outcome): void {
     if (this.#done) return;
+    if (this.responder.left) return this.endDrain();
     this.#outcome = outcome;
     this.responder.break();
+  }
+
+  /** Ends what goes on without the client. If the client leaves later, nothing goes on. */
+  endDrain(): void {
+    this.responder.onLeft(undefined);
+    if (this.responder.left) this.#finish();
   }
 
   /** Handles a bug of ours: logs it with its stack, and answers with 500 where that is still possible. */

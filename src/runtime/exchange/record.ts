@@ -1,6 +1,8 @@
 // Holds the facts of one exchange. The log, the metrics and the spans are made from them.
 
+import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
+import type { TLSSocket } from "node:tls";
 import type { Client, Outcome } from "../../plan/exchange.ts";
 import type { RetryWord } from "../../plan/forward.ts";
 
@@ -96,6 +98,12 @@ export class RecordInProgress implements ExchangeRecord {
   outcome: Outcome = "client_closed";
   status = 499;
   cause: string | undefined = undefined;
+
+  /** The record of a request that has just begun. */
+  static of(id: string, { method = "", httpVersion, rawHeaders, socket }: IncomingMessage): RecordInProgress {
+    const scheme = (socket as TLSSocket).encrypted ? "https" : "http";
+    return new RecordInProgress(id, { method, httpVersion, scheme, rawHeaders });
+  }
 
   constructor(id: string, request: Pick<ExchangeRecord, "method" | "httpVersion" | "scheme" | "rawHeaders">) {
     this.id = id;

@@ -19,6 +19,8 @@ export class Responder {
   readonly #announcesBody: boolean;
   #closeDelimited = false;
   #last = false;
+  #whenLeft: (() => boolean) | undefined = undefined;
+  #left = false;
 
   /** @param announcesBody whether the request's headers announce a body, which may not have been read yet */
   constructor(req: IncomingMessage, res: GatewayResponse, announcesBody: boolean) {
@@ -30,6 +32,25 @@ export class Responder {
   /** True once the response head is written. After that, only a broken connection can show a failure to the client. */
   get begun(): boolean {
     return this.res.headersSent;
+  }
+
+  /** The client has left, and the exchange goes on without it (`on_client_abort: drain`; contract, section 13). */
+  get left(): boolean {
+    return this.#left;
+  }
+
+  /** @param whenLeft called when the client has left. Says whether the exchange goes on without it. `undefined`: it does not */
+  onLeft(whenLeft: (() => boolean) | undefined): void {
+    this.#whenLeft = whenLeft;
+  }
+
+  /** The response is closed: it is complete, or the client has left. @returns whether the exchange goes on without the client */
+  goesOn(): boolean {
+    if (this.#whenLeft === undefined) return false;
+    // What goes on may end before the call returns.
+    this.#left = true;
+    this.#left = this.#whenLeft();
+    return this.#left;
   }
 
   /** True once the last byte was handed to the operating system. */

@@ -53,6 +53,12 @@ export function responseHead(rawHeaders: readonly string[], requestId: string, s
   return head;
 }
 
+/** The same head for a body whose length will differ. Its list of headers is changed. */
+export function withoutLength(head: Readonly<ResponseHead>): Readonly<ResponseHead> {
+  dropHeader(head.headers, "content-length");
+  return { ...head, hasLength: false };
+}
+
 /** Tells SDKs not to send the request again, in place of what the upstream says about that (contract, section 7). */
 export function tellNotToRetry(headers: string[]): void {
   dropHeader(headers, "x-should-retry");

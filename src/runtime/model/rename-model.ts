@@ -58,10 +58,20 @@ export function lengthChange(edit: BodyEdit): number {
   return edit.bytes.length - (edit.end - edit.start);
 }
 
+/** The chunks with all edits applied, each of which names places of the unchanged body. The edits must not overlap. */
+export function applyEdits(chunks: readonly Buffer[], edits: readonly BodyEdit[]): readonly Buffer[] {
+  const [only] = edits;
+  if (edits.length === 1 && only !== undefined) return applyEdit(chunks, only);
+  // From the last one on: an edit moves only what stands behind it.
+  const lastFirst = [...edits].sort((a, b) => b.start - a.start);
+  return lastFirst.reduce<readonly Buffer[]>((edited, edit) => applyEdit(edited, edit), chunks);
+}
+
 /**
  * The chunks with an edit applied. All other bytes are the same ones, not copies, and no chunk is changed in place: another
  * upstream may need other bytes.
  * @param chunks a body from its first byte, at least up to the end of the edit
+ * @param edit of at least one byte
  */
 export function applyEdit(chunks: readonly Buffer[], edit: BodyEdit): Buffer[] {
   const edited: Buffer[] = [];

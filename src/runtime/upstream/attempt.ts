@@ -22,6 +22,18 @@ export interface AttemptFailure {
   readonly reached: boolean;
 }
 
+/** Failures that say nothing about the upstream. */
+const CAUSED_BY_CLIENT: ReadonlySet<AttemptFailure["outcome"]> = new Set<AttemptFailure["outcome"]>([
+  "request_timeout",
+  "bad_request",
+  "model_unreadable",
+]);
+
+/** Whether a failure with this outcome is the upstream's, not the client's. */
+export function isUpstreams(outcome: AttemptFailure["outcome"]): boolean {
+  return !CAUSED_BY_CLIENT.has(outcome);
+}
+
 /** Receives the result of an attempt. */
 export interface AttemptOwner {
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void;
@@ -53,6 +65,11 @@ export class Attempt implements RequestEvents {
   get connecting(): boolean {
     const request = this.#request;
     return request !== undefined && !request.reusedSocket && !wasEstablished(request);
+  }
+
+  /** All of the request was handed to the operating system, and the attempt is not over. */
+  get sentWhole(): boolean {
+    return !this.#over && this.#request?.writableFinished === true;
   }
 
   onResponse(response: IncomingMessage): void {

@@ -5,7 +5,9 @@ import type { ForwardSpec } from "../../plan/forward.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Tracer } from "../exchange/observer.ts";
+import type { BodyEdit } from "../model/rename-model.ts";
 import type { RequestModels } from "../model/request-model.ts";
+import type { Meter } from "./body-tap.ts";
 import type { PoolRequest, RetryContext } from "./retries.ts";
 import type { KeepRule } from "./upload.ts";
 
@@ -19,6 +21,8 @@ export interface ForwardingContext {
   readonly keep: KeepRule;
   /** Whether a response of this content type is a stream. */
   readonly isStream: (contentType: string | undefined) => boolean;
+  /** Reads the responses; `undefined`: nobody does. */
+  readonly meter: Meter | undefined;
   /** Called when an upstream failed. @param cause a short text without secrets */
   readonly onFailure: (x: LiveExchange, outcome: Outcome, cause: string) => void;
 }
@@ -28,4 +32,6 @@ export interface Prepared {
   /** `undefined` for a single upstream. */
   readonly pool: PoolRequest | undefined;
   readonly models: RequestModels;
+  /** Asks a stream to tell its usage (`usage.ask`); `undefined`: nothing is changed for that. */
+  readonly ask: BodyEdit | undefined;
 }

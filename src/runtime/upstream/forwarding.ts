@@ -2,24 +2,25 @@
 // replies to the client, breaks its connection, or begins a response.
 
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { performance } from "node:perf_hooks";
 import { replyFor } from "../../plan/replies.ts";
+import type { DrainSpec } from "../../plan/usage.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { AttemptResult } from "../exchange/record.ts";
 import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
-import type { RequestModels } from "../model/request-model.ts";
-import { firstEventOf } from "./answers/first-event.ts";
 import { statusResult } from "./answers/look.ts";
-import { Attempt, type AttemptFailure, type AttemptOwner } from "./attempt.ts";
+import { Attempt, type AttemptFailure, type AttemptOwner, isUpstreams } from "./attempt.ts";
 import { AttemptLimits } from "./attempt-limits.ts";
+import { AttemptReport } from "./attempt-report.ts";
 import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Drain } from "./drain.ts";
 import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
 import { HeldAnswer, lookAt } from "./held-answer.ts";
 import type { UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
-import { type PassedOwner, PassedResponse } from "./passed-response.ts";
+import { passedResponse } from "./pass-on.ts";
+import type { PassedOwner, PassedResponse } from "./passed-response.ts";
 import { type NextAttempt, Retries } from "./retries.ts";
 import { type Decision, type Happened, type TimeLimit, unanswered } from "./retry.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
@@ -27,20 +28,13 @@ import { Upload, type UploadOwner } from "./upload.ts";
 const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
-/** Failures that say nothing about the upstream. */
-const CAUSED_BY_CLIENT: ReadonlySet<AttemptFailure["outcome"]> = new Set<AttemptFailure["outcome"]>([
-  "request_timeout",
-  "bad_request",
-  "model_unreadable",
-]);
-
 export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   readonly #x: LiveExchange;
   readonly #context: ForwardingContext;
   readonly #upload: Upload;
   readonly #deadlines: Deadlines;
   readonly #retries: Retries | undefined;
-  readonly #models: RequestModels | undefined;
+  readonly #prepared: Prepared | undefined;
   #upstream: LinkedUpstream;
   /** Kept for another attempt or a replay, until the response has begun. */
   #request: UpstreamRequest | undefined;
@@ -49,9 +43,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   #held: HeldAnswer | undefined = undefined;
   #passed: PassedResponse | undefined = undefined;
   #wait: AttemptWait | undefined = undefined;
-  /** The result of the present attempt, once that is known. */
-  #result: AttemptResult | undefined = undefined;
-  #status: number | undefined = undefined;
+  /** Present once the client has left and the upstream goes on. */
+  #drain: Drain | undefined = undefined;
+  readonly #report = new AttemptReport();
   #replayed = false;
   #over = false;
 
@@ -60,7 +54,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#x = x;
     this.#context = context;
     this.#upstream = upstream;
-    this.#models = prepared?.models;
+    this.#prepared = prepared;
     this.#retries = context.retries && new Retries(x, context.retries, prepared?.pool);
     this.#upload = new Upload(x, this, context.keep);
     this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
@@ -69,6 +63,8 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#limits = this.#limitAttempt();
     // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
+    const { drain } = context.spec;
+    if (drain !== undefined) x.responder.onLeft(() => this.#goesOn(drain));
   }
 
   /** Sends the request. Everything after that is done when the upstream or the client does something. */
@@ -101,7 +97,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     const { hold } = this.#upstream;
     const { clock } = this.#context;
     const look = hold && lookAt(response, head, hold, (body, last) => this.#heldBytes(body, last), clock);
-    this.#status = response.statusCode;
+    this.#report.status = response.statusCode;
     if (look === undefined) return this.#passOn(response, head);
     if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
     this.#held = new HeldAnswer(response, look, (said) => this.#looked(response, head, said));
@@ -126,13 +122,26 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#passed?.beganWithError) this.#noteFailure("overloaded_event");
     else this.#retries?.succeeded(this.#upstream);
     this.#release();
+    if (this.#drain !== undefined) this.#x.endDrain();
+  }
+
+  /** The client has left. @returns whether the upstream goes on: it does if it has the whole request (contract, section 13) */
+  #goesOn(limit: DrainSpec): boolean {
+    if (this.#over || !this.#attempt.sentWhole) return false;
+    this.#drain = new Drain(limit, () => this.#x.endDrain());
+    // No other attempt follows.
+    this.onBegun();
+    if (this.#passed === undefined) this.#held?.release();
+    else this.#passed.drain(this.#drain);
+    return true;
   }
 
   #beginAttempt(): UpstreamRequest {
     const { tracer, spec } = this.#context;
     this.#x.sending();
     this.#retries?.began(this.#upstream);
-    return this.#upstream.request(this.#x, tracer?.attempt(this.#x.record, spec, this.#upstream.spec), this.#models);
+    const trace = tracer?.attempt(this.#x.record, spec, this.#upstream.spec);
+    return this.#upstream.request(this.#x, trace, this.#prepared);
   }
 
   #limitAttempt(): AttemptLimits | undefined {
@@ -164,21 +173,20 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
 
   /** Passes on an answer that no other attempt follows, whatever it is. */
   #passOn(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    this.#result = statusResult(response.statusCode ?? 0);
+    this.#report.result = statusResult(response.statusCode ?? 0);
     this.#retries?.answered(this.#upstream, response.rawHeaders);
     this.#pass(response, head);
   }
 
   #pass(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    const { health, hold, spec } = this.#upstream;
-    const watches = health !== undefined && head.sse && !hold?.firstEvent;
-    const parts = {
+    const from = {
+      context: this.#context,
+      upstream: this.#upstream,
       deadlines: this.#deadlines,
-      streams: this.#context.isStream(head.contentType),
-      keepaliveMs: spec.sseKeepaliveMs,
-      firstEvent: watches ? firstEventOf(response.rawHeaders) : undefined,
+      ask: this.#prepared?.ask,
     };
-    this.#passed = new PassedResponse(this.#x, response, head, parts, this);
+    this.#passed = passedResponse(this.#x, response, head, from, this);
+    if (this.#drain !== undefined) this.#passed.drain(this.#drain);
     this.#passed.start(this.#held);
   }
 
@@ -195,11 +203,11 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   /** Decides what follows the attempt, and tells its result if that is known with it. */
   #decide(happened: Happened): NextAttempt {
     const { ended, replayable } = this.#upload;
-    this.#result = happened.word ?? "failure";
+    this.#report.result = happened.word ?? "failure";
     if (this.#retries === undefined) return PASS_ON;
     const timeLeftMs = ended ? this.#deadlines.leftMs() : Number.POSITIVE_INFINITY;
     const decision = this.#retries.after(this.#upstream, happened, replayable, timeLeftMs);
-    if (decision.next !== "pass on") this.#tell(true);
+    if (decision.next !== "pass on") this.#report.tell(this.#x, this.#upstream.id, true);
     return decision;
   }
 
@@ -224,7 +232,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#upstream = upstream;
     this.#x.choose(upstream);
     this.#replayed = false;
-    this.#status = undefined;
+    this.#report.status = undefined;
     this.#deadlines.restart(upstream.spec);
     this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, this.#x.id);
@@ -252,28 +260,19 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   /** Ends the exchange as failed: with a reply before the response head, with a broken connection after. See `Decision` for `spent`. */
   #end(outcome: AttemptFailure["outcome"], cause: string, word?: AttemptResult, spent = false): void {
     if (this.#over) return;
-    const isUpstreams = !CAUSED_BY_CLIENT.has(outcome);
-    if (isUpstreams) this.#noteFailure(word ?? "failure");
+    const isFailure = isUpstreams(outcome);
+    if (isFailure) this.#noteFailure(word ?? "failure");
     this.#release();
-    if (isUpstreams) this.#context.onFailure(this.#x, outcome, cause);
+    if (this.#drain !== undefined) return this.#x.endDrain();
+    if (isFailure) this.#context.onFailure(this.#x, outcome, cause);
     const final = spent && this.#context.spec.retry?.tellClients === true;
     if (this.#x.responder.begun) this.#x.break(outcome);
     else this.#x.reply(replyFor(outcome === "upstream_aborted" ? "upstream_request_failed" : outcome, { final }));
   }
 
   #noteFailure(result: AttemptResult): void {
-    this.#result = result;
+    this.#report.result = result;
     this.#retries?.broke(this.#upstream);
-  }
-
-  /** Tells the result of the attempt. An attempt without one was ended by the client, and says nothing. */
-  #tell(retried: boolean): void {
-    const result = this.#result;
-    if (result === undefined) return;
-    const { headAt, sentAt = 0 } = this.#x.record;
-    this.#result = undefined;
-    const ms = (headAt ?? performance.now()) - sentAt;
-    this.#x.attemptEnded({ upstream: this.#upstream.id, result, status: this.#status, ms }, retried);
   }
 
   #closeAttempt(): void {
@@ -290,10 +289,11 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     if (this.#over) return;
     this.#over = true;
     this.#wait?.cancel();
+    this.#drain?.stop();
     this.#deadlines.stop();
     this.#retries?.abandoned(this.#upstream, this.#passed?.delivers === true);
     this.#closeAttempt();
     this.#upload.stop();
-    this.#tell(false);
+    this.#report.tell(this.#x, this.#upstream.id, false);
   }
 }

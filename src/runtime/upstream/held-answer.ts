@@ -58,6 +58,11 @@ export class HeldAnswer {
     this.#body.passTo(move, move(Buffer.concat(chunks), ended));
   }
 
+  /** Holds it no longer, as if it had been held for the longest time. Nothing happens if it was passed on already. */
+  release(): void {
+    this.#body.release();
+  }
+
   resume(): void {
     this.#body.resume();
   }

@@ -10,9 +10,10 @@ import { requestTargetWriter } from "../headers/request-target.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
-import { applyEdit, lengthChange } from "../model/rename-model.ts";
+import { applyEdits, type BodyEdit, lengthChange } from "../model/rename-model.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { type Takes, upstreamModels } from "../model/upstream-models.ts";
+import { onlyIdentity } from "../usage/ask/only-identity.ts";
 import { type AttemptTimes, hasLimits } from "./attempt-limits.ts";
 import type { AgentLease, UpstreamAgent } from "./connections/agents.ts";
 import { absoluteForm } from "./connections/proxies/absolute-form.ts";
@@ -40,11 +41,18 @@ export interface LinkedUpstream extends ChosenUpstream {
   /**
    * Makes the request to send.
    * @param trace replaces the client's own trace headers
-   * @param models those that the request names, where that is known
+   * @param prepared what is known of the request: the models it names, and how it is asked for its usage
    */
-  request(x: LiveExchange, trace: readonly string[] | undefined, models: RequestModels | undefined): UpstreamRequest;
+  request(x: LiveExchange, trace: readonly string[] | undefined, prepared: RequestChanges | undefined): UpstreamRequest;
   /** The cause of a failure, as it is logged. */
   describe(outcome: Outcome, cause: string): string;
+}
+
+/** What a request's body is changed by. */
+export interface RequestChanges {
+  readonly models: RequestModels;
+  /** `undefined`: it is not asked for its usage. */
+  readonly ask: BodyEdit | undefined;
 }
 
 /** An upstream of a pool. */
@@ -94,23 +102,24 @@ export function linkUpstream(
     hold: holdRules(forward, spec),
     attemptTimes: hasLimits(times) ? times : undefined,
     takes: ofModels.takes,
-    request(x, trace, models) {
-      const edit = models && ofModels.edit(models);
+    request(x, trace, prepared) {
+      const edits = prepared && bodyEdits(ofModels.edit(prepared.models), prepared.ask);
       const path = writeTarget(x.target);
-      const headers = writeHead({
+      const head = writeHead({
         method: x.method,
         rawHeaders: x.rawHeaders,
-        framing: edit === undefined ? x.framing : lengthened(x.framing, lengthChange(edit)),
+        framing: edits === undefined ? x.framing : lengthened(x.framing, edits),
         requestId: x.id,
         peer: peerAddress(x.req.socket),
         trace,
       });
+      const headers = prepared?.ask === undefined ? head : onlyIdentity(head);
       return {
         method: x.method,
         path: absolute === undefined ? path : absolute.origin + path,
         headers: absolute === undefined ? headers : headers.concat(absolute.headers),
         sentOnce: !canBeKept(x.framing, keepBytes),
-        edit: edit && ((chunks) => applyEdit(chunks, edit)),
+        edit: edits && ((chunks) => applyEdits(chunks, edits)),
       };
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
@@ -130,8 +139,16 @@ export function repeats(retry: RetrySpec | undefined): retry is RetrySpec {
   return retry !== undefined && retry.maxAttempts > 1;
 }
 
-function lengthened(framing: Framing, by: number): Framing {
-  return framing.kind === "length" ? { kind: "length", length: String(Number(framing.length) + by) } : framing;
+/** Both edits, where there are any. They never overlap: one replaces a string, the other is about another member. */
+function bodyEdits(rename: BodyEdit | undefined, ask: BodyEdit | undefined): readonly BodyEdit[] | undefined {
+  if (ask === undefined) return rename && [rename];
+  return rename === undefined ? [ask] : [rename, ask];
+}
+
+function lengthened(framing: Framing, edits: readonly BodyEdit[]): Framing {
+  if (framing.kind !== "length") return framing;
+  const by = edits.reduce((sum, edit) => sum + lengthChange(edit), 0);
+  return { kind: "length", length: String(Number(framing.length) + by) };
 }
 
 /** Makes it clear that the proxy could not be connected to, not the upstream. */

@@ -7,8 +7,10 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import type { FirstEvent } from "./answers/first-event.ts";
+import type { BodyTap } from "./body-tap.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { type DownloadOwner, download } from "./download.ts";
+import type { Drain } from "./drain.ts";
 import type { HeldAnswer } from "./held-answer.ts";
 import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
 
@@ -18,7 +20,7 @@ export interface PassedOwner {
   onBegun(): void;
   /** Node refuses to send this head. */
   onUnusable(): void;
-  /** All of it was handed to the client's connection. */
+  /** All of it was handed to the client's connection, or was read after the client had left. */
   onPassed(): void;
 }
 
@@ -30,6 +32,18 @@ export interface PassedParts {
   readonly keepaliveMs: number | undefined;
   /** Reads the first event of a stream; `undefined`: nobody asks. */
   readonly firstEvent: FirstEvent | undefined;
+  /** Gets a copy of the body; `undefined`: nobody reads it. */
+  readonly tap: BodyTap | undefined;
+  /** Takes events out of the body; `undefined`: it is passed on as it comes. */
+  readonly filter: BodyFilter | undefined;
+  /** The client may leave, and the response goes on. */
+  readonly drains: boolean;
+}
+
+/** Changes a body on its way to the client. */
+export interface BodyFilter {
+  /** Takes the next bytes of the body. @returns those to send now */
+  push(bytes: Buffer, last: boolean): Buffer;
 }
 
 export class PassedResponse implements DownloadOwner {
@@ -42,6 +56,8 @@ export class PassedResponse implements DownloadOwner {
   #keepalive: SseKeepalive | undefined = undefined;
   #firstEvent: FirstEvent | undefined;
   #beganWithError = false;
+  #tap: BodyTap | undefined;
+  #drain: Drain | undefined = undefined;
 
   constructor(
     x: LiveExchange,
@@ -56,6 +72,7 @@ export class PassedResponse implements DownloadOwner {
     this.#parts = parts;
     this.#owner = owner;
     this.#firstEvent = parts.firstEvent;
+    this.#tap = parts.tap;
   }
 
   /** The first event of the stream was an error. */
@@ -70,9 +87,23 @@ export class PassedResponse implements DownloadOwner {
 
   /** Starts. @param held the first part of the body, if it was held */
   start(held: HeldAnswer | undefined): void {
-    const move: Move = download(this.#x, () => this.#begin(), this);
+    const { tap, filter, drains } = this.#parts;
+    const send = download(this.#x, () => this.#begin(), this);
+    const isPlain = tap === undefined && filter === undefined && !drains;
+    const move: Move = isPlain ? send : (body, last) => this.#move(send, body, last);
     this.#source = held ?? new BodyPump(this.#response, move);
     held?.passTo(move);
+  }
+
+  /** The client has left: what comes from now on is read and not sent. May be called before the start. */
+  drain(drain: Drain): void {
+    const { deadlines, streams } = this.#parts;
+    this.#drain = drain;
+    this.#keepalive?.stop();
+    if (streams) deadlines.streaming();
+    if (this.#head.sse && !this.#x.responder.begun) this.#x.stream();
+    deadlines.progress();
+    this.#source?.resume();
   }
 
   onDownloading(body: Buffer, ready: boolean): void {
@@ -96,6 +127,30 @@ export class PassedResponse implements DownloadOwner {
   stop(): void {
     this.#source?.stop();
     this.#keepalive?.stop();
+    this.#endTap(false);
+  }
+
+  /** Shows the bytes to the tap, then sends them, or drops them when the client has left. */
+  #move(send: Move, body: Buffer, last: boolean): boolean {
+    if (body.length > 0) this.#tap?.push(body);
+    if (last) this.#endTap(true);
+    if (this.#drain !== undefined) return this.#drop(this.#drain, body, last);
+    const { filter } = this.#parts;
+    return send(filter === undefined ? body : filter.push(body, last), last);
+  }
+
+  #drop(drain: Drain, body: Buffer, last: boolean): boolean {
+    this.#parts.deadlines.progress();
+    if (this.#firstEvent !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
+    if (last) this.#owner.onPassed();
+    else drain.take(body.length);
+    return true;
+  }
+
+  #endTap(complete: boolean): void {
+    const tap = this.#tap;
+    this.#tap = undefined;
+    tap?.ended(complete);
   }
 
   /** Writes the response head; `undefined` when it can't be sent. */

@@ -1,5 +1,6 @@
-// Ends the chain of a route whose requests may go to one of several upstreams, or whose upstream takes some models only: reads
-// what has to be known of the request, chooses the upstream, then forwards the exchange to it (contract, section 14).
+// Ends the chain of a route whose requests may go to one of several upstreams, whose upstream takes some models only, or whose
+// streams are asked for their usage: reads what has to be known of the request, chooses the upstream, then forwards the exchange
+// to it (contract, sections 13 and 14).
 
 import { replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -31,7 +32,11 @@ export function pooledTerminal(
   readsModel: boolean,
 ): Terminal<LiveExchange> {
   const { spec, clock } = context;
-  const read = requestReader(spec, { model: readsModel, accountState: pool !== undefined });
+  const read = requestReader(spec, {
+    model: readsModel,
+    accountState: pool !== undefined,
+    ask: spec.usage?.ask === true,
+  });
   const stickyKey = spec.pool?.sticky && stickyKeyReader(spec.pool.sticky);
 
   function proceed(x: LiveExchange, request: ReadRequest): void {
@@ -46,7 +51,8 @@ export function pooledTerminal(
     const choice = request.bound ? pool.home(ask, place, now) : pool.choose(ask, place, now);
     if (choice === undefined) return x.reply(refusalOf(upstreams, request.models));
     x.choose(choice.member);
-    const prepared: Prepared = { models: request.models, pool: { ask, bound: request.bound, place } };
+    const { models, bound } = request;
+    const prepared: Prepared = { models, ask: request.ask, pool: { ask, bound, place } };
     if (choice.hasSlot) return new Forwarding(x, context, choice.member, prepared).start();
     waitForSlot(x, choice, (granted) => {
       const { member } = request.bound ? moved(place, granted) : pool.chooseGranted(ask, granted, place, clock.now());
@@ -60,7 +66,7 @@ export function pooledTerminal(
     if (upstream.takes(request.models) !== "yes") return x.reply(refusalOf(upstreams, request.models));
     const send = (): void => {
       x.hold(() => upstream.gate?.leave());
-      new Forwarding(x, context, upstream, { models: request.models, pool: undefined }).start();
+      new Forwarding(x, context, upstream, { models: request.models, ask: request.ask, pool: undefined }).start();
     };
     x.choose(upstream);
     if (upstream.gate === undefined || upstream.gate.tryEnter()) return send();

@@ -7,6 +7,7 @@ import type { Tracer } from "../exchange/observer.ts";
 import type { Terminal } from "../exchange/plan.ts";
 import type { HealthState } from "../limits/health.ts";
 import { asksForModel } from "../model/upstream-models.ts";
+import type { Meter } from "./body-tap.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { ForwardingContext } from "./forwarding-context.ts";
 import { KEEP_BYTES } from "./kept-body.ts";
@@ -27,6 +28,8 @@ export interface TerminalParts extends UpstreamParts {
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;
+  /** Reads the responses of routes that are metered. */
+  readonly meter?: Meter | undefined;
   readonly onFailure: ForwardingContext["onFailure"];
   /** Called when an upstream of a pool begins to cool, and when it is well again. @param now ms since the epoch */
   readonly onHealth: (routeId: string, upstream: LinkedUpstream, state: HealthState, now: number) => void;
@@ -40,13 +43,13 @@ export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Termina
   const pool = spec.pool && new Pool(upstreams as PooledUpstream[], spec.pool);
   const context = contextOf(spec, parts, first, pool);
   const readsModel = asksForModel(spec.upstreams);
-  if (pool !== undefined || readsModel) return pooledTerminal(context, upstreams, pool, readsModel);
+  if (pool !== undefined || readsModel || spec.usage?.ask) return pooledTerminal(context, upstreams, pool, readsModel);
   return plainTerminal(context, first);
 }
 
 function contextOf(
   spec: ForwardSpec,
-  { tracer, clock, random, onFailure, onHealth }: TerminalParts,
+  { tracer, clock, random, meter, onFailure, onHealth }: TerminalParts,
   first: LinkedUpstream,
   pool: Pool<PooledUpstream> | undefined,
 ): ForwardingContext {
@@ -72,6 +75,7 @@ function contextOf(
       replayMs: first.agent.times.replayMs,
     },
     isStream: streamMatcher(spec.streamTypes),
+    meter: spec.usage && meter,
     onFailure,
   };
 }

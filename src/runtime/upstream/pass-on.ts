@@ -1,0 +1,44 @@
+// Makes the response that is passed on, with what reads and changes its body on the way.
+
+import type { IncomingMessage } from "node:http";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import { type ResponseHead, withoutLength } from "../headers/response-head.ts";
+import type { BodyEdit } from "../model/rename-model.ts";
+import { tellsAskedUsage, UsageEventFilter } from "../usage/ask/usage-event-filter.ts";
+import { firstEventOf } from "./answers/first-event.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { ForwardingContext } from "./forwarding-context.ts";
+import type { LinkedUpstream } from "./linked-upstream.ts";
+import { type PassedOwner, PassedResponse } from "./passed-response.ts";
+
+/** Where a response comes from. */
+export interface PassedFrom {
+  readonly context: ForwardingContext;
+  readonly upstream: LinkedUpstream;
+  readonly deadlines: Deadlines;
+  /** How the request was asked to tell its usage; `undefined`: it was not. */
+  readonly ask: BodyEdit | undefined;
+}
+
+/** @param head the upstream's. Its headers may be changed here */
+export function passedResponse(
+  x: LiveExchange,
+  response: IncomingMessage,
+  head: Readonly<ResponseHead>,
+  { context: { isStream, meter, spec }, upstream, deadlines, ask }: PassedFrom,
+  owner: PassedOwner,
+): PassedResponse {
+  const { health, hold } = upstream;
+  const watches = health !== undefined && head.sse && !hold?.firstEvent;
+  const filters = ask !== undefined && tellsAskedUsage(response.statusCode ?? 0, head);
+  const parts = {
+    deadlines,
+    streams: isStream(head.contentType),
+    keepaliveMs: upstream.spec.sseKeepaliveMs,
+    firstEvent: watches ? firstEventOf(response.rawHeaders) : undefined,
+    tap: meter?.(x, response, head, upstream),
+    filter: filters ? new UsageEventFilter() : undefined,
+    drains: spec.drain !== undefined,
+  };
+  return new PassedResponse(x, response, filters ? withoutLength(head) : head, parts, owner);
+}
