@@ -1,8 +1,10 @@
 // Tests a kill at any moment: after it, each line that is whole in a file counts exactly once, and so do the lines of files that are gone.
 
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openLedger } from "../../../src/runtime/usage/ledger/ledger.ts";
@@ -39,10 +41,29 @@ function wholeIds(dir: string): Set<number> {
   return ids;
 }
 
-/** Each line charges its own power of two, so that a sum says which lines are in it. */
-async function countedIds(dir: string): Promise<Set<number>> {
-  const copy = folder();
-  cpSync(dir, copy, { recursive: true });
+/** A copy of a folder at one moment. Where something changed while it was being copied, it is copied again. */
+async function snapshot(dir: string): Promise<string> {
+  const state = () =>
+    readdirSync(dir).map((name) => [
+      name,
+      statSync(join(dir, name), { bigint: true }).mtimeNs,
+      statSync(join(dir, name)).ino,
+    ]);
+  for (;;) {
+    const copy = folder();
+    try {
+      const before = state();
+      cpSync(dir, copy, { recursive: true });
+      if (isDeepStrictEqual(state(), before)) return copy;
+    } catch {
+      // A file went while it was being copied.
+    }
+    await setImmediate();
+  }
+}
+
+/** The lines that a start on a folder counts. Each line charges its own power of two, so that a sum says which lines are in it. */
+async function countedIds(copy: string): Promise<Set<number>> {
   const result = await openLedger({ dir: copy, keepDays: 2 }, recordingParts({ clock: handClock(0) }).parts);
   if (!result.ok) throw new Error(result.reason);
   await result.ledger.close();
@@ -71,12 +92,13 @@ test("a kill at any moment neither loses nor repeats a line", async () => {
       let deleted = new Set<number>();
       let seen = new Set<number>();
       const check = async () => {
-        const whole = wholeIds(dir);
+        const copy = await snapshot(dir);
+        const whole = wholeIds(copy);
         for (const id of seen) if (!whole.has(id)) deleted.add(id);
         gone += deleted.size;
         seen = whole;
         const expected = [...new Set([...whole, ...deleted])].sort((a, b) => a - b);
-        expect([...(await countedIds(dir))].sort((a, b) => a - b)).toEqual(expected);
+        expect([...(await countedIds(copy))].sort((a, b) => a - b)).toEqual(expected);
       };
       let part = 1;
       const write = async (handle: FileHandle, bytes: Buffer) => {
@@ -91,7 +113,7 @@ test("a kill at any moment neither loses nor repeats a line", async () => {
         await check();
         return bytes.length;
       };
-      const { parts } = recordingParts({ clock, write });
+      const { parts } = recordingParts({ clock, write, times: { flushMs: 1e9, retryMs: 1e9, checkpointMs: 0 } });
       const open = () => opened(dir, parts, 2);
       let { ledger } = await open();
       let id = 0;
@@ -108,13 +130,15 @@ test("a kill at any moment neither loses nor repeats a line", async () => {
           await ledger.flush();
         } else if (some.do === "pass") {
           clock.time += some.days * DAY_MS;
+        } else if (some.do === "checkpoint") {
+          // Checkpoints are written as soon as something changed. This lets them go on.
+          await setImmediate();
         } else if (some.do === "restart") {
           await ledger.close();
           ({ ledger } = await open());
         } else if (some.do === "kill") {
           // The state of the disk stays as it is. What the process does after this moment happens elsewhere.
-          const copy = folder();
-          cpSync(dir, copy, { recursive: true });
+          const copy = await snapshot(dir);
           const before = { seen, deleted };
           deleted = new Set(deleted);
           await ledger.close();
