@@ -86,6 +86,7 @@ function program(words: readonly string[], io: Io, done: Done): Command {
   addHealthcheck(root, io, done);
   addDemo(root, io, done);
   addSchema(root, io);
+  addUsage(root, io, done);
   return root;
 }
 
@@ -211,6 +212,23 @@ function addSchema(root: Command, io: Io): void {
     .description("print the JSON Schema of the config")
     .action(() => {
       io.stdout(readFileSync(new URL("../../schema/config.schema.json", import.meta.url), "utf8"));
+    });
+}
+
+function addUsage(root: Command, io: Io, done: Done): void {
+  root
+    .command("usage")
+    .description("sum the ledger: requests, tokens and costs")
+    .requiredOption("--dir <dir>", "the folder of the ledger: usage.ledger.dir of the config")
+    .option("--since <time>", "only exchanges that began at this time or later: RFC 3339, or a date (UTC)")
+    .option("--until <time>", "only exchanges that began before this time")
+    .option("--by <groups>", "a row for each client, route, upstream, model, day or hour; several with commas")
+    .addOption(
+      new Option("--format <format>", "output format").choices(["table", "csv", "json", "focus"]).default("table"),
+    )
+    .action(async (options) => {
+      const { usage } = await import("./usage/usage.ts");
+      done(await usage(options, io));
     });
 }
 

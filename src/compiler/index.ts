@@ -30,6 +30,7 @@ export { isLoopback } from "./lower/address.ts";
 export type { ConfigKeys } from "./lower/config-keys.ts";
 export { claimsHash, tokenSpec } from "./lower/gateway-token.ts";
 export { proxyVariables } from "./lower/proxy-env.ts";
+export { readTime } from "./lower/time.ts";
 export { hasCertificate, readPair } from "./lower/tls-pair.ts";
 export { type Source, sourceFromBytes, sourceFromText } from "./read/source.ts";
 export type { FailedExpectation, RunConfigTests } from "./rules/config-tests.ts";

@@ -108,7 +108,7 @@ describe("the help", () => {
   test.each(["", "--help", "-h", "help"])("names everything: '%s'", async (line) => {
     const { code, out, err } = await run(line);
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    const names = ["serve", "check", "explain", "token", "healthcheck", "demo", "schema"];
+    const names = ["serve", "check", "explain", "token", "healthcheck", "demo", "schema", "usage"];
     for (const name of names) expect(out).toMatch(new RegExp(`^  ${name} `, "m"));
     for (const option of [
       "--config <file>",

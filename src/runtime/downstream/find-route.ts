@@ -34,10 +34,10 @@ export function findRoute<X extends Runnable>(
   if (target === undefined) {
     return { kind: "refused", target: { path: url.split(/[?#]/, 1)[0] ?? "", query: "" }, reply: INVALID_PATH };
   }
-  const { path } = target;
+  const { path, query } = target;
   const endpoint = builtIn.get(path);
   if (endpoint !== undefined) {
-    return { kind: "builtIn", target, reply: respondBuiltIn(endpoint, method, { path, rawHeaders }) };
+    return { kind: "builtIn", target, reply: respondBuiltIn(endpoint, method, { path, query, rawHeaders }) };
   }
   if (draining) return { kind: "refused", target, reply: SHUTTING_DOWN };
   const route = plan.routes.match(path);

@@ -6,6 +6,8 @@ import { okReply, type Reply, replyFor, retryAfter } from "../../plan/replies.ts
 export interface BuiltInRequest {
   /** Without the query. */
   readonly path: string;
+  /** With its `?`; empty when there is none. */
+  readonly query: string;
   readonly rawHeaders: readonly string[];
 }
 

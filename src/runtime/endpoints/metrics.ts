@@ -1,4 +1,4 @@
-// Serves the metrics path and what is below it: Prometheus text and JSON summary (both need the token), and the dashboard.
+// Serves the metrics path and what is below it: Prometheus text, JSON summary and usage (all need the token), and the dashboard.
 
 import { hash, timingSafeEqual } from "node:crypto";
 import type { MetricsSpec } from "../../plan/observability.ts";
@@ -19,6 +19,8 @@ export interface MetricsContent {
   readonly prometheus: () => Document | Promise<Document>;
   /** Sent as JSON. */
   readonly summary: () => object;
+  /** Answers a query for usage; absent where no usage is written down. */
+  readonly usage?: ((query: URLSearchParams) => Promise<Reply>) | undefined;
   /** The page and its assets; absent when they were never built. */
   readonly page?: Page | undefined;
 }
@@ -32,7 +34,7 @@ const BEARER: readonly TokenSource[] = [{ type: "authorization_bearer" }];
 
 export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: MetricsContent): BuiltInEndpoints {
   const hasToken = tokenCheck(tokenDigest);
-  const { prometheus, summary, page } = content;
+  const { prometheus, summary, usage, page } = content;
   const servePrometheus: BuiltInEndpoint = (request) =>
     hasToken(request) ? prometheusReply(prometheus()) : UNAUTHORIZED;
   const serveSummary: BuiltInEndpoint = (request) =>
@@ -44,6 +46,11 @@ export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: Me
     [`${path}/summary`, serveSummary],
     [ui, serveUi],
   ]);
+  if (usage !== undefined) {
+    exact.set(`${path}/usage`, (request) =>
+      hasToken(request) ? usage(new URLSearchParams(request.query)) : UNAUTHORIZED,
+    );
+  }
   return { get: (at) => exact.get(at) ?? (at.startsWith(`${ui}/`) ? serveUi : undefined) };
 }
 

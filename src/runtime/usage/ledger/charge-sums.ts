@@ -1,0 +1,79 @@
+// Sums what was charged, by client and by day.
+
+import type { Charge } from "../exchange-usage.ts";
+import { dayAfter } from "./day-files.ts";
+
+/** How many days have a sum of their own. The longest period of a budget with an end is a month. */
+const DAYS_KEPT = 40;
+
+export interface ClientSums {
+  /** Of all time. */
+  readonly total: Charge;
+  /** By the UTC day on which the exchange began, as `YYYY-MM-DD`. Only the last 40 days. */
+  readonly days: ReadonlyMap<string, Charge>;
+}
+
+/** A charge of one exchange. */
+export interface DatedCharge extends Charge {
+  readonly client: string;
+  /** The UTC day on which the exchange began. */
+  readonly day: string;
+}
+
+interface Growing {
+  tokens: number;
+  ticks: number;
+}
+
+export class ChargeSums {
+  readonly #clients = new Map<string, { readonly total: Growing; readonly days: Map<string, Growing> }>();
+  /** Earlier days have no sum of their own. */
+  #firstDay = "";
+
+  add({ client, day, tokens, ticks }: DatedCharge): void {
+    const { total, days } = this.#of(client);
+    total.tokens += tokens;
+    total.ticks += ticks;
+    if (day < this.#firstDay) return;
+    const sum = days.get(day);
+    if (sum === undefined) days.set(day, { tokens, ticks });
+    else {
+      sum.tokens += tokens;
+      sum.ticks += ticks;
+    }
+  }
+
+  /** Takes over the sums of a client from a checkpoint. */
+  restore(client: string, { total, days }: ClientSums): void {
+    this.#clients.set(client, { total: { ...total }, days: new Map([...days].map(([day, sum]) => [day, { ...sum }])) });
+  }
+
+  /** Forgets the sums of days that are long past. @param today the newest day of the ledger */
+  prune(today: string): void {
+    this.#firstDay = dayAfter(today, -DAYS_KEPT);
+    for (const { days } of this.#clients.values()) {
+      for (const day of days.keys()) if (day < this.#firstDay) days.delete(day);
+    }
+  }
+
+  /** A copy, which later charges don't change. */
+  copy(): ReadonlyMap<string, ClientSums> {
+    const copy = new ChargeSums();
+    for (const [client, sums] of this.#clients) copy.restore(client, sums);
+    return copy.#clients;
+  }
+
+  /** The sums themselves, for reading only. */
+  get clients(): ReadonlyMap<string, ClientSums> {
+    return this.#clients;
+  }
+
+  #of(client: string) {
+    let sums = this.#clients.get(client);
+    if (sums === undefined) {
+      sums = { total: { tokens: 0, ticks: 0 }, days: new Map() };
+      this.#clients.set(client, sums);
+    }
+    return sums;
+  }
+}

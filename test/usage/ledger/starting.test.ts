@@ -1,0 +1,282 @@
+// Tests a start of the ledger: what was charged before is known again, from the checkpoint and the lines after it, each line once.
+
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import type { ClientSums } from "../../../src/runtime/usage/ledger/charge-sums.ts";
+import { openLedger } from "../../../src/runtime/usage/ledger/ledger.ts";
+import { lineText } from "../../../src/runtime/usage/ledger/line-text.ts";
+import { folder, handClock, ledgerFiles, line, opened, recordingParts, textOf } from "./ledger-folder.ts";
+
+const DAY_MS = 86_400_000;
+const CHECKPOINT = "checkpoint.json";
+const TODAY = "usage-2026-11-23.jsonl";
+
+/** Writes lines with a ledger that is then closed. */
+async function write(dir: string, lines: readonly Parameters<typeof line>[0][], clock = handClock()) {
+  const { parts, events } = recordingParts({ clock });
+  const { ledger } = await opened(dir, parts);
+  for (const some of lines) ledger.append(line(some));
+  await ledger.close();
+  return events;
+}
+
+/** Starts on a copy of a folder, as after a kill. */
+async function start(dir: string) {
+  const copy = folder();
+  cpSync(dir, copy, { recursive: true });
+  const { parts, events } = recordingParts();
+  const { ledger, sums, told, bytesRead } = await opened(copy, parts);
+  await ledger.close();
+  return { copy, sums, told, bytesRead, events };
+}
+
+const totals = (sums: ReadonlyMap<string, ClientSums>) =>
+  [...sums].map(([client, { total }]) => [client, total.tokens]);
+
+describe("a start", () => {
+  it("knows the sums by client and by the day on which exchanges began", async () => {
+    const dir = folder();
+    await write(dir, [
+      { client: "ana", charged_tokens: 5, charged_usd: 0.1 },
+      { client: "ana", charged_tokens: 7, charged_usd: 0.2, at: "2026-11-22T23:59:59.999Z" },
+      { client: "__proto__", charged_tokens: 1, charged_usd: 1e-10 },
+    ]);
+    const { sums, events } = await start(dir);
+    expect(events).toEqual([]);
+    expect(sums).toEqual(
+      new Map([
+        [
+          "ana",
+          {
+            total: { tokens: 12, ticks: 3e9 },
+            days: new Map([
+              ["2026-11-23", { tokens: 5, ticks: 1e9 }],
+              ["2026-11-22", { tokens: 7, ticks: 2e9 }],
+            ]),
+          },
+        ],
+        ["__proto__", { total: { tokens: 1, ticks: 1 }, days: new Map([["2026-11-23", { tokens: 1, ticks: 1 }]]) }],
+      ]),
+    );
+  });
+
+  it("reads only what was written after the checkpoint", async () => {
+    const dir = folder();
+    await write(
+      dir,
+      Array.from({ length: 1000 }, () => ({ charged_tokens: 1 })),
+    );
+    expect(await start(dir)).toMatchObject({ bytesRead: 0, events: [] });
+    const more = lineText(line({ client: "bo", charged_tokens: 3 }));
+    writeFileSync(join(dir, TODAY), more, { flag: "a" });
+    writeFileSync(join(dir, "usage-2026-11-24.jsonl"), more);
+    const { bytesRead, sums, events, copy } = await start(dir);
+    expect([bytesRead, events]).toEqual([2 * more.length, []]);
+    expect(totals(sums)).toEqual([
+      ["ana", 1000],
+      ["bo", 6],
+    ]);
+    expect((await start(copy)).bytesRead).toBe(0);
+  });
+
+  it("on a new folder warns of nothing", async () => {
+    const { sums, events } = await start(folder());
+    expect([...sums, ...events]).toEqual([]);
+  });
+
+  it("keeps the totals of files that are gone, and what the budgets told", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { parts } = recordingParts({ clock });
+    const { ledger } = await opened(dir, parts, 1);
+    ledger.keepTold(() => new Map([["ana day tokens", 90]]));
+    for (let day = 0; day < 4; day++) {
+      ledger.append(line({ charged_tokens: 1, at: new Date(clock.now()).toISOString() }));
+      await ledger.flush();
+      clock.time += DAY_MS;
+    }
+    await ledger.close();
+    expect(ledgerFiles(dir)).toHaveLength(1);
+    const { sums, told, events, copy } = await start(dir);
+    expect([totals(sums), [...told], events]).toEqual([[["ana", 4]], [["ana day tokens", 90]], []]);
+    // Nor is anything lost when all files are gone, and the last one is begun again.
+    for (const name of ledgerFiles(copy)) unlinkSync(join(copy, name));
+    const emptied = await start(copy);
+    expect([totals(emptied.sums), emptied.events]).toEqual([[["ana", 4]], []]);
+    await write(emptied.copy, [{ charged_tokens: 10 }], clock);
+    const begun = await start(emptied.copy);
+    expect([totals(begun.sums), begun.events]).toEqual([[["ana", 14]], []]);
+  });
+
+  it("has the sums of the last 40 days", async () => {
+    const dir = folder();
+    const days = Array.from({ length: 50 }, (_, day) => ({
+      charged_tokens: 1,
+      at: new Date(Date.UTC(2026, 10, 23) - day * DAY_MS).toISOString(),
+    }));
+    await write(dir, days);
+    const { sums } = await start(dir);
+    expect(sums.get("ana")?.total.tokens).toBe(50);
+    expect([...(sums.get("ana")?.days.keys() ?? [])].sort()[0]).toBe("2026-10-14");
+    expect(sums.get("ana")?.days.size).toBe(41);
+  });
+
+  it("counts lines that can't be read, and goes on with the next", async () => {
+    const dir = folder();
+    const text = `{"at":1}\nnonsense\n\n${"x".repeat(1_500_000)}\n${lineText(line({ charged_tokens: 3 }))}\u0000\u0000\n`;
+    writeFileSync(join(dir, TODAY), text);
+    const { sums, events } = await start(dir);
+    expect(totals(sums)).toEqual([["ana", 3]]);
+    expect(events).toEqual(["rebuilt: checkpoint missing", "skipped 4"]);
+  });
+
+  it("counts a line whose end alone is missing, and counts it once", async () => {
+    const dir = folder();
+    writeFileSync(join(dir, TODAY), lineText(line({ charged_tokens: 3 })).trimEnd());
+    const { copy, sums } = await start(dir);
+    expect(totals(sums)).toEqual([["ana", 3]]);
+    await write(copy, [{ charged_tokens: 4 }]);
+    expect(totals((await start(copy)).sums)).toEqual([["ana", 7]]);
+    rmSync(join(copy, CHECKPOINT));
+    expect(totals((await start(copy)).sums)).toEqual([["ana", 7]]);
+  });
+});
+
+describe("a checkpoint that can't be right", () => {
+  async function written() {
+    const dir = folder();
+    await write(dir, [{ charged_tokens: 3 }, { charged_tokens: 4 }, { client: "bo", charged_tokens: 1 }]);
+    return dir;
+  }
+
+  it("is made anew when any part of it is missing", async () => {
+    const dir = await written();
+    const whole = readFileSync(join(dir, CHECKPOINT), "utf8");
+    for (let length = 0; length < whole.length - 1; length += 7) {
+      writeFileSync(join(dir, CHECKPOINT), whole.slice(0, length));
+      const { sums, events } = await start(dir);
+      expect([totals(sums), events]).toEqual([
+        [
+          ["ana", 7],
+          ["bo", 1],
+        ],
+        ["rebuilt: checkpoint broken"],
+      ]);
+    }
+  });
+
+  it.each([
+    ["of another version", (text: string) => text.replace('"version":1', '"version":2'), "broken"],
+    ["with a file that is none of ours", (text: string) => text.replace(TODAY, "../other"), "broken"],
+    ["with a sum that is no number", (text: string) => text.replace("[7,", '["7",'), "broken"],
+    ["with a negative sum", (text: string) => text.replace("[7,", "[-7,"), "broken"],
+    [
+      "with a position after the end",
+      (text: string) => text.replace('"offset":', '"offset":9'),
+      "does not fit the files",
+    ],
+    [
+      "with an earlier position",
+      (text: string) => text.replace(/"offset":\d+/, '"offset":400'),
+      "does not fit the files",
+    ],
+  ])("is made anew: %s", async (_, change, reason) => {
+    const dir = await written();
+    const text = readFileSync(join(dir, CHECKPOINT), "utf8");
+    expect(change(text)).not.toBe(text);
+    writeFileSync(join(dir, CHECKPOINT), change(text));
+    const { sums, events, copy } = await start(dir);
+    expect(totals(sums)).toEqual([
+      ["ana", 7],
+      ["bo", 1],
+    ]);
+    expect(events).toEqual([`rebuilt: checkpoint ${reason}`]);
+    expect((await start(copy)).events).toEqual([]);
+  });
+
+  it("is made anew when its file was cut, or replaced by one that is as long", async () => {
+    const dir = await written();
+    const text = textOf(dir);
+    truncateSync(join(dir, TODAY), text.length - 5);
+    const cut = await start(dir);
+    expect(totals(cut.sums)).toEqual([["ana", 7]]);
+    expect(cut.events).toEqual(["rebuilt: checkpoint does not fit the files", "skipped 1"]);
+    writeFileSync(join(dir, TODAY), text.replaceAll('"ana"', '"ann"'));
+    const replaced = await start(dir);
+    expect(totals(replaced.sums)).toEqual([
+      ["ann", 7],
+      ["bo", 1],
+    ]);
+  });
+
+  it("is not replaced by a half written one", async () => {
+    const dir = await written();
+    copyFileSync(join(dir, CHECKPOINT), join(dir, `${CHECKPOINT}.new`));
+    truncateSync(join(dir, `${CHECKPOINT}.new`), 20);
+    expect((await start(dir)).events).toEqual([]);
+  });
+});
+
+describe("the checkpoint", () => {
+  it("is written after the given time when something changed, and else not", async () => {
+    const dir = folder();
+    const { parts } = recordingParts({ times: { flushMs: 1, checkpointMs: 20 } });
+    const { ledger } = await opened(dir, parts);
+    expect(existsSync(join(dir, CHECKPOINT))).toBe(false);
+    ledger.append(line());
+    await vi.waitFor(() => expect(readFileSync(join(dir, CHECKPOINT), "utf8")).toContain('"ana"'));
+  });
+
+  it("is written when the day changes", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { ledger } = await opened(dir, recordingParts({ clock }).parts);
+    ledger.append(line());
+    await ledger.flush();
+    await vi.waitFor(() => expect(readFileSync(join(dir, CHECKPOINT), "utf8")).toContain("11-23.jsonl"));
+    clock.time += DAY_MS;
+    ledger.append(line());
+    await ledger.flush();
+    await vi.waitFor(() => expect(readFileSync(join(dir, CHECKPOINT), "utf8")).toContain("11-24.jsonl"));
+  });
+});
+
+describe("the folder", () => {
+  it("takes one process, and one ledger in it", async () => {
+    const dir = folder();
+    const { parts } = recordingParts();
+    const { ledger } = await opened(dir, parts);
+    const open = (pid: number, alive: boolean) =>
+      openLedger({ dir, keepDays: 1 }, { ...parts, processes: { pid, isAlive: () => alive } });
+    expect(await open(process.pid, true)).toEqual({ ok: false, reason: "in use", pid: process.pid });
+    writeFileSync(join(dir, "lock"), JSON.stringify({ pid: 4711, process: null }));
+    await ledger.close();
+    expect(await open(process.pid, true)).toEqual({ ok: false, reason: "in use", pid: 4711 });
+    const taken = await open(process.pid, false);
+    expect(taken.ok).toBe(true);
+    if (taken.ok) await taken.ledger.close();
+    expect(existsSync(join(dir, "lock"))).toBe(false);
+  });
+
+  it.each([
+    ["of a process with the same number, as in a container", JSON.stringify({ pid: process.pid, process: "x 1" })],
+    ["of another process that got the number of the old one", JSON.stringify({ pid: process.ppid, process: "x 1" })],
+    ["that is empty", ""],
+  ])("is taken over from a lock %s", async (_, text) => {
+    const dir = folder();
+    writeFileSync(join(dir, "lock"), text);
+    const result = await openLedger({ dir, keepDays: 1 }, recordingParts().parts);
+    expect(result.ok).toBe(true);
+    if (result.ok) await result.ledger.close();
+  });
+});
