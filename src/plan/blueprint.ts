@@ -4,6 +4,7 @@ import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { ResponseFormatSpec } from "./response-format.ts";
 import type { ClientSpec, Step } from "./steps.ts";
+import type { ChargingSpec, LedgerSpec } from "./usage.ts";
 
 /** Where certificate and key are (contract, section 9). Relative paths are taken from the working directory. */
 export interface TlsSpec {
@@ -26,6 +27,8 @@ export interface ServerSpec {
   /** `undefined`: nothing is counted. */
   readonly metrics: MetricsSpec | undefined;
   readonly tracing: TracingSpec | undefined;
+  /** Where usage is written; `undefined`: nowhere, since `usage` is off. */
+  readonly ledger: LedgerSpec | undefined;
   readonly shutdown: {
     /** How long the gateway goes on serving while `/readyz` already says it is draining, ms. */
     readonly graceMs: number;
@@ -48,6 +51,8 @@ export interface Blueprint {
   readonly server: ServerSpec;
   readonly routes: readonly RouteBlueprint[];
   readonly responseFormat: ResponseFormatSpec;
+  /** How usage becomes costs and charges; `undefined`: nothing is metered, since `usage` is off. */
+  readonly charging: ChargingSpec | undefined;
 }
 
 /** The clients of the config, in its order. */

@@ -1,6 +1,7 @@
 // Describes one request and its response as guards see them. In a dry run, guards get such an object too.
 
 import type { ErrorCode } from "./replies.ts";
+import type { BudgetSpec } from "./usage.ts";
 
 /** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
@@ -22,6 +23,10 @@ export interface ClientAccess {
   readonly ratePerMinute: number | undefined;
   /** Requests in flight, over all routes. */
   readonly maxInflight: number | undefined;
+  /** Tokens per minute, over all routes. */
+  readonly tokensPerMinute: number | undefined;
+  /** What it may use in a day, a week, a month or in all. Empty: anything. */
+  readonly budgets: readonly BudgetSpec[];
 }
 
 /** The models that a request names: none, some, or `undefined` when they can't be read. */

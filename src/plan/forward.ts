@@ -1,6 +1,7 @@
 // Describes where a route sends its requests, and how it changes them on the way. Data only.
 
 import type { Digest, Secret } from "./secret.ts";
+import type { DrainSpec, RouteUsageSpec } from "./usage.ts";
 
 /** A parsed `base_url`. A plain object, never a `URL`: http-proxy would lose the path of a `URL` (fact F5). */
 export interface UpstreamTarget {
@@ -182,6 +183,10 @@ export interface ForwardSpec {
   readonly pool: PoolSpec | undefined;
   /** `undefined`: each request is sent once. */
   readonly retry: RetrySpec | undefined;
+  /** `undefined`: the requests of the route are not metered. */
+  readonly usage: RouteUsageSpec | undefined;
+  /** `undefined`: when a client leaves, its request upstream is cancelled. */
+  readonly drain: DrainSpec | undefined;
   /** How many bytes of a request body may be held to read its model, or to find state of one account. */
   readonly modelScanBytes: number;
   /** The media types that are streams, lower-case, without parameters. `audio/*` means every audio type. */

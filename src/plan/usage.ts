@@ -52,12 +52,6 @@ export interface ChargingSpec {
   readonly unpriced: "deny" | "allow";
 }
 
-/** `undefined` where the config has no `usage`, or has it switched off. */
-export interface UsageSpec {
-  readonly ledger: LedgerSpec;
-  readonly charging: ChargingSpec;
-}
-
 /** The time after which a budget starts anew: UTC days, weeks that begin on Monday, calendar months, or never. */
 export type BudgetPeriod = "day" | "week" | "month" | "total";
 

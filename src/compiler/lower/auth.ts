@@ -5,6 +5,7 @@ import type { TokenSource as ConfigTokenSource } from "../schema/config.generate
 import type { CompleteClient, CompleteConfig } from "../schema/defaults.ts";
 import { tokenSpec } from "./gateway-token.ts";
 import { readTime } from "./time.ts";
+import { lowerBudget } from "./usage.ts";
 
 export function lowerAuth({ gateway_auth }: CompleteConfig): AuthSpec {
   const { tokens, clients, token_sources } = gateway_auth;
@@ -26,12 +27,20 @@ function lowerClient({
   models,
   rate_limit,
   max_inflight,
+  budgets = [],
 }: CompleteClient): ClientSpec {
   return {
     id,
     enabled,
     expiresAtMs: expires_at === undefined ? undefined : readTime(expires_at),
-    access: { routes, models, ratePerMinute: rate_limit?.per_minute, maxInflight: max_inflight },
+    access: {
+      routes,
+      models,
+      ratePerMinute: rate_limit?.per_minute,
+      maxInflight: max_inflight,
+      tokensPerMinute: rate_limit?.tokens_per_minute,
+      budgets: budgets.map(lowerBudget),
+    },
   };
 }
 

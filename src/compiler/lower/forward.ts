@@ -24,6 +24,7 @@ import { readBaseUrl } from "./base-url.ts";
 import { lowerProxy } from "./proxy.ts";
 import type { ReadEnv } from "./proxy-env.ts";
 import { injectsKey, upstreamKeyDigest } from "./upstream-key.ts";
+import { lowerDrain, lowerRouteUsage } from "./usage.ts";
 
 /** @returns a function that converts one route; what is the same for all routes is computed once */
 export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: CompleteRoute) => ForwardSpec {
@@ -63,6 +64,8 @@ export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: Comp
       upstreams: members.map((member) => lowerUpstream(member.id ?? id, member.upstream)),
       pool: members.length > 1 ? lowerPool(route) : undefined,
       retry: retry && lowerRetry(retry),
+      usage: lowerRouteUsage(config, first.upstream),
+      drain: lowerDrain(first.upstream),
       modelScanBytes: config.models.scan_bytes,
       streamTypes: [...new Set(stream_types.map((type) => type.toLowerCase()))],
     };

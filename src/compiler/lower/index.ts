@@ -8,6 +8,7 @@ import { lowerCors } from "./cors.ts";
 import { lowerForward } from "./forward.ts";
 import type { ReadEnv } from "./proxy-env.ts";
 import { lowerServer } from "./server.ts";
+import { lowerCharging } from "./usage.ts";
 
 /**
  * Makes the spec of one kind of step; `undefined` where the feature is not configured.
@@ -55,7 +56,7 @@ export function lower(config: CompleteConfig, env: ReadEnv): Blueprint {
     forward: forward(route),
   }));
   const responseFormat = { format: config.errors.format, cors: lowerCors(config) };
-  return { server: lowerServer(config), routes, responseFormat };
+  return { server: lowerServer(config), routes, responseFormat, charging: lowerCharging(config.usage) };
 }
 
 function stepLowerer(kind: StepKind, config: CompleteConfig): (route: CompleteRoute) => Step | undefined {

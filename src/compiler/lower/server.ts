@@ -4,6 +4,7 @@ import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { readAddress } from "./address.ts";
 import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
+import { lowerLedger } from "./usage.ts";
 
 export function lowerServer(config: CompleteConfig): ServerSpec {
   const { listen, inbound_tls, downstream, observability, shutdown, reload } = config;
@@ -16,6 +17,7 @@ export function lowerServer(config: CompleteConfig): ServerSpec {
     logging: lowerLogging(observability.logging),
     metrics: lowerMetrics(observability.metrics),
     tracing: lowerTracing(observability.tracing),
+    ledger: lowerLedger(config.usage),
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
     watch: reload.watch,
   };

@@ -4,12 +4,13 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolUpstream".
  */
-export type PoolUpstream = PoolMember & Omit<Upstream, "strip_prefix" | "stream_types" | "retry">;
+export type PoolUpstream = PoolMember &
+  Omit<Upstream, "strip_prefix" | "stream_types" | "retry" | "usage" | "on_client_abort" | "drain_limit">;
 /**
  * Defaults for the `upstream` of every route. A default applies if the route does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
  *
@@ -39,6 +40,7 @@ export interface Config {
   rate_limit?: RateLimit;
   concurrency?: Concurrency;
   models?: Models;
+  usage?: Usage;
   downstream?: Downstream;
   observability?: Observability;
   /**
@@ -133,9 +135,13 @@ export interface Client {
    * How many requests of the client may be in flight at the same time, over all its routes. Further requests get `429 client_concurrency_exceeded`.
    */
   max_inflight?: number;
+  /**
+   * How much the client may use in a day, a week, a month or in all. All its budgets hold at once.
+   */
+  budgets?: Budget[];
 }
 /**
- * How many requests the client may make per minute, over all its routes. `rate_limit` at the top level applies as well.
+ * How many requests and tokens the client may use per minute, over all its routes. `rate_limit` at the top level applies as well.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "clientRateLimit".
@@ -145,6 +151,30 @@ export interface ClientRateLimit {
    * Requests per minute. The count starts again at each full minute of the clock. Further requests get `429 rate_limited`.
    */
   per_minute?: number;
+  /**
+   * Input and output tokens per minute. The count starts again at each full minute of the clock. Each request counts with an estimate first, and with what it used when it ends in the same minute. Further requests get `429 rate_limited`. Needs `usage.enabled`.
+   */
+  tokens_per_minute?: number;
+}
+/**
+ * How much a client may use in a period, over all its routes: in USD, in tokens, or both. Each request reserves an estimate before it goes upstream, and is charged what it really used when it ends. Needs `usage.enabled`.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "budget".
+ */
+export interface Budget {
+  /**
+   * The period: a UTC `day`, a `week` that begins on Monday, a calendar `month`, or `total`, which never starts anew.
+   */
+  per: "day" | "week" | "month" | "total";
+  /**
+   * USD in the period. A request over it gets `429 budget_exceeded`.
+   */
+  usd?: number;
+  /**
+   * Input and output tokens together in the period. A request over it gets `429 budget_exceeded`.
+   */
+  tokens?: number;
 }
 /**
  * A path prefix and the upstreams that receive its requests: one `upstream`, or a pool of `upstreams`.
@@ -248,6 +278,12 @@ export interface Upstream {
    */
   upstream_key_max_inflight?: number;
   retry?: Retry;
+  usage?: UpstreamUsage;
+  /**
+   * What happens at the upstream when the client leaves before its response is complete. `cancel` ends the request at once. `drain` reads the response to its end without sending it, so that its usage is known; the request keeps its slots meanwhile. Providers may bill the whole response in both cases.
+   */
+  on_client_abort?: "cancel" | "drain";
+  drain_limit?: DrainLimit;
 }
 /**
  * A header that the gateway sets.
@@ -384,6 +420,38 @@ export interface Retry {
    * Add `x-should-retry: false` to a response that is forwarded after the last attempt, or because its wait was too long. SDKs that obey it then do not send the request again themselves.
    */
   tell_clients?: boolean;
+}
+/**
+ * How the usage of this route's requests is read from the responses. It has an effect only with `usage.enabled` at the top level.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "upstreamUsage".
+ */
+export interface UpstreamUsage {
+  /**
+   * The API form in which responses tell their usage. `auto` recognizes it. `none` means that the requests of this route are not metered: they have no line in the ledger and cost no budget anything.
+   */
+  form?: "auto" | "openai" | "anthropic" | "gemini" | "ollama" | "none";
+  /**
+   * Ask the upstream to tell the usage of OpenAI chat streams: where a request streams and says nothing of `stream_options.include_usage`, the gateway adds it, and takes the one extra event out of the response again. An explicit `false` stays. Without it, most such streams tell nothing.
+   */
+  ask?: boolean;
+}
+/**
+ * How long a response is read on after its client has left, with `on_client_abort: drain`. After that it is cancelled.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "drainLimit".
+ */
+export interface DrainLimit {
+  /**
+   * The longest time from the moment the client left, in ms.
+   */
+  timeout_ms?: number;
+  /**
+   * The most bytes of the response that are read after that moment.
+   */
+  max_bytes?: number;
 }
 /**
  * Keeps the requests of a client, or those with the same value of a header, on one upstream of the pool while that one is well. Providers cache prompts for each account, so this saves money and time.
@@ -539,16 +607,89 @@ export interface Queue {
   timeout_ms?: number;
 }
 /**
- * How the model of a request is read: where a client has `models`, or an upstream has `models` or `rename_models`.
+ * How the model of a request is read: where a client has `models`, `budgets` or `tokens_per_minute`, or an upstream has `models` or `rename_models`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "models".
  */
 export interface Models {
   /**
-   * How much of a request body may be held to find the name of its model, in bytes. A request whose model is not found within it gets `400 model_unreadable`. Bodies are held only for clients with `models`, on routes where an upstream has `models` or `rename_models`, and in pools, where they are searched for the state of one account.
+   * How much of a request body may be held to find the name of its model, in bytes. A request whose model is not found within it gets `400 model_unreadable`. Bodies are held only for clients with `models`, `budgets` or `tokens_per_minute`, on routes with `usage.ask`, on routes where an upstream has `models` or `rename_models`, and in pools, where they are searched for the state of one account.
    */
   scan_bytes?: number;
+}
+/**
+ * What is written down of the tokens that requests use, and of what they cost. The gateway reads it from a copy of each response. Budgets and limits in tokens need it. The guide is `docs/usage.md`.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "usage".
+ */
+export interface Usage {
+  /**
+   * Read the usage of responses, and write it to the ledger. If false, the other keys here have no effect.
+   */
+  enabled?: boolean;
+  ledger?: Ledger;
+  /**
+   * What models cost. The first entry whose pattern matches the model counts. It comes before the upstream's own figure and before the price table that comes with the gateway.
+   */
+  prices?: Price[];
+  /**
+   * What a successful response that told no usage costs the client's budgets: the `estimate` that was reserved for it, or `none`.
+   */
+  unknown_charge?: "estimate" | "none";
+  /**
+   * Whether a client with a budget in USD may use a model without a known price. With `deny` it gets `403 model_not_allowed`. With `allow` such requests cost a USD budget nothing.
+   */
+  unpriced?: "deny" | "allow";
+}
+/**
+ * The files in which each request that went upstream has one JSON line with its tokens and its cost. Changes take effect after a restart.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "ledger".
+ */
+export interface Ledger {
+  /**
+   * The folder of the files `usage-YYYY-MM-DD.jsonl`. It is made if it does not exist. A relative path is taken from the working directory.
+   */
+  dir?: string;
+  /**
+   * Files older than this many days are deleted. Budgets without an end keep their sums.
+   */
+  keep_days?: number;
+}
+/**
+ * What the tokens of a model cost, in USD per million tokens.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "price".
+ */
+export interface Price {
+  /**
+   * The name of the model, or a pattern: `*` stands for any characters, the rest is literal, and case counts.
+   */
+  model: string;
+  /**
+   * USD per million input tokens.
+   */
+  input_usd_per_mtok: number;
+  /**
+   * USD per million output tokens, reasoning included.
+   */
+  output_usd_per_mtok: number;
+  /**
+   * USD per million input tokens that were read from a cache. Default: the price of input.
+   */
+  cached_input_usd_per_mtok?: number;
+  /**
+   * USD per million input tokens that were written to a cache. Default: the price of input.
+   */
+  cache_write_usd_per_mtok?: number;
+  /**
+   * USD per million input tokens that were written to a cache that lives for an hour. Default: `cache_write_usd_per_mtok`.
+   */
+  cache_write_1h_usd_per_mtok?: number;
 }
 /**
  * The connections of clients.
@@ -814,7 +955,7 @@ export interface Shutdown {
   drain_timeout_ms?: number;
 }
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolMember".

@@ -8,9 +8,11 @@ import type {
   Cooldown,
   Cors,
   Downstream,
+  DrainLimit,
   Errors,
   GatewayAuth,
   InboundTls,
+  Ledger,
   LogFile,
   Logging,
   Metrics,
@@ -27,6 +29,8 @@ import type {
   Tracing,
   Upstream,
   UpstreamDefaults,
+  UpstreamUsage,
+  Usage,
 } from "./config.generated.ts";
 
 /** An object with these of its optional keys present. */
@@ -35,7 +39,7 @@ type With<T, K extends keyof T> = Omit<T, K> & { readonly [P in K]-?: NonNullabl
 export type CompleteRetry = With<Retry, Exclude<keyof Retry, "attempt_timeout_ms">>;
 
 export type CompleteUpstream = With<
-  Omit<Upstream, "retry">,
+  Omit<Upstream, "retry" | "usage" | "drain_limit">,
   | "strip_prefix"
   | "connect_timeout_ms"
   | "request_timeout_ms"
@@ -45,7 +49,12 @@ export type CompleteUpstream = With<
   | "inject_query"
   | "remove_headers"
   | "forward_xff"
-> & { readonly retry?: CompleteRetry };
+  | "on_client_abort"
+> & {
+  readonly retry?: CompleteRetry;
+  readonly usage: Required<UpstreamUsage>;
+  readonly drain_limit: Required<DrainLimit>;
+};
 
 /** The keys that only an upstream of a pool has. */
 export type PoolKeys = Pick<PoolUpstream, "weight" | "models" | "rename_models">;
@@ -77,6 +86,8 @@ type CompleteLogFile = With<LogFile, Exclude<keyof LogFile, "max_size_mb">>;
 
 export type CompleteClient = With<Client, "enabled">;
 
+export type CompleteUsage = Required<Omit<Usage, "ledger">> & { readonly ledger: Required<Ledger> };
+
 export interface CompleteConfig {
   readonly listen: string;
   readonly gateway_auth: {
@@ -90,6 +101,7 @@ export interface CompleteConfig {
   readonly rate_limit: RateLimit;
   readonly concurrency: Omit<Concurrency, "queue"> & { readonly queue?: Required<Queue> };
   readonly models: Required<Models>;
+  readonly usage: CompleteUsage;
   readonly downstream: Required<Downstream>;
   readonly observability: {
     readonly logging: Required<Omit<Logging, "file">> & { readonly file?: CompleteLogFile };
@@ -114,6 +126,7 @@ export function complete(config: Config): CompleteConfig {
     rate_limit: { ...config.rate_limit },
     concurrency: completeConcurrency(concurrency ?? {}),
     models: { scan_bytes: 1_048_576, ...config.models },
+    usage: completeUsage(config.usage ?? {}),
     downstream: { send_timeout_ms: 60_000, ...config.downstream },
     observability: completeObservability(config.observability ?? {}),
     tests: config.tests ?? [],
@@ -188,7 +201,7 @@ function completeMember(
 }
 
 function completeUpstream(upstream: Upstream & PoolKeys, poolSize: number): CompleteUpstream & PoolKeys {
-  const { retry, ...rest } = upstream;
+  const { retry, usage, drain_limit, ...rest } = upstream;
   return {
     strip_prefix: true,
     connect_timeout_ms: 10_000,
@@ -199,7 +212,10 @@ function completeUpstream(upstream: Upstream & PoolKeys, poolSize: number): Comp
     inject_query: [],
     remove_headers: [],
     forward_xff: false,
+    on_client_abort: "cancel",
     ...rest,
+    usage: { form: "auto", ask: false, ...usage },
+    drain_limit: { timeout_ms: 60_000, max_bytes: 16_777_216, ...drain_limit },
     ...((retry !== undefined || poolSize > 1) && { retry: { ...retryDefaults(poolSize), ...retry } }),
   };
 }
@@ -218,6 +234,17 @@ function retryDefaults(poolSize: number): CompleteRetry {
 
 /** As many as the schema allows. */
 const MAX_ATTEMPTS = 5;
+
+function completeUsage({ ledger, ...usage }: Usage): CompleteUsage {
+  return {
+    enabled: false,
+    prices: [],
+    unknown_charge: "estimate",
+    unpriced: "deny",
+    ...usage,
+    ledger: { dir: "usage", keep_days: 400, ...ledger },
+  };
+}
 
 function completeConcurrency({ queue, ...limits }: Concurrency): CompleteConfig["concurrency"] {
   return { ...limits, ...(queue && { queue: { max_waiting: 0, timeout_ms: 1000, ...queue } }) };

@@ -111,6 +111,11 @@ export const CONFIG_SHAPE: ObjectShape = {
           "kind": "integer",
           "minimum": 1,
           "placeholder": 60
+         },
+         "tokens_per_minute": {
+          "kind": "integer",
+          "minimum": 1,
+          "placeholder": 100000
          }
         },
         "required": []
@@ -119,6 +124,44 @@ export const CONFIG_SHAPE: ObjectShape = {
         "kind": "integer",
         "minimum": 1,
         "placeholder": 4
+       },
+       "budgets": {
+        "kind": "list",
+        "items": {
+         "kind": "object",
+         "keys": {
+          "per": {
+           "kind": "string",
+           "values": [
+            "day",
+            "week",
+            "month",
+            "total"
+           ],
+           "placeholder": "month"
+          },
+          "usd": {
+           "kind": "number",
+           "minimum": 0,
+           "maximum": 900000,
+           "placeholder": 50
+          },
+          "tokens": {
+           "kind": "integer",
+           "minimum": 1,
+           "placeholder": 2000000
+          }
+         },
+         "required": [
+          "per"
+         ]
+        },
+        "placeholder": [
+         {
+          "per": "month",
+          "usd": 50
+         }
+        ]
        }
       },
       "required": [
@@ -386,6 +429,53 @@ export const CONFIG_SHAPE: ObjectShape = {
          "tell_clients": {
           "kind": "boolean",
           "placeholder": false
+         }
+        },
+        "required": []
+       },
+       "usage": {
+        "kind": "object",
+        "keys": {
+         "form": {
+          "kind": "string",
+          "values": [
+           "auto",
+           "openai",
+           "anthropic",
+           "gemini",
+           "ollama",
+           "none"
+          ],
+          "placeholder": "auto"
+         },
+         "ask": {
+          "kind": "boolean",
+          "placeholder": false
+         }
+        },
+        "required": []
+       },
+       "on_client_abort": {
+        "kind": "string",
+        "values": [
+         "cancel",
+         "drain"
+        ],
+        "placeholder": "cancel"
+       },
+       "drain_limit": {
+        "kind": "object",
+        "keys": {
+         "timeout_ms": {
+          "kind": "integer",
+          "minimum": 1,
+          "maximum": 2147483647,
+          "placeholder": 60000
+         },
+         "max_bytes": {
+          "kind": "integer",
+          "minimum": 1,
+          "placeholder": 16777216
          }
         },
         "required": []
@@ -887,6 +977,53 @@ export const CONFIG_SHAPE: ObjectShape = {
       }
      },
      "required": []
+    },
+    "usage": {
+     "kind": "object",
+     "keys": {
+      "form": {
+       "kind": "string",
+       "values": [
+        "auto",
+        "openai",
+        "anthropic",
+        "gemini",
+        "ollama",
+        "none"
+       ],
+       "placeholder": "auto"
+      },
+      "ask": {
+       "kind": "boolean",
+       "placeholder": false
+      }
+     },
+     "required": []
+    },
+    "on_client_abort": {
+     "kind": "string",
+     "values": [
+      "cancel",
+      "drain"
+     ],
+     "placeholder": "cancel"
+    },
+    "drain_limit": {
+     "kind": "object",
+     "keys": {
+      "timeout_ms": {
+       "kind": "integer",
+       "minimum": 1,
+       "maximum": 2147483647,
+       "placeholder": 60000
+      },
+      "max_bytes": {
+       "kind": "integer",
+       "minimum": 1,
+       "placeholder": 16777216
+      }
+     },
+     "required": []
     }
    },
    "required": []
@@ -1016,6 +1153,95 @@ export const CONFIG_SHAPE: ObjectShape = {
      "minimum": 1,
      "maximum": 2147483647,
      "placeholder": 1048576
+    }
+   },
+   "required": []
+  },
+  "usage": {
+   "kind": "object",
+   "keys": {
+    "enabled": {
+     "kind": "boolean",
+     "placeholder": false
+    },
+    "ledger": {
+     "kind": "object",
+     "keys": {
+      "dir": {
+       "kind": "string",
+       "placeholder": "usage"
+      },
+      "keep_days": {
+       "kind": "integer",
+       "minimum": 1,
+       "maximum": 36500,
+       "placeholder": 400
+      }
+     },
+     "required": []
+    },
+    "prices": {
+     "kind": "list",
+     "items": {
+      "kind": "object",
+      "keys": {
+       "model": {
+        "kind": "string",
+        "placeholder": "gpt-5*"
+       },
+       "input_usd_per_mtok": {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 1000000,
+        "placeholder": 1.25
+       },
+       "output_usd_per_mtok": {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 1000000,
+        "placeholder": 10
+       },
+       "cached_input_usd_per_mtok": {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 1000000,
+        "placeholder": 0.125
+       },
+       "cache_write_usd_per_mtok": {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 1000000,
+        "placeholder": 1.5
+       },
+       "cache_write_1h_usd_per_mtok": {
+        "kind": "number",
+        "minimum": 0,
+        "maximum": 1000000,
+        "placeholder": 2.5
+       }
+      },
+      "required": [
+       "model",
+       "input_usd_per_mtok",
+       "output_usd_per_mtok"
+      ]
+     }
+    },
+    "unknown_charge": {
+     "kind": "string",
+     "values": [
+      "estimate",
+      "none"
+     ],
+     "placeholder": "estimate"
+    },
+    "unpriced": {
+     "kind": "string",
+     "values": [
+      "deny",
+      "allow"
+     ],
+     "placeholder": "deny"
     }
    },
    "required": []

@@ -6,7 +6,7 @@
 
 export const validate = validate21;
 
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"usage":{"$ref":"#/definitions/usage"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}},"upstreamUsage":{"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}},"drainLimit":{"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}},"usage":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}},"ledger":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}},"price":{"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]},"budget":{"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.usage":{"$ref":"#/definitions/upstreamUsage"},"upstream.on_client_abort":{"type":"string","enum":["cancel","drain"]},"upstream.drain_limit":{"$ref":"#/definitions/drainLimit"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$", "u");
 const schema7 = {"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}};
@@ -103,17 +103,17 @@ validate23.errors = vErrors;
 return errors === 0;
 }
 
-const schema9 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1}},"required":["id","tokens"]};
+const schema9 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]};
 const pattern3 = new RegExp("^[A-Za-z0-9_.-]{1,64}$", "u");
 const pattern5 = new RegExp("^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$", "u");
-const schema10 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
+const schema10 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(key0 === "per_minute")){
+if(!((key0 === "per_minute") || (key0 === "tokens_per_minute"))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -149,9 +149,10 @@ errors++;
 }
 }
 }
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.tokens_per_minute !== undefined){
+let data1 = data.tokens_per_minute;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err3 = {instancePath:instancePath+"/tokens_per_minute",schemaPath:"#/properties/tokens_per_minute/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -160,7 +161,157 @@ vErrors.push(err3);
 }
 errors++;
 }
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 < 1 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/tokens_per_minute",schemaPath:"#/properties/tokens_per_minute/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
 validate26.errors = vErrors;
+return errors === 0;
+}
+
+const schema11 = {"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]};
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.per === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "per"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(((key0 === "per") || (key0 === "usd")) || (key0 === "tokens"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.per !== undefined){
+let data0 = data.per;
+if(typeof data0 !== "string"){
+const err2 = {instancePath:instancePath+"/per",schemaPath:"#/properties/per/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(!((((data0 === "day") || (data0 === "week")) || (data0 === "month")) || (data0 === "total"))){
+const err3 = {instancePath:instancePath+"/per",schemaPath:"#/properties/per/enum",keyword:"enum",params:{allowedValues: schema11.properties.per.enum}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.usd !== undefined){
+let data1 = data.usd;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 900000 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/maximum",keyword:"maximum",params:{comparison: "<=", limit: 900000}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data1 < 0 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/usd",schemaPath:"#/properties/usd/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.tokens !== undefined){
+let data2 = data.tokens;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err7 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 < 1 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/tokens",schemaPath:"#/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate28.errors = vErrors;
 return errors === 0;
 }
 
@@ -190,7 +341,7 @@ vErrors.push(err1);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "id") || (key0 === "tokens")) || (key0 === "enabled")) || (key0 === "expires_at")) || (key0 === "routes")) || (key0 === "models")) || (key0 === "rate_limit")) || (key0 === "max_inflight"))){
+if(!(func2.call(schema9.properties, key0))){
 const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err2];
@@ -427,14 +578,36 @@ errors++;
 }
 }
 }
+if(data.budgets !== undefined){
+let data11 = data.budgets;
+if(Array.isArray(data11)){
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate28(data11[i3], {instancePath:instancePath+"/budgets/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err20 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err20 = {instancePath:instancePath+"/budgets",schemaPath:"#/properties/budgets/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err20];
 }
 else {
 vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
 }
 errors++;
 }
@@ -569,13 +742,13 @@ validate22.errors = vErrors;
 return errors === 0;
 }
 
-const schema11 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]};
+const schema12 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]};
 const pattern9 = new RegExp("^/(?:.*[^/])?$", "u");
-const schema12 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
-const schema13 = {"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"};
+const schema13 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}};
+const schema14 = {"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"};
 const pattern10 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]", "u");
 
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -600,13 +773,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
 
-const schema14 = {"type":"boolean"};
+const schema15 = {"type":"boolean"};
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -618,47 +791,6 @@ else {
 vErrors.push(err0);
 }
 errors++;
-}
-validate34.errors = vErrors;
-return errors === 0;
-}
-
-const schema15 = {"type":"integer","minimum":1,"maximum":2147483647};
-
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-let vErrors = null;
-let errors = 0;
-if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
-const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if((typeof data == "number") && (isFinite(data))){
-if(data > 2147483647 || isNaN(data)){
-const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data < 1 || isNaN(data)){
-const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
 }
 validate36.errors = vErrors;
 return errors === 0;
@@ -746,9 +878,50 @@ validate40.errors = vErrors;
 return errors === 0;
 }
 
-const schema18 = {"type":"integer","minimum":0,"maximum":2147483647};
+const schema18 = {"type":"integer","minimum":1,"maximum":2147483647};
 
 function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if((typeof data == "number") && (isFinite(data))){
+if(data > 2147483647 || isNaN(data)){
+const err1 = {instancePath,schemaPath:"#/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data < 1 || isNaN(data)){
+const err2 = {instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+validate42.errors = vErrors;
+return errors === 0;
+}
+
+const schema19 = {"type":"integer","minimum":0,"maximum":2147483647};
+
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -783,14 +956,14 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate42.errors = vErrors;
+validate44.errors = vErrors;
 return errors === 0;
 }
 
-const schema19 = {"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
+const schema20 = {"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
 const pattern11 = new RegExp("^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$", "u");
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -831,13 +1004,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
-const schema20 = {"type":"integer","minimum":1,"maximum":2147483647};
+const schema21 = {"type":"integer","minimum":1,"maximum":2147483647};
 
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -872,15 +1045,15 @@ vErrors.push(err2);
 errors++;
 }
 }
-validate46.errors = vErrors;
+validate48.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"array","items":{"$ref":"#/definitions/injectHeader"}};
-const schema22 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]};
+const schema22 = {"type":"array","items":{"$ref":"#/definitions/injectHeader"}};
+const schema23 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]};
 const pattern13 = new RegExp("^[\\t\\x20-\\x7e\\x80-\\xff]*$", "u");
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -977,19 +1150,19 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate49.errors = vErrors;
+validate51.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate49(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate51(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 }
@@ -1004,15 +1177,15 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate48.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"type":"array","items":{"$ref":"#/definitions/injectQuery"}};
-const schema24 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]};
+const schema24 = {"type":"array","items":{"$ref":"#/definitions/injectQuery"}};
+const schema25 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]};
 const pattern14 = new RegExp("^[^\\s]+$", "u");
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1096,19 +1269,19 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate53.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
 const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate53(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate55(data[i0], {instancePath:instancePath+"/" + i0,parentData:data,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate55.errors : vErrors.concat(validate55.errors);
 errors = vErrors.length;
 }
 }
@@ -1123,13 +1296,13 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate52.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
-const schema25 = {"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
+const schema26 = {"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 
-function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(Array.isArray(data)){
@@ -1170,13 +1343,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate56.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"};
+const schema27 = {"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"};
 
-function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
@@ -1201,13 +1374,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate58.errors = vErrors;
+validate60.errors = vErrors;
 return errors === 0;
 }
 
-const schema27 = {"type":"boolean"};
+const schema28 = {"type":"boolean"};
 
-function validate60(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data !== "boolean"){
@@ -1220,14 +1393,14 @@ vErrors.push(err0);
 }
 errors++;
 }
-validate60.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 
-const schema28 = {"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
-const schema29 = {"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}};
+const schema29 = {"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
+const schema30 = {"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}};
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1306,7 +1479,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!(((data0 === "http") || (data0 === "https")) || (data0 === "socks"))){
-const err6 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema29.properties.protocol.enum}};
+const err6 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema30.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1402,13 +1575,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate63.errors = vErrors;
+validate65.errors = vErrors;
 return errors === 0;
 }
 
 const pattern20 = new RegExp("^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$", "u");
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 const _errs0 = errors;
@@ -1437,8 +1610,8 @@ vErrors = null;
 let ifClause0;
 if(_valid0){
 const _errs3 = errors;
-if(!(validate63(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate63.errors : vErrors.concat(validate63.errors);
+if(!(validate65(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate65.errors : vErrors.concat(validate65.errors);
 errors = vErrors.length;
 }
 var _valid0 = _errs3 === errors;
@@ -1483,13 +1656,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate64.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
+const schema31 = {"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1646,13 +1819,13 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate66.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
 
-const schema31 = {"type":"integer","minimum":1};
+const schema32 = {"type":"integer","minimum":1};
 
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))){
@@ -1677,13 +1850,13 @@ vErrors.push(err1);
 errors++;
 }
 }
-validate68.errors = vErrors;
+validate70.errors = vErrors;
 return errors === 0;
 }
 
-const schema32 = {"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}};
+const schema33 = {"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}};
 
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -1751,7 +1924,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!(((((((((((((((((data2 === "connect_error") || (data2 === "reset")) || (data2 === "timeout")) || (data2 === "first_byte_timeout")) || (data2 === "overloaded_event")) || (data2 === "quota")) || (data2 === "401")) || (data2 === "402")) || (data2 === "403")) || (data2 === "408")) || (data2 === "409")) || (data2 === "429")) || (data2 === "500")) || (data2 === "502")) || (data2 === "503")) || (data2 === "504")) || (data2 === "529"))){
-const err5 = {instancePath:instancePath+"/retry_on/" + i0,schemaPath:"#/properties/retry_on/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.retry_on.items.enum}};
+const err5 = {instancePath:instancePath+"/retry_on/" + i0,schemaPath:"#/properties/retry_on/items/enum",keyword:"enum",params:{allowedValues: schema33.properties.retry_on.items.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1926,17 +2099,207 @@ vErrors.push(err19);
 }
 errors++;
 }
-validate70.errors = vErrors;
+validate72.errors = vErrors;
 return errors === 0;
 }
 
+const schema34 = {"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema12.properties, key0))){
+if(!((key0 === "form") || (key0 === "ask"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.form !== undefined){
+let data0 = data.form;
+if(typeof data0 !== "string"){
+const err1 = {instancePath:instancePath+"/form",schemaPath:"#/properties/form/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(!((((((data0 === "auto") || (data0 === "openai")) || (data0 === "anthropic")) || (data0 === "gemini")) || (data0 === "ollama")) || (data0 === "none"))){
+const err2 = {instancePath:instancePath+"/form",schemaPath:"#/properties/form/enum",keyword:"enum",params:{allowedValues: schema34.properties.form.enum}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.ask !== undefined){
+if(typeof data.ask !== "boolean"){
+const err3 = {instancePath:instancePath+"/ask",schemaPath:"#/properties/ask/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+validate74.errors = vErrors;
+return errors === 0;
+}
+
+const schema35 = {"type":"string","enum":["cancel","drain"]};
+
+function validate76(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data !== "string"){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(!((data === "cancel") || (data === "drain"))){
+const err1 = {instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema35.enum}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate76.errors = vErrors;
+return errors === 0;
+}
+
+const schema36 = {"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}};
+
+function validate78(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((key0 === "timeout_ms") || (key0 === "max_bytes"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.timeout_ms !== undefined){
+let data0 = data.timeout_ms;
+if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
+const err1 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if((typeof data0 == "number") && (isFinite(data0))){
+if(data0 > 2147483647 || isNaN(data0)){
+const err2 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0 < 1 || isNaN(data0)){
+const err3 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+if(data.max_bytes !== undefined){
+let data1 = data.max_bytes;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err4 = {instancePath:instancePath+"/max_bytes",schemaPath:"#/properties/max_bytes/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 < 1 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/max_bytes",schemaPath:"#/properties/max_bytes/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate78.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(func2.call(schema13.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1948,104 +2311,122 @@ errors++;
 }
 }
 if(data.base_url !== undefined){
-if(!(validate32(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
-errors = vErrors.length;
-}
-}
-if(data.strip_prefix !== undefined){
-if(!(validate34(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
+if(!(validate34(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
 vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
-if(data.connect_timeout_ms !== undefined){
-if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
+if(data.strip_prefix !== undefined){
+if(!(validate36(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
 vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
-if(data.request_timeout_ms !== undefined){
-if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
+if(data.connect_timeout_ms !== undefined){
+if(!(validate38(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate40(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate42(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_types !== undefined){
-if(!(validate44(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate44(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+if(data.stream_types !== undefined){
+if(!(validate46(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate48(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
+if(data.inject_headers !== undefined){
+if(!(validate50(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
 if(data.inject_query !== undefined){
-if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate54(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data.remove_headers !== undefined){
-if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-}
-if(data.user_agent !== undefined){
-if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
+if(!(validate58(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.forward_xff !== undefined){
-if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate60(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate62(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
-if(data.tls !== undefined){
-if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(data.proxy !== undefined){
+if(!(validate64(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data.upstream_key_max_inflight !== undefined){
-if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+if(data.tls !== undefined){
+if(!(validate68(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
 vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
-if(data.retry !== undefined){
-if(!(validate70(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+if(data.upstream_key_max_inflight !== undefined){
+if(!(validate70(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+}
+if(data.retry !== undefined){
+if(!(validate72(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+if(data.usage !== undefined){
+if(!(validate74(data.usage, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data.on_client_abort !== undefined){
+if(!(validate76(data.on_client_abort, {instancePath:instancePath+"/on_client_abort",parentData:data,parentDataProperty:"on_client_abort",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
+if(data.drain_limit !== undefined){
+if(!(validate78(data.drain_limit, {instancePath:instancePath+"/drain_limit",parentData:data,parentDataProperty:"drain_limit",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
@@ -2060,13 +2441,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate31.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
 
-const schema33 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
+const schema37 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
 
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2081,7 +2462,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema33.properties, key0))){
+if(!(func2.call(schema37.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2234,86 +2615,86 @@ errors++;
 }
 }
 if(data.base_url !== undefined){
-if(!(validate32(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
-vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
+if(!(validate34(data.base_url, {instancePath:instancePath+"/base_url",parentData:data,parentDataProperty:"base_url",rootData}))){
+vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
 errors = vErrors.length;
 }
 }
 if(data.connect_timeout_ms !== undefined){
-if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
-errors = vErrors.length;
-}
-}
-if(data.request_timeout_ms !== undefined){
-if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
+if(!(validate38(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate40(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate42(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate44(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate48(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
+if(data.inject_headers !== undefined){
+if(!(validate50(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
 if(data.inject_query !== undefined){
-if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate54(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data.remove_headers !== undefined){
-if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-}
-if(data.user_agent !== undefined){
-if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
+if(!(validate58(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.forward_xff !== undefined){
-if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate60(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate62(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
+if(data.proxy !== undefined){
+if(!(validate64(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+}
 if(data.tls !== undefined){
-if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(!(validate68(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
 if(data.upstream_key_max_inflight !== undefined){
-if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
-vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
+if(!(validate70(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
 }
@@ -2328,13 +2709,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate73.errors = vErrors;
+validate81.errors = vErrors;
 return errors === 0;
 }
 
-const schema34 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
+const schema38 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
 
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2373,7 +2754,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!((data0 === "client") || (data0 === "header"))){
-const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema34.properties.by.enum}};
+const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema38.properties.by.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2419,13 +2800,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate89.errors = vErrors;
+validate97.errors = vErrors;
 return errors === 0;
 }
 
-const schema35 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema39 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2557,12 +2938,12 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2649,8 +3030,8 @@ errors++;
 }
 }
 if(data.upstream !== undefined){
-if(!(validate31(data.upstream, {instancePath:instancePath+"/upstream",parentData:data,parentDataProperty:"upstream",rootData}))){
-vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+if(!(validate33(data.upstream, {instancePath:instancePath+"/upstream",parentData:data,parentDataProperty:"upstream",rootData}))){
+vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
 errors = vErrors.length;
 }
 }
@@ -2669,8 +3050,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate73(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate73.errors : vErrors.concat(validate73.errors);
+if(!(validate81(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
 errors = vErrors.length;
 }
 }
@@ -2699,7 +3080,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!(((data5 === "in_order") || (data5 === "round_robin")) || (data5 === "least_inflight"))){
-const err10 = {instancePath:instancePath+"/balance",schemaPath:"#/properties/balance/enum",keyword:"enum",params:{allowedValues: schema11.properties.balance.enum}};
+const err10 = {instancePath:instancePath+"/balance",schemaPath:"#/properties/balance/enum",keyword:"enum",params:{allowedValues: schema12.properties.balance.enum}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2710,14 +3091,14 @@ errors++;
 }
 }
 if(data.sticky !== undefined){
-if(!(validate89(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
-vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+if(!(validate97(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
+vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
 errors = vErrors.length;
 }
 }
 if(data.cooldown !== undefined){
-if(!(validate91(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate99(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
@@ -2732,18 +3113,18 @@ vErrors.push(err11);
 }
 errors++;
 }
-validate30.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
 
-const schema36 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"}}};
+const schema40 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}};
 
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema36.properties, key0))){
+if(!(func2.call(schema40.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -2755,98 +3136,116 @@ errors++;
 }
 }
 if(data.strip_prefix !== undefined){
-if(!(validate34(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
-errors = vErrors.length;
-}
-}
-if(data.connect_timeout_ms !== undefined){
-if(!(validate36(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
+if(!(validate36(data.strip_prefix, {instancePath:instancePath+"/strip_prefix",parentData:data,parentDataProperty:"strip_prefix",rootData}))){
 vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
-if(data.request_timeout_ms !== undefined){
-if(!(validate38(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
+if(data.connect_timeout_ms !== undefined){
+if(!(validate38(data.connect_timeout_ms, {instancePath:instancePath+"/connect_timeout_ms",parentData:data,parentDataProperty:"connect_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
 errors = vErrors.length;
 }
 }
-if(data.first_byte_timeout_ms !== undefined){
-if(!(validate40(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
+if(data.request_timeout_ms !== undefined){
+if(!(validate40(data.request_timeout_ms, {instancePath:instancePath+"/request_timeout_ms",parentData:data,parentDataProperty:"request_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_idle_timeout_ms !== undefined){
-if(!(validate42(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
+if(data.first_byte_timeout_ms !== undefined){
+if(!(validate42(data.first_byte_timeout_ms, {instancePath:instancePath+"/first_byte_timeout_ms",parentData:data,parentDataProperty:"first_byte_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 }
-if(data.stream_types !== undefined){
-if(!(validate44(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
+if(data.stream_idle_timeout_ms !== undefined){
+if(!(validate44(data.stream_idle_timeout_ms, {instancePath:instancePath+"/stream_idle_timeout_ms",parentData:data,parentDataProperty:"stream_idle_timeout_ms",rootData}))){
 vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 }
-if(data.sse_keepalive_ms !== undefined){
-if(!(validate46(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
+if(data.stream_types !== undefined){
+if(!(validate46(data.stream_types, {instancePath:instancePath+"/stream_types",parentData:data,parentDataProperty:"stream_types",rootData}))){
 vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 }
-if(data.inject_headers !== undefined){
-if(!(validate48(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+if(data.sse_keepalive_ms !== undefined){
+if(!(validate48(data.sse_keepalive_ms, {instancePath:instancePath+"/sse_keepalive_ms",parentData:data,parentDataProperty:"sse_keepalive_ms",rootData}))){
 vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
 errors = vErrors.length;
 }
 }
+if(data.inject_headers !== undefined){
+if(!(validate50(data.inject_headers, {instancePath:instancePath+"/inject_headers",parentData:data,parentDataProperty:"inject_headers",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
+errors = vErrors.length;
+}
+}
 if(data.inject_query !== undefined){
-if(!(validate52(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
-vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
+if(!(validate54(data.inject_query, {instancePath:instancePath+"/inject_query",parentData:data,parentDataProperty:"inject_query",rootData}))){
+vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
 errors = vErrors.length;
 }
 }
 if(data.remove_headers !== undefined){
-if(!(validate56(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
-vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
-errors = vErrors.length;
-}
-}
-if(data.user_agent !== undefined){
-if(!(validate58(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
+if(!(validate58(data.remove_headers, {instancePath:instancePath+"/remove_headers",parentData:data,parentDataProperty:"remove_headers",rootData}))){
 vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 }
-if(data.forward_xff !== undefined){
-if(!(validate60(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
+if(data.user_agent !== undefined){
+if(!(validate60(data.user_agent, {instancePath:instancePath+"/user_agent",parentData:data,parentDataProperty:"user_agent",rootData}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 }
-if(data.proxy !== undefined){
-if(!(validate62(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+if(data.forward_xff !== undefined){
+if(!(validate62(data.forward_xff, {instancePath:instancePath+"/forward_xff",parentData:data,parentDataProperty:"forward_xff",rootData}))){
 vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
 errors = vErrors.length;
 }
 }
-if(data.tls !== undefined){
-if(!(validate66(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
-vErrors = vErrors === null ? validate66.errors : vErrors.concat(validate66.errors);
+if(data.proxy !== undefined){
+if(!(validate64(data.proxy, {instancePath:instancePath+"/proxy",parentData:data,parentDataProperty:"proxy",rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
 errors = vErrors.length;
 }
 }
-if(data.upstream_key_max_inflight !== undefined){
-if(!(validate68(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
+if(data.tls !== undefined){
+if(!(validate68(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
 vErrors = vErrors === null ? validate68.errors : vErrors.concat(validate68.errors);
 errors = vErrors.length;
 }
 }
-if(data.retry !== undefined){
-if(!(validate70(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+if(data.upstream_key_max_inflight !== undefined){
+if(!(validate70(data.upstream_key_max_inflight, {instancePath:instancePath+"/upstream_key_max_inflight",parentData:data,parentDataProperty:"upstream_key_max_inflight",rootData}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
+errors = vErrors.length;
+}
+}
+if(data.retry !== undefined){
+if(!(validate72(data.retry, {instancePath:instancePath+"/retry",parentData:data,parentDataProperty:"retry",rootData}))){
+vErrors = vErrors === null ? validate72.errors : vErrors.concat(validate72.errors);
+errors = vErrors.length;
+}
+}
+if(data.usage !== undefined){
+if(!(validate74(data.usage, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData}))){
+vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
+errors = vErrors.length;
+}
+}
+if(data.on_client_abort !== undefined){
+if(!(validate76(data.on_client_abort, {instancePath:instancePath+"/on_client_abort",parentData:data,parentDataProperty:"on_client_abort",rootData}))){
+vErrors = vErrors === null ? validate76.errors : vErrors.concat(validate76.errors);
+errors = vErrors.length;
+}
+}
+if(data.drain_limit !== undefined){
+if(!(validate78(data.drain_limit, {instancePath:instancePath+"/drain_limit",parentData:data,parentDataProperty:"drain_limit",rootData}))){
+vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
 errors = vErrors.length;
 }
 }
@@ -2861,13 +3260,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate94.errors = vErrors;
+validate102.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
+const schema41 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3049,13 +3448,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate112.errors = vErrors;
+validate123.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
+const schema42 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3295,13 +3694,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate114.errors = vErrors;
+validate125.errors = vErrors;
 return errors === 0;
 }
 
-const schema39 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
+const schema43 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
 
-function validate116(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3353,14 +3752,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate116.errors = vErrors;
+validate127.errors = vErrors;
 return errors === 0;
 }
 
-const schema40 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
-const schema41 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema44 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
+const schema45 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3447,12 +3846,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate119.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate118(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3519,8 +3918,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate119(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate130(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
@@ -3535,13 +3934,13 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate118.errors = vErrors;
+validate129.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema46 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3603,13 +4002,488 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate122.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
 
-const schema43 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema47 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}};
+const schema48 = {"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}};
 
-function validate124(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((key0 === "dir") || (key0 === "keep_days"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.dir !== undefined){
+let data0 = data.dir;
+if(typeof data0 === "string"){
+if(!pattern1.test(data0)){
+const err1 = {instancePath:instancePath+"/dir",schemaPath:"#/properties/dir/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/dir",schemaPath:"#/properties/dir/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.keep_days !== undefined){
+let data1 = data.keep_days;
+if(!(((typeof data1 == "number") && (!(data1 % 1) && !isNaN(data1))) && (isFinite(data1)))){
+const err3 = {instancePath:instancePath+"/keep_days",schemaPath:"#/properties/keep_days/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 36500 || isNaN(data1)){
+const err4 = {instancePath:instancePath+"/keep_days",schemaPath:"#/properties/keep_days/maximum",keyword:"maximum",params:{comparison: "<=", limit: 36500}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data1 < 1 || isNaN(data1)){
+const err5 = {instancePath:instancePath+"/keep_days",schemaPath:"#/properties/keep_days/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate136.errors = vErrors;
+return errors === 0;
+}
+
+const schema49 = {"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]};
+
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.model === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.input_usd_per_mtok === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input_usd_per_mtok"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.output_usd_per_mtok === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "output_usd_per_mtok"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "model") || (key0 === "input_usd_per_mtok")) || (key0 === "output_usd_per_mtok")) || (key0 === "cached_input_usd_per_mtok")) || (key0 === "cache_write_usd_per_mtok")) || (key0 === "cache_write_1h_usd_per_mtok"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.model !== undefined){
+let data0 = data.model;
+if(typeof data0 === "string"){
+if(!pattern1.test(data0)){
+const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.input_usd_per_mtok !== undefined){
+let data1 = data.input_usd_per_mtok;
+if((typeof data1 == "number") && (isFinite(data1))){
+if(data1 > 1000000 || isNaN(data1)){
+const err6 = {instancePath:instancePath+"/input_usd_per_mtok",schemaPath:"#/properties/input_usd_per_mtok/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data1 < 0 || isNaN(data1)){
+const err7 = {instancePath:instancePath+"/input_usd_per_mtok",schemaPath:"#/properties/input_usd_per_mtok/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/input_usd_per_mtok",schemaPath:"#/properties/input_usd_per_mtok/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.output_usd_per_mtok !== undefined){
+let data2 = data.output_usd_per_mtok;
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 1000000 || isNaN(data2)){
+const err9 = {instancePath:instancePath+"/output_usd_per_mtok",schemaPath:"#/properties/output_usd_per_mtok/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data2 < 0 || isNaN(data2)){
+const err10 = {instancePath:instancePath+"/output_usd_per_mtok",schemaPath:"#/properties/output_usd_per_mtok/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/output_usd_per_mtok",schemaPath:"#/properties/output_usd_per_mtok/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.cached_input_usd_per_mtok !== undefined){
+let data3 = data.cached_input_usd_per_mtok;
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 1000000 || isNaN(data3)){
+const err12 = {instancePath:instancePath+"/cached_input_usd_per_mtok",schemaPath:"#/properties/cached_input_usd_per_mtok/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+if(data3 < 0 || isNaN(data3)){
+const err13 = {instancePath:instancePath+"/cached_input_usd_per_mtok",schemaPath:"#/properties/cached_input_usd_per_mtok/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/cached_input_usd_per_mtok",schemaPath:"#/properties/cached_input_usd_per_mtok/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+if(data.cache_write_usd_per_mtok !== undefined){
+let data4 = data.cache_write_usd_per_mtok;
+if((typeof data4 == "number") && (isFinite(data4))){
+if(data4 > 1000000 || isNaN(data4)){
+const err15 = {instancePath:instancePath+"/cache_write_usd_per_mtok",schemaPath:"#/properties/cache_write_usd_per_mtok/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(data4 < 0 || isNaN(data4)){
+const err16 = {instancePath:instancePath+"/cache_write_usd_per_mtok",schemaPath:"#/properties/cache_write_usd_per_mtok/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/cache_write_usd_per_mtok",schemaPath:"#/properties/cache_write_usd_per_mtok/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data.cache_write_1h_usd_per_mtok !== undefined){
+let data5 = data.cache_write_1h_usd_per_mtok;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1000000 || isNaN(data5)){
+const err18 = {instancePath:instancePath+"/cache_write_1h_usd_per_mtok",schemaPath:"#/properties/cache_write_1h_usd_per_mtok/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000000}};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data5 < 0 || isNaN(data5)){
+const err19 = {instancePath:instancePath+"/cache_write_1h_usd_per_mtok",schemaPath:"#/properties/cache_write_1h_usd_per_mtok/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/cache_write_1h_usd_per_mtok",schemaPath:"#/properties/cache_write_1h_usd_per_mtok/type",keyword:"type",params:{type: "number"}};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+}
+else {
+const err21 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+validate138.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(((((key0 === "enabled") || (key0 === "ledger")) || (key0 === "prices")) || (key0 === "unknown_charge")) || (key0 === "unpriced"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+const err1 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.ledger !== undefined){
+if(!(validate136(data.ledger, {instancePath:instancePath+"/ledger",parentData:data,parentDataProperty:"ledger",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+errors = vErrors.length;
+}
+}
+if(data.prices !== undefined){
+let data2 = data.prices;
+if(Array.isArray(data2)){
+const len0 = data2.length;
+for(let i0=0; i0<len0; i0++){
+if(!(validate138(data2[i0], {instancePath:instancePath+"/prices/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/prices",schemaPath:"#/properties/prices/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.unknown_charge !== undefined){
+let data4 = data.unknown_charge;
+if(typeof data4 !== "string"){
+const err3 = {instancePath:instancePath+"/unknown_charge",schemaPath:"#/properties/unknown_charge/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!((data4 === "estimate") || (data4 === "none"))){
+const err4 = {instancePath:instancePath+"/unknown_charge",schemaPath:"#/properties/unknown_charge/enum",keyword:"enum",params:{allowedValues: schema47.properties.unknown_charge.enum}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.unpriced !== undefined){
+let data5 = data.unpriced;
+if(typeof data5 !== "string"){
+const err5 = {instancePath:instancePath+"/unpriced",schemaPath:"#/properties/unpriced/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(!((data5 === "deny") || (data5 === "allow"))){
+const err6 = {instancePath:instancePath+"/unpriced",schemaPath:"#/properties/unpriced/enum",keyword:"enum",params:{allowedValues: schema47.properties.unpriced.enum}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+validate135.errors = vErrors;
+return errors === 0;
+}
+
+const schema50 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3671,16 +4545,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate124.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
-const schema44 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
-const schema45 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
-const schema46 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
-const pattern39 = new RegExp("^[^/\\\\\\s]+$", "u");
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
+const schema52 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
+const pattern41 = new RegExp("^[^/\\\\\\s]+$", "u");
 
-function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3736,7 +4610,7 @@ errors++;
 if(data.prefix !== undefined){
 let data2 = data.prefix;
 if(typeof data2 === "string"){
-if(!pattern39.test(data2)){
+if(!pattern41.test(data2)){
 const err4 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^[^/\\\\\\s]+$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -3771,7 +4645,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!((((data3 === "minutely") || (data3 === "hourly")) || (data3 === "daily")) || (data3 === "never"))){
-const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema46.properties.rotation.enum}};
+const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema53.properties.rotation.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3852,12 +4726,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate128.errors = vErrors;
+validate145.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3886,7 +4760,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!(((((data0 === "trace") || (data0 === "debug")) || (data0 === "info")) || (data0 === "warn")) || (data0 === "error"))){
-const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema45.properties.level.enum}};
+const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema52.properties.level.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3909,7 +4783,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data1 === "json") || (data1 === "text"))){
-const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema45.properties.format.enum}};
+const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema52.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3932,8 +4806,8 @@ errors++;
 }
 }
 if(data.file !== undefined){
-if(!(validate128(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
-vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
+if(!(validate145(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
+vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
 errors = vErrors.length;
 }
 }
@@ -3948,14 +4822,14 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate144.errors = vErrors;
 return errors === 0;
 }
 
-const schema47 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
-const pattern40 = new RegExp("^/.*[^/]$", "u");
+const schema54 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
+const pattern42 = new RegExp("^/.*[^/]$", "u");
 
-function validate131(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3986,7 +4860,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern40.test(data1)){
+if(!pattern42.test(data1)){
 const err2 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/.*[^/]$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -4069,14 +4943,14 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate131.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
 
-const schema48 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
-const schema49 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
+const schema55 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
+const schema56 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
 
-function validate134(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4140,7 +5014,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!((data1 === "grpc") || (data1 === "http"))){
-const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema49.properties.protocol.enum}};
+const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema56.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4196,12 +5070,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate134.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4265,8 +5139,8 @@ errors++;
 }
 }
 if(data.otlp !== undefined){
-if(!(validate134(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
-vErrors = vErrors === null ? validate134.errors : vErrors.concat(validate134.errors);
+if(!(validate151(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
@@ -4281,12 +5155,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate133.errors = vErrors;
+validate150.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4303,20 +5177,20 @@ errors++;
 }
 }
 if(data.logging !== undefined){
-if(!(validate127(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate144(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
 if(data.metrics !== undefined){
-if(!(validate131(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate131.errors : vErrors.concat(validate131.errors);
+if(!(validate148(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }
 if(data.tracing !== undefined){
-if(!(validate133(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate150(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
+vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
 errors = vErrors.length;
 }
 }
@@ -4331,15 +5205,15 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate126.errors = vErrors;
+validate143.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
-const pattern46 = new RegExp("^/", "u");
+const schema57 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
+const schema58 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
+const pattern48 = new RegExp("^/", "u");
 
-function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4403,7 +5277,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern46.test(data1)){
+if(!pattern48.test(data1)){
 const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -4513,13 +5387,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate139.errors = vErrors;
+validate156.errors = vErrors;
 return errors === 0;
 }
 
-const schema52 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
+const schema59 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4734,12 +5608,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4811,14 +5685,14 @@ errors++;
 }
 }
 if(data.request !== undefined){
-if(!(validate139(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
-vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
+if(!(validate156(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
+vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
-if(!(validate141(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate158(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 }
@@ -4833,13 +5707,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate155.errors = vErrors;
 return errors === 0;
 }
 
-const schema53 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
+const schema60 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4868,7 +5742,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === "plain") || (data0 === "openai")) || (data0 === "anthropic")) || (data0 === "auto"))){
-const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema53.properties.format.enum}};
+const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema60.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4889,13 +5763,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
 
-const schema54 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
+const schema61 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
 
-function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4934,13 +5808,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate146.errors = vErrors;
+validate163.errors = vErrors;
 return errors === 0;
 }
 
-const schema55 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema62 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5037,7 +5911,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate165.errors = vErrors;
 return errors === 0;
 }
 
@@ -5135,8 +6009,8 @@ errors++;
 }
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate30(data2[i0], {instancePath:instancePath+"/routes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+if(!(validate32(data2[i0], {instancePath:instancePath+"/routes/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate32.errors : vErrors.concat(validate32.errors);
 errors = vErrors.length;
 }
 }
@@ -5153,60 +6027,66 @@ errors++;
 }
 }
 if(data.upstream_defaults !== undefined){
-if(!(validate94(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
-vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
+if(!(validate102(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
+vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
 errors = vErrors.length;
 }
 }
 if(data.inbound_tls !== undefined){
-if(!(validate112(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate123(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
+vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
 errors = vErrors.length;
 }
 }
 if(data.cors !== undefined){
-if(!(validate114(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate125(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
+vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
 errors = vErrors.length;
 }
 }
 if(data.rate_limit !== undefined){
-if(!(validate116(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
-vErrors = vErrors === null ? validate116.errors : vErrors.concat(validate116.errors);
+if(!(validate127(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
+vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
 errors = vErrors.length;
 }
 }
 if(data.concurrency !== undefined){
-if(!(validate118(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
-vErrors = vErrors === null ? validate118.errors : vErrors.concat(validate118.errors);
+if(!(validate129(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
+vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
 errors = vErrors.length;
 }
 }
 if(data.models !== undefined){
-if(!(validate122(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
-vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+if(!(validate133(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+errors = vErrors.length;
+}
+}
+if(data.usage !== undefined){
+if(!(validate135(data.usage, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData}))){
+vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
 errors = vErrors.length;
 }
 }
 if(data.downstream !== undefined){
-if(!(validate124(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
-vErrors = vErrors === null ? validate124.errors : vErrors.concat(validate124.errors);
+if(!(validate141(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
 if(data.observability !== undefined){
-if(!(validate126(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
-vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
+if(!(validate143(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
+vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
 errors = vErrors.length;
 }
 }
 if(data.tests !== undefined){
-let data12 = data.tests;
-if(Array.isArray(data12)){
-const len1 = data12.length;
+let data13 = data.tests;
+if(Array.isArray(data13)){
+const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate138(data12[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data12,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate155(data13[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data13,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
 errors = vErrors.length;
 }
 }
@@ -5223,20 +6103,20 @@ errors++;
 }
 }
 if(data.errors !== undefined){
-if(!(validate144(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+if(!(validate161(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 }
 if(data.reload !== undefined){
-if(!(validate146(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
-vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
+if(!(validate163(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
+vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
 errors = vErrors.length;
 }
 }
 if(data.shutdown !== undefined){
-if(!(validate148(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate165(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
+vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
 errors = vErrors.length;
 }
 }
