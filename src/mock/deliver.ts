@@ -116,7 +116,9 @@ async function writePieces(
   const bytes = Buffer.from(given);
   for (let at = 0; at < bytes.length; at += size) {
     if (signal.aborted) return false;
-    await new Promise((resolve) => res.write(bytes.subarray(at, at + size), resolve));
+    if (!res.write(bytes.subarray(at, at + size)) && !(await drained(res, signal))) return false;
+    // What is written in one turn of the event loop leaves in one piece.
+    await new Promise(setImmediate);
   }
   return !signal.aborted;
 }

@@ -132,6 +132,8 @@ it("lines can end with CR alone, and nothing else changes", async () => {
   expect(framesOf(body.toString().replaceAll("\r", "\n")).at(-1)?.data).toBe("[DONE]");
   const json = await raw({ ...CHAT, stream: false }, { "x-mock-cr-lines": "1" });
   expect(JSON.parse(json.body.toString())).toMatchObject({ object: "chat.completion" });
+  const lines = await (await post(`${mock.url}/api/chat`, CHAT, { "x-mock-cr-lines": "1" })).text();
+  expect(lines.trimEnd().split("\n").length).toBeGreaterThan(10);
 });
 
 it("events arrive in pieces", async () => {

@@ -50,14 +50,20 @@ export interface OpenEntry {
   close(state: "whole" | "cut"): void;
 }
 
-/** The entries that are kept: more than any test makes, and some 30 MB. */
+/** More than any test makes, and some 30 MB. */
 const MAX_ENTRIES = 100_000;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export class Books {
+  readonly #max: number;
   #entries: Writable<BookEntry>[] = [];
   #dropped = 0;
+
+  /** @param max how many entries are kept, at least 10 */
+  constructor(max = MAX_ENTRIES) {
+    this.#max = max;
+  }
 
   /** Copies of the entries, the oldest first. */
   get entries(): readonly BookEntry[] {
@@ -68,9 +74,9 @@ export class Books {
   open(opening: Opening): OpenEntry {
     const entry: Writable<BookEntry> = { ...opening, told: "none", tells: null, state: "open" };
     this.#entries.push(entry);
-    if (this.#entries.length > MAX_ENTRIES) {
+    if (this.#entries.length > this.#max) {
       // A tenth at once: to take them one by one would move all the others each time.
-      this.#dropped += this.#entries.splice(0, MAX_ENTRIES / 10).length;
+      this.#dropped += this.#entries.splice(0, Math.floor(this.#max / 10)).length;
     }
     return {
       tell(tells, all) {
