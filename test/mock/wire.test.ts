@@ -1,6 +1,7 @@
 // Tests the odd ways of sending an answer: content codings, pieces of events, lines that end with CR, cuts; and the books of cuts.
 
 import { request } from "node:http";
+import { connect } from "node:net";
 import {
   brotliDecompressSync,
   createBrotliDecompress,
@@ -143,6 +144,25 @@ it("events arrive in pieces", async () => {
   const texts = (bytes: Buffer) =>
     framesOf(bytes.toString()).map(({ data }) => data.replace(/mock[0-9a-f]+|\d{10}/g, ""));
   expect(texts(body)).toEqual(texts(whole.body));
+});
+
+it("pieces leave in packets of their own", async () => {
+  const reads = await new Promise<number>((resolve, reject) => {
+    const socket = connect(mock.port, "127.0.0.1");
+    let count = 0;
+    socket.on("error", reject);
+    socket.on("data", () => {
+      count += 1;
+    });
+    socket.on("close", () => resolve(count));
+    const body = JSON.stringify(STREAM);
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-mock-events: 1\r\nx-mock-split: 4\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    );
+  });
+  // Some 250 pieces. A busy reader may find several at once, but an event is never whole.
+  expect(reads).toBeGreaterThan(25);
 });
 
 describe("the books of an answer that broke off", () => {
