@@ -20,24 +20,22 @@ export function wantsKey(path: string): boolean {
   return /^\/(v1|v1beta|openai)\//.test(path);
 }
 
+/** Whether a request carries the key where its provider looks for it. A local Ollama looks nowhere. */
+export function carriesKey(key: string, dialect: Dialect, target: string, headers: Headers): boolean {
+  return dialect === "ollama" || keysOf(dialect, target, headers).includes(key);
+}
+
 /**
- * Whether a request carries the key where its provider looks for it.
+ * The keys that a request carries where its provider looks for one, whether they are right or not.
  * @param target the raw request target: Google also takes the key from the query
  */
-export function carriesKey(key: string, dialect: Dialect, target: string, headers: Headers): boolean {
+export function keysOf(dialect: Dialect, target: string, headers: Headers): string[] {
   const bearer = /^Bearer +(.*)$/i.exec(first(headers["authorization"]) ?? "")?.[1];
-  switch (dialect) {
-    case "openai":
-      // Azure's clients send `api-key`.
-      return bearer === key || headers["api-key"] === key;
-    case "anthropic":
-      // A bearer token is what Anthropic takes from clients that signed in with OAuth.
-      return bearer === key || headers["x-api-key"] === key;
-    case "gemini":
-      return bearer === key || headers["x-goog-api-key"] === key || queryOf(target).get("key") === key;
-    case "ollama":
-      return true;
-  }
+  const places = { openai: ["api-key"], anthropic: ["x-api-key"], gemini: ["x-goog-api-key"], ollama: [] };
+  // Azure's clients send `api-key`. A bearer token is what Anthropic takes from clients that signed in with OAuth.
+  const named = places[dialect].map((name) => first(headers[name]));
+  const inQuery = dialect === "gemini" ? (queryOf(target).get("key") ?? undefined) : undefined;
+  return [bearer, ...named, inQuery].filter((key) => key !== undefined);
 }
 
 /** The answer of each provider to a wrong key. Google's is a 400. */

@@ -1,6 +1,8 @@
 // Defines an endpoint of the mock: a method, a path, the body it takes, and a function that turns a call into an answer.
 
 import type { AnswerSettings } from "./answer-settings.ts";
+import type { Bill, Told, WrittenUsage } from "./usage/bill.ts";
+import type { Books } from "./usage/books.ts";
 
 /** The API that a request speaks. They differ in keys, errors and lists. */
 export type Dialect = "openai" | "anthropic" | "gemini" | "ollama";
@@ -19,6 +21,8 @@ export interface Call {
   /** The part of the path that matches the endpoint's `{id}`, or Azure's deployment; empty when it has none. */
   readonly param: string;
   readonly settings: AnswerSettings;
+  /** The mock's books, for the endpoints that show and empty them. */
+  readonly books: Books;
 }
 
 /** An answer that is sent at once. */
@@ -28,20 +32,35 @@ export interface WholeAnswer {
   readonly contentType: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What is billed; `undefined` where nothing is. */
+  readonly billed?: Bill | undefined;
+  /** What the body tells of it. */
+  readonly tells?: Told | undefined;
 }
 
 /** An answer that is sent frame by frame, at the mock's pace. */
 export interface StreamAnswer {
   readonly kind: "stream";
-  /** What is sent at once: complete SSE frames, or complete pieces of the other content type. */
-  readonly frames: Iterable<string>;
+  readonly frames: Iterable<Frame>;
   readonly contentType: string;
+  readonly billed: Bill;
+}
+
+/** What is sent at once: a complete SSE frame, or a complete piece of the other content type. */
+export type Frame = string | TellingFrame;
+
+/** A frame with usage in it. */
+export interface TellingFrame {
+  readonly text: string;
+  readonly tells: Told;
+  /** Whether nothing of the usage is to come after it. */
+  readonly all: boolean;
 }
 
 export type Answer = WholeAnswer | StreamAnswer;
 
 interface EndpointInfo {
-  readonly method: "GET" | "POST" | "*";
+  readonly method: "GET" | "POST" | "DELETE" | "*";
   /** May contain one `{id}`, which matches a segment, or the part of it before the text that follows. */
   readonly path: string;
   /** A description for the guide. */
@@ -83,25 +102,32 @@ export function requestId(id: string): string {
   return `req_${id}`;
 }
 
-/** A 200 with a JSON body. */
-export function json(body: unknown): WholeAnswer {
-  return { kind: "whole", status: 200, contentType: "application/json", body: JSON.stringify(body) };
+/** A 200 with a JSON body. @param billed what is billed, if anything is @param tells what the body tells of it */
+export function json(body: unknown, billed?: Bill, tells?: Told): WholeAnswer {
+  return { kind: "whole", status: 200, contentType: "application/json", body: JSON.stringify(body), billed, tells };
 }
 
-/** A 200 with a plain text body. */
-export function text(body: string): WholeAnswer {
-  return { kind: "whole", status: 200, contentType: "text/plain; charset=utf-8", body };
+/** A 200 with a plain text body. @param billed what is billed, if anything is */
+export function text(body: string, billed?: Bill): WholeAnswer {
+  return { kind: "whole", status: 200, contentType: "text/plain; charset=utf-8", body, billed };
 }
 
 /** A 200 that streams. @param contentType the type of events, unless the API streams in another form */
-export function stream(frames: Iterable<string>, contentType = "text/event-stream; charset=utf-8"): StreamAnswer {
-  return { kind: "stream", frames, contentType };
+export function stream(frames: Iterable<Frame>, billed: Bill, contentType = EVENT_STREAM): StreamAnswer {
+  return { kind: "stream", frames, contentType, billed };
 }
+
+const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
 /** An SSE frame (WHATWG HTML, section 9.2) with JSON data. @param event the name of the event, if the API names its events */
 export function frame(data: unknown, event?: string): string {
   const line = `data: ${JSON.stringify(data)}\n\n`;
   return event === undefined ? line : `event: ${event}\n${line}`;
+}
+
+/** A frame with usage. @param all whether nothing of the usage is to come after it */
+export function telling(text: string, { tells }: WrittenUsage, all: boolean): Frame {
+  return tells === undefined ? text : { text, tells, all };
 }
 
 /** The last frame of a stream of OpenAI's chat completions. */

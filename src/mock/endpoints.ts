@@ -9,11 +9,12 @@ import { countTokens as countGeminiTokens, generateContent, streamGenerateConten
 import { geminiModel, geminiModels } from "./gemini/models.ts";
 import { guide } from "./guide.ts";
 import { modelList, oneModel } from "./models.ts";
-import { ollamaChat, ollamaTags } from "./ollama/chat.ts";
+import { ollamaChat, ollamaGenerate, ollamaTags } from "./ollama/chat.ts";
 import { chatCompletions } from "./openai/chat.ts";
 import { embeddings } from "./openai/embeddings.ts";
 import { responses } from "./openai/responses.ts";
 import { files, transcriptions } from "./openai/uploads.ts";
+import { emptyBooks, showBooks } from "./usage/books-endpoint.ts";
 
 const SERVED: readonly Endpoint[] = [
   chatCompletions,
@@ -29,12 +30,15 @@ const SERVED: readonly Endpoint[] = [
   embedContent,
   batchEmbedContents,
   ollamaChat,
+  ollamaGenerate,
   modelList,
   oneModel,
   geminiModels,
   geminiModel,
   ollamaTags,
   echo,
+  showBooks,
+  emptyBooks,
 ];
 
 const page: PlainEndpoint = {

@@ -17,6 +17,11 @@ export const MODELS: readonly MockModel[] = [
   { id: "mock-fast", what: "streams without a pause", settings: { paceMs: 0 } },
   { id: "mock-slow", what: "streams two events a second", settings: { paceMs: 500 } },
   { id: "mock-long", what: "answers with 1000 words", settings: { events: 1000 } },
+  {
+    id: "mock-thinking",
+    what: "has a prompt of 2000 tokens, most of them cached, and reasons for 200",
+    settings: { inputTokens: 2000, cacheReadTokens: 1500, cacheWriteTokens: 300, reasoningTokens: 200 },
+  },
   { id: "mock-rate-limited", what: "always answers 429", settings: { status: 429 } },
   { id: "mock-unavailable", what: "always answers 503", settings: { status: 503 } },
 ];

@@ -1,12 +1,13 @@
 // Decides the answer to a complete request. It checks path, key, settings and body, in the order of a provider.
 
-import { type AnswerSettings, readSettings } from "./answer-settings.ts";
+import { type AnswerSettings, plainSettings, readSettings } from "./answer-settings.ts";
 import { bindBody } from "./bind-body.ts";
 import { carriesKey, dialectOf, first, WRONG_KEY, wantsKey } from "./dialect.ts";
 import type { Answer } from "./endpoint.ts";
 import { findEndpoint } from "./endpoints.ts";
 import { refuse } from "./errors.ts";
 import { settingsOfModel } from "./models.ts";
+import type { Books } from "./usage/books.ts";
 
 /** A request with its whole body. */
 export interface WholeRequest {
@@ -25,12 +26,15 @@ export interface MockSettings {
   /** The key that requests must carry; `undefined` accepts requests without a key. */
   readonly key: string | undefined;
   readonly paceMs: number;
+  readonly books: Books;
 }
 
 /** An answer, and the settings for sending it. */
 export interface Delivery {
   readonly answer: Answer;
   readonly settings: AnswerSettings;
+  /** The model that the request names. */
+  readonly model: string | undefined;
 }
 
 /** Decides the answer to a request. Never rejects: if an endpoint throws, the answer is a 500. */
@@ -38,10 +42,11 @@ export async function respond(request: WholeRequest, mock: MockSettings): Promis
   const { id, now, method, target, headers } = request;
   const path = target.split("?", 1)[0] ?? "";
   const dialect = dialectOf(path, headers);
-  const defaults: AnswerSettings = { paceMs: mock.paceMs, delayMs: 0 };
+  const defaults = plainSettings(mock.paceMs);
   const refusal = (status: number, message: string, settings = defaults): Delivery => ({
     answer: refuse({ dialect, id, target }, status, message),
     settings,
+    model: undefined,
   });
 
   const found = findEndpoint(method, path, dialect);
@@ -61,7 +66,9 @@ export async function respond(request: WholeRequest, mock: MockSettings): Promis
   if (settings.status !== undefined)
     return refusal(settings.status, `The mock provider was asked for a ${settings.status}.`, settings);
   try {
-    return { answer: bound.answer({ id, now, method, target, headers, dialect, param, settings }), settings };
+    const { books } = mock;
+    const answer = bound.answer({ id, now, method, target, headers, dialect, param, settings, books });
+    return { answer, settings, model: typeof bound.model === "string" ? bound.model : undefined };
   } catch {
     return refusal(500, "The mock provider failed to answer this request.");
   }

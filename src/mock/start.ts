@@ -3,9 +3,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deliver } from "./deliver.ts";
+import { dialectOf, first, keysOf } from "./dialect.ts";
 import { readBody } from "./read-body.ts";
-import { respond } from "./respond.ts";
+import { type Delivery, respond } from "./respond.ts";
 import { type MockStats, Tally } from "./stats.ts";
+import { Books, type OpenEntry } from "./usage/books.ts";
 
 /** The default pause between events, ms: slow enough to see them arrive one by one. */
 const DEFAULT_PACE_MS = 40;
@@ -42,6 +44,8 @@ export interface Mock {
   readonly url: string;
   readonly port: number;
   readonly stats: MockStats;
+  /** What was billed, and what was told of it. `GET /__books` shows the same. */
+  readonly books: Books;
   /** Resolves as soon as `wanted` is true of the counts. */
   until(wanted: (stats: MockStats) => boolean): Promise<void>;
   /** Breaks running requests. Resolves when the port is free. */
@@ -54,10 +58,11 @@ export interface Mock {
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const tally = new Tally();
+  const books = new Books();
   const host = options.host ?? "127.0.0.1";
   const server = createServer((req, res) => {
     // An error in one request breaks that request and no other.
-    serveOne(req, res, options, tally).catch(() => res.destroy());
+    serveOne(req, res, options, tally, books).catch(() => res.destroy());
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", (_err, socket) => {
@@ -71,22 +76,31 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     get stats() {
       return tally.stats;
     },
+    books,
     until: (wanted) => tally.until(wanted),
     close: () => close(server),
   };
 }
 
-async function serveOne(req: IncomingMessage, res: ServerResponse, options: MockOptions, tally: Tally): Promise<void> {
+async function serveOne(
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: MockOptions,
+  tally: Tally,
+  books: Books,
+): Promise<void> {
   const { method = "", url: target = "", headers, rawHeaders } = req;
   tally.add({ requests: 1, openRequests: 1 });
   const id = `mock${tally.stats.requests.toString(16)}`;
   const gone = new AbortController();
   let streaming = false;
+  let entry: OpenEntry | undefined;
   // A write after the client has left causes this error. The close event below handles that case.
   res.on("error", () => {});
   res.on("close", () => {
     gone.abort();
     const aborted = res.writableFinished ? 0 : 1;
+    entry?.close(aborted === 1 ? "cut" : "whole");
     const streams = streaming ? { openStreams: -1, abortedStreams: aborted } : {};
     tally.add({ openRequests: -1, abortedRequests: aborted, ...streams });
   });
@@ -95,14 +109,39 @@ async function serveOne(req: IncomingMessage, res: ServerResponse, options: Mock
   const body = await readBody(req);
   if (body === "gone") return;
   const now = Math.floor((options.now ?? Date.now)() / 1000);
-  const mock = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS };
-  const { answer, settings } = await respond({ id, now, method, target, headers, body }, mock);
-  if (gone.signal.aborted) return;
+  const mock = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS, books };
+  const delivery = await respond({ id, now, method, target, headers, body }, mock);
+  const { answer, settings } = delivery;
+  entry = openEntry(books, req, delivery);
+  if (gone.signal.aborted) return entry?.close("cut");
   if (answer.kind === "stream") {
     streaming = true;
     tally.add({ openStreams: 1 });
   }
-  await deliver(res, id, answer, settings, gone.signal);
+  await deliver(res, answer, {
+    ...{ id, settings, entry },
+    accepts: first(headers["accept-encoding"]),
+    signal: gone.signal,
+  });
+}
+
+/** Writes a bill into the books. Providers bill an answer also when the client leaves before its end. */
+function openEntry(books: Books, req: IncomingMessage, { answer, model }: Delivery): OpenEntry | undefined {
+  if (answer.billed === undefined) return undefined;
+  const { url: target = "", headers } = req;
+  const dialect = dialectOf(target.split("?", 1)[0] ?? "", headers);
+  const [key] = keysOf(dialect, target, headers);
+  return books.open({
+    requestId: first(headers["x-request-id"]) ?? null,
+    model: model ?? null,
+    key: key === undefined ? null : shortened(key),
+    billed: answer.billed,
+  });
+}
+
+/** A key as the providers' own pages show it. */
+function shortened(key: string): string {
+  return `${key.slice(0, 3)}...${key.length > 12 ? key.slice(-4) : ""}`;
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

@@ -91,6 +91,20 @@ describe.concurrent("the pasted lines", () => {
     expect(stdout).not.toContain(fact("token").slice(0, 12));
   });
 
+  it("curl, usage told in an odd way", async () => {
+    const { stdout } = await shell("Usage told in an odd way: cached input, reasoning, a running count in every event");
+    const chunks = stdout.trimEnd().split("\n\n").slice(0, -1);
+    const counts = chunks.map((line) => JSON.parse(line.slice("data: ".length)).usage);
+    expect(counts.at(-1)).toMatchObject({ prompt_tokens: 2000, completion_tokens: 200 + spoken.pieces.length });
+    expect(counts.every((usage) => usage.prompt_tokens_details.cached_tokens === 1500)).toBe(true);
+  });
+
+  it("curl, the mock's books", async () => {
+    const { stdout } = await shell("The mock provider's own books of what it billed");
+    expect(JSON.parse(stdout)).toHaveProperty("by_model");
+    expect(stdout).not.toContain(fact("its key"));
+  });
+
   it("curl, without the token", async () => {
     const { stdout } = await shell("Without the token");
     expect(stdout).toMatch(/^HTTP\/1\.1 401 /);

@@ -37,6 +37,11 @@ const CONFIGS = [
   ["config/pool.yaml", pool, ["GATEWAY_TOKEN", ...POOL_KEYS]],
   ["config/team.yaml", team, TEAM_KEYS],
   ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
+  [
+    "the demo's config, with usage",
+    demoConfig(8787, "http://127.0.0.1:1", '/tmp/a "ledger": \\ #'),
+    ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY", "DEMO_TEAM_A_TOKEN", "DEMO_TEAM_B_TOKEN", "DEMO_METRICS_TOKEN"],
+  ],
 ] as const;
 
 describe.each(CONFIGS)("%s", (_name, text, variables) => {

@@ -1,6 +1,7 @@
 // Tests what the mock answers to the clients of Anthropic.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { MODELS } from "../../src/mock/models.ts";
 import { speak } from "../../src/mock/speech.ts";
 import { type Mock, startMock } from "../../src/mock/start.ts";
 import { framesOf, post } from "./client.ts";
@@ -30,6 +31,7 @@ describe("messages", () => {
         input_tokens: 2,
         cache_creation_input_tokens: 0,
         cache_read_input_tokens: 0,
+        cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
         output_tokens: spoken.pieces.length,
         service_tier: "standard",
       },
@@ -88,6 +90,6 @@ it("lists models in Anthropic's format for its clients", async () => {
   expect(await res.json()).toMatchObject({
     has_more: false,
     first_id: "mock-1",
-    data: [{ type: "model" }, {}, {}, {}, {}, {}],
+    data: MODELS.map(({ id }) => ({ type: "model", id })),
   });
 });

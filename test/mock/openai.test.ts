@@ -35,7 +35,11 @@ describe("chat completions", () => {
           finish_reason: "stop",
         },
       ],
-      usage: { prompt_tokens: 2, completion_tokens, total_tokens: completion_tokens + 2 },
+      usage: {
+        ...{ prompt_tokens: 2, completion_tokens, total_tokens: completion_tokens + 2 },
+        prompt_tokens_details: { cached_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: 0 },
+      },
     });
   });
 
@@ -164,7 +168,10 @@ describe("uploads", () => {
   });
 
   it.each([
-    ["json", '{"text":"The mock provider received 70001 bytes of speech.wav."}'],
+    [
+      "json",
+      '{"text":"The mock provider received 70001 bytes of speech.wav.","usage":{"type":"duration","seconds":3}}',
+    ],
     ["text", "The mock provider received 70001 bytes of speech.wav.\n"],
   ])("transcribes as %s", async (response_format, body) => {
     const res = await upload("/v1/audio/transcriptions", { model: "whisper-1", response_format, file });

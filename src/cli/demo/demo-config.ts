@@ -6,16 +6,27 @@ export interface DemoSecrets {
   readonly DEMO_UPSTREAM_KEY: string;
 }
 
+/** The variables that the config refers to besides these where usage is written down. */
+export interface DemoUsageSecrets {
+  /** The tokens of two clients that have budgets. */
+  readonly DEMO_TEAM_A_TOKEN: string;
+  readonly DEMO_TEAM_B_TOKEN: string;
+  /** The token of the dashboard. */
+  readonly DEMO_METRICS_TOKEN: string;
+}
+
 /**
  * The text of the demo's config.
  * @param port the gateway's port on loopback; 0 takes a free one
  * @param mockUrl the URL of the mock provider, without a trailing slash
+ * @param ledgerDir the folder for the ledger; without it, usage is not written down, and there are no budgets and no dashboard
  */
-export function demoConfig(port: number, mockUrl: string): string {
+export function demoConfig(port: number, mockUrl: string, ledgerDir?: string): string {
+  const withUsage = ledgerDir !== undefined;
   return `listen: 127.0.0.1:${port}
 
 gateway_auth:
-  tokens: ["\${DEMO_TOKEN}"]
+  tokens: ["\${DEMO_TOKEN}"]${withUsage ? CLIENTS : ""}
   # Clients send the token where they would send the provider's key.
   token_sources:
     - type: authorization_bearer # OpenAI's clients, curl, Claude Code
@@ -53,5 +64,35 @@ errors:
 
 shutdown:
   drain_timeout_ms: 3000
+${withUsage ? usageSections(ledgerDir) : ""}`;
+}
+
+/** Budgets that a few minutes of play use up. */
+const CLIENTS = `
+  clients:
+    - id: team-a
+      tokens: ["\${DEMO_TEAM_A_TOKEN}"]
+      budgets: [{ per: day, usd: 0.01 }]
+    - id: team-b
+      tokens: ["\${DEMO_TEAM_B_TOKEN}"]
+      budgets: [{ per: day, tokens: 20000 }]`;
+
+/** @param ledgerDir a JSON string is a YAML string, too, whatever characters are in it */
+function usageSections(ledgerDir: string): string {
+  return `
+usage:
+  enabled: true
+  ledger: { dir: ${JSON.stringify(ledgerDir)} }
+  prices: # invented: no provider has the mock's models
+    - model: "*"
+      input_usd_per_mtok: 1
+      output_usd_per_mtok: 4
+      cached_input_usd_per_mtok: 0.1
+      cache_write_usd_per_mtok: 1.25
+
+observability:
+  metrics:
+    enabled: true # the dashboard, at /metrics/ui
+    token: "\${DEMO_METRICS_TOKEN}"
 `;
 }

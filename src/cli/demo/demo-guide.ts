@@ -20,6 +20,7 @@ export function demoGuide(facts: DemoFacts): string {
     ...openaiLines(facts),
     ...anthropicLines(facts),
     ...geminiLines(facts),
+    ...usageLines(facts),
     `The mock provider lists what else it can do: curl ${facts.mockUrl}/`,
     "Ctrl-C ends both.",
     "",
@@ -134,6 +135,19 @@ function geminiLines({ url, token }: DemoFacts): string[] {
       'const stream = await client.models.generateContentStream({ model: "mock-1", contents: "Hello" });',
       "for await (const chunk of stream) process.stdout.write(chunk.text);",
     ]),
+  ];
+}
+
+/** How the mock tells usage can be changed with headers, so that readers of usage can be tried. */
+function usageLines({ url, token, mockUrl }: DemoFacts): string[] {
+  return [
+    block("Usage told in an odd way: cached input, reasoning, a running count in every event", [
+      `curl -N ${url}/openai/v1/chat/completions -H 'authorization: Bearer ${token}' \\`,
+      "  -H 'x-mock-input-tokens: 2000' -H 'x-mock-cache-read: 1500' -H 'x-mock-reasoning: 200' \\",
+      "  -H 'x-mock-usage: continuous' -H 'content-type: application/json' \\",
+      `  -d '{"model":"mock-1","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
+    ]),
+    block("The mock provider's own books of what it billed", [`curl ${mockUrl}/__books`]),
   ];
 }
 

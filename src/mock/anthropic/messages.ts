@@ -1,8 +1,19 @@
 // Answers `POST /v1/messages` with one message or with the events that build it, one word each, and counts tokens.
 
-import { type Call, frame, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import {
+  type Call,
+  type Frame,
+  frame,
+  type JsonEndpoint,
+  type JsonObject,
+  json,
+  stream,
+  telling,
+} from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
 import { countTokens as estimate, type Speech, speak, tokenLimit } from "../speech.ts";
+import { deltaUsage, messageUsage, startUsage } from "../usage/anthropic-usage.ts";
+import { type Bill, billAfter, billOf } from "../usage/bill.ts";
 
 export const messages: JsonEndpoint = {
   method: "POST",
@@ -12,7 +23,12 @@ export const messages: JsonEndpoint = {
   needs: ["model", "max_tokens", "messages"],
   answer(call, body) {
     const speech = speak(promptOf(body["messages"]), call.settings.events, tokenLimit(body["max_tokens"]));
-    return body["stream"] === true ? stream(events(call, body, speech)) : json(message(call, body, speech));
+    const bill = billOf(call.settings, inputTokens(body), speech.pieces.length);
+    if (body["stream"] === true) return stream(events(call, body, speech, bill), bill);
+    const whole = message(call, body, speech);
+    if (call.settings.quirks.has("none")) return json(whole, bill);
+    const { usage, tells } = messageUsage(bill, call.settings.quirks);
+    return json({ ...whole, usage }, bill, tells);
   },
 };
 
@@ -30,24 +46,34 @@ function message(call: Call, body: JsonObject, speech: Speech) {
     ...envelope(call, body),
     content: [{ type: "text", text: speech.text, citations: null }],
     stop_reason: stopReason(speech),
-    usage: usage(body, speech.pieces.length),
   };
 }
 
-function* events(call: Call, body: JsonObject, speech: Speech): Generator<string> {
+function* events(call: Call, body: JsonObject, speech: Speech, bill: Bill): Generator<Frame> {
+  const { quirks } = call.settings;
+  const tellsNone = quirks.has("none");
   const event = (type: string, data: object = {}) => frame({ type, ...data }, type);
-  const begun = { ...envelope(call, body), content: [], stop_reason: null, usage: usage(body, 1) };
+  const start = startUsage(bill, quirks);
+  const begun = { ...envelope(call, body), content: [], stop_reason: null, ...(!tellsNone && { usage: start.usage }) };
+  const delta = (stop_reason: string | null, words: number) => {
+    const written = deltaUsage(billAfter(bill, words), quirks);
+    const data = { delta: { stop_reason, stop_sequence: null }, ...(!tellsNone && { usage: written.usage }) };
+    const text = event("message_delta", data);
+    return tellsNone ? text : telling(text, written, stop_reason !== null);
+  };
+  const begins = event("message_start", { message: begun });
 
-  yield event("message_start", { message: begun });
+  yield tellsNone ? begins : telling(begins, start, false);
   yield event("content_block_start", { index: 0, content_block: { type: "text", text: "", citations: null } });
   yield event("ping");
   for (const text of speech.pieces)
     yield event("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
   yield event("content_block_stop", { index: 0 });
-  yield event("message_delta", {
-    delta: { stop_reason: stopReason(speech), stop_sequence: null },
-    usage: { output_tokens: speech.pieces.length },
-  });
+  if (quirks.has("deltas")) {
+    yield delta(null, Math.ceil(speech.pieces.length / 3));
+    yield delta(null, Math.ceil((2 * speech.pieces.length) / 3));
+  }
+  yield delta(stopReason(speech), speech.pieces.length);
   yield event("message_stop");
 }
 
@@ -57,16 +83,6 @@ function envelope(call: Call, body: JsonObject) {
 
 function stopReason(speech: Speech): string {
   return speech.cutShort ? "max_tokens" : "end_turn";
-}
-
-function usage(body: JsonObject, output_tokens: number) {
-  return {
-    input_tokens: inputTokens(body),
-    cache_creation_input_tokens: 0,
-    cache_read_input_tokens: 0,
-    output_tokens,
-    service_tier: "standard",
-  };
 }
 
 /** The tokens of a request's messages and system prompt. `usage` of a message and the token count give the same number. */

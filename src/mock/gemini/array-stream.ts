@@ -8,12 +8,15 @@ export function isArrayStream(target: string): boolean {
   return path.endsWith(":streamGenerateContent") && queryOf(target).get("alt") !== "sse";
 }
 
-/** The pieces of a JSON array, one for each item. Joined, they are the array. */
-export function* arrayFrames(items: Iterable<object>): Generator<string> {
+/** Writes the pieces of a JSON array of at least one item, one for each item. Joined, with the end, they are the array. */
+export function arrayPieces(): { readonly item: (item: object) => string; readonly end: string } {
   let before = "[";
-  for (const item of items) {
-    yield `${before}${JSON.stringify(item)}`;
-    before = "\r\n,\r\n";
-  }
-  yield before === "[" ? "[]" : "]";
+  return {
+    item(item) {
+      const piece = `${before}${JSON.stringify(item)}`;
+      before = "\r\n,\r\n";
+      return piece;
+    },
+    end: "]",
+  };
 }

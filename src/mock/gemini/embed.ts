@@ -2,6 +2,8 @@
 
 import { type Call, isObject, type JsonEndpoint, type JsonObject, json } from "../endpoint.ts";
 import { refuse } from "../errors.ts";
+import { countTokens } from "../speech.ts";
+import { billOf } from "../usage/bill.ts";
 import { DIMENSIONS, isDimension, MAX_DIMENSIONS, vectorOf } from "../vectors.ts";
 import { textOfContents } from "./contents.ts";
 
@@ -16,7 +18,7 @@ export const embedContent: JsonEndpoint = {
   needs: ["content"],
   answer(call, body) {
     const embedding = embed(body);
-    return embedding === undefined ? wrongSize(call) : json({ embedding });
+    return embedding === undefined ? wrongSize(call) : json({ embedding }, billFor(call, [body]));
   },
 };
 
@@ -36,7 +38,7 @@ export const batchEmbedContents: JsonEndpoint = {
       );
     }
     const embeddings = requests.map(embed).filter((embedding) => embedding !== undefined);
-    return embeddings.length === requests.length ? json({ embeddings }) : wrongSize(call);
+    return embeddings.length === requests.length ? json({ embeddings }, billFor(call, requests)) : wrongSize(call);
   },
 };
 
@@ -45,6 +47,12 @@ function embed(request: JsonObject): { values: number[] } | undefined {
   const size = request["outputDimensionality"] ?? request["output_dimensionality"] ?? DIMENSIONS;
   if (!isDimension(size)) return undefined;
   return { values: Array.from(vectorOf(textOfContents(request["content"]), size)) };
+}
+
+/** Google bills embeddings, and its answers tell no usage. */
+function billFor(call: Call, requests: readonly JsonObject[]) {
+  const tokens = requests.reduce((sum, { content }) => sum + countTokens(textOfContents(content)), 0);
+  return billOf({ ...call.settings, reasoningTokens: 0 }, tokens, 0);
 }
 
 function wrongSize(call: Call) {

@@ -1,9 +1,21 @@
 // Answers Gemini's `:generateContent`, `:streamGenerateContent` and `:countTokens`, one word for each event of a stream.
 
-import { type Call, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import {
+  type Call,
+  type Frame,
+  frame,
+  isObject,
+  type JsonEndpoint,
+  type JsonObject,
+  json,
+  stream,
+  telling,
+} from "../endpoint.ts";
 import { speakSchema } from "../schema-speech.ts";
 import { type Speech, speak, tokenLimit } from "../speech.ts";
-import { arrayFrames, isArrayStream } from "./array-stream.ts";
+import { type Bill, billAfter, billOf, type WrittenUsage } from "../usage/bill.ts";
+import { geminiUsage } from "../usage/other-usage.ts";
+import { arrayPieces, isArrayStream } from "./array-stream.ts";
 import { inputTokens, promptOfContents } from "./contents.ts";
 
 export const generateContent: JsonEndpoint = {
@@ -14,7 +26,9 @@ export const generateContent: JsonEndpoint = {
   needs: ["contents"],
   answer(call, body) {
     const speech = speechFor(call, body);
-    return json(response(call, body, [speech.text], speech.pieces.length, finishReason(speech)));
+    const bill = billOf(call.settings, inputTokens(body), speech.pieces.length);
+    const written = usageOf(call, bill);
+    return json(response(call, [speech.text], written, finishReason(speech)), bill, written?.tells);
   },
 };
 
@@ -25,9 +39,11 @@ export const streamGenerateContent: JsonEndpoint = {
   what: "Gemini, a stream: events with ?alt=sse, else one JSON array",
   needs: ["contents"],
   answer(call, body) {
-    const chunks = chunksOf(call, body, speechFor(call, body));
-    if (isArrayStream(call.target)) return stream(arrayFrames(chunks), "application/json; charset=utf-8");
-    return stream(eventFrames(chunks));
+    const speech = speechFor(call, body);
+    const bill = billOf(call.settings, inputTokens(body), speech.pieces.length);
+    const isArray = isArrayStream(call.target);
+    const frames = framesOf(call, speech, bill, isArray ? arrayPieces() : { item: frame });
+    return stream(frames, bill, isArray ? "application/json; charset=utf-8" : undefined);
   },
 };
 
@@ -53,29 +69,33 @@ function speechFor(call: Call, body: JsonObject): Speech {
   return speak(prompt, call.settings.events, tokenLimit(config["maxOutputTokens"] ?? config["max_output_tokens"]));
 }
 
-function* chunksOf(call: Call, body: JsonObject, speech: Speech): Generator<object> {
+/** How the chunks of a stream are written. */
+interface Writing {
+  readonly item: (chunk: object) => string;
+  /** What follows the last one. */
+  readonly end?: string;
+}
+
+function* framesOf(call: Call, speech: Speech, bill: Bill, writing: Writing): Generator<Frame> {
   const last = speech.pieces.length - 1;
   for (const [i, text] of speech.pieces.entries()) {
-    yield response(call, body, [text], i + 1, i === last ? finishReason(speech) : undefined);
+    // Gemini puts the usage so far into each chunk, and the last one counts.
+    const written = usageOf(call, billAfter(bill, i + 1));
+    const chunk = writing.item(response(call, [text], written, i === last ? finishReason(speech) : undefined));
+    yield written === undefined ? chunk : telling(chunk, written, i === last);
   }
+  if (writing.end !== undefined) yield writing.end;
 }
 
-function* eventFrames(chunks: Iterable<object>): Generator<string> {
-  for (const chunk of chunks) yield frame(chunk);
+function usageOf({ settings: { quirks } }: Call, bill: Bill): WrittenUsage | undefined {
+  return quirks.has("none") ? undefined : geminiUsage(bill, quirks);
 }
 
-/** @param output the number of tokens so far: Gemini puts the usage into each chunk, and the last one counts */
-function response(call: Call, body: JsonObject, texts: string[], output: number, finish: string | undefined) {
-  const input = inputTokens(body);
+function response(call: Call, texts: string[], written: WrittenUsage | undefined, finish: string | undefined) {
   const content = { parts: texts.map((text) => ({ text })), role: "model" };
   return {
     candidates: [{ content, ...(finish !== undefined && { finishReason: finish }), index: 0 }],
-    usageMetadata: {
-      promptTokenCount: input,
-      candidatesTokenCount: output,
-      totalTokenCount: input + output,
-      promptTokensDetails: [{ modality: "TEXT", tokenCount: input }],
-    },
+    ...(written !== undefined && { usageMetadata: written.usage }),
     modelVersion: call.param,
     responseId: call.id,
   };

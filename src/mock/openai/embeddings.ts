@@ -3,6 +3,8 @@
 import { type JsonEndpoint, json } from "../endpoint.ts";
 import { refuse } from "../errors.ts";
 import { countTokens } from "../speech.ts";
+import { billOf } from "../usage/bill.ts";
+import { embeddingsUsage } from "../usage/openai-usage.ts";
 import { DIMENSIONS, isDimension, MAX_DIMENSIONS, vectorOf } from "../vectors.ts";
 
 /** OpenAI's own limit. */
@@ -31,7 +33,11 @@ export const embeddings: JsonEndpoint = {
       embedding: encode(vectorOf(text, asked)),
     }));
     const tokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
-    return json({ object: "list", data, model: body["model"], usage: { prompt_tokens: tokens, total_tokens: tokens } });
+    const bill = billOf({ ...call.settings, reasoningTokens: 0 }, tokens, 0);
+    const answer = { object: "list", data, model: body["model"] };
+    if (call.settings.quirks.has("none")) return json(answer, bill);
+    const { usage, tells } = embeddingsUsage(bill, call.settings.quirks);
+    return json({ ...answer, usage }, bill, tells);
   },
 };
 

@@ -1,9 +1,24 @@
 // Answers `POST /v1/responses` with one object, or with the events that build it, one word each.
 
-import { type Call, frame, isObject, type JsonEndpoint, type JsonObject, json, stream } from "../endpoint.ts";
+import {
+  type Call,
+  type Frame,
+  frame,
+  isObject,
+  type JsonEndpoint,
+  type JsonObject,
+  json,
+  stream,
+  telling,
+} from "../endpoint.ts";
 import { allTextOf, promptOf } from "../prompt.ts";
 import { speakSchema } from "../schema-speech.ts";
 import { countTokens, type Speech, speak, tokenLimit } from "../speech.ts";
+import { billOf, type WrittenUsage } from "../usage/bill.ts";
+import { responsesUsage } from "../usage/openai-usage.ts";
+
+/** The usage of a response that tells none. */
+const NOT_TOLD = { usage: null, tells: undefined };
 
 export const responses: JsonEndpoint = {
   method: "POST",
@@ -13,7 +28,11 @@ export const responses: JsonEndpoint = {
   needs: ["model", "input"],
   answer(call, body) {
     const speech = speechFor(call, body);
-    return body["stream"] === true ? stream(events(call, body, speech)) : json(finished(call, body, speech));
+    const { quirks } = call.settings;
+    const bill = billOf(call.settings, countTokens(allTextOf(body["input"])), speech.pieces.length);
+    const written = quirks.has("none") ? NOT_TOLD : responsesUsage(bill, quirks);
+    if (body["stream"] === true) return stream(events(call, body, speech, written), bill);
+    return json(finished(call, body, speech, written), bill, written.tells);
   },
 };
 
@@ -24,7 +43,7 @@ function speechFor(call: Call, body: JsonObject): Speech {
   return speak(prompt, call.settings.events, tokenLimit(body["max_output_tokens"]));
 }
 
-function* events(call: Call, body: JsonObject, speech: Speech): Generator<string> {
+function* events(call: Call, body: JsonObject, speech: Speech, written: WrittenUsage): Generator<Frame> {
   let sequence_number = 0;
   const event = (type: string, data: object) => frame({ type, sequence_number: sequence_number++, ...data }, type);
   const item_id = itemId(call);
@@ -39,24 +58,23 @@ function* events(call: Call, body: JsonObject, speech: Speech): Generator<string
   yield event("response.output_text.done", { ...at, text: speech.text, logprobs: [] });
   yield event("response.content_part.done", { ...at, part: part(speech.text) });
   yield event("response.output_item.done", { output_index: 0, item: spokenItem(call, speech) });
-  const last = speech.cutShort ? "response.incomplete" : "response.completed";
-  yield event(last, { response: finished(call, body, speech) });
+  const last = event(`response.${endOf(call, speech)}`, { response: finished(call, body, speech, written) });
+  yield telling(last, written, true);
 }
 
-function finished(call: Call, body: JsonObject, speech: Speech) {
-  const input_tokens = countTokens(allTextOf(body["input"]));
-  const output_tokens = speech.pieces.length;
+function finished(call: Call, body: JsonObject, speech: Speech, written: WrittenUsage) {
+  const end = endOf(call, speech);
   return {
-    ...envelope(call, body, status(speech), [spokenItem(call, speech)]),
-    incomplete_details: speech.cutShort ? { reason: "max_output_tokens" } : null,
-    usage: {
-      input_tokens,
-      input_tokens_details: { cached_tokens: 0 },
-      output_tokens,
-      output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: input_tokens + output_tokens,
-    },
+    ...envelope(call, body, end, [spokenItem(call, speech)]),
+    error: end === "failed" ? { code: "server_error", message: "The mock provider was asked to fail." } : null,
+    incomplete_details: end === "incomplete" ? { reason: "max_output_tokens" } : null,
+    usage: written.usage,
   };
+}
+
+/** The status of the whole response. */
+function endOf(call: Call, speech: Speech): string {
+  return call.settings.quirks.has("failed") ? "failed" : status(speech);
 }
 
 function envelope(call: Call, body: JsonObject, state: string, output: readonly object[]) {
