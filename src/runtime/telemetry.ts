@@ -6,6 +6,7 @@ import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
 import { metricsEndpoints } from "./endpoints/metrics.ts";
 import { readPage } from "./endpoints/ui.ts";
 import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
+import type { ShownBudget } from "./limits/budgets.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
 import { Meters } from "./observe/metrics/meters.ts";
@@ -15,6 +16,8 @@ export interface TelemetryParts {
   readonly limits: Limits;
   /** The health of the upstreams of pools. */
   readonly health: () => readonly ShownHealth[];
+  /** The budgets of clients; without it, nothing is metered, and nothing is shown of usage. */
+  readonly budgets?: (() => readonly ShownBudget[]) | undefined;
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
@@ -47,14 +50,14 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
   };
 }
 
-async function startMetrics(blueprint: Blueprint, { limits, health, clock, version }: TelemetryParts) {
+async function startMetrics(blueprint: Blueprint, { limits, health, budgets, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
   const endpoints = metricsEndpoints(metrics, {
-    prometheus: prometheusText(meters, { version, waiting, health }),
+    prometheus: prometheusText(meters, { version, waiting, health, budgets }),
     summary: () =>
       summarise(meters, {
         version,
@@ -62,6 +65,7 @@ async function startMetrics(blueprint: Blueprint, { limits, health, clock, versi
         waiting: waiting(),
         clients: limits.clientsInFlight(),
         health: health(),
+        budgets,
       }),
     page: readPage(),
   });

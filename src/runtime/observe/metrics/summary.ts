@@ -97,8 +97,13 @@ function tokenRows(meters: Meters, minute: number, { clients, budgets }: Summary
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
 }
 
+interface UsageParts extends UsageFields {
+  readonly models: readonly ({ readonly model: string } & UsageFields)[];
+  readonly budgets: ReturnType<typeof budgetRows>;
+}
+
 /** What was used in all and by each model, and the clients' budgets. */
-function usageParts({ usage }: Meters, minute: number, { budgets }: SummaryContext) {
+function usageParts({ usage }: Meters, minute: number, { budgets }: SummaryContext): Partial<UsageParts> {
   if (budgets === undefined) return {};
   return {
     ...usage.windows.fields(minute),

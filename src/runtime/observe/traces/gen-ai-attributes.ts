@@ -69,7 +69,7 @@ export function genAiAttributes(record: ExchangeRecord, usage: ExchangeUsage): R
 
 function operationOf(path: string): string {
   // Some clients encode the colon before a verb.
-  const bare = path.replace(/\/+$/, "").replace(/%3A(\w+)$/i, ":$1");
+  const bare = (path.endsWith("/") ? path.slice(0, -1) : path).replace(/%3A(\w+)$/i, ":$1");
   return OPERATIONS.find(([end]) => end.test(bare))?.[1] ?? "generate_content";
 }
 
