@@ -225,6 +225,10 @@ describe("nothing is hidden without a sign", () => {
     expect(await rows.count()).toBe(10);
     expect(await page.getByRole("button", { name: /^Show all/ }).allTextContents()).toEqual([
       "Show all 23",
+      "Show all 30",
+      "Show all 30",
+      "Show all 21",
+      "Show all 40",
       "Show all 40",
       "Show all 50",
       "Show all 30",
