@@ -135,10 +135,12 @@ function cellsOf({ name, note, used }: Row, { texts: { usage }, formats }: Local
   });
   const tokens = (count: number, isMore: boolean) =>
     count === 0 && isMore ? unknown : amount(formats.shortCount(count), isMore, count === 0);
+  const told = tokens(input, untold > 0);
   return [
     { text: name, note },
-    tokens(input, untold > 0),
-    tokens(cached, false),
+    told,
+    // It is a part of the input.
+    told === unknown ? unknown : tokens(cached, false),
     tokens(output, untold > 0),
     cost === null ? unknown : amount(formats.usd(cost), unpriced > 0, cost === 0),
   ];
