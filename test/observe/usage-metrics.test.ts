@@ -152,7 +152,7 @@ describe("the metrics of usage", () => {
 describe("the number of counters", () => {
   const USED = usageOf({ counts: { input: 1 } });
   const count = (meter: UsageMeter, client: string, model: string) =>
-    meter.count({ routeId: "r", client, model }, USED, amountsOf(USED), 1);
+    meter.count({ routeId: "r", client, model }, USED, amountsOf({ upstreamAnswered: true, status: 200 }, USED), 1);
   const inputOf = (meter: UsageMeter) =>
     [...meter.counters()].reduce((sum, { tokens }) => sum + (tokens.get("input") ?? 0), 0);
 

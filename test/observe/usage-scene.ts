@@ -46,6 +46,7 @@ export function meteredRecord({
   route = "chat",
   client = "intern",
   path = "/chat/v1/chat/completions",
+  facts = {},
 } = {}): RecordInProgress {
   const record = new RecordInProgress("id-1", { method: "POST", httpVersion: "1.1", scheme: "http", rawHeaders: [] });
   const sentAt = record.startedAt + 1;
@@ -63,6 +64,7 @@ export function meteredRecord({
     endedAt: sentAt + 60,
     outcome: "success",
     status: 200,
+    ...facts,
   } as const);
 }
 

@@ -54,8 +54,18 @@ describe("the usage of the summary", () => {
     expect(cost()).toEqual([1, 1, 1, null]);
     pass({ counts: { input: 5 } });
     expect(cost()).toEqual([2, 1, 2, null]);
-    pass({ counts: { input: 5 }, costTicks: 0 });
-    expect(cost()).toEqual([3, 1, 2, 0]);
+    pass({ counts: { input: 5 }, costTicks: USD / 2 });
+    expect(cost()).toEqual([3, 1, 2, 0.5]);
+  });
+
+  it.each([
+    ["what the upstream refused", { status: 429 }],
+    ["a failure before an answer", { status: 504, upstreamAnswered: false }],
+    ["a client that left before the head", { status: 499, upstreamAnswered: false }],
+  ])("does not call it unknown what %s cost", (_, facts) => {
+    const { pass, summary } = usageScene();
+    pass({}, { facts });
+    expect(summary().usage_1h).toEqual({ ...NOTHING, records: 1 });
   });
 
   it("leaves the hour after 60 minutes, and the day after 96 quarters of an hour", () => {

@@ -144,7 +144,7 @@ export class Meters implements Observer {
 
   metered(record: ExchangeRecord, usage: ExchangeUsage): void {
     const minute = minuteOf(this.#clock.now());
-    const amounts = amountsOf(usage);
+    const amounts = amountsOf(record, usage);
     const meter = this.#routeOf(record);
     meter.countUsage(minute, amounts);
     if (record.client !== undefined) this.clients.countUsage(record.client, minute, amounts);

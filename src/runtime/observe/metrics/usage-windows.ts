@@ -1,6 +1,7 @@
 // Adds up tokens and costs of the last hour, by minutes, and of the last day, by quarters of an hour.
 
 import { TICKS_PER_USD } from "../../../plan/usage.ts";
+import type { ExchangeRecord } from "../../exchange/record.ts";
 import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
 import { SlidingSums } from "./sliding-sums.ts";
 
@@ -13,15 +14,15 @@ const DAY_QUARTERS = 96;
 export interface UsedInTime {
   /** Usage records. */
   readonly records: number;
-  /** Those of them that tell no tokens. */
+  /** Those of them that tell no tokens, though the upstream answered with a 2xx. */
   readonly records_without_tokens: number;
-  /** Those of them whose cost is not known. */
+  /** Those of them whose cost is not known, though the upstream answered with a 2xx. */
   readonly records_without_cost: number;
   readonly input_tokens: number;
   /** The part of `input_tokens` that was read from a cache. */
   readonly input_cached_tokens: number;
   readonly output_tokens: number;
-  /** The sum of the known costs; null where there are records and none has a known cost. */
+  /** The sum of the known costs; null where that is nothing, but some costs are not known. */
   readonly cost_usd: number | null;
 }
 
@@ -69,11 +70,16 @@ export class UsageWindows {
 }
 
 /** What one exchange adds to the sums. */
-export function amountsOf({ report: { known, counts }, costTicks }: ExchangeUsage): Amounts {
+export function amountsOf(
+  { upstreamAnswered, status }: Pick<ExchangeRecord, "upstreamAnswered" | "status">,
+  { report: { known, counts }, costTicks }: ExchangeUsage,
+): Amounts {
+  // What was refused or failed is not charged (contract, section 12). So it does not make a sum uncertain.
+  const succeeded = upstreamAnswered && status >= 200 && status < 300;
   return [
     1,
-    Number(known === "unknown"),
-    Number(costTicks === null),
+    Number(succeeded && known === "unknown"),
+    Number(succeeded && costTicks === null),
     counts.input ?? 0,
     counts.cacheRead ?? 0,
     counts.output ?? 0,
@@ -90,7 +96,7 @@ function usedFrom(sums: Float64Array): UsedInTime {
     input_tokens: input,
     input_cached_tokens: cached,
     output_tokens: output,
-    cost_usd: records > 0 && withoutCost === records ? null : ticks / TICKS_PER_USD,
+    cost_usd: withoutCost > 0 && ticks === 0 ? null : ticks / TICKS_PER_USD,
   };
 }
 
