@@ -1,6 +1,6 @@
 // Describes the JSON of `{path}/summary` and checks that a response has this form.
 
-import type { BudgetFigures, ModelFigures, UsageFigures } from "./usage.ts";
+import type { BudgetFigures, ModelFigures, UsageFigures, UsageSummary, Used } from "./usage.ts";
 
 /** The counts of one route. The id `__unmatched__` is for requests that matched no route. */
 export interface RouteFigures extends Partial<UsageFigures> {
@@ -148,6 +148,16 @@ export function resultsOf(summary: Summary, range: Range): readonly ResultCount[
 export function requestsOf(summary: Summary, range: Range, ...classes: readonly ResultClass[]): number {
   const counted = resultsOf(summary, range).filter((row) => classes.length === 0 || classes.includes(row.class));
   return counted.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Returns the summary if it tells usage. */
+export function usageOf(summary: Summary): (Summary & UsageSummary) | undefined {
+  return summary.usage_1h === undefined ? undefined : (summary as Summary & UsageSummary);
+}
+
+/** Returns what was used in a time range. Usage is not told of a quarter of an hour: its hour is shown. */
+export function usedIn({ usage_1h, usage_24h }: Partial<UsageFigures>, range: Range): Used | undefined {
+  return range === "day" ? usage_24h : usage_1h;
 }
 
 /**

@@ -1,7 +1,5 @@
 // Describes what the summary says of tokens, costs and budgets. A gateway that writes no usage down has none of these fields.
 
-import type { Range, Summary } from "./summary.ts";
-
 /** What was used in a time. */
 export interface Used {
   readonly records: number;
@@ -48,14 +46,4 @@ export interface BudgetFigures {
 export interface UsageSummary extends UsageFigures {
   readonly models: readonly ModelFigures[];
   readonly budgets: readonly BudgetFigures[];
-}
-
-/** Returns the summary if it tells usage. */
-export function usageOf(summary: Summary): (Summary & UsageSummary) | undefined {
-  return summary.usage_1h === undefined ? undefined : (summary as Summary & UsageSummary);
-}
-
-/** Returns what was used in a time range. Usage is not told of a quarter of an hour: its hour is shown. */
-export function usedIn({ usage_1h, usage_24h }: Partial<UsageFigures>, range: Range): Used | undefined {
-  return range === "day" ? usage_24h : usage_1h;
 }

@@ -1,7 +1,8 @@
 // Shows how much of each client's budgets is used, what is left, and when the period ends. Without budgets it is hidden.
 
 import type { Locale } from "../locale.ts";
-import { type BudgetFigures, usageOf } from "../usage.ts";
+import { usageOf } from "../summary.ts";
+import type { BudgetFigures } from "../usage.ts";
 import { card, type View } from "./card.ts";
 import { type Gauge, gaugeList } from "./gauges.ts";
 

@@ -2,8 +2,8 @@
 
 import { el, setText } from "../dom.ts";
 import type { Locale } from "../locale.ts";
-import type { Range, Summary } from "../summary.ts";
-import { type UsageFigures, type UsageSummary, type Used, usageOf, usedIn } from "../usage.ts";
+import { type Range, type Summary, usageOf, usedIn } from "../summary.ts";
+import type { UsageFigures, UsageSummary, Used } from "../usage.ts";
 import { card, scrolling, type View } from "./card.ts";
 import { longList } from "./long-list.ts";
 import { type Cell, TableRows } from "./table-rows.ts";
