@@ -145,6 +145,8 @@ function writeUpstreams(lines: Lines, meter: RouteMeter): void {
 /** The limit that causes each of these outcomes. Refusals have no counters of their own: they are summed up from the outcomes. */
 const LIMIT_BY_OUTCOME: Readonly<Record<string, string>> = {
   rate_limited: "rate",
+  budget_exceeded: "budget",
+  request_exceeds_budget: "budget",
   client_concurrency_exceeded: "client",
   downstream_concurrency_exceeded: "downstream",
   upstream_concurrency_exceeded: "upstream",
