@@ -11,7 +11,7 @@ const MALFORMED = "malformed";
 const UNFINISHED = "unfinished";
 
 function scan(chunks: readonly Buffer[]): unknown {
-  const json = new SparseJson(KEPT_TREE);
+  const json = new SparseJson(KEPT_TREE.root);
   json.begin();
   for (const chunk of chunks) {
     const copy = Buffer.from(chunk);
