@@ -6,6 +6,7 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import { headerValues } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
+import type { ResponseHead } from "../headers/response-head.ts";
 import { PassingModel } from "../model/passing-model.ts";
 import { requestModels } from "../model/request-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
@@ -39,17 +40,17 @@ export class ExchangeMeter {
     x.atEnd((record) => this.#exchangeEnded(record));
   }
 
-  /** A response is about to be passed on. @param streams its content type says that it is a stream */
-  responseBegins(
+  tapResponse(
     { statusCode = 0, rawHeaders }: IncomingMessage,
-    contentType: string | undefined,
+    { contentType }: Readonly<ResponseHead>,
     streams: boolean,
-  ): void {
+  ): this | undefined {
     this.#streams = streams;
     this.#succeeded = statusCode >= 200 && statusCode < 300;
-    if (!this.#succeeded) return;
+    if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.form);
+    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    return this;
   }
 
   /** Reads the next bytes of the response's body. */
