@@ -41,6 +41,7 @@ function scene(routes: Readonly<Record<string, string>>, max?: number) {
     const record = {
       builtIn: false,
       streaming: false,
+      metered: false,
       route: { id },
       upstream,
       client,

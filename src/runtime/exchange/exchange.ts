@@ -1,7 +1,6 @@
 // Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
-import { performance } from "node:perf_hooks";
 import type { Client, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { RequestPath } from "../../plan/target.ts";
@@ -160,8 +159,7 @@ export class LiveExchange implements Exchange {
 
   /** Notes that an attempt begins. */
   sending(): void {
-    this.#record.attempts++;
-    this.#record.sentAt = performance.now();
+    this.#record.sending();
   }
 
   /** Tells that an attempt has ended. @param retried another attempt follows */
@@ -211,7 +209,7 @@ export class LiveExchange implements Exchange {
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;
-    this.#noteHead();
+    this.#record.noteHead(this.req);
     const { head, body } = renderReply(reply, this, responseFormat);
     this.#record.bytesSent = this.responder.send(reply.status, head, body, reply.close || draining);
   }
@@ -224,7 +222,7 @@ export class LiveExchange implements Exchange {
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
     const { responseFormat, draining } = this.#owner;
-    this.#noteHead();
+    this.#record.noteHead(this.req);
     this.#record.upstreamAnswered = this.#record.headAt !== undefined;
     responseFormat.addCors?.(head, this);
     return this.responder.begin(status, reason, head, hasLength, draining);
@@ -239,6 +237,11 @@ export class LiveExchange implements Exchange {
   stream(): void {
     this.#record.streaming = true;
     this.#owner.observer.streaming(this.#record);
+  }
+
+  /** Notes that a usage record will follow. */
+  meter(): void {
+    this.#record.metered = true;
   }
 
   /** Counts body bytes that were handed to the client's connection. */
@@ -280,11 +283,6 @@ export class LiveExchange implements Exchange {
   forgetHeaders(): void {
     this.#record.rawHeaders = this.req.rawHeaders = [];
     this.req.headers = {};
-  }
-
-  /** Notes the time of the head, unless the connection is gone already: then the client gets nothing of it. */
-  #noteHead(): void {
-    if (!this.req.socket.destroyed) this.#record.headAt = performance.now();
   }
 
   #finish(): void {

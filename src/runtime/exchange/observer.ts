@@ -2,6 +2,7 @@
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
+import type { ExchangeUsage } from "../usage/exchange-usage.ts";
 import type { EndedAttempt, ExchangeRecord } from "./record.ts";
 
 /** A request that never became an exchange, because the HTTP parser refused it. */
@@ -26,6 +27,8 @@ export interface Observer {
   attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void;
   /** The exchange has ended: the record is final. */
   ended(record: ExchangeRecord): void;
+  /** The usage of an exchange is known. It is called once for each record that says `metered`, after `ended`, some ms later at times. */
+  metered(record: ExchangeRecord, usage: ExchangeUsage): void;
   unparsed(request: UnparsedRequest): void;
 }
 
@@ -45,6 +48,7 @@ export const noopObserver: Observer = Object.freeze({
   streaming: nothing,
   attempted: nothing,
   ended: nothing,
+  metered: nothing,
   unparsed: nothing,
 });
 
@@ -65,6 +69,9 @@ export function combineObservers(observers: readonly Observer[]): Observer {
     },
     ended(record) {
       for (const observer of all) observer.ended(record);
+    },
+    metered(record, usage) {
+      for (const observer of all) observer.metered(record, usage);
     },
     unparsed(request) {
       for (const observer of all) observer.unparsed(request);

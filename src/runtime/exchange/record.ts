@@ -59,6 +59,8 @@ export interface ExchangeRecord {
   readonly upstreamAnswered: boolean;
   /** The response is a stream of events. */
   readonly streaming: boolean;
+  /** A usage record will follow: observers are told of it with `metered`, after `ended`. */
+  readonly metered: boolean;
   /** Response body bytes handed to the connection. */
   readonly bytesSent: number;
   /** 0 until the exchange has ended. */
@@ -93,6 +95,7 @@ export class RecordInProgress implements ExchangeRecord {
   headAt: number | undefined = undefined;
   upstreamAnswered = false;
   streaming = false;
+  metered = false;
   bytesSent = 0;
   endedAt = 0;
   outcome: Outcome = "client_closed";
@@ -111,6 +114,17 @@ export class RecordInProgress implements ExchangeRecord {
     this.httpVersion = request.httpVersion;
     this.scheme = request.scheme;
     this.rawHeaders = request.rawHeaders;
+  }
+
+  /** Notes that an attempt begins. */
+  sending(): void {
+    this.attempts++;
+    this.sentAt = performance.now();
+  }
+
+  /** Notes the time of the head, unless the connection is gone already: then the client gets nothing of it. */
+  noteHead({ socket }: IncomingMessage): void {
+    if (!socket.destroyed) this.headAt = performance.now();
   }
 
   /**

@@ -137,6 +137,8 @@ export class Meters implements Observer {
     if (ttfbMs !== undefined) for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
+  metered(): void {}
+
   unparsed({ outcome, status }: UnparsedRequest): void {
     const meter = this.#route(UNMATCHED);
     meter.count("OTHER", outcome, status);

@@ -110,6 +110,7 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
+  metered(): void {}
   unparsed(): void {}
 
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {
