@@ -10,11 +10,15 @@ import type { Limits } from "./limits/limits.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
 import { Meters } from "./observe/metrics/meters.ts";
 import { summarise } from "./observe/metrics/summary.ts";
+import type { OpenBooks } from "./open-books.ts";
+import { usageEndpoint } from "./usage/ledger/usage-page.ts";
 
 export interface TelemetryParts {
   readonly limits: Limits;
   /** The health of the upstreams of pools. */
   readonly health: () => readonly ShownHealth[];
+  /** What is written down of usage. */
+  readonly books: OpenBooks;
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
@@ -47,7 +51,7 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
   };
 }
 
-async function startMetrics(blueprint: Blueprint, { limits, health, clock, version }: TelemetryParts) {
+async function startMetrics(blueprint: Blueprint, { limits, health, books, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
@@ -63,6 +67,7 @@ async function startMetrics(blueprint: Blueprint, { limits, health, clock, versi
         clients: limits.clientsInFlight(),
         health: health(),
       }),
+    usage: books.ledger && usageEndpoint(books.ledger, clock),
     page: readPage(),
   });
   return { meters, endpoints };

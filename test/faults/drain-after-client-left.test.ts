@@ -10,8 +10,9 @@ import { headOf } from "../failover/run-case.ts";
 import { AUTH, configText } from "../support/config.ts";
 import { until, within } from "../support/deadline.ts";
 import type { TestGateway } from "../support/gateway.ts";
+import { metered } from "../support/ledger-folder.ts";
 import { requestText } from "../support/raw-client.ts";
-import { METERED, recordingMeter } from "../support/recording-meter.ts";
+import { recordingMeter } from "../support/recording-meter.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 import { serverSockets } from "../support/server-sockets.ts";
@@ -33,7 +34,7 @@ interface Left {
 /** Starts a gateway, sends a request, and makes the client leave once `seen` is there. Returns when the gateway knows. */
 async function leave(parts: PoolParts & Left, seen = "", how: (typeof WAYS)[number] = "reset") {
   const taps = recordingMeter();
-  const top = [...METERED, LIMITS, ...(parts.top ?? [])];
+  const top = [...metered(), LIMITS, ...(parts.top ?? [])];
   const pool = await startPool(
     scene,
     { ...parts, shared: [DRAIN, ...(parts.shared ?? [])], top },
@@ -363,7 +364,7 @@ describe("a client that does not read", () => {
     const parts = {
       base: upstream.url,
       upstream: [DRAIN],
-      top: [...METERED, ...top, tls].filter((line) => line !== ""),
+      top: [...metered(), ...top, tls].filter((line) => line !== ""),
     };
     const gateway = await scene.gateway(parts, { meter: taps.meter });
     const sockets = serverSockets(gateway);

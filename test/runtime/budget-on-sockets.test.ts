@@ -34,7 +34,7 @@ async function serve(maxTokens: number, onPassed: (reserved: Reserved) => void) 
   };
   const clock = { now: () => 0 };
   const parts = { budgets, clock, isNeverMetered: () => false, estimate: () => undefined };
-  const guard = budget({ scanBytes: 10_000, idleMs: 1000, unpriced: "deny" }, parts);
+  const guard = budget({ scanBytes: 10_000, idleMs: 1000, unpriced: "deny", hosts: ["api.example"] }, parts);
   const shown = () => budgets.shown(0, [["a", limits]])[0];
   const ended: (() => void)[] = [];
   const owner: ExchangeOwner<LiveExchange> = {

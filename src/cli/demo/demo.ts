@@ -7,6 +7,7 @@ import type { Blueprint } from "../../plan/blueprint.ts";
 import { startGateway } from "../../runtime/gateway.ts";
 import { createLog } from "../../runtime/observe/logs/log.ts";
 import { type Io, version } from "../io.ts";
+import { PROCESSES } from "../processes.ts";
 import { type DemoSecrets, demoConfig } from "./demo-config.ts";
 import { demoGuide } from "./demo-guide.ts";
 
@@ -29,7 +30,7 @@ export async function demo(
   const log = createLog({ level: "info", to: { write: (line: string) => io.stderr(line) } });
   try {
     const blueprint = compileDemo(demoConfig(options.port ?? DEFAULT_PORT, mock.url), secrets);
-    const gateway = await startGateway(blueprint, log, { version: version() });
+    const gateway = await startGateway(blueprint, log, { version: version(), processes: PROCESSES });
     const url = `http://127.0.0.1:${gateway.address.port}`;
     const { DEMO_TOKEN: token, DEMO_UPSTREAM_KEY: mockKey } = secrets;
     io.stdout(demoGuide({ url, token, mockUrl: mock.url, mockKey }));

@@ -6,6 +6,7 @@ import { type RunningGateway, startGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
 import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
+import { PROCESSES } from "../processes.ts";
 import { textReport } from "../report/text.ts";
 import { readExtraCas } from "../tls/extra-cas.ts";
 import { loadPair } from "../tls/load-pair.ts";
@@ -53,7 +54,12 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     const pair = tls && (await loadPair(tls, listen, log));
     // The pair may have been made just now, after the compiler looked for it.
     if (tls !== undefined) inputs.renew([tls.certPath, tls.keyPath]);
-    const gateway = await startGateway(started, log, { version: io.version, pair, extraCas: readExtraCas(io.host) });
+    const gateway = await startGateway(started, log, {
+      version: io.version,
+      pair,
+      extraCas: readExtraCas(io.host),
+      processes: PROCESSES,
+    });
     const page = dashboardUrl(started.server, gateway.address);
     if (page !== undefined) log.info({ url: page }, "dashboard");
     const reloader = new Reloader({ file, host: io.host, gateway, log, started, keys, inputs });

@@ -1,8 +1,8 @@
 // Describes a metered exchange that has ended, and who writes it down.
 
-import type { UsageForm } from "../../plan/usage.ts";
+import type { Reservation } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
-import type { Reservation } from "../limits/budgets.ts";
+import type { ToldBy } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
 
 /** What is known of a metered exchange that has ended. */
@@ -23,7 +23,8 @@ export interface Metered {
 
 /** What the meter of an exchange is given by its route. */
 export interface MeterOwner {
-  readonly form: UsageForm;
+  /** How the responses of its API tell usage. */
+  readonly toldBy: ToldBy;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   /** ms since the epoch. */

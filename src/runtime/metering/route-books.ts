@@ -1,8 +1,7 @@
 // Keeps the books of one route: finds out what an exchange cost, settles its reservation, and has it written down.
 
-import type { Client } from "../../plan/exchange.ts";
 import type { ForwardSpec } from "../../plan/forward.ts";
-import type { ChargingSpec, RouteUsageSpec, UsageForm } from "../../plan/usage.ts";
+import type { ChargingSpec, RouteUsageSpec } from "../../plan/usage.ts";
 import type { PriceList } from "../../prices/price-list.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -11,10 +10,12 @@ import type { Budgets } from "../limits/budgets.ts";
 import type { ExchangeUsage } from "../usage/exchange-usage.ts";
 import type { Ledger } from "../usage/ledger/ledger.ts";
 import { isNeverMetered } from "../usage/never-metered.ts";
+import type { ToldBy } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
+import { toldBy } from "./told-by.ts";
 
 /** What all routes of a gateway share. */
 export interface Books {
@@ -26,8 +27,11 @@ export interface Books {
   readonly metered: (record: ExchangeRecord, usage: ExchangeUsage) => void;
 }
 
+/** A route that is metered. */
+export type MeteredForward = Pick<ForwardSpec, "modelScanBytes" | "upstreams"> & { readonly usage: RouteUsageSpec };
+
 export class RouteBooks implements MeterOwner {
-  readonly form: UsageForm;
+  readonly toldBy: ToldBy;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   readonly #books: Books;
@@ -37,12 +41,11 @@ export class RouteBooks implements MeterOwner {
   readonly #hosts: ReadonlyMap<string, string>;
 
   constructor(
-    forward: ForwardSpec,
-    usage: RouteUsageSpec,
+    forward: MeteredForward,
     books: Books,
     { charging, prices }: { readonly charging: ChargingSpec; readonly prices: PriceList },
   ) {
-    this.form = usage.form;
+    this.toldBy = toldBy(forward.usage.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
     this.#charging = charging;
@@ -64,19 +67,15 @@ export class RouteBooks implements MeterOwner {
     const { budgets, ledger } = this.#books;
     const model = report.model ?? requestedModel;
     const host = record.upstream && this.#hosts.get(record.upstream.id);
-    const { ticks, price } = this.#prices.cost({ model: report.model, requestedModel, host }, report);
+    const { ticks, price } = this.#prices.cost({ model: report.model, requestedModel, host, at }, report);
     const charged = chargeOf(metered, ticks, this.#charging.unknownCharge);
     if (metered.reservation !== undefined) metered.reservation.settle(charged);
-    else if (hasBooks(record.client)) budgets.charge(record.client.id, charged, at);
+    else if (record.client?.access !== undefined)
+      budgets.charge(record.client.label, record.client.access, charged, at);
     const ttftMs = streams && firstByteAt !== undefined ? firstByteAt - record.startedAt : null;
     const modelLabel = this.#prices.label(model);
     const usage = { report, requestedModel, model, modelLabel, costTicks: ticks, price, charged, ttftMs };
     ledger?.append(ledgerLine(record, usage, { at, streams }));
     this.#books.metered(record, usage);
   }
-}
-
-/** Only the clients of the config have budgets, or can get some. */
-function hasBooks(client: Client | undefined): client is Client {
-  return client?.access !== undefined;
 }
