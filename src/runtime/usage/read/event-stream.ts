@@ -92,11 +92,11 @@ export class EventStream implements Splitter {
     }
     if (at === end) return;
     if (this.#field === DATA) this.#takeData(chunk.subarray(at, end));
-    else
-      this.#name = (this.#name + chunk.toString("latin1", at, Math.min(end, at + MAX_NAME_CHARS))).slice(
-        0,
-        MAX_NAME_CHARS,
-      );
+    else this.#takeName(chunk.toString("latin1", at, Math.min(end, at + MAX_NAME_CHARS)));
+  }
+
+  #takeName(part: string): void {
+    this.#name = (this.#name + part).slice(0, MAX_NAME_CHARS);
   }
 
   /** Reads the name of the field. @returns the index behind its colon, or `end` */
