@@ -21,6 +21,7 @@ COPY --from=build /src/dist ./dist
 COPY package.json ./
 COPY bin ./bin
 COPY schema ./schema
+COPY prices ./prices
 COPY config ./config
 # The config of a container into which none is mounted.
 COPY config/default.yaml /etc/ai_gw_lite/conf.yaml

@@ -10,8 +10,9 @@ const SRC = join(ROOT, "src");
 /** Which package of ours may import which. The mock provider and the page import nothing of ours. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   plan: ["plan"],
-  compiler: ["compiler", "plan"],
-  runtime: ["runtime", "plan"],
+  prices: ["prices", "plan"],
+  compiler: ["compiler", "prices", "plan"],
+  runtime: ["runtime", "prices", "plan"],
   mock: ["mock"],
   ui: ["ui"],
   cli: ["cli", "compiler", "runtime", "plan", "mock"],

@@ -19,6 +19,26 @@ export interface DrainSpec {
   readonly maxBytes: number;
 }
 
+/** Counts of tokens. `null`: not reported. A reported 0 is 0. All are whole numbers from 0 to 2^53 - 1. */
+export interface TokenCounts {
+  /** All input, cached input included. */
+  readonly input: number | null;
+  /** The part of `input` that was read from a cache. */
+  readonly cacheRead: number | null;
+  /** The part of `input` that was written to a cache, for whatever time. */
+  readonly cacheWrite: number | null;
+  /** The part of `cacheWrite` that lives for an hour or longer. The rest lives for 5 minutes, or for the provider's only time. */
+  readonly cacheWrite1h: number | null;
+  /** All billed output, reasoning included. */
+  readonly output: number | null;
+  /** The part of `output` that is reasoning. */
+  readonly reasoning: number | null;
+  /** The part of `input` that is audio. It may have a price of its own. */
+  readonly audioInput: number | null;
+  /** The part of `output` that is audio. */
+  readonly audioOutput: number | null;
+}
+
 /** What tokens cost, USD per million of them. */
 export interface TokenPrices {
   readonly input: number;

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readTime } from "../../src/compiler/lower/time.ts";
 import { covers } from "../../src/compiler/rules/model-patterns.ts";
-import { modelMatcher } from "../../src/runtime/model/model-patterns.ts";
+import { modelMatcher } from "../../src/plan/model-patterns.ts";
 import { CLEAN, compileText, edited } from "./compiling.ts";
 
 const HASH = `sha256:${"0123456789abcdef".repeat(4)}`;

@@ -9,7 +9,7 @@ import { Program } from "../support/program.ts";
 
 const run = promisify(execFile);
 export const ROOT = join(import.meta.dirname, "../..");
-const SOURCES = ["bin", "config", "schema", "scripts", "src"];
+const SOURCES = ["bin", "config", "prices", "schema", "scripts", "src"];
 const TOP_FILES = ["package.json", "package-lock.json", "tsconfig.json", "README.md", ".npmrc"];
 
 export interface Packed {

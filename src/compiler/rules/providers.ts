@@ -1,10 +1,11 @@
 // Lists what is known about the APIs of providers: their hosts, the header of their keys, and the start of their paths.
 
 import type { UpstreamTarget } from "../../plan/forward.ts";
+import { comparableHost, isHost, PROVIDER_HOSTS } from "../../plan/provider-hosts.ts";
 
 export interface Provider {
   readonly name: string;
-  /** Host names; `*.` in front stands for any subdomain. */
+  /** As in `PROVIDER_HOSTS`. */
   readonly hosts: readonly string[];
   /** The header that its API keys are sent in; `undefined` where it needs none. */
   readonly keyHeader: KeyHeader | undefined;
@@ -33,9 +34,9 @@ export type KeyHeader = "authorization" | "x-api-key" | "x-goog-api-key" | "api-
 
 export const KEY_HEADERS: readonly KeyHeader[] = ["authorization", "x-api-key", "x-goog-api-key", "api-key"];
 
-const bearer = (name: string, hosts: readonly string[], variable: string, more: Partial<Provider> = {}): Provider => ({
+const bearer = (name: keyof typeof PROVIDER_HOSTS, variable: string, more: Partial<Provider> = {}): Provider => ({
   name,
-  hosts,
+  hosts: PROVIDER_HOSTS[name],
   keyHeader: "authorization",
   variable,
   ...more,
@@ -43,7 +44,7 @@ const bearer = (name: string, hosts: readonly string[], variable: string, more: 
 
 /** Common knowledge of 2026, not checked against each API reference. What is not sure is left out: a wrong entry would warn without need. */
 export const PROVIDERS: readonly Provider[] = [
-  bearer("OpenAI", ["api.openai.com", "*.api.openai.com"], "OPENAI_API_KEY", {
+  bearer("OpenAI", "OPENAI_API_KEY", {
     strict: true,
     form: "OpenAI",
     roots: ["/v1"],
@@ -52,7 +53,7 @@ export const PROVIDERS: readonly Provider[] = [
   }),
   {
     name: "Anthropic",
-    hosts: ["api.anthropic.com"],
+    hosts: PROVIDER_HOSTS.Anthropic,
     keyHeader: "x-api-key",
     variable: "ANTHROPIC_API_KEY",
     form: "Anthropic",
@@ -63,7 +64,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
   {
     name: "Gemini",
-    hosts: ["generativelanguage.googleapis.com"],
+    hosts: PROVIDER_HOSTS.Gemini,
     keyHeader: "x-goog-api-key",
     variable: "GEMINI_API_KEY",
     form: "Gemini",
@@ -74,7 +75,7 @@ export const PROVIDERS: readonly Provider[] = [
   },
   {
     name: "Azure OpenAI",
-    hosts: ["*.openai.azure.com"],
+    hosts: PROVIDER_HOSTS["Azure OpenAI"],
     keyHeader: "api-key",
     variable: "AZURE_OPENAI_API_KEY",
     form: "OpenAI",
@@ -82,39 +83,39 @@ export const PROVIDERS: readonly Provider[] = [
     unversioned: true,
     sites: ["oai.azure.com", "ai.azure.com", "portal.azure.com"],
   },
-  bearer("Groq", ["api.groq.com"], "GROQ_API_KEY", {
+  bearer("Groq", "GROQ_API_KEY", {
     strict: true,
     form: "OpenAI",
     roots: ["/openai"],
     keyStarts: ["gsk_"],
     sites: ["groq.com", "console.groq.com"],
   }),
-  bearer("Mistral", ["api.mistral.ai"], "MISTRAL_API_KEY", {
+  bearer("Mistral", "MISTRAL_API_KEY", {
     strict: true,
     roots: ["/v1"],
     sites: ["mistral.ai", "console.mistral.ai"],
   }),
-  bearer("OpenRouter", ["openrouter.ai"], "OPENROUTER_API_KEY", { roots: ["/api"], keyStarts: ["sk-or-"] }),
-  bearer("DeepSeek", ["api.deepseek.com"], "DEEPSEEK_API_KEY", {
+  bearer("OpenRouter", "OPENROUTER_API_KEY", { roots: ["/api"], keyStarts: ["sk-or-"] }),
+  bearer("DeepSeek", "DEEPSEEK_API_KEY", {
     sites: ["deepseek.com", "www.deepseek.com", "platform.deepseek.com", "chat.deepseek.com"],
   }),
-  bearer("xAI", ["api.x.ai"], "XAI_API_KEY", { roots: ["/v1"], keyStarts: ["xai-"], sites: ["x.ai", "console.x.ai"] }),
-  bearer("Together", ["api.together.xyz", "api.together.ai"], "TOGETHER_API_KEY", { roots: ["/v1"] }),
-  bearer("Fireworks", ["api.fireworks.ai"], "FIREWORKS_API_KEY", { roots: ["/inference", "/v1"], keyStarts: ["fw_"] }),
-  bearer("Cohere", ["api.cohere.com", "api.cohere.ai"], "COHERE_API_KEY", { strict: true }),
-  bearer("Perplexity", ["api.perplexity.ai"], "PERPLEXITY_API_KEY", { strict: true, keyStarts: ["pplx-"] }),
-  bearer("Cerebras", ["api.cerebras.ai"], "CEREBRAS_API_KEY", {
+  bearer("xAI", "XAI_API_KEY", { roots: ["/v1"], keyStarts: ["xai-"], sites: ["x.ai", "console.x.ai"] }),
+  bearer("Together", "TOGETHER_API_KEY", { roots: ["/v1"] }),
+  bearer("Fireworks", "FIREWORKS_API_KEY", { roots: ["/inference", "/v1"], keyStarts: ["fw_"] }),
+  bearer("Cohere", "COHERE_API_KEY", { strict: true }),
+  bearer("Perplexity", "PERPLEXITY_API_KEY", { strict: true, keyStarts: ["pplx-"] }),
+  bearer("Cerebras", "CEREBRAS_API_KEY", {
     strict: true,
     form: "OpenAI",
     roots: ["/v1"],
     keyStarts: ["csk-"],
   }),
-  bearer("NVIDIA", ["integrate.api.nvidia.com"], "NVIDIA_API_KEY", { roots: ["/v1"], keyStarts: ["nvapi-"] }),
-  bearer("Hugging Face", ["router.huggingface.co"], "HF_TOKEN", { keyStarts: ["hf_"] }),
-  bearer("Moonshot", ["api.moonshot.ai", "api.moonshot.cn"], "MOONSHOT_API_KEY"),
-  bearer("DashScope", ["dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com"], "DASHSCOPE_API_KEY"),
-  bearer("SiliconFlow", ["api.siliconflow.cn", "api.siliconflow.com"], "SILICONFLOW_API_KEY"),
-  bearer("Zhipu", ["open.bigmodel.cn", "api.z.ai"], "ZHIPU_API_KEY"),
+  bearer("NVIDIA", "NVIDIA_API_KEY", { roots: ["/v1"], keyStarts: ["nvapi-"] }),
+  bearer("Hugging Face", "HF_TOKEN", { keyStarts: ["hf_"] }),
+  bearer("Moonshot", "MOONSHOT_API_KEY"),
+  bearer("DashScope", "DASHSCOPE_API_KEY"),
+  bearer("SiliconFlow", "SILICONFLOW_API_KEY"),
+  bearer("Zhipu", "ZHIPU_API_KEY"),
 ];
 
 /** Ollama has no host of its own, but a port. */
@@ -130,11 +131,7 @@ export const OLLAMA_PORT = 11_434;
 
 /** The provider whose API an upstream is, where it is known. */
 export function providerAt({ hostname, port }: Pick<UpstreamTarget, "hostname" | "port">): Provider | undefined {
-  const host = hostname.toLowerCase().replace(/\.$/, "");
+  const host = comparableHost(hostname);
   const known = PROVIDERS.find(({ hosts }) => hosts.some((one) => isHost(host, one)));
   return known ?? (port === OLLAMA_PORT ? OLLAMA : undefined);
-}
-
-function isHost(host: string, pattern: string): boolean {
-  return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
 }

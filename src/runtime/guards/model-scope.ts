@@ -1,9 +1,9 @@
 // Lets a client use only the models that it may use (contract, section 12, `models`).
 
 import type { ModelNames } from "../../plan/exchange.ts";
+import { modelMatcher } from "../../plan/model-patterns.ts";
 import { replyFor } from "../../plan/replies.ts";
 import type { Guard, ModelScopeSpec, Verdict } from "../../plan/steps.ts";
-import { modelMatcher } from "../model/model-patterns.ts";
 
 const UNREADABLE = replyFor("model_unreadable");
 const REFUSAL = replyFor("model_not_allowed", {

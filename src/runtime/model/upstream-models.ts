@@ -2,7 +2,7 @@
 // (`models`, `rename_models`; contract, section 14).
 
 import type { UpstreamSpec } from "../../plan/forward.ts";
-import { modelMatcher } from "./model-patterns.ts";
+import { modelMatcher } from "../../plan/model-patterns.ts";
 import { type BodyEdit, modelRenamer } from "./rename-model.ts";
 import type { RequestModels } from "./request-model.ts";
 

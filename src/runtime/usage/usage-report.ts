@@ -1,24 +1,8 @@
 // Describes what a response told of the tokens that were used (contract, section 13, "Numbers").
 
-/** Counts of tokens. `null`: not reported. A reported 0 is 0. All are whole numbers from 0 to 2^53 - 1. */
-export interface TokenCounts {
-  /** All input, cached input included. */
-  readonly input: number | null;
-  /** The part of `input` that was read from a cache. */
-  readonly cacheRead: number | null;
-  /** The part of `input` that was written to a cache, for whatever time. */
-  readonly cacheWrite: number | null;
-  /** The part of `cacheWrite` that lives for an hour or longer. The rest lives for 5 minutes, or for the provider's only time. */
-  readonly cacheWrite1h: number | null;
-  /** All billed output, reasoning included. */
-  readonly output: number | null;
-  /** The part of `output` that is reasoning. */
-  readonly reasoning: number | null;
-  /** The part of `input` that is audio. It may have a price of its own. */
-  readonly audioInput: number | null;
-  /** The part of `output` that is audio. */
-  readonly audioOutput: number | null;
-}
+import type { TokenCounts } from "../../plan/usage.ts";
+
+export type { TokenCounts };
 
 export const NO_COUNTS: TokenCounts = Object.freeze({
   input: null,

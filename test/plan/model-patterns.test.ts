@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { modelMatcher } from "../../../src/runtime/model/model-patterns.ts";
+import { modelMatcher } from "../../src/plan/model-patterns.ts";
 
 describe("patterns of model names", () => {
   it.each([
