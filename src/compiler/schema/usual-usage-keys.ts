@@ -129,7 +129,14 @@ export const USAGE_VALUES: Readonly<Record<string, Helps>> = {
     ...all('did you mean "gemini"?', "google", "vertex", "google_genai"),
   },
   on_client_abort: {
-    ...all('did you mean "drain"? It reads the response to its end', "continue", "finish", "complete", "ignore", "keep"),
+    ...all(
+      'did you mean "drain"? It reads the response to its end',
+      "continue",
+      "finish",
+      "complete",
+      "ignore",
+      "keep",
+    ),
     ...all('did you mean "cancel"?', "abort", "stop", "close", "kill"),
   },
   unpriced: {
