@@ -1,5 +1,6 @@
 // Checks that the price of each model that the config names is known: without it, what the model costs can't be counted.
 
+import { modelMatcher } from "../../plan/model-patterns.ts";
 import { isPriced } from "../../prices/price-list.ts";
 import type { Path } from "../diagnostics/location.ts";
 import type { CompleteClient, CompleteConfig } from "../schema/defaults.ts";
@@ -14,9 +15,9 @@ const CODE = "rule/model-without-price";
 const HELP = "correct the name, or add the model to `usage.prices`";
 
 /** How many models are looked up in one file. More are in no real config, and each costs time. */
-const MAX_LOOKUPS = 20_000;
+const MAX_LOOKUPS = 5000;
 
-/** How many pairs of a client's model and an upstream are compared in one file. */
+/** How many pairs of a client's model and a model of an upstream are compared in one file. */
 const MAX_PAIRS = 200_000;
 
 /**
@@ -25,7 +26,7 @@ const MAX_PAIRS = 200_000;
  */
 const NEEDS_NO_PRICE: ReadonlySet<string> = new Set(["Azure OpenAI", "OpenRouter", "xAI", "Ollama"]);
 
-/** Looks prices up, at most `MAX_LOOKUPS` times. */
+/** Looks prices up, at most `MAX_LOOKUPS` times. Of further models, none is reported. */
 interface Lookup {
   /** Whether it is sure that neither the config nor the price table has a price for a model at an upstream. */
   unpriced(model: string, visit: UpstreamVisit): boolean;
@@ -35,12 +36,18 @@ function lookup(config: CompleteConfig, { known }: RuleContext): Lookup | undefi
   const { enabled, prices } = config.usage;
   if (!enabled || !known(["usage", "enabled"]) || !known(["usage", "prices"])) return undefined;
   if (!prices.every((_, index) => known(["usage", "prices", index, "model"]))) return undefined;
-  const patterns = prices.map(({ model }) => model);
-  let left = MAX_LOOKUPS;
+  const inConfig = modelMatcher(prices.map(({ model }) => model));
+  const found = new Map<string, boolean>();
   return {
     unpriced(model, { baseUrl, pathOf }) {
-      if (!baseUrl.ok || !known(pathOf("base_url")) || left-- <= 0) return false;
-      return !mayMatch(patterns, model) && !isPriced(model, baseUrl.target.hostname);
+      if (!baseUrl.ok || !known(pathOf("base_url"))) return false;
+      const { hostname } = baseUrl.target;
+      const key = `${hostname} ${model}`;
+      const kept = found.get(key);
+      if (kept !== undefined) return kept;
+      const unpriced = found.size < MAX_LOOKUPS && !inConfig(model) && !isPriced(model, hostname);
+      found.set(key, unpriced);
+      return unpriced;
     },
   };
 }
@@ -99,9 +106,10 @@ const modelWithoutPrice: Rule = (config, context) => {
       if (context.known(path) && prices.unpriced(model, visit)) tell(model, path);
     }
   }
+  const patterns = metered.reduce((sum, { upstream }) => sum + 1 + (upstream.models?.length ?? 0), 0);
   let pairs = 0;
   config.gateway_auth.clients.forEach((client, index) => {
-    pairs += (client.models?.length ?? 0) * metered.length;
+    pairs += (client.models?.length ?? 0) * patterns;
     if (pairs > MAX_PAIRS) return;
     const budget = refusingBudget(client, index, config, context);
     for (const { model, path, asked } of modelsOfClient(client, index, metered, context)) {

@@ -103,15 +103,17 @@ const unmeteredRoute: Rule = (config, { report, known, file }) => {
   if (!config.usage.enabled || !known(["usage", "enabled"])) return;
   const limited = clients.flatMap(({ budgets = [], rate_limit, routes, enabled }, index) =>
     enabled && (budgets.length > 0 || rate_limit?.tokens_per_minute !== undefined)
-      ? [{ index, routes: routes && new Set(routes), key: budgets.length > 0 ? "budgets" : "rate_limit" }]
+      ? [{ index, routes, key: budgets.length > 0 ? "budgets" : "rate_limit" }]
       : [],
   );
-  if (limited.length === 0) return;
+  const ofAll = limited.find(({ routes }) => routes === undefined);
+  // The first one that lists a route stays.
+  const byRoute = new Map(limited.toReversed().flatMap((client) => (client.routes ?? []).map((id) => [id, client])));
   for (const upstreams of eachRoute(config)) {
     const [first] = upstreams;
     if (first === undefined || first.upstream.usage.form !== "none" || !known(first.pathOf("usage", "form"))) continue;
     if (upstreams.every(isOwn)) continue;
-    const client = limited.find(({ routes }) => routes === undefined || routes.has(first.route.id));
+    const client = ofAll ?? byRoute.get(first.route.id);
     if (client === undefined || !known(["routes", first.index, "id"])) continue;
     report({
       code: "rule/unmetered-route",
