@@ -50,7 +50,8 @@ const MODES = new Set([
   "audio_speech",
   "realtime",
 ]);
-const IMAGE_MODES = new Set(["image_generation", "image_edit"]);
+/** What models put out that is not text. */
+const OUTPUTS = { image_generation: "image", image_edit: "image", audio_speech: "audio" };
 const NO_OUTPUT_MODES = new Set(["embedding"]);
 
 /** The columns, and the members of the source that they come from. The first that is there counts. */
@@ -82,13 +83,16 @@ function pricesOf(model, suffix, context = "") {
       .find((price) => price !== undefined);
     if (found !== undefined) row[column] = found;
   }
-  if (IMAGE_MODES.has(model.mode)) {
-    // What a model for images puts out is images, so its output is priced as such.
-    const image = perMillion(model[`output_cost_per_image_token${context}${suffix}`]);
-    if (image !== undefined) {
-      row.reasoning ??= row.output;
-      row.output = image;
-    }
+  // What a model for images or speech puts out is that, so its output is priced as such. A tier without such a price has the usual
+  // one, unless the model prices all output alike.
+  const kind = OUTPUTS[model.mode];
+  const price = `output_cost_per_${kind}_token`;
+  const usual = perMillion(model[price]);
+  const alike = usual === perMillion(model.output_cost_per_token);
+  const made = perMillion(model[`${price}${context}${suffix}`]) ?? (alike ? undefined : usual);
+  if (made !== undefined) {
+    if (kind === "image" && row.output !== undefined) row.reasoning ??= row.output;
+    row.output = made;
   }
   return row;
 }
@@ -124,7 +128,7 @@ function cells(row) {
 
 /**
  * The prices of a model: rows by kind of request. The key of the usual one is empty; `batch`, `flex`, `priority`, `fast` are
- * service tiers; `>200000` is a request with more input than that; `flex>200000` is both.
+ * service tiers, `off-peak` is a time of day; `>200000` is a request with more input than that; `flex>200000` is both.
  */
 function rowsOf(model) {
   const tiers = Array.isArray(model.tiered_pricing) ? model.tiered_pricing : [];
@@ -143,6 +147,7 @@ function rowsOf(model) {
     rows[service] = pricesOf(model, suffix);
     for (const k of contexts) rows[`${service}>${k}000`] = pricesOf(model, suffix, `_above_${k}k_tokens`);
   }
+  if (model.off_peak_pricing !== undefined) rows["off-peak"] = pricesOf(model.off_peak_pricing, "");
   const fast = model.provider_specific_entry?.fast;
   if (typeof fast === "number") {
     rows.fast = Object.fromEntries(
@@ -150,6 +155,19 @@ function rowsOf(model) {
     );
   }
   return packed(rows);
+}
+
+/**
+ * When off-peak prices hold, by days: `[days, [[from, to], …]]`, with Monday as day 1 and minutes of the day in UTC.
+ * `undefined` where the model has none.
+ */
+function offPeak(model) {
+  const minutes = (time) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  const span = (text) => {
+    const [from, to] = text.split("-").map(minutes);
+    return [from, to === 0 ? 24 * 60 : to];
+  };
+  return model.off_peak_pricing?.windows.map(({ weekdays, hours_utc }) => [weekdays, [hours_utc].flat().map(span)]);
 }
 
 /** The rows that tell input and output, as arrays. */
@@ -184,8 +202,9 @@ function collect(source) {
     if (place === undefined || NO_MODEL.test(place.name)) continue;
     const rows = rowsOf(model);
     if (rows === undefined) continue;
+    const price = [rows, offPeak(model)].filter((part) => part !== undefined);
     found[place.provider] ??= new Map();
-    if (!found[place.provider].has(place.name) || place.own) found[place.provider].set(place.name, rows);
+    if (!found[place.provider].has(place.name) || place.own) found[place.provider].set(place.name, price);
   }
   return found;
 }
@@ -201,12 +220,12 @@ function tableText(found, { release, date }) {
     columns: Object.keys(COLUMNS),
   };
   const providers = Object.keys(PROVIDERS).map((provider) => {
-    const byRows = new Map();
-    for (const [name, rows] of [...(found[provider] ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const text = JSON.stringify(rows);
-      byRows.set(text, [...(byRows.get(text) ?? []), name]);
+    const byPrice = new Map();
+    for (const [name, price] of [...(found[provider] ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const text = JSON.stringify(price).slice(1, -1);
+      byPrice.set(text, [...(byPrice.get(text) ?? []), name]);
     }
-    const lines = [...byRows].map(([rows, names]) => `[${JSON.stringify(names)},${rows}]`);
+    const lines = [...byPrice].map(([price, names]) => `[${JSON.stringify(names)},${price}]`);
     return `${JSON.stringify(provider)}:[\n${lines.join(",\n")}]`;
   });
   return `${JSON.stringify(head).slice(0, -1)},"providers":{\n${providers.join(",\n")}}}\n`;

@@ -1,9 +1,17 @@
-// Chooses the rates of a request from the prices of its model: by how long it is, and by its service tier.
+// Chooses the rates of a request from the prices of its model: by how long it is, by its service tier, and by the time of day.
 
 import { type PriceRow, type Rates, ratesOf, tierRow } from "./rates.ts";
 
-/** Gives the rates of a request that has so much input in all, and was served in a tier. Unknown tiers have the usual rates. */
-export type ModelPrice = (totalInput: number, serviceTier: string | undefined) => Rates;
+/**
+ * Gives the rates of a request that has so much input in all, was served in a tier, and was made at a time (ms since 1970). Unknown
+ * tiers have the usual rates; so have unknown times.
+ */
+export type ModelPrice = (totalInput: number, serviceTier: string | undefined, at: number | undefined) => Rates;
+
+/** When off-peak prices hold: on these days (Monday is 1), between these minutes of the day, in UTC. */
+export type OffPeak = readonly (readonly [days: readonly number[], spans: readonly (readonly [number, number])[]])[];
+
+const OFF_PEAK = "off-peak";
 
 interface ByLength {
   readonly usual: Rates;
@@ -15,10 +23,10 @@ interface ByLength {
 const OTHER_NAMES: Readonly<Record<string, string>> = { batches: "batch" };
 
 /**
- * @param rows by kind of request: `""` is the usual one, `flex` a service tier, `>200000` a request with more input than that,
+ * @param rows by kind of request: `""` is the usual one, `flex` a service tier, `off-peak` a time of day, `>200000` a request with more input than that,
  *   `flex>200000` both. The whole of a long request is charged at the higher rates.
  */
-export function modelPrice(rows: ReadonlyMap<string, PriceRow>): ModelPrice | undefined {
+export function modelPrice(rows: ReadonlyMap<string, PriceRow>, offPeak: OffPeak = []): ModelPrice | undefined {
   const usualRow = rows.get("");
   if (usualRow === undefined) return undefined;
   const usual = byLength(rows, "", usualRow);
@@ -27,9 +35,12 @@ export function modelPrice(rows: ReadonlyMap<string, PriceRow>): ModelPrice | un
     if (key === "" || key.includes(">")) continue;
     services.set(key, byLength(rows, key, tierRow(row, usualRow)));
   }
-  return (totalInput, serviceTier) => {
+  const cheapHours = services.get(OFF_PEAK);
+  services.delete(OFF_PEAK);
+  return (totalInput, serviceTier, at) => {
     const name = serviceTier?.toLowerCase() ?? "";
-    const choice = services.get(OTHER_NAMES[name] ?? name) ?? usual;
+    const now = cheapHours !== undefined && at !== undefined && holds(offPeak, at) ? cheapHours : usual;
+    const choice = services.get(OTHER_NAMES[name] ?? name) ?? now;
     return choice.long.find(({ above }) => totalInput > above)?.rates ?? choice.usual;
   };
 }
@@ -46,4 +57,13 @@ function byLength(rows: ReadonlyMap<string, PriceRow>, service: string, first: P
   });
   long.sort((a, b) => b.above - a.above);
   return { usual: ratesOf(first), long };
+}
+
+function holds(offPeak: OffPeak, at: number): boolean {
+  const time = new Date(at);
+  const day = time.getUTCDay() || 7;
+  const minute = time.getUTCHours() * 60 + time.getUTCMinutes();
+  return offPeak.some(
+    ([days, spans]) => days.includes(day) && spans.some(([from, to]) => minute >= from && minute < to),
+  );
 }

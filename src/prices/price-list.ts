@@ -17,6 +17,8 @@ export interface PriceQuery {
   readonly requestedModel: string | undefined;
   /** The upstream's host name. */
   readonly host: string | undefined;
+  /** When the request was made, ms since 1970: some providers are cheaper at night. Without it the dearer price counts. */
+  readonly at?: number | undefined;
 }
 
 /** The part of a usage report that a cost depends on. */
@@ -76,17 +78,17 @@ export function createPriceList(configured: readonly ConfiguredPrice[]): PriceLi
 
   return {
     cost(query, usage) {
-      const configuredCost = costAt(priceOf(query, inConfig), usage);
+      const configuredCost = costAt(priceOf(query, inConfig), usage, undefined);
       if (configuredCost !== null) return { ticks: configuredCost, price: "config" };
       const own = usage.ownCostTicks;
       if (own !== undefined && Number.isSafeInteger(own) && own >= 0) return { ticks: own, price: "upstream" };
-      const ticks = costAt(tablePrice(query), usage);
+      const ticks = costAt(tablePrice(query), usage, query.at);
       return ticks === null ? UNKNOWN : { ticks, price: fromTable };
     },
     estimate(query, inputTokens, outputTokens) {
       const price = priceOf(query, inConfig) ?? tablePrice(query);
       const counts: TokenCounts = { ...NOTHING, input: inputTokens, output: outputTokens };
-      return costAt(price, { counts, serviceTier: undefined }) ?? undefined;
+      return costAt(price, { counts, serviceTier: undefined }, query.at) ?? undefined;
     },
     label: boundedLabel(named),
   };
@@ -116,9 +118,13 @@ function configuredPrices(configured: readonly ConfiguredPrice[]): (model: strin
   return remember((model) => prices.find(({ matches }) => matches(model))?.price);
 }
 
-function costAt(price: ModelPrice | undefined, usage: Omit<PricedUsage, "ownCostTicks">): number | null {
+function costAt(
+  price: ModelPrice | undefined,
+  { counts, serviceTier }: Pick<PricedUsage, "counts" | "serviceTier">,
+  at: number | undefined,
+): number | null {
   if (price === undefined) return null;
-  return tokenCost(price(totalInput(usage.counts), usage.serviceTier), usage.counts);
+  return tokenCost(price(totalInput(counts), serviceTier, at), counts);
 }
 
 function boundedLabel(named: ReadonlySet<string>): PriceList["label"] {

@@ -1,7 +1,7 @@
 // Reads the price table that ships, once, when the first price is asked for. Without usage it is never read.
 
 import { readFileSync } from "node:fs";
-import { type ModelPrice, modelPrice } from "./model-price.ts";
+import { type ModelPrice, modelPrice, type OffPeak } from "./model-price.ts";
 import type { PriceRow } from "./rates.ts";
 
 /** The prices of one provider's models, by the name that its API takes. */
@@ -19,13 +19,14 @@ export interface PriceTable {
 /** Prices by column; a missing one is `null`, or left out at the end. */
 type Cells = readonly (number | null)[];
 
+/** The names of the models that have a price, its rows, and when its off-peak row holds. */
+type Group = readonly [names: readonly string[], rows: Readonly<Record<string, Cells>>, offPeak?: OffPeak];
+
 /** The file, as scripts/gen-prices.mjs writes it. */
 interface TableFile {
   readonly date: string;
   readonly columns: readonly string[];
-  readonly providers: Readonly<
-    Record<string, readonly (readonly [readonly string[], Readonly<Record<string, Cells>>])[]>
-  >;
+  readonly providers: Readonly<Record<string, readonly Group[]>>;
 }
 
 /** The bundle keeps the addresses of the source files, so it finds the folder too. */
@@ -47,14 +48,15 @@ function tableOf({ date, columns, providers }: TableFile): PriceTable {
   return { date, providers: new Map(read) };
 }
 
-function providerPrices(groups: TableFile["providers"][string], columns: readonly string[]): ProviderPrices {
-  const rowsByName = new Map(groups.flatMap(([names, rows]) => names.map((name) => [name, rows] as const)));
+function providerPrices(groups: readonly Group[], columns: readonly string[]): ProviderPrices {
+  const byName = new Map(groups.flatMap((group) => group[0].map((name) => [name, group] as const)));
   return {
-    has: (model) => rowsByName.has(model),
+    has: (model) => byName.has(model),
     price(model) {
-      const rows = rowsByName.get(model);
-      if (rows === undefined) return undefined;
-      return modelPrice(new Map(Object.entries(rows).map(([key, cells]) => [key, rowOf(cells, columns)])));
+      const group = byName.get(model);
+      if (group === undefined) return undefined;
+      const [, rows, offPeak] = group;
+      return modelPrice(new Map(Object.entries(rows).map(([key, cells]) => [key, rowOf(cells, columns)])), offPeak);
     },
   };
 }

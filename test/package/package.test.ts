@@ -65,7 +65,7 @@ const ask = (url: string, token = TOKEN) => fetch(url, { headers: { authorizatio
 describe("the package", () => {
   it("holds the program, its page, its config samples and its READMEs, and nothing else", () => {
     const known =
-      /^(package\.json|npm-shrinkwrap\.json|README(\.zh-CN)?\.md|bin\/ai-gw-lite\.js|schema\/.*\.json|prices\/(table\.json|LICENSE\.txt)|config\/[\w.-]+|dist\/ai-gw-lite\.cjs|dist\/[\w-]+\.LICENSE\.txt|dist\/ui\/[\w.]+)$/;
+      /^(package\.json|npm-shrinkwrap\.json|README(\.zh-CN)?\.md|bin\/ai-gw-lite\.js|schema\/.*\.json|prices\/(table\.json|LICENSE\.txt|README\.md)|config\/[\w.-]+|dist\/ai-gw-lite\.cjs|dist\/[\w-]+\.LICENSE\.txt|dist\/ui\/[\w.]+)$/;
     expect(packed.files.filter((file) => !known.test(file))).toEqual([]);
     expect(packed.files).not.toContain("dist/stale.js");
     expect(packed.files).toEqual(
