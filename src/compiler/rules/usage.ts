@@ -12,7 +12,7 @@ function* eachFirst(config: CompleteConfig): Generator<UpstreamVisit> {
   for (const [first] of eachRoute(config)) if (first !== undefined) yield first;
 }
 
-type UsageKey = "usage" | "on_client_abort" | "drain_limit";
+const USAGE_KEYS = ["usage", "on_client_abort", "drain_limit"] as const;
 
 /**
  * Reports a setting once for each place where it is written, if it has no effect on any of the routes that take it from there.
@@ -21,7 +21,7 @@ type UsageKey = "usage" | "on_client_abort" | "drain_limit";
 function reportUseless(
   config: CompleteConfig,
   { report, known, written }: RuleContext,
-  key: UsageKey,
+  key: (typeof USAGE_KEYS)[number],
   whyUseless: (upstream: CompleteMember["upstream"], visit: UpstreamVisit) => Report | undefined,
 ): void {
   const reports = new Map<string, Report | undefined>();
@@ -29,13 +29,11 @@ function reportUseless(
     const path = visit.pathOf(key);
     const place = path.join("/");
     // In an item of `upstreams` the key is an error already.
-    if (!written(path) || path.includes("upstreams") || (reports.has(place) && reports.get(place) === undefined))
-      continue;
-    const all = ["usage", "on_client_abort", "drain_limit"] as const;
-    reports.set(
-      place,
-      all.every((other) => known(visit.pathOf(other))) ? whyUseless(visit.upstream, visit) : undefined,
-    );
+    if (!written(path) || path.includes("upstreams")) continue;
+    // One route on which it has an effect is enough.
+    if (reports.has(place) && reports.get(place) === undefined) continue;
+    const isKnown = USAGE_KEYS.every((one) => known(visit.pathOf(one)));
+    reports.set(place, isKnown ? whyUseless(visit.upstream, visit) : undefined);
   }
   for (const found of reports.values()) if (found !== undefined) report(found);
 }
