@@ -2,7 +2,7 @@
 // and the exchange ends when the upstream does (contract, section 13).
 
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { bodyOf } from "../failover/bodies.ts";
 import { CUT_AFTER_EVENT, EVENT_1, HANG, heldStream, OK, plain, rate, trickledQuota } from "../failover/plays.ts";
 import { type PoolParts, poolConfig, startPool } from "../failover/pool.ts";
@@ -217,6 +217,21 @@ describe("with retries", () => {
     await untilFree(gateway);
   });
 
+  test("what was held is read, too, when the time is over before it is looked at", async () => {
+    const parts = { upstreams: [[trickledQuota], [OK]], retry: RETRY, shared: ["drain_limit: {timeout_ms: 100}"] };
+    const { gateway, taps } = await leave(parts);
+    expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 499 });
+    expect(taps.read.map(({ status, ends }) => [status, ends])).toEqual([[429, [false]]]);
+    expect(taps.text()).toHaveLength(5);
+  });
+
+  test("an exchange whose limit is reached by what was held ends at once", async () => {
+    const parts = { upstreams: [[trickledQuota], [OK]], retry: RETRY, shared: ["drain_limit: {max_bytes: 1}"] };
+    const { gateway } = await leave(parts);
+    expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 499 });
+    await untilFree(gateway);
+  });
+
   test("a stream that is held for its first event goes on", async () => {
     const play: Play = { pieces: [...plainHead, chunkOf(": hi\n\n"), { gate: "rest" }, chunkOf(EVENT_1), "0\r\n\r\n"] };
     const retry = `${RETRY}, retry_on: [overloaded_event]`;
@@ -410,6 +425,17 @@ describe("a client that does not read", () => {
     expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
     expect(taps.text().length).toBe(sent());
   });
+});
+
+test("no timer is left behind", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => void timers.mockRestore());
+  const parts = { upstreams: [[heldStream("rest")]], retry: null, shared: ["drain_limit: {timeout_ms: 54321}"] };
+  const { gateway, upstream } = await leave(parts, "one");
+  upstream.open("rest");
+  await gateway.completed();
+  const made = timers.mock.results.filter((_, i) => timers.mock.calls[i]?.[1] === 54321);
+  expect(made.map(({ value }) => (value as { readonly _destroyed: boolean })._destroyed)).toEqual([true]);
 });
 
 test("the default limit is not over at once", async () => {
