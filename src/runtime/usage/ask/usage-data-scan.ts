@@ -20,6 +20,7 @@ const AFTER_VALUE = 10;
 const AFTER_OBJECT = 11;
 const SOMETHING_ELSE = 12;
 
+const CLOSING_QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -54,7 +55,12 @@ export class UsageDataScan {
 
   /** Takes the bytes from `from` up to `to`. @returns false once they can't be such an object */
   push(bytes: Buffer, from: number, to: number): boolean {
-    for (let at = from; at < to && this.#state !== SOMETHING_ELSE; at++) this.#take(bytes[at] as number);
+    let at = from;
+    while (at < to && this.#state !== SOMETHING_ELSE) {
+      // Most bytes stand in texts.
+      if (this.#state === IN_STRING && !this.#escaped) at = textEnd(bytes, at, to);
+      if (at < to) this.#take(bytes[at++] as number);
+    }
     return this.#state !== SOMETHING_ELSE;
   }
 
@@ -127,4 +133,14 @@ export class UsageDataScan {
     if (byte === COMMA) return BEFORE_NAME;
     return byte === CLOSE_BRACE ? AFTER_OBJECT : SOMETHING_ELSE;
   }
+}
+
+/** The index of the first quote or backslash, or `to`. */
+function textEnd(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  for (; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === CLOSING_QUOTE || byte === BACKSLASH) break;
+  }
+  return at;
 }
