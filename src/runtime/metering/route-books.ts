@@ -12,6 +12,7 @@ import type { Ledger } from "../usage/ledger/ledger.ts";
 import { isNeverMetered } from "../usage/never-metered.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
+import type { Charging } from "./charging.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
@@ -40,11 +41,7 @@ export class RouteBooks implements MeterOwner {
   /** The host of each upstream, by its id. */
   readonly #hosts: ReadonlyMap<string, string>;
 
-  constructor(
-    forward: MeteredForward,
-    books: Books,
-    { charging, prices }: { readonly charging: ChargingSpec; readonly prices: PriceList },
-  ) {
+  constructor(forward: MeteredForward, books: Books, { charging, prices }: Charging) {
     this.toldBy = toldBy(forward.usage.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
