@@ -151,7 +151,7 @@ test("a kill at any moment neither loses nor repeats a line", async () => {
       await ledger.close();
       await check();
     }),
-    { numRuns: 30 },
+    { numRuns: 20 },
   );
   // Otherwise nothing was tested of files that are gone.
   expect(gone).toBeGreaterThan(0);
