@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { runningProcesses } from "../../src/cli/serve/running-processes.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 
 test("a process that has ended is not alive, others are", () => {
   const { pid } = spawnSync(process.execPath, ["--version"]);

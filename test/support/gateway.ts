@@ -2,7 +2,7 @@
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { version } from "../../src/cli/io.ts";
-import { PROCESSES } from "../../src/cli/processes.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
@@ -73,7 +73,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     times: options.times ?? {},
     clock: options.clock,
     meter: options.meter,
-    processes: PROCESSES,
+    processes: runningProcesses,
   });
   const { port } = gateway.address;
   return {

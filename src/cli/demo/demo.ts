@@ -10,7 +10,7 @@ import type { Blueprint } from "../../plan/blueprint.ts";
 import { startGateway } from "../../runtime/gateway.ts";
 import { createLog } from "../../runtime/observe/logs/log.ts";
 import { type Io, version } from "../io.ts";
-import { PROCESSES } from "../processes.ts";
+import { runningProcesses } from "../running-processes.ts";
 import { type DemoSecrets, demoConfig } from "./demo-config.ts";
 import { demoGuide } from "./demo-guide.ts";
 
@@ -34,7 +34,7 @@ export async function demo(
   const ledgerDir = mkdtempSync(join(tmpdir(), "ai-gw-lite-demo-"));
   try {
     const blueprint = compileDemo(demoConfig(options.port ?? DEFAULT_PORT, mock.url, ledgerDir), secrets);
-    const gateway = await startGateway(blueprint, log, { version: version(), processes: PROCESSES });
+    const gateway = await startGateway(blueprint, log, { version: version(), processes: runningProcesses });
     const url = `http://127.0.0.1:${gateway.address.port}`;
     io.stdout(
       demoGuide({

@@ -56,7 +56,10 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   const { metrics } = blueprint.server;
   // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
-  const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
+  const builtIn = builtInEndpoints(
+    () => true,
+    onMain && dryMetricsEndpoints(onMain, blueprint.server.ledger !== undefined),
+  );
   const charging = chargingOf(blueprint.charging);
   return ({ method, target, rawHeaders, model, client }) => {
     const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent), model, client };

@@ -1,6 +1,6 @@
 // Says which process this is, and whether another one runs, for the lock of the ledger's folder.
 
-import type { Processes } from "../../runtime/usage/ledger/folder-lock.ts";
+import type { Processes } from "../runtime/usage/ledger/folder-lock.ts";
 
 export const runningProcesses: Processes = { pid: process.pid, isAlive };
 
