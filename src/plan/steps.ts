@@ -65,6 +65,8 @@ export interface ModelScopeSpec {
 export interface BudgetStepSpec extends ModelScopeSpec {
   /** Whether a client with a budget in USD may use a model without a price. */
   readonly unpriced: "deny" | "allow";
+  /** The host names of the route's upstreams, each once: prices may differ between them. */
+  readonly hosts: readonly string[];
 }
 
 /** Limits the rate of each client. The limits are part of the clients, so the step has no settings. */

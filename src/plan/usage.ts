@@ -109,6 +109,10 @@ export interface ClientBudgets {
 
 /** What is held of a client's budgets for one exchange. */
 export interface Reservation {
+  /** What is held. */
+  readonly estimate: Charge;
+  /** When it was made, ms since the epoch: this decides the periods it belongs to. */
+  readonly at: number;
   /** Replaces what is held by what was used. Only the first call counts. */
   settle(charge: Charge): void;
 }

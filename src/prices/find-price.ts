@@ -95,11 +95,9 @@ function providerAt(hostname: string): string {
   return Object.entries(HOSTS).find(([, hosts]) => isOneOf(hosts))?.[0] ?? "unknown";
 }
 
-/** The exact name at any of the providers counts before a shortened name at the first. */
+/** The first of the providers that has the model. */
 function findAt(providers: readonly string[], model: string): FoundModel | undefined {
   const table = priceTable().providers;
-  const exact = providers.find((provider) => table.get(provider)?.has(model));
-  if (exact !== undefined) return { provider: exact, name: model };
   for (const provider of providers) {
     const name = namesAt(provider, model).find((one) => table.get(provider)?.has(one));
     if (name !== undefined) return { provider, name };

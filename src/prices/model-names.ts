@@ -14,24 +14,24 @@ const GOOGLE_RELEASE = /-\d{3}$/;
 const FINE_TUNED = /^(ft:[^:]+):.*$/s;
 
 /** The makers that gateways and marketplaces put in front of a model's name, and their provider in the table. */
-const MAKERS: Readonly<Record<string, string>> = {
-  openai: "openai",
-  anthropic: "anthropic",
-  google: "gemini",
-  gemini: "gemini",
-  "x-ai": "xai",
-  xai: "xai",
-  deepseek: "deepseek",
-  mistralai: "mistral",
-  mistral: "mistral",
-  cohere: "cohere",
-  moonshotai: "moonshot",
-  moonshot: "moonshot",
-  qwen: "dashscope",
-  "z-ai": "zhipu",
-  zai: "zhipu",
-  perplexity: "perplexity",
-};
+const MAKERS: ReadonlyMap<string, string> = new Map([
+  ["openai", "openai"],
+  ["anthropic", "anthropic"],
+  ["google", "gemini"],
+  ["gemini", "gemini"],
+  ["x-ai", "xai"],
+  ["xai", "xai"],
+  ["deepseek", "deepseek"],
+  ["mistralai", "mistral"],
+  ["mistral", "mistral"],
+  ["cohere", "cohere"],
+  ["moonshotai", "moonshot"],
+  ["moonshot", "moonshot"],
+  ["qwen", "dashscope"],
+  ["z-ai", "zhipu"],
+  ["zai", "zhipu"],
+  ["perplexity", "perplexity"],
+]);
 
 /** The names to look for at a provider, the exact one first. */
 export function namesAt(provider: string, model: string): readonly string[] {
@@ -45,8 +45,7 @@ export function namesAt(provider: string, model: string): readonly string[] {
 /** A name such as `openai/gpt-5` in its parts: the provider that made the model, and the name there. */
 export function madeBy(model: string): { readonly provider: string; readonly name: string } | undefined {
   const slash = model.indexOf("/");
-  const maker = slash === -1 ? "" : model.slice(0, slash);
-  const provider = Object.hasOwn(MAKERS, maker) ? MAKERS[maker] : undefined;
+  const provider = slash === -1 ? undefined : MAKERS.get(model.slice(0, slash));
   if (provider === undefined) return undefined;
   const name = model.slice(slash + 1);
   // Marketplaces write `claude-opus-4.5` where Anthropic writes `claude-opus-4-5`.

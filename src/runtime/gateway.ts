@@ -6,18 +6,19 @@ import { hostPort } from "../plan/host-port.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
-import type { ReloadResult, Tracer } from "./exchange/observer.ts";
-import type { LinkedPlan } from "./generation.ts";
-import { createGuardRegistry, NOT_METERED } from "./guards/index.ts";
+import type { ReloadResult } from "./exchange/observer.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
-import { link } from "./link.ts";
+import { linkPlan } from "./link-plan.ts";
+import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
+import { openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
+import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
-import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
+import type { Processes } from "./usage/ledger/folder-lock.ts";
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
@@ -26,10 +27,12 @@ export interface GatewayOptions {
   readonly pair?: TlsPair | undefined;
   /** The contents of the file in NODE_EXTRA_CA_CERTS, if there is one. Node reads it, too, but does not give it to us. */
   readonly extraCas?: Buffer | undefined;
+  /** Who holds the lock of the ledger. */
+  readonly processes: Processes;
   /** Replaces the system's clock: for tests of what happens at a certain time. */
   readonly clock?: Clock | undefined;
-  /** Reads a copy of the responses of metered routes. */
-  readonly meter?: TerminalParts["meter"];
+  /** Replaces the meter of metered routes: for tests of what a meter is shown. */
+  readonly meter?: Meter | undefined;
   /** Times that replace those of the contract: for tests, which can't wait that long. */
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
@@ -58,24 +61,28 @@ export interface RunningGateway {
 
 /**
  * Starts a gateway.
- * @throws an error of listening: the port is taken, the address is not ours, …
+ * @throws an error of listening: the port is taken, the address is not ours, …; or an error of the ledger: its folder can't be
+ *   used, or another process uses it
  */
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, clock = systemClock, meter, times = {} }: GatewayOptions,
+  { version, pair, extraCas, processes, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics } = blueprint.server;
+  const { listen, tls, metrics, ledger } = blueprint.server;
+  const books = await openBooks(ledger, { clock, log, processes });
   const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
     limits,
     health: () => limits.health(clock.now()),
+    books,
     clock,
     version,
   });
   const { observer, tracer, endpoints } = telemetry;
-  const parts = { limits, agents, tracer, clock, meter, log };
+  const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
+  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -92,6 +99,7 @@ export async function startGateway(
     }));
   const address = await host.listen(listen).catch(async (err: unknown) => {
     await observing?.close();
+    await books.ledger?.close();
     throw err;
   });
   if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
@@ -113,6 +121,7 @@ export async function startGateway(
       const finished = await host.drain(shutdown);
       await observing?.close();
       agents.close();
+      await books.ledger?.close();
       await telemetry.close();
       return finished;
     },
@@ -121,47 +130,4 @@ export async function startGateway(
 
 function shown({ address, port }: AddressInfo): string {
   return hostPort({ host: address, port });
-}
-
-/** What all plans of the gateway share. */
-interface Parts {
-  readonly limits: Limits;
-  readonly agents: AgentPool;
-  readonly tracer: Tracer | undefined;
-  readonly clock: Clock;
-  readonly meter: TerminalParts["meter"];
-  readonly log: Log;
-}
-
-/** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
-function linkPlan(blueprint: Blueprint, { limits, agents, tracer, clock, meter, log }: Parts): LinkedPlan {
-  const counts = limits.lease();
-  const upstreams = agents.lease();
-  const release = (): void => {
-    counts.release();
-    upstreams.release();
-  };
-  const terminalParts: TerminalParts = {
-    limits: counts,
-    agents: upstreams,
-    tracer,
-    clock,
-    meter,
-    random: Math.random,
-    onFailure: ({ record: { id, route, upstream } }, outcome, cause) =>
-      log.warn({ request_id: id, route_id: route?.id, upstream: upstream?.id, outcome, cause }, "upstream failed"),
-    onHealth: (route_id, upstream, health, now) => {
-      if (health.state === "well") return log.info({ route_id, upstream: upstream.id }, "upstream well again");
-      const { reason, until } = health;
-      log.warn({ route_id, upstream: upstream.id, reason, cooling_ms: until - now }, "upstream cooling");
-    },
-  };
-  try {
-    const guards = createGuardRegistry(counts, clock, NOT_METERED);
-    const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
-    return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
-  } catch (err) {
-    release();
-    throw err;
-  }
 }

@@ -1,23 +1,25 @@
 // Starts metrics and tracing as the blueprint says. prom-client and OpenTelemetry are loaded only where they are configured.
 
-import type { Blueprint } from "../plan/blueprint.ts";
+import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
+import type { ClientBudgets } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
 import { metricsEndpoints } from "./endpoints/metrics.ts";
 import { readPage } from "./endpoints/ui.ts";
 import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
-import type { ShownBudget } from "./limits/budgets.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
 import { Meters } from "./observe/metrics/meters.ts";
 import { summarise } from "./observe/metrics/summary.ts";
+import type { OpenBooks } from "./open-books.ts";
+import { usageEndpoint } from "./usage/ledger/usage-page.ts";
 
 export interface TelemetryParts {
   readonly limits: Limits;
   /** The health of the upstreams of pools. */
   readonly health: () => readonly ShownHealth[];
-  /** The budgets of clients; without it, nothing is metered, and nothing is shown of usage. */
-  readonly budgets?: (() => readonly ShownBudget[]) | undefined;
+  /** What is written down of usage. */
+  readonly books: OpenBooks;
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
@@ -45,17 +47,20 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
     tracer: tracing?.tracer,
     endpoints: metrics?.endpoints,
     reloaded: (result) => metrics?.meters.reloaded(result),
-    adopt: (next) => metrics?.meters.adopt(next),
+    adopt: (next) => metrics?.adopt(next),
     close: async () => tracing?.close(),
   };
 }
 
-async function startMetrics(blueprint: Blueprint, { limits, health, budgets, clock, version }: TelemetryParts) {
+async function startMetrics(blueprint: Blueprint, { limits, health, books, clock, version }: TelemetryParts) {
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
+  let budgeted = budgetedClients(blueprint);
+  const shown = () => books.budgets.shown(clock.now(), budgeted);
+  const budgets = books.ledger && shown;
   const endpoints = metricsEndpoints(metrics, {
     prometheus: prometheusText(meters, { version, waiting, health, budgets }),
     summary: () =>
@@ -67,9 +72,20 @@ async function startMetrics(blueprint: Blueprint, { limits, health, budgets, clo
         health: health(),
         budgets,
       }),
+    usage: books.ledger && usageEndpoint(books.ledger, clock),
     page: readPage(),
   });
-  return { meters, endpoints };
+  const adopt = (next: Blueprint) => {
+    meters.adopt(next);
+    budgeted = budgetedClients(next);
+  };
+  return { meters, endpoints, adopt };
+}
+
+/** The clients that have budgets, with these, by the name under which they are kept. */
+function budgetedClients(blueprint: Blueprint): (readonly [client: string, limits: ClientBudgets])[] {
+  const clients = clientsOf(blueprint).filter(({ access }) => access.budgets.length > 0);
+  return clients.map(({ id, access: { tokensPerMinute, budgets } }) => [id, { tokensPerMinute, budgets }]);
 }
 
 async function startTraces({ server }: Blueprint, { version }: TelemetryParts) {

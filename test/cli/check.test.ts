@@ -149,6 +149,13 @@ describe("a config without errors and warnings", () => {
     expect(two.out).toBe("ok: 1 route, 2 clients, 4 tokens, listens on 127.0.0.1:8080\n");
   });
 
+  test("counts the budgets of clients, and names the folder of the ledger", async () => {
+    const client = `{id: alice, tokens: ["\${TOKEN}"], budgets: [{per: day, usd: 5}, {per: month, usd: 50}]}`;
+    const text = edited(`  tokens:\n    - \${TOKEN}\n`, `  clients: [${client}]\n`);
+    const { out } = await run(["-"], { stdin: `${text}usage: {enabled: true, ledger: {dir: /var/usage}}\n` });
+    expect(out).toBe("ok: 1 route, 1 client, 2 budgets, 1 token, listens on 127.0.0.1:8080, ledger in /var/usage\n");
+  });
+
   test("shows an IPv6 address in brackets", async () => {
     const { out } = await run(["-"], { stdin: edited("127.0.0.1:8080", '"[::1]:8080"') });
     expect(out).toBe("ok: 1 route, 1 token, listens on [::1]:8080\n");

@@ -11,6 +11,7 @@ const dev = shipped("dev.yaml");
 const byDefault = shipped("default.yaml");
 const pool = shipped("pool.yaml");
 const team = shipped("team.yaml");
+const usage = shipped("usage.yaml");
 
 const KEYS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"];
 
@@ -28,17 +29,22 @@ const TEAM_KEYS = [
   ...["METRICS_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"],
 ];
 
+const USAGE_KEYS = [
+  ...["TOKEN_ANA", "TOKEN_INTERN", "TOKEN_CI"],
+  ...["METRICS_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_API_KEY"],
+];
+
 /** Configs for one purpose. They do not serve the clients of all providers. */
-const SPECIAL: readonly string[] = ["config/pool.yaml", "config/team.yaml"];
+const SPECIAL: readonly string[] = ["config/pool.yaml", "config/team.yaml", "config/usage.yaml"];
 
 const CONFIGS = [
   ["config/default.yaml", byDefault, ["GATEWAY_TOKEN"]],
   ["config/dev.yaml", dev, ["GATEWAY_TOKEN", ...KEYS]],
   ["config/pool.yaml", pool, ["GATEWAY_TOKEN", ...POOL_KEYS]],
   ["config/team.yaml", team, TEAM_KEYS],
-  ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
+  ["config/usage.yaml", usage, USAGE_KEYS],
   [
-    "the demo's config, with usage",
+    "the demo's config",
     demoConfig(8787, "http://127.0.0.1:1", '/tmp/a "ledger": \\ #'),
     ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY", "DEMO_TEAM_A_TOKEN", "DEMO_TEAM_B_TOKEN", "DEMO_METRICS_TOKEN"],
   ],
@@ -103,19 +109,46 @@ it("config/team.yaml has a client for each person and program, and limits two of
   const auth = result.value.routes[0]?.steps.find((step) => step.kind === "auth");
   const clients = auth?.kind === "auth" ? auth.spec.tokens.map(({ client }) => client) : [];
   expect(clients.map((client) => client?.id)).toEqual(["ana", "ben", "chen", "intern", "ci"]);
-  const free = { routes: undefined, models: undefined, ratePerMinute: undefined, maxInflight: undefined };
+  const free = {
+    routes: undefined,
+    models: undefined,
+    ratePerMinute: undefined,
+    maxInflight: undefined,
+    tokensPerMinute: undefined,
+    budgets: [],
+  };
   expect(clients.slice(0, 3).map((client) => client?.access)).toEqual([free, free, free]);
-  expect(clients[3]?.access).toEqual({ routes: ["openai"], models: ["gpt-5-mini"], ratePerMinute: 20, maxInflight: 2 });
+  const intern = { routes: ["openai"], models: ["gpt-5-mini"], ratePerMinute: 20, maxInflight: 2 };
+  expect(clients[3]?.access).toEqual({ ...free, ...intern });
   expect(clients[4]).toMatchObject({
     expiresAtMs: Date.parse("2099-12-31"),
     access: { ratePerMinute: 60, maxInflight: 4 },
   });
 });
 
+it("config/usage.yaml meters all routes and gives each client a budget", () => {
+  const result = compiled(usage, USAGE_KEYS);
+  if (!result.ok) throw new Error("the config has errors");
+  const { routes, server } = result.value;
+  expect(server.ledger).toEqual({ dir: "usage", keepDays: 400 });
+  expect(routes.map(({ forward }) => forward.usage)).toEqual([
+    { form: "auto", ask: true },
+    { form: "auto", ask: false },
+  ]);
+  const auth = routes[0]?.steps.find((step) => step.kind === "auth");
+  const clients = auth?.kind === "auth" ? auth.spec.tokens.map(({ client }) => client) : [];
+  expect(clients.map((client) => [client?.id, ...(client?.access.budgets ?? []).map(({ per }) => per)])).toEqual([
+    ["ana", "month"],
+    ["intern", "day", "month"],
+    ["ci", "day"],
+  ]);
+});
+
 it.each([
   ["dev.yaml", dev],
   ["pool.yaml", pool],
   ["team.yaml", team],
+  ["usage.yaml", usage],
 ])("config/%s names the schema for editors", (_name, text) => {
   expect(text).toMatch(/^# yaml-language-server: \$schema=\.\.\/schema\/config\.schema\.json\n/);
 });

@@ -42,6 +42,9 @@ const OF_A_ROUTE = {
     attempt_timeout_ms: 1000,
     tell_clients: false,
   },
+  usage: { form: "openai", ask: true },
+  on_client_abort: "drain",
+  drain_limit: { timeout_ms: 3500, max_bytes: 4000 },
 };
 
 /**
@@ -61,8 +64,9 @@ const CONFIG = {
         expires_at: "2027-01-31T00:00:00Z",
         routes: ["two"],
         models: ["gpt-*"],
-        rate_limit: { per_minute: 30 },
+        rate_limit: { per_minute: 30, tokens_per_minute: 1000 },
         max_inflight: 4,
+        budgets: [{ per: "day", usd: 5, tokens: 100_000 }],
       },
     ],
   },
@@ -94,6 +98,22 @@ const CONFIG = {
   ],
   upstream_defaults: { ...OF_AN_UPSTREAM, ...OF_A_ROUTE },
   models: { scan_bytes: 1000 },
+  usage: {
+    enabled: true,
+    ledger: { dir: "usage", keep_days: 400 },
+    prices: [
+      {
+        model: "gpt-*",
+        input_usd_per_mtok: 1,
+        output_usd_per_mtok: 8,
+        cached_input_usd_per_mtok: 0.5,
+        cache_write_usd_per_mtok: 1.25,
+        cache_write_1h_usd_per_mtok: 2,
+      },
+    ],
+    unknown_charge: "estimate",
+    unpriced: "deny",
+  },
   inbound_tls: { cert_path: "a.crt", key_path: "a.key", client_ca_path: "a.crt" },
   cors: {
     enabled: true,
@@ -135,7 +155,14 @@ const SELF_SIGNED = { ...CONFIG, inbound_tls: { self_signed_cert_path: "c.crt", 
 /** Without a limit of its own in any upstream, the limit of the whole config has an effect. */
 const SHARED_LIMIT = { ...CONFIG, upstream_defaults: { inject_headers: OF_AN_UPSTREAM.inject_headers } };
 
+/** Without limits of clients that need usage, usage may be off. */
+const WITHOUT_CLIENTS = {
+  ...CONFIG,
+  gateway_auth: { ...CONFIG.gateway_auth, clients: [] },
+};
+
 function configFor(key: string): unknown {
+  if (key === "usage.enabled") return WITHOUT_CLIENTS;
   if (key.startsWith("inbound_tls.self_signed")) return SELF_SIGNED;
   return key === "concurrency.upstream_per_key_max_inflight" ? SHARED_LIMIT : CONFIG;
 }
@@ -159,7 +186,11 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "gateway_auth.clients[].routes[]": "one",
   "gateway_auth.clients[].models[]": "gpt-5*",
   "gateway_auth.clients[].rate_limit.per_minute": 31,
+  "gateway_auth.clients[].rate_limit.tokens_per_minute": 1001,
   "gateway_auth.clients[].max_inflight": 5,
+  "gateway_auth.clients[].budgets[].per": "week",
+  "gateway_auth.clients[].budgets[].usd": 6,
+  "gateway_auth.clients[].budgets[].tokens": 100_001,
   "routes[].id": "other",
   "routes[].prefix": "/other",
   "routes[].upstream.base_url": "https://one.example/v2",
@@ -177,6 +208,11 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "routes[].upstream.retry.max_backoff_ms": 101,
   "routes[].upstream.retry.attempt_timeout_ms": 1001,
   "routes[].upstream.retry.tell_clients": true,
+  "routes[].upstream.usage.form": "anthropic",
+  "routes[].upstream.usage.ask": false,
+  "routes[].upstream.on_client_abort": "cancel",
+  "routes[].upstream.drain_limit.timeout_ms": 3501,
+  "routes[].upstream.drain_limit.max_bytes": 4001,
   "routes[].upstreams[].id": "other",
   "routes[].upstreams[].weight": 3,
   "routes[].upstreams[].models[]": "o*",
@@ -187,6 +223,17 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "routes[].cooldown.ms": 1001,
   "routes[].cooldown.max_ms": 2001,
   "models.scan_bytes": 1001,
+  "usage.enabled": false,
+  "usage.ledger.dir": "other",
+  "usage.ledger.keep_days": 401,
+  "usage.prices[].model": "gpt-5*",
+  "usage.prices[].input_usd_per_mtok": 1.5,
+  "usage.prices[].output_usd_per_mtok": 8.5,
+  "usage.prices[].cached_input_usd_per_mtok": 0.6,
+  "usage.prices[].cache_write_usd_per_mtok": 1.5,
+  "usage.prices[].cache_write_1h_usd_per_mtok": 2.5,
+  "usage.unknown_charge": "none",
+  "usage.unpriced": "allow",
   "routes[].upstream.inject_query[].name": "other",
   "routes[].upstream.inject_query[].value": "2",
   "routes[].upstream.tls.ca_path": "b.crt",

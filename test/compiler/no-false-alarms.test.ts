@@ -24,8 +24,78 @@ const upstream = (keys: string, text: string = CLEAN): string =>
   edited("      inject_headers", `${keys}\n      inject_headers`, text);
 const noKey = (text: string): string => text.slice(0, text.indexOf("      inject_headers"));
 
+/** The clean config with usage on and a client with a budget. */
+const METERED = `${edited("  tokens:\n    - ${TOKEN}\n", '  clients:\n    - { id: alice, tokens: ["${TOKEN}"], budgets: [{ per: month, usd: 50 }] }\n')}usage:
+  enabled: true
+`;
+const LOCAL = `  - id: local
+    prefix: /local
+    upstream: { base_url: "http://127.0.0.1:11434", usage: { form: none } }
+`;
+const budgets = (list: string): string => edited("[{ per: month, usd: 50 }]", list, METERED);
+const models = (list: string, text: string = METERED): string =>
+  edited("id: alice", `id: alice, models: ${list}`, text);
+
 const CASES: readonly (readonly [what: string, text: string, world?: World])[] = [
   ["a bearer key for OpenAI", CLEAN],
+  ["a client with a budget", METERED],
+  ["a day's budget that a month's one stops in the end", budgets("[{ per: day, usd: 10 }, { per: month, usd: 60 }]")],
+  ["a month's budget that six weeks can reach", budgets("[{ per: week, usd: 10 }, { per: month, usd: 59 }]")],
+  ["a week's budget that two months allow", budgets("[{ per: week, usd: 19 }, { per: month, usd: 10 }]")],
+  ["budgets in both units for one period", budgets("[{ per: day, usd: 1000 }, { per: day, tokens: 5 }]")],
+  ["a price of each model", models("[gpt-5-mini]")],
+  [
+    "a price of the config",
+    models("[our-own]", `${METERED}  prices: [{ model: our-*, input_usd_per_mtok: 0, output_usd_per_mtok: 0 }]\n`),
+  ],
+  [
+    "an unknown price that may be",
+    models("[our-own]", `${METERED}  unpriced: allow\n`).replace("api.openai.com", "a.example"),
+  ],
+  [
+    "a deployment of Azure whose responses name the model",
+    models(
+      "[my-deployment]",
+      edited(
+        "routes:\n",
+        `${ALL_SOURCES}routes:\n`,
+        key(
+          "name: api-key\n          value: ${KEY}",
+          to("https://my.openai.azure.com", budgets("[{ per: day, tokens: 50 }]")),
+        ),
+      ),
+    ),
+  ],
+  [
+    "a model of an unknown host",
+    models("[our-own]", to("https://llm.example", METERED)).replace("usd: 50", "tokens: 50"),
+  ],
+  ["a route to this machine that is not metered", edited("usage:\n", `${LOCAL}usage:\n`, METERED)],
+  [
+    "a route that is not metered, for other clients",
+    edited("id: alice", "id: alice, routes: [openai]", edited("usage:\n", `${LOCAL}usage:\n`, METERED)).replace(
+      "http://127.0.0.1:11434",
+      "https://llm.example",
+    ),
+  ],
+  [
+    "usage of a route while usage is meant to be off",
+    `${upstream("      usage: { ask: true }")}usage: { enabled: false }\n`,
+  ],
+  [
+    "limits of a drain for the routes that drain",
+    upstream(
+      "      on_client_abort: drain",
+      `${CLEAN}usage: { enabled: true }\nupstream_defaults:\n  drain_limit: { max_bytes: 1000 }\n`,
+    ),
+  ],
+  [
+    "prices of which the wider one comes last",
+    `${METERED}  prices:
+    - { model: gpt-5-mini, input_usd_per_mtok: 0.25, output_usd_per_mtok: 2 }
+    - { model: "gpt-5*", input_usd_per_mtok: 0.001, output_usd_per_mtok: 1000 }
+`,
+  ],
   ["a base URL with its version, for clients without it", to(`${BASE_URL}/v1`)],
   [
     "a prefix and a base URL with a version each, where the prefix is stripped",

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { readFiles } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { startGateway } from "../../src/runtime/gateway.ts";
@@ -54,7 +55,11 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
   const log = createLog({ level: "info", to: { write: (line: string) => void lines.push(line) } });
   const { tls } = result.value.server;
   if (tls === undefined) throw new Error("no TLS");
-  const gateway = await startGateway(result.value, log, { version: "0.0.0", pair: readFiles(tls, log) });
+  const gateway = await startGateway(result.value, log, {
+    version: "0.0.0",
+    pair: readFiles(tls, log),
+    processes: runningProcesses,
+  });
   const { port } = gateway.address;
   try {
     const old = await dial(port, { maxVersion: "TLSv1.2" });

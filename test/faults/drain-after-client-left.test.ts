@@ -2,7 +2,7 @@
 // and the exchange ends when the upstream does (contract, section 13).
 
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { bodyOf } from "../failover/bodies.ts";
 import { CUT_AFTER_EVENT, EVENT_1, HANG, heldStream, OK, plain, rate, trickledQuota } from "../failover/plays.ts";
 import { type PoolParts, poolConfig, startPool } from "../failover/pool.ts";
@@ -10,8 +10,9 @@ import { headOf } from "../failover/run-case.ts";
 import { AUTH, configText } from "../support/config.ts";
 import { until, within } from "../support/deadline.ts";
 import type { TestGateway } from "../support/gateway.ts";
+import { metered } from "../support/ledger-folder.ts";
 import { requestText } from "../support/raw-client.ts";
-import { METERED, recordingMeter } from "../support/recording-meter.ts";
+import { recordingMeter } from "../support/recording-meter.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 import { serverSockets } from "../support/server-sockets.ts";
@@ -33,7 +34,7 @@ interface Left {
 /** Starts a gateway, sends a request, and makes the client leave once `seen` is there. Returns when the gateway knows. */
 async function leave(parts: PoolParts & Left, seen = "", how: (typeof WAYS)[number] = "reset") {
   const taps = recordingMeter();
-  const top = [...METERED, LIMITS, ...(parts.top ?? [])];
+  const top = [...metered(), LIMITS, ...(parts.top ?? [])];
   const pool = await startPool(
     scene,
     { ...parts, shared: [DRAIN, ...(parts.shared ?? [])], top },
@@ -216,6 +217,21 @@ describe("with retries", () => {
     await untilFree(gateway);
   });
 
+  test("what was held is read, too, when the time is over before it is looked at", async () => {
+    const parts = { upstreams: [[trickledQuota], [OK]], retry: RETRY, shared: ["drain_limit: {timeout_ms: 100}"] };
+    const { gateway, taps } = await leave(parts);
+    expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 499 });
+    expect(taps.read.map(({ status, ends }) => [status, ends])).toEqual([[429, [false]]]);
+    expect(taps.text()).toHaveLength(5);
+  });
+
+  test("an exchange whose limit is reached by what was held ends at once", async () => {
+    const parts = { upstreams: [[trickledQuota], [OK]], retry: RETRY, shared: ["drain_limit: {max_bytes: 1}"] };
+    const { gateway } = await leave(parts);
+    expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 499 });
+    await untilFree(gateway);
+  });
+
   test("a stream that is held for its first event goes on", async () => {
     const play: Play = { pieces: [...plainHead, chunkOf(": hi\n\n"), { gate: "rest" }, chunkOf(EVENT_1), "0\r\n\r\n"] };
     const retry = `${RETRY}, retry_on: [overloaded_event]`;
@@ -363,7 +379,7 @@ describe("a client that does not read", () => {
     const parts = {
       base: upstream.url,
       upstream: [DRAIN],
-      top: [...METERED, ...top, tls].filter((line) => line !== ""),
+      top: [...metered(), ...top, tls].filter((line) => line !== ""),
     };
     const gateway = await scene.gateway(parts, { meter: taps.meter });
     const sockets = serverSockets(gateway);
@@ -409,6 +425,17 @@ describe("a client that does not read", () => {
     expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 200 });
     expect(taps.text().length).toBe(sent());
   });
+});
+
+test("no timer is left behind", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => void timers.mockRestore());
+  const parts = { upstreams: [[heldStream("rest")]], retry: null, shared: ["drain_limit: {timeout_ms: 54321}"] };
+  const { gateway, upstream } = await leave(parts, "one");
+  upstream.open("rest");
+  await gateway.completed();
+  const made = timers.mock.results.filter((_, i) => timers.mock.calls[i]?.[1] === 54321);
+  expect(made.map(({ value }) => (value as { readonly _destroyed: boolean })._destroyed)).toEqual([true]);
 });
 
 test("the default limit is not over at once", async () => {

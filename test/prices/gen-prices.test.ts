@@ -58,6 +58,9 @@ const SOURCE = {
   },
   "by-the-second": { litellm_provider: "openai", mode: "audio_transcription", input_cost_per_second: 1 },
   "a-search": { litellm_provider: "openai", mode: "search", input_cost_per_token: M, output_cost_per_token: M },
+  // The own names of a provider count before those of another of its services, whichever comes first.
+  "azure_ai/gpt-d": chat("azure_ai", { input_cost_per_token: 8 * M, output_cost_per_token: 8 * M }),
+  "azure/gpt-d": chat("azure", { input_cost_per_token: 1 * M, output_cost_per_token: 2 * M }),
   "azure/gpt-b": chat("azure", { input_cost_per_token: 1 * M, output_cost_per_token: 2 * M }),
   "azure/eu/gpt-b": chat("azure", { input_cost_per_token: 9 * M, output_cost_per_token: 9 * M }),
   "azure_ai/gpt-b": chat("azure_ai", { input_cost_per_token: 8 * M, output_cost_per_token: 8 * M }),
@@ -108,7 +111,7 @@ describe("the script that makes the price table", () => {
       [["image"], { "": [5, 40, null, null, null, null, null, 10], flex: [2.5, 40, null, null, null, null, null, 5] }],
       [["speech"], { "": [1, 12] }],
     ]);
-    expect(providers["azure"]).toEqual([[["gpt-b"], { "": [1, 2] }]]);
+    expect(providers["azure"]).toEqual([[["gpt-b", "gpt-d"], { "": [1, 2] }]]);
     expect(providers["anthropic"]).toEqual([
       [["claude-x"], { "": [3, 15, null, 3.75, 6], fast: [6, 30, null, 7.5, 12] }],
     ]);

@@ -64,7 +64,9 @@ describe("finding a model", () => {
   it("prices a model as its host does", () => {
     const list = createPriceList([]);
     const at = (host: string): number | null => list.cost(of("gpt-4-turbo", { host }), MILLION).ticks;
-    expect([at("api.openai.com"), at("acme.openai.azure.com")]).toEqual([10e10, 11e10]);
+    expect(["api.openai.com", "acme.openai.azure.com", "ACME.OpenAI.Azure.com."].map(at)).toEqual([
+      10e10, 11e10, 11e10,
+    ]);
   });
 });
 
@@ -83,6 +85,7 @@ describe("the label of a model", () => {
     ["openai/gpt-oss-120b", "openai/gpt-oss-120b"],
     ["our-model", "our-model"],
     ["family-a", "other"],
+    ["family-*", "other"],
     ["whatever", "other"],
     [undefined, "other"],
   ])("of %s is %s", (model, label) => {

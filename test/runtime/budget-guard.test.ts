@@ -7,7 +7,7 @@ import { type BudgetParts, budget } from "../../src/runtime/guards/budget.ts";
 import { Budgets } from "../../src/runtime/limits/budgets.ts";
 
 const NOON = Date.parse("2026-11-27T12:00:00Z");
-const SPEC = { scanBytes: 1000, idleMs: 0, unpriced: "deny" } as const;
+const SPEC = { scanBytes: 1000, idleMs: 0, unpriced: "deny", hosts: ["api.example"] } as const;
 
 const dailyTokens = (maxTokens: number): BudgetSpec => ({ per: "day", maxTokens, maxTicks: undefined });
 const totalUsd = (maxTicks: number): BudgetSpec => ({ per: "total", maxTokens: undefined, maxTicks });
@@ -59,7 +59,7 @@ function world(spec: Parameters<typeof budget>[0] = SPEC) {
     budgets,
     clock: { now: () => NOON },
     isNeverMetered: (method, path) => method === "POST" && path.endsWith("/count_tokens"),
-    estimate: (model, input, output) => {
+    estimate: ({ model, input, output }) => {
       const price = PRICES[model];
       return price === undefined ? undefined : price * (input + output);
     },

@@ -154,7 +154,11 @@ describe("a reservation", () => {
   function reserved() {
     const made = begin(new RecordingOwner());
     const settled: string[] = [];
-    const reservation = { settle: ({ tokens, ticks }: Charge) => void settled.push(`${tokens} ${ticks}`) };
+    const reservation = {
+      estimate: { tokens: 1, ticks: 1 },
+      at: 0,
+      settle: ({ tokens, ticks }: Charge) => void settled.push(`${tokens} ${ticks}`),
+    };
     return { ...made, reservation, settled };
   }
 

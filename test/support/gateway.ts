@@ -2,6 +2,7 @@
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { version } from "../../src/cli/io.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
@@ -72,6 +73,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     times: options.times ?? {},
     clock: options.clock,
     meter: options.meter,
+    processes: runningProcesses,
   });
   const { port } = gateway.address;
   return {

@@ -16,8 +16,9 @@ import {
 } from "../failover/plays.ts";
 import { type PoolParts, startPool } from "../failover/pool.ts";
 import { AUTH } from "../support/config.ts";
+import { metered } from "../support/ledger-folder.ts";
 import { requestText } from "../support/raw-client.ts";
-import { METERED, recordingMeter, sha256 } from "../support/recording-meter.ts";
+import { recordingMeter, sha256 } from "../support/recording-meter.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import type { Play } from "../support/scripted-upstream.ts";
 
@@ -27,7 +28,7 @@ async function start(parts: PoolParts) {
   const taps = recordingMeter();
   const pool = await startPool(
     scene,
-    { retry: null, ...parts, top: [...METERED, ...(parts.top ?? [])] },
+    { retry: null, ...parts, top: [...metered(), ...(parts.top ?? [])] },
     { meter: taps.meter },
   );
   return { ...pool, taps, client: await scene.client(pool.gateway) };

@@ -5,9 +5,9 @@ import { hostPort } from "../../plan/host-port.ts";
 import type { TokenSpec } from "../../plan/steps.ts";
 import { count } from "../report/report.ts";
 
-/** For example `2 routes, 1 pool of 3 upstreams, 2 clients, 4 tokens, listens on 127.0.0.1:8080`. @param tests how many tests of the config have passed */
+/** For example `2 routes, 1 pool of 3 upstreams, 2 clients, 3 budgets, 4 tokens, listens on 127.0.0.1:8080, ledger in usage`. @param tests how many tests of the config have passed */
 export function understood({ server, routes }: Blueprint, tests: number): string {
-  const { listen, tls, metrics } = server;
+  const { listen, tls, metrics, ledger } = server;
   return [
     count(routes.length, "route"),
     ...pools(routes),
@@ -17,6 +17,7 @@ export function understood({ server, routes }: Blueprint, tests: number): string
     ...(metrics === undefined
       ? []
       : [`metrics at ${metrics.listen === undefined ? "" : hostPort(metrics.listen)}${metrics.path}`]),
+    ...(ledger === undefined ? [] : [`ledger in ${ledger.dir}`]),
     ...(tests === 0 ? [] : [`${count(tests, "test")} passed`]),
   ].join(", ");
 }
@@ -29,10 +30,14 @@ function pools(routes: Blueprint["routes"]): string[] {
   return [`${count(sizes.length, "pool")} ${sizes.length === 1 ? "of" : "with"} ${count(upstreams, "upstream")}`];
 }
 
-/** How many clients there are, those included that are shut out. A config without clients does not mention them. */
+/** How many clients there are, those included that are shut out, and how many budgets they have. What there is none of is not mentioned. */
 function clients(routes: Blueprint["routes"]): string[] {
   const found = new Set(tokens(routes).flatMap(({ client }) => client ?? []));
-  return found.size === 0 ? [] : [count(found.size, "client")];
+  const budgets = [...found].reduce((sum, { access }) => sum + access.budgets.length, 0);
+  return [
+    ...(found.size === 0 ? [] : [count(found.size, "client")]),
+    ...(budgets === 0 ? [] : [count(budgets, "budget")]),
+  ];
 }
 
 /** The tokens of all clients and of none. Every route has the same. */

@@ -7,6 +7,7 @@ import type { Log } from "../../runtime/observe/logs/log.ts";
 import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
 import { textReport } from "../report/text.ts";
+import { runningProcesses } from "../running-processes.ts";
 import { readExtraCas } from "../tls/extra-cas.ts";
 import { loadPair } from "../tls/load-pair.ts";
 import { dashboardUrl } from "./dashboard-url.ts";
@@ -53,7 +54,12 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     const pair = tls && (await loadPair(tls, listen, log));
     // The pair may have been made just now, after the compiler looked for it.
     if (tls !== undefined) inputs.renew([tls.certPath, tls.keyPath]);
-    const gateway = await startGateway(started, log, { version: io.version, pair, extraCas: readExtraCas(io.host) });
+    const gateway = await startGateway(started, log, {
+      version: io.version,
+      pair,
+      extraCas: readExtraCas(io.host),
+      processes: runningProcesses,
+    });
     const page = dashboardUrl(started.server, gateway.address);
     if (page !== undefined) log.info({ url: page }, "dashboard");
     const reloader = new Reloader({ file, host: io.host, gateway, log, started, keys, inputs });

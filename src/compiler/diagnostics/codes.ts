@@ -5,7 +5,15 @@ import { MISTAKE_CODES } from "./mistake-codes.ts";
 import { POOL_CODES } from "./pool-codes.ts";
 import { READING_CODES } from "./reading-codes.ts";
 import { RULE_CODES } from "./rule-codes.ts";
+import { USAGE_CODES } from "./usage-codes.ts";
 
-export const CODES = { ...READING_CODES, ...MISTAKE_CODES, ...POOL_CODES, ...CLIENT_CODES, ...RULE_CODES } as const;
+export const CODES = {
+  ...READING_CODES,
+  ...MISTAKE_CODES,
+  ...POOL_CODES,
+  ...CLIENT_CODES,
+  ...USAGE_CODES,
+  ...RULE_CODES,
+} as const;
 
 export type DiagnosticCode = keyof typeof CODES;

@@ -72,7 +72,7 @@ export const MISTAKE_CODES = {
   ),
   "rule/not-enabled": warning(
     "Settings of a section that is off",
-    "`cors`, `metrics` and `tracing` are off unless they are enabled, so these settings do nothing.",
+    "`cors`, `metrics`, `tracing` and `usage` are off unless they are enabled, so these settings do nothing.",
     "Add `enabled: true`. If the section is meant to be off, say so with `enabled: false`.",
   ),
   "rule/method-case": warning(

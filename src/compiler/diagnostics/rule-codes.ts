@@ -178,7 +178,7 @@ export const RULE_CODES = {
   ),
   "rule/limit-never-binds": warning(
     "A limit that is never reached",
-    "Another limit is reached first: the limit of the whole gateway or, for a client, the limit of its routes.",
+    "Another limit is reached first: the limit of the whole gateway or, for a client, the limit of its routes or another of its budgets.",
     "Lower the limit, or remove it.",
   ),
   "rule/upstream-key-missing": warning(

@@ -8,7 +8,7 @@ import { lowerCors } from "./cors.ts";
 import { lowerForward } from "./forward.ts";
 import type { ReadEnv } from "./proxy-env.ts";
 import { lowerServer } from "./server.ts";
-import { lowerCharging } from "./usage.ts";
+import { hasBudgets, lowerBudgetStep, lowerCharging } from "./usage.ts";
 
 /**
  * Makes the spec of one kind of step; `undefined` where the feature is not configured.
@@ -35,7 +35,10 @@ const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
     clients.some(({ models }) => models !== undefined)
       ? ({ members }) => ({ scanBytes, idleMs: members[0]?.upstream.stream_idle_timeout_ms ?? 0 })
       : () => undefined,
-  budget: () => same(undefined),
+  budget: (config) => {
+    const limited = config.gateway_auth.clients.some(hasBudgets);
+    return (route) => (limited ? lowerBudgetStep(config, route) : undefined);
+  },
   downstreamInflight: ({ concurrency: { downstream_max_inflight: max } }) =>
     same(max === undefined ? undefined : { max }),
   clientInflight: (config) => same(lowerClientInflight(config)),

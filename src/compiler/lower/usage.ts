@@ -1,5 +1,6 @@
 // Converts the settings of usage, prices and budgets to those of the blueprint.
 
+import type { BudgetStepSpec } from "../../plan/steps.ts";
 import {
   type BudgetSpec,
   type ChargingSpec,
@@ -10,7 +11,14 @@ import {
   TICKS_PER_USD,
 } from "../../plan/usage.ts";
 import type { Budget, Price } from "../schema/config.generated.ts";
-import type { CompleteConfig, CompleteUpstream, CompleteUsage } from "../schema/defaults.ts";
+import type {
+  CompleteClient,
+  CompleteConfig,
+  CompleteRoute,
+  CompleteUpstream,
+  CompleteUsage,
+} from "../schema/defaults.ts";
+import { readBaseUrl } from "./base-url.ts";
 
 /** `undefined` where usage is off. */
 export function lowerLedger({ enabled, ledger }: CompleteUsage): LedgerSpec | undefined {
@@ -37,6 +45,23 @@ export function lowerDrain({ on_client_abort, drain_limit }: CompleteUpstream): 
     : undefined;
 }
 
+/** Whether a client has a limit in tokens or USD. */
+export function hasBudgets({ budgets = [], rate_limit }: CompleteClient): boolean {
+  return budgets.length > 0 || rate_limit?.tokens_per_minute !== undefined;
+}
+
+/** `undefined` on a route that is not metered: its requests cost no budget anything. */
+export function lowerBudgetStep(config: CompleteConfig, { members }: CompleteRoute): BudgetStepSpec | undefined {
+  const [first] = members;
+  if (first === undefined || lowerRouteUsage(config, first.upstream) === undefined) return undefined;
+  return {
+    scanBytes: config.models.scan_bytes,
+    idleMs: first.upstream.stream_idle_timeout_ms,
+    unpriced: config.usage.unpriced,
+    hosts: [...new Set(members.map(({ upstream }) => hostOf(upstream.base_url)))],
+  };
+}
+
 export function lowerBudget({ per, usd, tokens }: Budget): BudgetSpec {
   return { per, maxTicks: usd === undefined ? undefined : Math.round(usd * TICKS_PER_USD), maxTokens: tokens };
 }
@@ -55,4 +80,10 @@ function lowerPrice(price: Price): ConfiguredPrice {
       cacheWrite1h: price.cache_write_1h_usd_per_mtok ?? cacheWrite,
     },
   };
+}
+
+function hostOf(baseUrl = ""): string {
+  const read = readBaseUrl(baseUrl);
+  if (!read.ok) throw new Error("a rule refuses a wrong base_url before this");
+  return read.target.hostname;
 }

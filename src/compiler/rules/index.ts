@@ -2,6 +2,7 @@
 
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { AUTH_RULES } from "./auth.ts";
+import { BUDGET_RULES } from "./budgets.ts";
 import { CLIENT_LIMIT_RULES } from "./client-limits.ts";
 import { CLIENT_MODEL_RULES } from "./client-models.ts";
 import { CLIENT_RULES } from "./clients.ts";
@@ -12,12 +13,14 @@ import { INHERITED_RULES } from "./inherited.ts";
 import { LIMIT_RULES } from "./limits.ts";
 import { LISTEN_RULES } from "./listen.ts";
 import { METHOD_RULES } from "./methods.ts";
+import { MODEL_PRICE_RULES } from "./model-prices.ts";
 import { NOT_ENABLED_RULES } from "./not-enabled.ts";
 import { OBSERVABILITY_RULES } from "./observability.ts";
 import { OTHER_SYNTAX_RULES } from "./other-syntax.ts";
 import { POOL_MODEL_RULES } from "./pool-models.ts";
 import { POOL_PROVIDER_RULES } from "./pool-providers.ts";
 import { POOL_RULES } from "./pools.ts";
+import { PRICE_RULES } from "./prices.ts";
 import { PROVIDER_KEY_RULES } from "./provider-keys.ts";
 import { PROVIDER_PATH_RULES } from "./provider-paths.ts";
 import { PROXY_RULES } from "./proxy.ts";
@@ -33,6 +36,7 @@ import { TLS_RULES } from "./tls.ts";
 import { TOKEN_RULES } from "./tokens.ts";
 import { UPSTREAM_RULES } from "./upstream.ts";
 import { UPSTREAM_TLS_RULES } from "./upstream-tls.ts";
+import { USAGE_RULES } from "./usage.ts";
 
 const RULES: readonly Rule[] = [
   ...LISTEN_RULES,
@@ -66,6 +70,10 @@ const RULES: readonly Rule[] = [
   ...QUERY_RULES,
   ...STREAM_TYPE_RULES,
   ...METHOD_RULES,
+  ...BUDGET_RULES,
+  ...USAGE_RULES,
+  ...PRICE_RULES,
+  ...MODEL_PRICE_RULES,
 ];
 
 /** Runs every rule. Findings: `rule/*`. */

@@ -3,7 +3,12 @@
 import type { Rule } from "./rule.ts";
 
 /** The sections that do nothing without `enabled: true`. */
-const SECTIONS: readonly (readonly string[])[] = [["cors"], ["observability", "metrics"], ["observability", "tracing"]];
+const SECTIONS: readonly (readonly string[])[] = [
+  ["cors"],
+  ["observability", "metrics"],
+  ["observability", "tracing"],
+  ["usage"],
+];
 
 /** Reports a section with settings but without `enabled`. `enabled: false` says that it is meant to be off. */
 const notEnabled: Rule = (_config, { report, written, keys }) => {

@@ -121,7 +121,7 @@ function homePath(value: string): string {
 }
 
 function* eachPath(config: CompleteConfig): Generator<{ value: string; path: Path }> {
-  const { inbound_tls, observability } = config;
+  const { inbound_tls, observability, usage } = config;
   for (const { upstream, pathOf } of eachUpstream(config)) {
     for (const key of ["ca_path", "cert_path", "key_path"] as const) {
       const value = upstream.tls?.[key];
@@ -133,6 +133,7 @@ function* eachPath(config: CompleteConfig): Generator<{ value: string; path: Pat
   }
   const { file } = observability.logging;
   if (file !== undefined) yield { value: file.dir, path: ["observability", "logging", "file", "dir"] };
+  yield { value: usage.ledger.dir, path: ["usage", "ledger", "dir"] };
 }
 
 export const OTHER_SYNTAX_RULES: readonly Rule[] = [writtenSecrets, resolvedSecrets, filePaths];

@@ -90,7 +90,7 @@ function keyHelp(key: string, path: Path, shape: Shape | undefined): string | un
     return `${quoteKey(key)} belongs ${section === "" ? "at the top level" : `in ${section}`}`;
   }
   const known = Object.keys(shape.keys);
-  return known.length <= 8 ? `known here: ${known.join(", ")}` : undefined;
+  return known.length <= 9 ? `known here: ${known.join(", ")}` : undefined;
 }
 
 /** The help for a key of `upstream` in an item of `upstreams`, which has no such key: what it says is true of the whole route. */

@@ -1,7 +1,22 @@
 // Knows keys that people bring from other programs, such as `api_key` and `fallbacks`, and what does the same here.
 
 import type { Path } from "../diagnostics/location.ts";
+import { all, type Helps } from "./key-helps.ts";
 import type { ObjectShape } from "./shape-types.ts";
+import {
+  BUDGET_KEYS,
+  CLIENT_RATE_USAGE,
+  CLIENT_USAGE,
+  DRAIN_KEYS,
+  LEDGER_KEYS,
+  PRICE_KEYS,
+  RATE_USAGE,
+  ROUTE_USAGE,
+  TOP_USAGE,
+  UPSTREAM_USAGE_KEYS,
+  USAGE_KEYS,
+  USAGE_VALUES,
+} from "./usual-usage-keys.ts";
 
 const INJECT_KEY = "the key of a provider is a header: write it below `inject_headers`, as `name` and `value`";
 const INJECT = "write each header below `inject_headers`, as `name` and `value`";
@@ -27,14 +42,6 @@ const CLIENT_EXPIRES = 'did you mean "expires_at"? It is a time, such as 2027-01
 const CLIENT_ROUTES = 'did you mean "routes"? It lists the ids of the routes that the client may use';
 const CLIENT_MODELS = 'did you mean "models"? It lists the models that the client may use';
 const CLIENT_SHUT = "write `enabled: false` to shut a client out";
-const ONLY_REQUESTS = "clients have limits on requests only: `rate_limit` with `per_minute`, and `max_inflight`";
-
-type Helps = Readonly<Record<string, string>>;
-
-/** The same help for several keys. */
-function all(help: string, ...keys: string[]): Helps {
-  return Object.fromEntries(keys.map((key) => [key, help]));
-}
 
 /** Keys of retries and pools in a route or an upstream, as LiteLLM, Bifrost, Portkey, Envoy and nginx call them. */
 const POOLS: Helps = {
@@ -46,6 +53,7 @@ const POOLS: Helps = {
   ...all(COOLDOWN, "circuit_breaker"),
   ...all(STICKY, "ip_hash", "session_affinity", "affinity", "hash", "sticky_session"),
   ...all(RENAME, "model_aliases", "model_alias", "model_mapping", "model_map", "model_name", "override_params"),
+  ...ROUTE_USAGE,
   models: MODELS,
 };
 
@@ -131,16 +139,17 @@ const CLIENT: Helps = {
     "ttl",
   ),
   ...all(CLIENT_SHUT, "blocked", "disabled", "active", "is_active", "status"),
-  ...all(ONLY_REQUESTS, "budgets", "budget", "max_budget", "budget_duration", "budget_limit", "tpm", "tpm_limit"),
-  ...all(ONLY_REQUESTS, "tokens_per_minute", "token_max_limit"),
+  ...CLIENT_USAGE,
 };
 
 /** In `rate_limit`, at the top level or of a client. */
-const RATE_LIMIT: Helps = {
+const RATE: Helps = {
   ...all('did you mean "per_minute"?', "rpm", "rpm_limit", "requests_per_minute", "requests", "limit"),
-  ...all("only requests are counted: `per_minute`", "tokens_per_minute", "tpm", "tpm_limit", "tokens"),
   ...all("limits count per minute: write `per_minute`", "per_second", "per_hour", "per_day", "rps"),
 };
+
+const RATE_LIMIT: Helps = { ...RATE, ...RATE_USAGE };
+const CLIENT_RATE_LIMIT: Helps = { ...RATE, ...CLIENT_RATE_USAGE };
 
 /** In `concurrency`. */
 const CONCURRENCY: Helps = all('did you mean "downstream_max_inflight"?', "max_inflight", "max_parallel_requests");
@@ -155,6 +164,7 @@ const TOP: Helps = {
   ...all(BALANCE, "router_settings", "routing_strategy", "load_balancing", "strategy"),
   ...all(COOLDOWN, "cooldown_time", "allowed_fails"),
   ...all(CLIENTS, "clients", "virtual_keys", "users", "consumers", "customers", "teams", "governance"),
+  ...TOP_USAGE,
 };
 
 /** Each list with a key that only the mapping has in which it applies. */
@@ -162,12 +172,19 @@ const LISTS: readonly (readonly [own: string, helps: Helps])[] = [
   ["gateway_auth", TOP],
   ["token_sources", GATEWAY_AUTH],
   ["expires_at", CLIENT],
+  ["tokens_per_minute", CLIENT_RATE_LIMIT],
   ["per_minute", RATE_LIMIT],
   ["downstream_max_inflight", CONCURRENCY],
   ["inject_headers", UPSTREAM],
   ["max_attempts", RETRY],
   ["after_failures", COOLDOWN_KEYS],
   ["by", STICKY_KEYS],
+  ["per", BUDGET_KEYS],
+  ["unknown_charge", USAGE_KEYS],
+  ["keep_days", LEDGER_KEYS],
+  ["input_usd_per_mtok", PRICE_KEYS],
+  ["ask", UPSTREAM_USAGE_KEYS],
+  ["max_bytes", DRAIN_KEYS],
   ["prefix", ROUTE],
 ];
 
@@ -187,6 +204,7 @@ const LEAST = 'did you mean "least_inflight"?';
 
 /** Values that people bring from other programs, by their key. */
 const VALUES: Readonly<Record<string, Helps>> = {
+  ...USAGE_VALUES,
   balance: {
     ...all(IN_ORDER, "fallback", "failover", "priority", "first", "ordered"),
     ...all(ROUND_ROBIN, "weighted", "weighted_round_robin", "random", "simple-shuffle", "loadbalance", "single"),

@@ -5,17 +5,13 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { BudgetStepSpec, Guard, Verdict } from "../../plan/steps.ts";
 import type { Charge, ClientBudgets } from "../../plan/usage.ts";
 import type { Clock } from "../clock.ts";
-import type { Budgets, Reserved } from "../limits/budgets.ts";
+import type { Reserved } from "../limits/budgets.ts";
+import type { GuardMetering } from "../metering/charging.ts";
 import { estimateTokens } from "../model/token-estimate.ts";
 
 /** What the guard asks of other parts. */
-export interface BudgetParts {
-  readonly budgets: Budgets;
+export interface BudgetParts extends GuardMetering {
   readonly clock: Clock;
-  /** Whether requests to a path use no tokens, or tell again what was billed before. */
-  readonly isNeverMetered: (method: string, path: string) => boolean;
-  /** What the tokens of a request cost with a model, ticks; `undefined` when its price is not known. */
-  readonly estimate: (model: string, inputTokens: number, outputTokens: number) => number | undefined;
 }
 
 const UNREADABLE = replyFor("model_unreadable");
@@ -34,15 +30,25 @@ const RATE_MESSAGE =
   "This client has reached its limit of tokens per minute, over all routes. Wait as long as the retry-after header says, or set a smaller max_tokens.";
 const RATE_CAUSE = "the client's own limit of tokens per minute";
 
-export function budget({ scanBytes, idleMs, unpriced }: BudgetStepSpec, parts: BudgetParts): Guard {
+export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, parts: BudgetParts): Guard {
   const { budgets, clock, isNeverMetered, estimate } = parts;
+
+  /** The price at the dearest upstream: which of them it will be is not known yet. */
+  function costOf(model: string, input: number, output: number): number | undefined {
+    let dearest: number | undefined;
+    for (const host of hosts) {
+      const cost = estimate({ model, host, input, output });
+      if (cost !== undefined && cost >= (dearest ?? 0)) dearest = cost;
+    }
+    return dearest;
+  }
 
   /** What a request may cost. With several models, that of the dearest: which of them counts is the upstream's decision. */
   function estimateOf(x: Exchange, models: readonly string[], needsPrice: boolean): Charge | undefined {
     const { input, output } = estimateTokens(x.readSize(scanBytes));
     let ticks = 0;
     for (const model of models) {
-      const cost = estimate(model, input, output);
+      const cost = costOf(model, input, output);
       if (cost === undefined && needsPrice) return undefined;
       ticks = Math.max(ticks, cost ?? 0);
     }

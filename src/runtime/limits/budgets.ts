@@ -159,6 +159,8 @@ export class Budgets {
     const settleWindow = state.window.reserve(now, estimate.tokens);
     let settled = false;
     return {
+      estimate,
+      at: now,
       settle: (charge) => {
         if (settled) return;
         settled = true;

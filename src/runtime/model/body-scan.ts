@@ -11,7 +11,7 @@ import { UrlencodedScan } from "./urlencoded-scan.ts";
 /** A coded body may become so many times as long as what may be held of it. JSON usually becomes 3 to 10 times shorter. */
 const DECODED_TO_HELD = 4;
 
-type Scan = JsonScan | MultipartScan | UrlencodedScan;
+export type Scan = JsonScan | MultipartScan | UrlencodedScan;
 
 export class BodyScan {
   readonly #scan: Scan | undefined;
@@ -103,7 +103,8 @@ export class BodyScan {
   }
 }
 
-function scanOf(format: Exclude<BodyFormat, { readonly kind: "unreadable" }>): Scan {
+/** Makes the scan of a body without a coding. */
+export function scanOf(format: Exclude<BodyFormat, { readonly kind: "unreadable" }>): Scan {
   switch (format.kind) {
     case "json":
       return new JsonScan();

@@ -1,9 +1,8 @@
-// Describes how a copy of a response's body is read while the response is passed on.
+// Describes how copies of the bodies of an exchange are read while they pass.
 
 import type { IncomingMessage } from "node:http";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
-import type { LinkedUpstream } from "./linked-upstream.ts";
 
 /** Gets the bytes that the upstream sends. It must not throw and must not change them. */
 export interface BodyTap {
@@ -13,13 +12,17 @@ export interface BodyTap {
   ended(complete: boolean): void;
 }
 
-/**
- * Asked once for the response that an exchange passes on, and never for one that another attempt follows. `undefined`: its body
- * is not read. The headers of the response are not kept: what is needed of them has to be read in the call.
- */
-export type Meter = (
-  x: LiveExchange,
-  response: IncomingMessage,
-  head: Readonly<ResponseHead>,
-  upstream: LinkedUpstream,
-) => BodyTap | undefined;
+/** Reads along with one exchange that is metered. */
+export interface ExchangeTaps {
+  /** Gets the bytes of the request's body as they go upstream, each once, in order; `undefined`: they are not read. */
+  readonly requestTap: Pick<BodyTap, "push"> | undefined;
+  /**
+   * Asked once for the response that the exchange passes on, and never for one that another attempt follows. `undefined`: its body
+   * is not read. The headers of the response are not kept: what is needed of them has to be read in the call.
+   * @param streams its content type says that it is a stream
+   */
+  tapResponse(response: IncomingMessage, head: Readonly<ResponseHead>, streams: boolean): BodyTap | undefined;
+}
+
+/** Begins to meter an exchange that goes upstream; `undefined`: it is not metered. */
+export type Meter = (x: LiveExchange) => ExchangeTaps | undefined;

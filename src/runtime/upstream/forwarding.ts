@@ -12,6 +12,7 @@ import { Attempt, type AttemptFailure, type AttemptOwner, isUpstreams } from "./
 import { AttemptLimits } from "./attempt-limits.ts";
 import { AttemptReport } from "./attempt-report.ts";
 import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
+import type { ExchangeTaps } from "./body-tap.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Drain } from "./drain.ts";
@@ -35,6 +36,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   readonly #deadlines: Deadlines;
   readonly #retries: Retries | undefined;
   readonly #prepared: Prepared | undefined;
+  readonly #taps: ExchangeTaps | undefined;
   #upstream: LinkedUpstream;
   /** Kept for another attempt or a replay, until the response has begun. */
   #request: UpstreamRequest | undefined;
@@ -56,7 +58,8 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#upstream = upstream;
     this.#prepared = prepared;
     this.#retries = context.retries && new Retries(x, context.retries, prepared?.pool);
-    this.#upload = new Upload(x, this, context.keep);
+    this.#taps = context.meter?.(x);
+    this.#upload = new Upload(x, this, context.keep, this.#taps?.requestTap);
     this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
     this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, x.id);
@@ -179,13 +182,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   }
 
   #pass(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    const from = {
-      context: this.#context,
-      upstream: this.#upstream,
-      deadlines: this.#deadlines,
-      ask: this.#prepared?.ask,
-    };
-    this.#passed = passedResponse(this.#x, response, head, from, this);
+    const from = { context: this.#context, upstream: this.#upstream, deadlines: this.#deadlines };
+    const read = { ask: this.#prepared?.ask, taps: this.#taps };
+    this.#passed = passedResponse(this.#x, response, head, { ...from, ...read }, this);
     if (this.#drain !== undefined) this.#passed.drain(this.#drain);
     this.#passed.start(this.#held);
   }

@@ -6,6 +6,7 @@ import { type ResponseHead, withoutLength } from "../headers/response-head.ts";
 import type { BodyEdit } from "../model/rename-model.ts";
 import { tellsAskedUsage, UsageEventFilter } from "../usage/ask/usage-event-filter.ts";
 import { firstEventOf } from "./answers/first-event.ts";
+import type { ExchangeTaps } from "./body-tap.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { ForwardingContext } from "./forwarding-context.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
@@ -18,6 +19,8 @@ export interface PassedFrom {
   readonly deadlines: Deadlines;
   /** How the request was asked to tell its usage; `undefined`: it was not. */
   readonly ask: BodyEdit | undefined;
+  /** `undefined`: the exchange is not metered. */
+  readonly taps: ExchangeTaps | undefined;
 }
 
 /** @param head the upstream's. Its headers may be changed here */
@@ -25,18 +28,19 @@ export function passedResponse(
   x: LiveExchange,
   response: IncomingMessage,
   head: Readonly<ResponseHead>,
-  { context: { isStream, meter, spec }, upstream, deadlines, ask }: PassedFrom,
+  { context: { isStream, spec }, upstream, deadlines, ask, taps }: PassedFrom,
   owner: PassedOwner,
 ): PassedResponse {
   const { health, hold } = upstream;
   const watches = health !== undefined && head.sse && !hold?.firstEvent;
   const filters = ask !== undefined && tellsAskedUsage(response.statusCode ?? 0, head);
+  const streams = isStream(head.contentType);
   const parts = {
     deadlines,
-    streams: isStream(head.contentType),
+    streams,
     keepaliveMs: upstream.spec.sseKeepaliveMs,
     firstEvent: watches ? firstEventOf(response.rawHeaders) : undefined,
-    tap: meter?.(x, response, head, upstream),
+    tap: taps?.tapResponse(response, head, streams),
     filter: filters ? new UsageEventFilter() : undefined,
     drains: spec.drain !== undefined,
   };

@@ -28,8 +28,8 @@ export interface TerminalParts extends UpstreamParts {
   readonly clock: Clock;
   /** At least 0 and less than 1. */
   readonly random: () => number;
-  /** Reads the responses of routes that are metered. */
-  readonly meter?: Meter | undefined;
+  /** Makes what meters the exchanges of a route; `undefined`: they are not metered. */
+  readonly meterOf: (spec: ForwardSpec) => Meter | undefined;
   readonly onFailure: ForwardingContext["onFailure"];
   /** Called when an upstream of a pool begins to cool, and when it is well again. @param now ms since the epoch */
   readonly onHealth: (routeId: string, upstream: LinkedUpstream, state: HealthState, now: number) => void;
@@ -49,7 +49,7 @@ export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Termina
 
 function contextOf(
   spec: ForwardSpec,
-  { tracer, clock, random, meter, onFailure, onHealth }: TerminalParts,
+  { tracer, clock, random, meterOf, onFailure, onHealth }: TerminalParts,
   first: LinkedUpstream,
   pool: Pool<PooledUpstream> | undefined,
 ): ForwardingContext {
@@ -75,7 +75,7 @@ function contextOf(
       replayMs: first.agent.times.replayMs,
     },
     isStream: streamMatcher(spec.streamTypes),
-    meter: spec.usage && meter,
+    meter: meterOf(spec),
     onFailure,
   };
 }

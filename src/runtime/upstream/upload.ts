@@ -7,6 +7,7 @@ import type { HeldBody } from "../body/held-body.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { RequestBody } from "../exchange/request-body.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
+import type { BodyTap } from "./body-tap.ts";
 import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
 import { KeptBody } from "./kept-body.ts";
 import { write } from "./write.ts";
@@ -34,6 +35,8 @@ export interface KeepRule {
   readonly replayMs: number;
 }
 
+type RequestTap = Pick<BodyTap, "push">;
+
 /** Changes the first chunks of a body for one upstream. */
 export type EditBody = (chunks: readonly Buffer[]) => readonly Buffer[];
 
@@ -46,6 +49,8 @@ export class Upload {
   #first: HeldBody | undefined;
   /** The body, if the rest of it is looked at, too. */
   readonly #watched: RequestBody | undefined;
+  /** Reads along; `undefined`: nobody does. */
+  readonly #tap: RequestTap | undefined;
   #source: Pick<BodyPump, "resume" | "stop"> | undefined;
   #sink: ClientRequest | undefined = undefined;
   #ended = false;
@@ -55,10 +60,11 @@ export class Upload {
   #kept: KeptBody | undefined = undefined;
   #replayable = true;
 
-  constructor(x: LiveExchange, owner: UploadOwner, rule: KeepRule) {
+  constructor(x: LiveExchange, owner: UploadOwner, rule: KeepRule, tap?: RequestTap) {
     this.#x = x;
     this.#owner = owner;
     this.#rule = rule;
+    this.#tap = tap;
     this.#framing = x.framing.kind === "chunked" ? "chunked" : "plain";
     this.#first = x.body?.held;
     this.#watched = x.body?.isWatched ? x.body : undefined;
@@ -129,6 +135,7 @@ export class Upload {
   readonly #move: Move = (body, last) => {
     const sink = this.#sink;
     if (this.#watched !== undefined && !this.#stopped && !this.#watched.watch(body, last)) return this.#refuse();
+    this.#tap?.push(body);
     if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
     this.#dropOnceSent(sink);
@@ -153,7 +160,10 @@ export class Upload {
     const { chunks } = first;
     this.#first = undefined;
     this.#ended = first.ended;
-    for (const chunk of chunks) this.#keep(sink, chunk);
+    for (const chunk of chunks) {
+      this.#tap?.push(chunk);
+      this.#keep(sink, chunk);
+    }
     this.#dropOnceSent(sink);
     const ready = this.#writeAll(sink, edit === undefined ? chunks : edit(chunks));
     first.passTo(this.#move, ready);

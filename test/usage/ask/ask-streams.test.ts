@@ -5,8 +5,9 @@ import { describe, expect, test } from "vitest";
 import { answer, plain, refusal } from "../../failover/plays.ts";
 import { type PoolParts, startPool } from "../../failover/pool.ts";
 import { AUTH } from "../../support/config.ts";
+import { metered } from "../../support/ledger-folder.ts";
 import { requestText } from "../../support/raw-client.ts";
-import { METERED, recordingMeter } from "../../support/recording-meter.ts";
+import { recordingMeter } from "../../support/recording-meter.ts";
 import { setScene } from "../../support/scene.ts";
 import type { Piece, Play } from "../../support/scripted-upstream.ts";
 
@@ -34,7 +35,7 @@ const STREAM = stream([chunk(WHOLE), "0\r\n\r\n"]);
 
 async function start(parts: PoolParts) {
   const taps = recordingMeter();
-  const top = [...METERED, ...(parts.top ?? [])];
+  const top = [...metered(), ...(parts.top ?? [])];
   const pool = await startPool(scene, { retry: null, shared: [ASK], ...parts, top }, { meter: taps.meter });
   return { ...pool, taps, client: await scene.client(pool.gateway) };
 }

@@ -44,6 +44,9 @@ describe("how a body is built", () => {
     [JSON_TYPE, "", "nothing"],
     [JSON_TYPE, " \n", "nothing"],
     [SSE, "\ufeff", "nothing"],
+    // A byte order mark counts only once, and at the start.
+    [JSON_TYPE, '\n\ufeff{"usage":1}', "nothing"],
+    [JSON_TYPE, '\ufeff\ufeff{"usage":1}', "nothing"],
   ])("%s with %j", (contentType, body, kind) => {
     const told = read(contentType, body);
     expect(told[0]).toBe(kind);

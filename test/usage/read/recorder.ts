@@ -17,7 +17,7 @@ export const KEPT: KeptMembers = {
   x_groq: { usage: true },
 };
 
-export const KEPT_TREE = keptTree(KEPT);
+export const KEPT_TREE = keptTree(KEPT, ['"usage', 'eval_count"']);
 
 /** Notes everything in order: events, `done`, and with what `result` was called. */
 export class Recorder implements UsageAccumulator {

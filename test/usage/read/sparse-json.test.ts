@@ -1,7 +1,7 @@
 // Checks that the scan keeps the members it is to keep, and no others, however a document is written and cut.
 
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { KeptMembers } from "../../../src/runtime/usage/forms/usage-form.ts";
 import { MAX_KEPT_BYTES, MAX_VALUE_BYTES, SparseJson } from "../../../src/runtime/usage/read/sparse-json.ts";
 import { cutBody, cuts, usualChunkings } from "../../runtime/model/chunkings.ts";
@@ -11,7 +11,7 @@ const MALFORMED = "malformed";
 const UNFINISHED = "unfinished";
 
 function scan(chunks: readonly Buffer[]): unknown {
-  const json = new SparseJson(KEPT_TREE);
+  const json = new SparseJson(KEPT_TREE.root);
   json.begin();
   for (const chunk of chunks) {
     const copy = Buffer.from(chunk);
@@ -137,6 +137,20 @@ describe("the sparse scan of JSON", () => {
     const three = `{"model":"${longest}","type":"${longest}","usage":1}`;
     expect(scanned(three)).toEqual({ model: longest, type: longest });
   });
+
+  it.each(['{"usage":"', '{"usage":[', '{"', '{"model":', '{"a":"', '{"usage":{"a":['])(
+    "keeps no more than its bound of a body that goes on like %s",
+    (start) => {
+      const chunks = pieces(Buffer.from(start + "1".repeat(1_000_000)), 100);
+      const json = new SparseJson(KEPT_TREE.root);
+      const allocations = vi.spyOn(Buffer, "allocUnsafeSlow");
+      for (const chunk of chunks) json.pushOnly(chunk);
+      const sizes = allocations.mock.calls.map(([size]) => size);
+      allocations.mockRestore();
+      expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(MAX_VALUE_BYTES);
+      expect(sizes.length).toBeLessThan(10);
+    },
+  );
 
   const name = fc.constantFrom("usage", "model", "response", "message", "x_groq", "a", "usag", "usages", "type");
   const { value } = fc.letrec<{ value: unknown; object: object }>((tie) => ({

@@ -31,7 +31,7 @@ export function geminiReader(): FormReader {
  * The counts of a `usageMetadata`. The prompt includes what was read from a cache. What tools added to it is billed besides. Counts
  * of 0 are left out by the API.
  */
-export function geminiCounts(usage: Told): TokenCounts {
+function geminiCounts(usage: Told): TokenCounts {
   const prompt = countIn(usage["promptTokenCount"]);
   const fromTools = countIn(usage["toolUsePromptTokenCount"]);
   const answer = countIn(usage["candidatesTokenCount"] ?? usage["responseTokenCount"]);

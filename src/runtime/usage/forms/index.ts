@@ -59,7 +59,7 @@ class Accumulator implements UsageAccumulator {
     this.#reader = reader;
     this.#hasTold = true;
     this.#isBroken ||= !areSound(reader.counts());
-    this.#ownCostTicks = ownCostTicks(openAiUsage(event) ?? {}) ?? this.#ownCostTicks;
+    this.#ownCostTicks = ownCostTicks(openAiUsage(event) ?? {});
   }
 
   done(): void {

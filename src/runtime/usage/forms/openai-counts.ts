@@ -1,7 +1,7 @@
 // Says what the numbers of an OpenAI `usage` mean: chat, completions, embeddings, responses, images, transcriptions, and what
 // compatible providers add or tell otherwise.
 
-import { NO_COUNTS, type TokenCounts } from "../usage-report.ts";
+import type { TokenCounts } from "../usage-report.ts";
 import { countIn, firstOf, membersOf, sumOf, type Told } from "./token-count.ts";
 
 /**
@@ -9,8 +9,6 @@ import { countIn, firstOf, membersOf, sumOf, type Told } from "./token-count.ts"
  * `completion_tokens`, the newer APIs say `input_tokens` and `output_tokens`.
  */
 export function openAiCounts(usage: Told): TokenCounts {
-  // Transcriptions of some models are billed by the second. They tell no tokens.
-  if (usage["type"] === "duration") return NO_COUNTS;
   const inputDetails = membersOf(
     usage["prompt_tokens_details"] ?? usage["input_tokens_details"] ?? usage["input_token_details"],
   );

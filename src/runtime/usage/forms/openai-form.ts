@@ -36,6 +36,7 @@ export function openAiReader(isStream: boolean): FormReader {
       const usage = openAiUsage(event);
       if (usage === undefined) return false;
       const told = openAiCounts(usage);
+      // Transcriptions of some models are billed by the second: all is told, and no tokens are among it.
       if (!tellsAny(told) && usage["type"] !== "duration" && ownCostTicks(usage) === undefined) return false;
       isRunning ||= hasTold ? told.output !== counts.output : tellsNoOutput(told);
       isLast ||= isLastEvent(event);

@@ -1,6 +1,6 @@
 // Sums what was charged, by client and by day.
 
-import type { Charge } from "../exchange-usage.ts";
+import type { Charge } from "../../../plan/usage.ts";
 import { dayAfter } from "./day-files.ts";
 
 /** How many days have a sum of their own. The longest period of a budget with an end is a month. */

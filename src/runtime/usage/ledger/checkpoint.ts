@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { Charge } from "../exchange-usage.ts";
+import type { Charge } from "../../../plan/usage.ts";
 import type { ClientSums } from "./charge-sums.ts";
 import { dayOfFile, fileOfDay } from "./day-files.ts";
 

@@ -16,7 +16,7 @@ export interface Processes {
 
 export type Locked =
   | { readonly ok: true; readonly release: () => void }
-  /** @see LedgerRefusal */
+  /** Another process holds it, or another ledger of this one. */
   | { readonly ok: false; readonly pid: number };
 
 /** The folders whose lock this process holds. Its number alone says nothing: in a container, the process before had the same. */

@@ -6,14 +6,14 @@ import { UNKNOWN_USAGE, type UsageReport } from "../usage-report.ts";
 import { EventStream } from "./event-stream.ts";
 import { JsonLines } from "./json-lines.ts";
 import { JsonTexts } from "./json-texts.ts";
-import type { KeptNode } from "./kept-tree.ts";
+import type { KeptTree } from "./kept-tree.ts";
 import type { Splitter } from "./splitter.ts";
 import { ToldEvents } from "./told-events.ts";
 
-/** How the API of a response tells usage. */
+/** How the API of a response tells usage. Made once for a route. */
 export interface ToldBy {
   /** What is kept of each event. */
-  readonly kept: KeptNode;
+  readonly kept: KeptTree;
   /** @param isStream the body is a row of events, else one JSON object */
   readonly createAccumulator: (isStream: boolean) => UsageAccumulator;
 }

@@ -1,6 +1,6 @@
 // Takes an event stream apart into its events (WHATWG HTML, section 9.2.6), as far as that is needed to find usage in them.
 
-import type { KeptNode } from "./kept-tree.ts";
+import type { KeptTree } from "./kept-tree.ts";
 import { LineEnds } from "./line-ends.ts";
 import { QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
@@ -30,7 +30,7 @@ const OTHER = 3;
 export class EventStream implements Splitter {
   readonly #events: ToldEvents;
   readonly #json: SparseJson;
-  readonly #quiet = new QuietEvents(EVENT_ENDS, [DONE]);
+  readonly #quiet: QuietEvents;
   readonly #lines = new LineEnds();
   #field = UNDECIDED;
   /** The first characters of the line, until its field is known. */
@@ -44,9 +44,10 @@ export class EventStream implements Splitter {
   /** The first characters of the data, as many as `[DONE]` has. */
   #dataStart = "";
 
-  constructor(events: ToldEvents, kept: KeptNode) {
+  constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept);
+    this.#json = new SparseJson(kept.root);
+    this.#quiet = new QuietEvents(EVENT_ENDS, [...kept.signs, DONE]);
   }
 
   push(chunk: Buffer): void {
@@ -91,11 +92,11 @@ export class EventStream implements Splitter {
     }
     if (at === end) return;
     if (this.#field === DATA) this.#takeData(chunk.subarray(at, end));
-    else
-      this.#name = (this.#name + chunk.toString("latin1", at, Math.min(end, at + MAX_NAME_CHARS))).slice(
-        0,
-        MAX_NAME_CHARS,
-      );
+    else this.#takeName(chunk.toString("latin1", at, Math.min(end, at + MAX_NAME_CHARS)));
+  }
+
+  #takeName(part: string): void {
+    this.#name = (this.#name + part).slice(0, MAX_NAME_CHARS);
   }
 
   /** Reads the name of the field. @returns the index behind its colon, or `end` */

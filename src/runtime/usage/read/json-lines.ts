@@ -1,6 +1,6 @@
 // Takes a body of one JSON object a line (NDJSON) apart into its lines.
 
-import type { KeptNode } from "./kept-tree.ts";
+import type { KeptTree } from "./kept-tree.ts";
 import { QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
@@ -12,13 +12,14 @@ const LF = 0x0a;
 export class JsonLines implements Splitter {
   readonly #events: ToldEvents;
   readonly #json: SparseJson;
-  readonly #quiet = new QuietEvents(["\n"], []);
+  readonly #quiet: QuietEvents;
   /** The line has bytes. */
   #hasBytes = false;
 
-  constructor(events: ToldEvents, kept: KeptNode) {
+  constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept);
+    this.#json = new SparseJson(kept.root);
+    this.#quiet = new QuietEvents(["\n"], kept.signs);
   }
 
   push(chunk: Buffer): void {

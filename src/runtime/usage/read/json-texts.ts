@@ -1,7 +1,7 @@
 // Takes a JSON body apart: one object, several one behind the other, or an array of them that is sent in pieces.
 
 import { isBlank } from "../../model/json-bytes.ts";
-import type { KeptNode } from "./kept-tree.ts";
+import type { KeptTree } from "./kept-tree.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
 import type { ToldEvents } from "./told-events.ts";
@@ -24,9 +24,9 @@ export class JsonTexts implements Splitter {
   #isArray = false;
   #objects = 0;
 
-  constructor(events: ToldEvents, kept: KeptNode) {
+  constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept);
+    this.#json = new SparseJson(kept.root);
   }
 
   push(chunk: Buffer): void {

@@ -2,11 +2,12 @@
 
 import type { KeptMembers } from "../forms/usage-form.ts";
 
-/**
- * An event of a stream that holds none of these tells no usage. They are parts of the names of all members that do. A search for
- * them is much faster than a scan.
- */
-export const TELLING_NAMES: readonly string[] = ["usage", "_count"];
+/** What is kept of the events of an API. Made once for all exchanges. */
+export interface KeptTree {
+  readonly root: KeptNode;
+  /** Texts of which an event holds at least one when it tells usage. A search for them is much faster than a scan. */
+  readonly signs: readonly string[];
+}
 
 /** A JSON value of which something is kept. */
 export interface KeptNode {
@@ -21,18 +22,30 @@ export interface KeptNode {
   readonly members: readonly (readonly KeptNode[] | undefined)[];
 }
 
-/** Made once for all exchanges. */
-export function keptTree(kept: KeptMembers): KeptNode {
-  return nodeOf("", kept);
+/**
+ * Makes the table.
+ * @param needles texts of which an event must hold one to tell usage: a name of a member in its quotes, or a part of that
+ */
+export function keptTree(kept: KeptMembers, needles: readonly string[]): KeptTree {
+  return { root: nodeOf("", kept, needles), signs: [...new Set(needles.map(signOf))] };
 }
 
-function nodeOf(name: string, kept: true | KeptMembers): KeptNode {
+/**
+ * The part of a needle that is found fastest. The search goes from one place of the first byte to the next, so that byte should be
+ * rare: quotes are not, and `_` is.
+ */
+function signOf(needle: string): string {
+  const name = needle.replaceAll('"', "");
+  return name.slice(Math.max(0, name.indexOf("_")));
+}
+
+function nodeOf(name: string, kept: true | KeptMembers, needles: readonly string[]): KeptNode {
   const members: KeptNode[][] = [];
   for (const [member, below] of kept === true ? [] : Object.entries(kept)) {
-    const node = nodeOf(member, below);
+    const node = nodeOf(member, below, needles);
     members[node.bytes.length] = [...(members[node.bytes.length] ?? []), node];
   }
-  const tells = TELLING_NAMES.some((part) => name.includes(part));
+  const tells = needles.some((needle) => `"${name}"`.includes(needle));
   return { name, bytes: Buffer.from(name), isWhole: kept === true, tells, members };
 }
 

@@ -1,7 +1,5 @@
 // Finds events of a stream that lie whole in one chunk and tell no usage, so that they can be passed over without a look.
 
-import { TELLING_NAMES } from "./kept-tree.ts";
-
 const USAGE = "usage";
 /** What stands behind the name in events that tell none. An API that was asked for usage sends this in each event but the last. */
 const NULLS: readonly Buffer[] = ['":null', '": null'].map((text) => Buffer.from(text));
@@ -25,15 +23,11 @@ export class QuietEvents {
 
   /**
    * @param ends what stands between two events, in the spellings worth a search
-   * @param otherSigns what an event may hold, besides usage, that needs a look
+   * @param signs what an event may hold that needs a look
    */
-  constructor(ends: readonly string[], otherSigns: readonly string[]) {
+  constructor(ends: readonly string[], signs: readonly string[]) {
     this.#ends = ends.map((end) => Buffer.from(end));
-    this.#signs = [...TELLING_NAMES, ...otherSigns].map((sign) => ({
-      bytes: Buffer.from(sign),
-      mayBeNull: sign === USAGE,
-      next: -1,
-    }));
+    this.#signs = signs.map((sign) => ({ bytes: Buffer.from(sign), mayBeNull: sign === USAGE, next: -1 }));
   }
 
   /** Begins with a new chunk. `end` is to be called when it has been read. */

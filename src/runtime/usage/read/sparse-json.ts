@@ -7,6 +7,7 @@ import { CLOSE, FORBIDDEN, isBlank, isLiteralByte, KIND_OF_BYTE, OPEN, PLAIN, QU
 import { OPEN_AND_ESCAPED, stringEnd } from "../../model/json-string.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 import { findMember, type KeptNode } from "./kept-tree.ts";
+import { parseValue } from "./parse-value.ts";
 
 /** The longest value that is kept. Real ones have some hundred bytes. A parsed value may take some ten times its length. */
 export const MAX_VALUE_BYTES = 8 * 1024;
@@ -30,8 +31,6 @@ const AFTER_VALUE = 10;
 const AFTER_OBJECT = 11;
 const MALFORMED = 12;
 
-const DOUBLE_QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
@@ -295,19 +294,4 @@ export class SparseJson {
       this.#state = MALFORMED;
     }
   }
-}
-
-/** Most values are short strings of plain characters, such as names of models. They are read without a parser. */
-function parseValue(chunk: Buffer, start: number, end: number): unknown {
-  if (chunk[start] === DOUBLE_QUOTE && isPlain(chunk, start + 1, end - 1))
-    return chunk.toString("latin1", start + 1, end - 1);
-  return JSON.parse(chunk.toString("utf8", start, end));
-}
-
-function isPlain(chunk: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = chunk[at] as number;
-    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
-  }
-  return true;
 }

@@ -1,0 +1,46 @@
+// Lists the diagnostic codes of usage, prices and budgets.
+
+import { type CodeEntry, error, warning } from "./code-entry.ts";
+
+export const USAGE_CODES = {
+  "rule/usage-needed": error(
+    "A limit in tokens or USD while usage is off",
+    "`budgets` and `tokens_per_minute` count what requests use. The gateway reads that only with `usage.enabled`. Without it the limit would let everything through.",
+    "Add `usage:` with `enabled: true` at the top level, or remove the limit.",
+  ),
+  "rule/budget-without-limit": error(
+    "A budget that limits nothing",
+    "A budget needs an amount: `usd`, `tokens`, or both.",
+    "Add `usd` or `tokens`, or remove the budget.",
+  ),
+  "rule/duplicate-budget": error(
+    "Two budgets of a client for the same period",
+    "Both are in the same unit. Only the smaller one could ever refuse a request, so one of them is a mistake.",
+    "Keep one of the two, or correct its `per`. One budget may have both `usd` and `tokens`.",
+  ),
+  "rule/usage-unused": warning(
+    "Settings of usage without an effect",
+    "They do nothing while usage is off, or on a route that is not metered. `ask` is for OpenAI's form alone, and `drain_limit` is for `on_client_abort: drain`. A response that is drained is paid for its usage to be known: where nobody counts it, `drain` has no use.",
+    "Enable usage, correct the form, or remove the setting.",
+  ),
+  "rule/unmetered-route": warning(
+    "A route on which a client's budgets count nothing",
+    "With `usage.form: none` the requests of the route are not metered: they cost no budget anything. A client with `budgets` or `tokens_per_minute` may use the route, so it can use as much as it likes there. Routes to this machine or to a private network are not reported.",
+    "Remove `form: none`, or give the client a list of `routes` without this one.",
+  ),
+  "rule/model-without-price": warning(
+    "A model whose price is not known",
+    "No entry of `usage.prices` matches the model, and the price table that comes with the gateway does not have it. Its requests have no cost in the ledger. A client with a budget in USD may not use it and gets `403 model_not_allowed`, unless `usage.unpriced` is `allow`. Only names without `*` are checked. Hosts of unknown providers are checked only for clients with a budget in USD.",
+    "Correct the name, or add the model to `usage.prices`. For a model that costs nothing, write prices of 0.",
+  ),
+  "rule/unreachable-price": warning(
+    "A price that no model gets",
+    "The first entry of `usage.prices` whose pattern matches a model counts. An earlier entry matches all that this one matches.",
+    "Move the entry before the wider one, or remove it.",
+  ),
+  "rule/price-unit": warning(
+    "A price in another unit",
+    "Prices are in USD per million tokens. Price lists often give the price of one token or of a thousand tokens. A budget with such prices never ends, or ends at once.",
+    "Write the price of a million tokens: a million times the price of one token, or a thousand times that of a thousand tokens.",
+  ),
+} as const satisfies { readonly [code: string]: CodeEntry };

@@ -1,0 +1,18 @@
+// Decides what an exchange costs its client's budgets (contract, section 12, "Reserve, then settle").
+
+import type { Charge, ChargingSpec } from "../../plan/usage.ts";
+import type { Metered } from "./metered.ts";
+
+const NOTHING: Charge = Object.freeze({ tokens: 0, ticks: 0 });
+
+/** @param costTicks what it cost; `null`: no price is known */
+export function chargeOf(
+  { succeeded, report, reservation }: Pick<Metered, "succeeded" | "report" | "reservation">,
+  costTicks: number | null,
+  unknownCharge: ChargingSpec["unknownCharge"],
+): Charge {
+  if (!succeeded) return NOTHING;
+  const { known, counts } = report;
+  if (known === "unknown") return unknownCharge === "estimate" && reservation ? reservation.estimate : NOTHING;
+  return { tokens: (counts.input ?? 0) + (counts.output ?? 0), ticks: costTicks ?? 0 };
+}

@@ -1,0 +1,98 @@
+// Meters one exchange: reads the model it names and a copy of its response, and has that written down when it has ended.
+
+import type { IncomingMessage } from "node:http";
+import { performance } from "node:perf_hooks";
+import type { LiveExchange } from "../exchange/exchange.ts";
+import type { ExchangeRecord } from "../exchange/record.ts";
+import { headerValues } from "../headers/find-header.ts";
+import { hasBody } from "../headers/request-head.ts";
+import type { ResponseHead } from "../headers/response-head.ts";
+import { PassingModel } from "../model/passing-model.ts";
+import { requestModels } from "../model/request-model.ts";
+import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
+import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
+import type { MeterOwner } from "./metered.ts";
+
+export class ExchangeMeter {
+  readonly #x: LiveExchange;
+  readonly #owner: MeterOwner;
+  /** When it was admitted, ms since the epoch: this decides the periods it belongs to. */
+  readonly #at: number;
+  /** Looks for the request's model; `undefined` where there is no body, or where the body was read before it was sent. */
+  readonly requestTap: PassingModel | undefined;
+  #responseTap: UsageTap | undefined = undefined;
+  /** A successful response is read, or was. */
+  #succeeded = false;
+  #streams = false;
+  #firstByteAt: number | undefined = undefined;
+  /** What the response told, once that is known. */
+  #report: UsageReport | undefined = undefined;
+  /** Final, once the exchange has ended. */
+  #record: ExchangeRecord | undefined = undefined;
+
+  constructor(x: LiveExchange, owner: MeterOwner) {
+    this.#x = x;
+    this.#owner = owner;
+    this.#at = x.reservation?.at ?? owner.now();
+    const isRead = x.body?.asksModel === true;
+    this.requestTap = hasBody(x.framing) && !isRead ? new PassingModel(x.rawHeaders, owner.scanBytes) : undefined;
+    x.meter();
+    x.atEnd((record) => this.#exchangeEnded(record));
+  }
+
+  tapResponse(
+    { statusCode = 0, rawHeaders }: IncomingMessage,
+    { contentType }: Readonly<ResponseHead>,
+    streams: boolean,
+  ): this | undefined {
+    this.#streams = streams;
+    this.#succeeded = statusCode >= 200 && statusCode < 300;
+    if (!this.#succeeded) return undefined;
+    const contentEncodings = headerValues(rawHeaders, "content-encoding");
+    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    return this;
+  }
+
+  /** Reads the next bytes of the response's body. */
+  push(body: Buffer): void {
+    if (body.length > 0) this.#firstByteAt ??= performance.now();
+    this.#responseTap?.push(body);
+  }
+
+  /** The response has ended. @param complete all of it came */
+  ended(complete: boolean): void {
+    const tap = this.#responseTap;
+    this.#responseTap = undefined;
+    tap?.end(complete, (report) => {
+      this.#report = report;
+      if (this.#record !== undefined) this.#write(this.#record, report);
+    });
+  }
+
+  /** Writes it down, unless a part of the response is still being decoded. */
+  #exchangeEnded(record: ExchangeRecord): void {
+    this.#record = record;
+    if (!this.#succeeded) this.#write(record, UNKNOWN_USAGE);
+    else if (this.#report !== undefined) this.#write(record, this.#report);
+  }
+
+  #write(record: ExchangeRecord, report: UsageReport): void {
+    this.#owner.write({
+      record,
+      report,
+      at: this.#at,
+      succeeded: this.#succeeded,
+      requestedModel: this.#requestedModel(),
+      streams: this.#streams,
+      firstByteAt: this.#firstByteAt,
+      reservation: this.#x.reservation,
+    });
+  }
+
+  /** The first model that the request names, as the gateway would use it for the choice of an upstream. */
+  #requestedModel(): string | undefined {
+    const models = requestModels(this.#x, this.#x.body?.model);
+    if (models.kind === "models") return models.places[0]?.name;
+    return this.requestTap?.name;
+  }
+}

@@ -1,0 +1,57 @@
+// Opens the books of a gateway when it starts: the ledger, and the budgets with what was charged before.
+
+import type { LedgerSpec } from "../plan/usage.ts";
+import type { Clock } from "./clock.ts";
+import { Budgets } from "./limits/budgets.ts";
+import type { Log } from "./observe/logs/log.ts";
+import type { Processes } from "./usage/ledger/folder-lock.ts";
+import { type Ledger, type LedgerEvents, type LedgerRefusal, openLedger } from "./usage/ledger/ledger.ts";
+
+export interface OpenBooks {
+  readonly budgets: Budgets;
+  /** `undefined`: usage is written nowhere. */
+  readonly ledger: Ledger | undefined;
+}
+
+export interface BooksParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly processes: Processes;
+}
+
+/**
+ * Opens them.
+ * @param spec `undefined`: without a ledger. Budgets then count from now on
+ * @throws when the folder of the ledger can't be used, or another process uses it
+ */
+export async function openBooks(
+  spec: LedgerSpec | undefined,
+  { clock, log, processes }: BooksParts,
+): Promise<OpenBooks> {
+  const budgets = new Budgets({ onPassed: (warning) => log.warn({ ...warning }, "budget used") });
+  if (spec === undefined) return { budgets, ledger: undefined };
+  const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
+  if (!opened.ok) throw new Error(refusalText(spec, opened));
+  const { ledger, sums, told } = opened;
+  budgets.restore(sums, told);
+  ledger.keepTold(() => budgets.told());
+  return { budgets, ledger };
+}
+
+function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {
+  if (refusal.reason === "unusable") return `the folder of the ledger, ${dir}, can't be used: ${refusal.code}`;
+  return `the folder of the ledger, ${dir}, is used by another process (${refusal.pid}): each gateway needs its own usage.ledger.dir`;
+}
+
+function ledgerEvents({ dir }: LedgerSpec, log: Log): LedgerEvents {
+  return {
+    onTrouble: (code) =>
+      log.error({ dir, code }, "the ledger can't be written: its lines wait, and are lost when too many wait"),
+    onRecovery: (lost) => log.warn({ dir, lost_lines: lost }, "the ledger is written again"),
+    onLost: (lines) => log.error({ dir, lost_lines: lines }, "lines of the ledger are lost"),
+    onCheckpointTrouble: (code) =>
+      log.error({ dir, code }, "the checkpoint of the ledger can't be written: the next start takes longer"),
+    onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were made anew from its files"),
+    onSkipped: (lines) => log.warn({ dir, lines }, "lines of the ledger can't be read and are not counted"),
+  };
+}
