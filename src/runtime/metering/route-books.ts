@@ -13,6 +13,7 @@ import { isNeverMetered } from "../usage/never-metered.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
+import type { LateLines } from "./late-lines.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
 import { toldBy } from "./told-by.ts";
@@ -23,6 +24,7 @@ export interface Books {
   /** `undefined`: nothing is written to files. */
   readonly ledger: Pick<Ledger, "append"> | undefined;
   readonly clock: Clock;
+  readonly late: LateLines;
   /** Called for each exchange that was metered, after its end. */
   readonly metered: (record: ExchangeRecord, usage: ExchangeUsage) => void;
 }
@@ -51,6 +53,10 @@ export class RouteBooks implements MeterOwner {
     this.#charging = charging;
     this.#prices = prices;
     this.#hosts = new Map(forward.upstreams.map(({ id, target }) => [id, target.hostname]));
+  }
+
+  get late(): LateLines {
+    return this.#books.late;
   }
 
   now(): number {
