@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../support/random.ts";
 import { corpusBytes, corpusCases } from "./read-corpus.ts";
-import { cutAt, ENCODERS, singleBytes, tapCorpus } from "./tap-corpus.ts";
+import { cutAt, ENCODERS, eventsOf, singleBytes, somePlaces, tapCorpus } from "./tap-corpus.ts";
 
 const cases = corpusCases();
 /** A longer body is cut only where something begins or ends. */
@@ -19,21 +19,6 @@ function placesOf(body: Buffer): number[] {
     for (let place = index - 4; place <= index + 12; place++) near.add(place);
   }
   return all.filter((place) => near.has(place) || place > body.length - 500);
-}
-
-/** Some places, in order. */
-function somePlaces(body: Buffer, random: () => number): number[] {
-  const places = Array.from({ length: 1 + Math.floor(random() * 8) }, () => Math.floor(random() * (body.length + 1)));
-  return places.sort((a, b) => a - b);
-}
-
-/** The body as it comes from a server: event by event. */
-function eventsOf(body: Buffer): Buffer[] {
-  const text = body.toString("latin1");
-  return cutAt(
-    body,
-    [...text.matchAll(/\r\n\r\n|\n\n|\r\r|\},\r\n/g)].map(({ index, 0: { length } }) => index + length),
-  );
 }
 
 describe.each(cases)("$file", (shown) => {

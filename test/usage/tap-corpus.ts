@@ -57,6 +57,21 @@ export function singleBytes(body: Buffer): Buffer[] {
   return cutAt(body, Array.from(body, (_, i) => i).slice(1));
 }
 
+/** Some places to cut a body at. @param random as `Math.random` */
+export function somePlaces(body: Buffer, random: () => number): number[] {
+  const places = Array.from({ length: 1 + Math.floor(random() * 8) }, () => Math.floor(random() * (body.length + 1)));
+  return places.sort((a, b) => a - b);
+}
+
+/** The body as it comes from a server: event by event. */
+export function eventsOf(body: Buffer): Buffer[] {
+  const text = body.toString("latin1");
+  return cutAt(
+    body,
+    [...text.matchAll(/\r\n\r\n|\n\n|\r\r|\},\r\n/g)].map(({ index, 0: { length } }) => index + length),
+  );
+}
+
 export interface Encoder {
   readonly name: string;
   /** The value of `content-encoding`. */
