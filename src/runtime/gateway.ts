@@ -10,6 +10,7 @@ import type { ReloadResult } from "./exchange/observer.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
+import { LateLines } from "./metering/late-lines.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
@@ -19,6 +20,9 @@ import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+
+/** How long the last parts of responses may take to be decoded when the gateway stops, ms. */
+const DECODING_MS = 2000;
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
@@ -82,7 +86,8 @@ export async function startGateway(
   });
   const { observer, tracer, endpoints } = telemetry;
   const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
+  const late = new LateLines();
+  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered, late }, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -121,6 +126,7 @@ export async function startGateway(
       const finished = await host.drain(shutdown);
       await observing?.close();
       agents.close();
+      await late.all(DECODING_MS);
       await books.ledger?.close();
       await telemetry.close();
       return finished;

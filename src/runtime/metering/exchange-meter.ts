@@ -65,7 +65,9 @@ export class ExchangeMeter {
     this.#responseTap = undefined;
     tap?.end(complete, (report) => {
       this.#report = report;
-      if (this.#record !== undefined) this.#write(this.#record, report);
+      if (this.#record === undefined) return;
+      this.#write(this.#record, report);
+      this.#owner.late.done();
     });
   }
 
@@ -74,6 +76,7 @@ export class ExchangeMeter {
     this.#record = record;
     if (!this.#succeeded) this.#write(record, UNKNOWN_USAGE);
     else if (this.#report !== undefined) this.#write(record, this.#report);
+    else this.#owner.late.add();
   }
 
   #write(record: ExchangeRecord, report: UsageReport): void {
