@@ -13,12 +13,16 @@ import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { openBooks } from "./open-books.ts";
+import { type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+import { within } from "./within.ts";
+
+/** How long the last responses may take to be decoded when the gateway stops, ms. */
+const DECODE_MS = 5000;
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
@@ -44,6 +48,7 @@ export interface RunningGateway {
   readonly host: Host;
   readonly limits: Limits;
   readonly agents: AgentPool;
+  readonly books: OpenBooks;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -110,6 +115,7 @@ export async function startGateway(
     host,
     limits,
     agents,
+    books,
     swap(next) {
       host.swap(linkPlan(next, parts));
       observing?.swap(withoutRoutes(next));
@@ -121,6 +127,8 @@ export async function startGateway(
       const finished = await host.drain(shutdown);
       await observing?.close();
       agents.close();
+      // Their lines come when they are decoded, and a closed ledger takes none.
+      await within(DECODE_MS, books.unread.none());
       await books.ledger?.close();
       await telemetry.close();
       return finished;

@@ -4,6 +4,7 @@ import type { Reservation } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
+import type { Unread } from "./unread.ts";
 
 /** What is known of a metered exchange that has ended. */
 export interface Metered {
@@ -27,6 +28,8 @@ export interface MeterOwner {
   readonly toldBy: ToldBy;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
+  /** Counts the exchanges that have ended while their response was still being decoded. */
+  readonly unread: Unread;
   /** ms since the epoch. */
   now(): number;
   /** Settles and writes down an exchange that has ended. Called once for each. */

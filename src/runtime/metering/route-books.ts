@@ -16,6 +16,7 @@ import { ExchangeMeter } from "./exchange-meter.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
 import { toldBy } from "./told-by.ts";
+import type { Unread } from "./unread.ts";
 
 /** What all routes of a gateway share. */
 export interface Books {
@@ -23,6 +24,7 @@ export interface Books {
   /** `undefined`: nothing is written to files. */
   readonly ledger: Pick<Ledger, "append"> | undefined;
   readonly clock: Clock;
+  readonly unread: Unread;
   /** Called for each exchange that was metered, after its end. */
   readonly metered: (record: ExchangeRecord, usage: ExchangeUsage) => void;
 }
@@ -55,6 +57,10 @@ export class RouteBooks implements MeterOwner {
 
   now(): number {
     return this.#books.clock.now();
+  }
+
+  get unread(): Unread {
+    return this.#books.unread;
   }
 
   /** Begins to meter an exchange that goes upstream; `undefined` for a request that is never metered. */
