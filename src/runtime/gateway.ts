@@ -10,11 +10,10 @@ import type { ReloadResult } from "./exchange/observer.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
-import { LateLines } from "./metering/late-lines.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { openBooks } from "./open-books.ts";
+import { type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
@@ -48,6 +47,7 @@ export interface RunningGateway {
   readonly host: Host;
   readonly limits: Limits;
   readonly agents: AgentPool;
+  readonly books: OpenBooks;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -86,8 +86,7 @@ export async function startGateway(
   });
   const { observer, tracer, endpoints } = telemetry;
   const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const late = new LateLines();
-  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered, late }, meter, log };
+  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -115,6 +114,7 @@ export async function startGateway(
     host,
     limits,
     agents,
+    books,
     swap(next) {
       host.swap(linkPlan(next, parts));
       observing?.swap(withoutRoutes(next));
@@ -126,7 +126,7 @@ export async function startGateway(
       const finished = await host.drain(shutdown);
       await observing?.close();
       agents.close();
-      await late.all(DECODING_MS);
+      await books.late.all(DECODING_MS);
       await books.ledger?.close();
       await telemetry.close();
       return finished;
