@@ -25,6 +25,10 @@ COPY prices ./prices
 COPY config ./config
 # The config of a container into which none is mounted.
 COPY config/default.yaml /etc/ai_gw_lite/conf.yaml
+# The working directory: the ledger of usage is in it, unless the config says otherwise. Mount a volume here, or the ledger goes with the
+# container. Whatever user the container runs as may write to it.
+WORKDIR /var/lib/ai-gw-lite
+RUN chmod 1777 .
 # A container is reached by its own address, never by its loopback. config/default.yaml listens where GATEWAY_LISTEN says.
 ENV GATEWAY_LISTEN=0.0.0.0:8080 UV_THREADPOOL_SIZE=16
 EXPOSE 8080

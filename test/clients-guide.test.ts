@@ -95,6 +95,8 @@ const CODES: readonly ErrorCode[] = [
   "model_unreadable",
   "rate_limited",
   "client_concurrency_exceeded",
+  "budget_exceeded",
+  "request_exceeds_budget",
 ];
 
 describe.each(Object.entries(PAGES))("the guide on clients, %s,", (_language, page) => {

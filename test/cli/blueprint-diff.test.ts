@@ -129,4 +129,12 @@ describe("the keys that need a restart", () => {
   test("are those that were added or removed", () => {
     expect(keys(CONFIG)).toEqual(["observability"]);
   });
+
+  test.each([
+    ["the ledger that begins with usage", "", "usage: {enabled: true}\n", ["usage.ledger"]],
+    ["another folder", "usage: {enabled: true}\n", "usage: {enabled: true, ledger: {dir: other}}\n", ["usage.ledger"]],
+    ["not prices", "usage: {enabled: true}\n", "usage: {enabled: true, unpriced: allow}\n", []],
+  ])("are, of usage, %s", (_what, from, to, expected) => {
+    expect(restartKeys(blueprint(CONFIG + from).server, blueprint(CONFIG + to).server)).toEqual(expected);
+  });
 });

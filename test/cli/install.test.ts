@@ -213,6 +213,13 @@ describe("the unit", () => {
     ]);
   });
 
+  test("starts in a folder of its own that it may write to: the ledger is there, and only root and the service read it", () => {
+    const text = unit("/x.js");
+    expect(values(text, "StateDirectory")).toEqual(["ai-gw-lite"]);
+    expect(values(text, "WorkingDirectory")).toEqual(["%S/ai-gw-lite"]);
+    expect([values(text, "StateDirectoryMode"), values(text, "UMask")]).toEqual([["0700"], ["0077"]]);
+  });
+
   test("allows many connections, forbids core dumps, and has threads for name look-ups", () => {
     const text = unit("/x.js");
     expect(values(text, "LimitNOFILE")).toEqual(["65536"]);

@@ -1,7 +1,7 @@
 // Checks that the image can be built from what its builder gets, and that it serves: without root, on files that it can't write, as process 1.
 
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -14,13 +14,19 @@ import { emptyFolder, ROOT } from "./installation.ts";
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 
+/** Where the program is. It starts in another folder. */
+const PROGRAM = "opt/ai-gw-lite";
+
 let image: Image;
+/** Of the folder in which the program starts. */
+let workdirMode = 0;
 const { home, remove } = emptyFolder();
 const running: Program[] = [];
 
 beforeAll(async () => {
   chmodSync(home, 0o755);
   image = await buildImage(home);
+  workdirMode = statSync(join(image.root, image.workdir)).mode & 0o7777;
   // As with `--read-only`. Root could write nevertheless, but the gateway runs without root.
   setFolderModes(image.root, 0o555);
 }, 180_000);
@@ -65,7 +71,7 @@ const serve = (port: number, before?: readonly string[]): Program =>
   run([...image.entrypoint, ...image.command], port, before);
 
 it("holds the program and exactly the packages that it needs", () => {
-  const at = (path: string): string => join(image.root, image.workdir, path);
+  const at = (path: string): string => join(image.root, PROGRAM, path);
   const lock = JSON.parse(readFileSync(join(ROOT, "package-lock.json"), "utf8")) as {
     readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
   };
@@ -91,6 +97,25 @@ it("serves, is healthy while it does, and ends at a signal", async () => {
   program.signal("SIGTERM");
   expect(await program.ended()).toBe(0);
   expect(await run(image.healthcheck, port).ended()).toBe(1);
+});
+
+it("has its ledger in the folder in which it starts, where a volume can be mounted for any user", async () => {
+  expect([image.workdir, workdirMode]).toEqual(["/var/lib/ai-gw-lite", 0o1777]);
+  const [folder, state] = [join(image.root, "etc/ai_gw_lite"), join(image.root, image.workdir)];
+  chmodSync(folder, 0o755);
+  const config = readFileSync(join(folder, "conf.yaml"), "utf8");
+  writeFileSync(join(folder, "metered.yaml"), `${config}\nusage: {enabled: true}\n`);
+  const port = await closedPort();
+  const metered = (): Program => run([...image.entrypoint, "serve", "--config", "/etc/ai_gw_lite/metered.yaml"], port);
+  const refused = metered();
+  expect(await refused.ended()).toBe(1);
+  expect(refused.output).toMatch(/the folder of the ledger, usage, can't be used: E(?:ACCES|ROFS)/);
+  chmodSync(state, workdirMode);
+  const program = metered();
+  await program.until(/"listening"/, START_MS);
+  expect(existsSync(join(state, "usage/lock"))).toBe(true);
+  program.signal("SIGTERM");
+  expect(await program.ended()).toBe(0);
 });
 
 const unshare = findProgram("unshare");
@@ -119,6 +144,7 @@ it("is used by the Compose sample as it is built", () => {
   expect(existsSync(join(ROOT, mounted, config.slice(target.length)))).toBe(true);
   expect(fill(gateway.healthcheck.test)).toEqual(["CMD", ...image.entrypoint, "healthcheck", "--config", config]);
   expect(gateway.ports.map((port) => Number(port.split(":").pop()))).toEqual([image.port]);
+  expect(gateway.volumes[1]).toBe(`state:${image.workdir}`);
   expect(gateway).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
   const { shutdown } = parse(readFileSync(join(ROOT, mounted, "default.yaml"), "utf8")) as {
     readonly shutdown: { readonly grace_ms?: number; readonly drain_timeout_ms: number };

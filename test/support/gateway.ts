@@ -10,6 +10,7 @@ import { type GatewayOptions, startGateway as start } from "../../src/runtime/ga
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
+import type { OpenBooks } from "../../src/runtime/open-books.ts";
 import { within } from "./deadline.ts";
 
 export interface LogLine {
@@ -25,6 +26,7 @@ export interface TestGateway {
   readonly metricsUrl: string | undefined;
   readonly host: Host;
   readonly limits: Limits;
+  readonly books: OpenBooks;
   /** Swaps in another config, as a reload does. */
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
@@ -82,6 +84,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     metricsUrl: gateway.metricsAddress && `http://127.0.0.1:${gateway.metricsAddress.port}`,
     host: gateway.host,
     limits: gateway.limits,
+    books: gateway.books,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) => {

@@ -21,7 +21,7 @@ const CONFIG_KEY: Readonly<Record<string, string>> = {
   metrics: "observability",
   tracing: "observability",
   tls: "inbound_tls",
-  ledger: "usage",
+  ledger: "usage.ledger",
 };
 
 /** The routes that differ between two blueprints. A route counts as changed also when only a secret of it has another value. */

@@ -24,6 +24,8 @@ const CHECKPOINT = "checkpoint.json";
 const TODAY = "usage-2026-11-23.jsonl";
 
 /** Writes lines with a ledger that is then closed. */
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+
 async function write(dir: string, lines: readonly Parameters<typeof line>[0][], clock = handClock()) {
   const { parts, events } = recordingParts({ clock });
   const { ledger } = await opened(dir, parts);
@@ -298,6 +300,8 @@ describe("the checkpoint", () => {
 });
 
 describe("the folder", () => {
+  const BOOT = existsSync(BOOT_ID) ? readFileSync(BOOT_ID, "utf8").trim() : "x";
+
   it("takes one process, and one ledger in it", async () => {
     const dir = folder();
     const { parts } = recordingParts();
@@ -316,7 +320,14 @@ describe("the folder", () => {
 
   it.each([
     ["of a process with the same number, as in a container", JSON.stringify({ pid: process.pid, process: "x 1" })],
-    ["of another process that got the number of the old one", JSON.stringify({ pid: process.ppid, process: "x 1" })],
+    [
+      "of another process that got the number of the old one",
+      JSON.stringify({ pid: process.ppid, process: `${BOOT} 1` }),
+    ],
+    [
+      "from before the machine started, of a process that can't be seen",
+      JSON.stringify({ pid: 2 ** 30, process: "x 1" }),
+    ],
     ["that is empty", ""],
   ])("is taken over from a lock %s", async (_, text) => {
     const dir = folder();

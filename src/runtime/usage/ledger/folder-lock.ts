@@ -52,6 +52,10 @@ function holderOf(path: string, { pid: own, isAlive }: Processes): number | unde
   try {
     const { pid, process } = JSON.parse(readFileSync(path, "utf8")) as { pid: unknown; process: unknown };
     if (typeof pid !== "number" || pid === own || !isAlive(pid)) return undefined;
+    // Nothing outlives a restart of the machine. This has to be compared by itself: where a service may not see the processes of
+    // other users (`ProtectProc=invisible`), the rest is not known of the process that has the number now.
+    const boot = bootId();
+    if (typeof process === "string" && boot !== null && !process.startsWith(`${boot} `)) return undefined;
     // A number is given to another process in time, and soon in a container. So the process has to be the same, where we can see that.
     const identity = identityOf(pid);
     return identity === null || process === null || identity === process ? pid : undefined;
@@ -85,14 +89,23 @@ function release(path: string, text: string): void {
   }
 }
 
-/** The boot and the moment at which a process started. `null` on systems other than Linux. */
-function identityOf(pid: number): string | null {
+/** Another one after each start of the machine. `null` on systems other than Linux. */
+function bootId(): string | null {
   try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** The boot and the moment at which a process started. `null` on systems other than Linux, and for a process that can't be seen. */
+function identityOf(pid: number): string | null {
+  const boot = bootId();
+  try {
     const stat = readFileSync(join("/proc", String(pid), "stat"), "utf8");
     // The 22nd field. The second one is a name in brackets, which may hold anything.
     const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-    return `${boot} ${started}`;
+    return boot === null ? null : `${boot} ${started}`;
   } catch {
     return null;
   }
