@@ -59,10 +59,10 @@ describe("the usage of the summary", () => {
   });
 
   it.each([
-    ["what the upstream refused", { status: 429 }],
+    ["a refusal of the upstream", { status: 429 }],
     ["a failure before an answer", { status: 504, upstreamAnswered: false }],
     ["a client that left before the head", { status: 499, upstreamAnswered: false }],
-  ])("does not call it unknown what %s cost", (_, facts) => {
+  ])("does not call the cost of %s unknown", (_, facts) => {
     const { pass, summary } = usageScene();
     pass({}, { facts });
     expect(summary().usage_1h).toEqual({ ...NOTHING, records: 1 });
