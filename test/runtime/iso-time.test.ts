@@ -1,3 +1,5 @@
+// Tests that times are written as in ISO 8601, whatever order they come in.
+
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { isoTimes } from "../../src/runtime/iso-time.ts";
