@@ -130,8 +130,14 @@ function fileOf(dir: string): string {
   return readdirSync(dir).find((file) => file.endsWith(".jsonl")) ?? "";
 }
 
+/** Whether the last line has its end. */
+function isWhole(dir: string): boolean {
+  return readFileSync(join(dir, fileOf(dir)), "utf8").endsWith("\n");
+}
+
 it("killed again and again", { timeout: 120_000 }, async () => {
   const dir = ledgerFolder();
+  let halves = 0;
   const waits = [1200, 400, 1700, 150];
   for (const [round, wait] of waits.entries()) {
     const gateway = await start(dir, 1_000_000);
@@ -149,9 +155,11 @@ it("killed again and again", { timeout: 120_000 }, async () => {
     const ids = lines.map(({ request_id }) => request_id);
     expect(new Set(ids).size).toBe(ids.length);
     // The part of a line that a kill inside a write leaves. The next line must not be glued to it.
-    expect(torn).toEqual(torn.slice(0, round).fill(TORN));
-    expect(torn).toHaveLength(round);
-    appendFileSync(join(dir, fileOf(dir)), TORN);
+    expect(torn).toEqual(Array.from({ length: halves }, () => TORN));
+    if (isWhole(dir)) {
+      appendFileSync(join(dir, fileOf(dir)), TORN);
+      halves++;
+    }
     for (const id of before) expect(ids).toContain(id);
     // A second, and what a loaded machine adds to it.
     const old = load.answers.filter(({ status, at }) => status === 200 && at < killedAt - 1500);
