@@ -11,6 +11,7 @@ export const SLOW: readonly string[] = [
   "test/edges/tls.test.ts",
   "test/faults/drain-process.test.ts",
   "test/faults/large-body-memory.test.ts",
+  "test/metering/killed-process.test.ts",
   "test/observe/log-process.test.ts",
   "test/package/build.test.ts",
   "test/package/image.test.ts",
@@ -34,8 +35,11 @@ export const SLOW: readonly string[] = [
   // They let time pass: providers that are silent or down.
   "test/scenarios/failover-bench.test.ts",
   "test/scenarios/outage.test.ts",
+  // Some hundred gateways, one after the other.
+  "test/metering/inexact-estimates.test.ts",
   // Thousands of exchanges.
   "test/clients/model-scope.test.ts",
+  "test/metering/ten-thousand.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   // Each response of the corpus, cut at each of its bytes.
   "test/usage/corpus-splits.test.ts",

@@ -2,7 +2,7 @@
 
 import type { LedgerSpec } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";
-import { Budgets } from "./limits/budgets.ts";
+import { Budgets, type BudgetWarning } from "./limits/budgets.ts";
 import { LateLines } from "./metering/late-lines.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
@@ -31,11 +31,17 @@ export async function openBooks(
   spec: LedgerSpec | undefined,
   { clock, log, processes }: BooksParts,
 ): Promise<OpenBooks> {
-  const budgets = new Budgets({ onPassed: (warning) => log.warn({ ...warning }, "budget used") });
+  const onPassed = (warning: BudgetWarning): void => {
+    log.warn({ ...warning }, "budget used");
+    ledger?.toldChanged();
+  };
+  let ledger: Ledger | undefined;
+  const budgets = new Budgets({ onPassed });
   if (spec === undefined) return { budgets, ledger: undefined, late: new LateLines() };
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
-  const { ledger, sums, told } = opened;
+  const { sums, told } = opened;
+  ledger = opened.ledger;
   budgets.restore(sums, told);
   ledger.keepTold(() => budgets.told());
   return { budgets, ledger, late: new LateLines() };

@@ -100,13 +100,20 @@ export function isNeverMetered(method: string, path: string): boolean {
   // Reads of stored responses and polls of batches repeat a usage. Nothing is generated but by a POST.
   if (method !== "POST") return true;
   // A slash at the end changes nothing for many servers.
-  const whole = path.endsWith("/") ? path.replace(/\/+$/, "") : path;
+  const whole = withoutLastSlashes(path);
   const last = whole.slice(whole.lastIndexOf("/") + 1);
   if (VERBS.includes(verbOf(last))) return true;
   const tails = fixed.get(last) ?? withId.filter((tail) => isLike(lastOf(tail), last));
   if (tails.length === 0) return false;
   const segments = whole.split("/").reverse();
   return tails.some((tail) => tail.every((wanted, i) => isLike(wanted, segments[i])));
+}
+
+/** A loop: a regular expression would take time with the square of a path that is full of slashes. */
+function withoutLastSlashes(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end--;
+  return end === path.length ? path : path.slice(0, end);
 }
 
 function verbOf(segment: string): string {

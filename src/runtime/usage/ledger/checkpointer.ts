@@ -65,6 +65,12 @@ export class Checkpointer {
     }
   }
 
+  /** What was told has changed. It is written at once: after a kill, it would be told again. */
+  toldChanged(): void {
+    this.#changed = true;
+    void this.save();
+  }
+
   /** Writes the checkpoint if something changed, and deletes old files. Never throws: it is tried again after the next lines. */
   async save(): Promise<void> {
     await this.#saving;

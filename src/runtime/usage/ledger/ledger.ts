@@ -146,6 +146,11 @@ export class Ledger {
     this.#checkpointer.told = told;
   }
 
+  /** What `keepTold` hands over has changed, which happens seldom. */
+  toldChanged(): void {
+    this.#checkpointer.toldChanged();
+  }
+
   /** Writes the lines that wait. Never throws: what can't be written is tried again. */
   flush(): Promise<void> {
     return this.#writer.flush();
