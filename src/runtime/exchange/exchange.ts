@@ -29,7 +29,7 @@ export class LiveExchange implements Exchange {
   readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
-  /** What is reserved of the client's budgets. It is settled at nothing if nobody did before, or in `atEnd`. */
+  /** What is reserved of the client's budgets. Without a usage record, it is settled at nothing at the end. */
   reservation: Reservation | undefined = undefined;
   readonly #record: RecordInProgress;
   readonly #owner: Owner;
@@ -239,7 +239,7 @@ export class LiveExchange implements Exchange {
     this.#owner.observer.streaming(this.#record);
   }
 
-  /** Notes that a usage record will follow. */
+  /** Notes that a usage record will follow. Who makes it settles the reservation. */
   meter(): void {
     this.#record.metered = true;
   }
@@ -293,7 +293,8 @@ export class LiveExchange implements Exchange {
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
-    this.reservation?.settle(NO_CHARGE);
+    // What is metered is settled with its usage record, which may come later than the end.
+    if (!record.metered) this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }
 }
