@@ -12,6 +12,7 @@ export const SLOW: readonly string[] = [
   "test/faults/drain-process.test.ts",
   "test/faults/large-body-memory.test.ts",
   "test/metering/killed-process.test.ts",
+  "test/metering/large-body-memory.test.ts",
   "test/observe/log-process.test.ts",
   "test/package/build.test.ts",
   "test/package/image.test.ts",

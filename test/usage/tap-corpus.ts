@@ -97,7 +97,18 @@ export const ENCODERS: readonly Encoder[] = [
   { name: "raw deflate", coding: "deflate", encode: whole((body) => zlib.deflateRawSync(body)) },
   { name: "br", coding: "br", encode: whole((body) => zlib.brotliCompressSync(body, QUICK)) },
   { name: "br, flushed", coding: "br", encode: (parts) => flushed(zlib.createBrotliCompress(QUICK), parts) },
+  ...zstd(),
 ];
+
+/** Node 20 has no zstd, and its types neither. */
+function zstd(): readonly Encoder[] {
+  const { createZstdCompress } = zlib as { createZstdCompress?: () => zlib.Gzip };
+  if (createZstdCompress === undefined) return [];
+  return [
+    { name: "zstd", coding: "zstd", encode: (parts) => flushed(createZstdCompress(), [Buffer.concat(parts)]) },
+    { name: "zstd, flushed", coding: "zstd", encode: (parts) => flushed(createZstdCompress(), parts) },
+  ];
+}
 
 async function flushed(stream: zlib.Gzip | zlib.BrotliCompress, parts: readonly Buffer[]): Promise<Buffer> {
   const coded: Buffer[] = [];
