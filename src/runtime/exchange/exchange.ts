@@ -29,7 +29,7 @@ export class LiveExchange implements Exchange {
   readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
-  /** What is reserved of the client's budgets. It is settled at nothing if nobody did before, or in `atEnd`. */
+  /** What is reserved of the client's budgets. Where no usage record follows, it is settled at nothing when the exchange ends. */
   reservation: Reservation | undefined = undefined;
   readonly #record: RecordInProgress;
   readonly #owner: Owner;
@@ -293,7 +293,8 @@ export class LiveExchange implements Exchange {
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
-    this.reservation?.settle(NO_CHARGE);
+    // Who writes the usage record settles, too: a copy of a compressed response may still have to be decoded.
+    if (!record.metered) this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }
 }
