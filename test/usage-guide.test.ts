@@ -241,12 +241,15 @@ describe.each(Object.entries(PAGES))("the guide on usage, %s,", (_language, text
   });
 });
 
-it.each(["docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md"])("%s has messages of the ledger as they are", (name) => {
-  const headings = [...file(name).matchAll(/^### "(the .*(?:ledger).*)"$/gm)].map(([, text = ""]) => text);
-  expect(headings.length).toBe(4);
-  const source = file("src/runtime/open-books.ts");
-  expect(headings.flatMap((text) => text.split(" … ")).filter((part) => !source.includes(part))).toEqual([]);
-});
+it.each(["docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md"])(
+  "%s has messages of the ledger as they are",
+  (name) => {
+    const headings = [...file(name).matchAll(/^### "(the .*(?:ledger).*)"$/gm)].map(([, text = ""]) => text);
+    expect(headings.length).toBe(4);
+    const source = file("src/runtime/open-books.ts");
+    expect(headings.flatMap((text) => text.split(" … ")).filter((part) => !source.includes(part))).toEqual([]);
+  },
+);
 
 it("both pages of the guide on usage have the same samples, headings, tables and names", () => {
   const bare = (text: string): string => text.replaceAll(/ *#.*\n/g, "\n").replaceAll(/\n{2,}/g, "\n");
