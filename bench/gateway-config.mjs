@@ -11,22 +11,33 @@ export const TOKEN = "bench-token-0123456789";
  * @property {boolean} [retry] failed requests may be sent again, so bodies are kept
  * @property {number} [clients] number of clients with two tokens, a scope of routes and both limits; the load is the last one.
  *   Without them, the token belongs to no client
+ * @property {boolean} [usage] usage is metered, and written to a ledger
+ * @property {boolean} [budgets] each of the clients has two budgets and a limit of tokens
  * @property {"in_order" | "round_robin" | "least_inflight" | "sticky"} [pool] three upstreams, and how one is chosen
  */
 
 /**
- * @param {{ port: number, upstreamPort: number }} ports
+ * @param {{ port: number, upstreamPort: number, dir: string }} where it listens, where its upstream does, and the folder for its files
  * @param {Features} [features]
  */
-export function gatewayConfig({ port, upstreamPort }, features = {}) {
-  const { limits = true, logging = true, metrics = true, routes = 1, clients = 0 } = features;
+export function gatewayConfig({ port, upstreamPort, dir }, features = {}) {
+  const {
+    limits = true,
+    logging = true,
+    metrics = true,
+    routes = 1,
+    clients = 0,
+    usage = false,
+    budgets = false,
+  } = features;
   const named = (/** @type {number} */ i) => (i === routes - 1 ? "last" : `r${i}`);
   return [
     `listen: 127.0.0.1:${port}`,
     "gateway_auth:",
-    ...(clients === 0 ? [`  tokens: [${TOKEN}]`] : clientLines(clients)),
+    ...(clients === 0 ? [`  tokens: [${TOKEN}]`] : clientLines(clients, budgets)),
     "  token_sources: [{type: authorization_bearer}]",
     ...(limits ? LIMITS : []),
+    ...(usage ? [`usage: {enabled: true, ledger: {dir: ${dir}/usage}}`] : []),
     "observability:",
     `  logging: {level: ${logging ? "info" : "error"}, file: {enabled: false}}`,
     ...(metrics ? ["  metrics: {enabled: true, token: bench-metrics-token}"] : []),
@@ -36,11 +47,13 @@ export function gatewayConfig({ port, upstreamPort }, features = {}) {
   ].join("\n");
 }
 
-/** @param {number} clients */
-function clientLines(clients) {
+/** @param {number} clients @param {boolean} budgets */
+function clientLines(clients, budgets) {
+  const tokens = budgets ? ", tokens_per_minute: 1000000000000" : "";
+  const own = budgets ? ", budgets: [{per: day, usd: 800000}, {per: month, usd: 900000, tokens: 1000000000000}]" : "";
   const rows = Array.from({ length: clients }, (_, i) => {
     const token = i === clients - 1 ? TOKEN : `bench-token-of-client-${i}`;
-    const limits = "rate_limit: {per_minute: 100000000}, max_inflight: 100000";
+    const limits = `rate_limit: {per_minute: 100000000${tokens}}, max_inflight: 100000${own}`;
     return `    - {id: client-${i}, tokens: [${token}, bench-second-token-${i}], routes: [last], ${limits}}`;
   });
   return ["  clients:", ...rows];

@@ -1,9 +1,15 @@
 // Runs the upstream server of the bench. It uses bare sockets, so that it costs little compared with the proxy that is measured.
-// The last segment of the path selects the response: json, paced, burst, idle, down, up.
+// The last segment of the path selects the response: json, paced, nulls, totals, burst, idle, down, up.
 
 import { createServer } from "node:net";
 
-const JSON_BODY = `{"id":"bench","object":"chat.completion","content":"${"x".repeat(1024 - 60)}"}`;
+/** A model of the price table. */
+export const MODEL = "gpt-5-mini";
+
+const USAGE = `{"prompt_tokens":256,"completion_tokens":98,"total_tokens":354,"prompt_tokens_details":{"cached_tokens":128},"completion_tokens_details":{"reasoning_tokens":64}}`;
+const JSON_START = `{"id":"bench","object":"chat.completion","model":"${MODEL}","content":"`;
+const JSON_END = `","usage":${USAGE}}`;
+const JSON_BODY = JSON_START + "x".repeat(1024 - JSON_START.length - JSON_END.length) + JSON_END;
 const JSON_ANSWER = Buffer.from(
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${JSON_BODY.length}\r\n\r\n${JSON_BODY}`,
 );
@@ -15,10 +21,17 @@ export const PACED_GAP_MS = 20;
 export const BURST_EVENTS = 200_000;
 export const LARGE_BYTES = 64 * 1024 * 1024;
 
-/** One event of a usual chat stream, as one HTTP chunk. */
-const EVENT = `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"bench-1","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}\n\n`;
+/** One event of a usual chat stream. @param {string} more members */
+const event = (more) =>
+  `data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1700000000,"model":"${MODEL}","choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]${more}}\n\n`;
+/** @param {string} text */
+const httpChunk = (text) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+const EVENT = event("");
 export const EVENT_BYTES = EVENT.length;
-const EVENT_CHUNK = `${EVENT.length.toString(16)}\r\n${EVENT}\r\n`;
+const EVENT_CHUNK = httpChunk(EVENT);
+/** An event that tells usage. The last one of each stream is one. */
+const USAGE_CHUNK = httpChunk(event(`,"usage":${USAGE}`));
 /** A thousand events in one write, each in its own HTTP chunk. */
 const EVENT_BLOCK = Buffer.from(EVENT_CHUNK.repeat(1000));
 const LARGE_BLOCK = Buffer.alloc(64 * 1024, "x");
@@ -28,16 +41,11 @@ const LARGE_BLOCK = Buffer.alloc(64 * 1024, "x");
 /** @type {Record<string, (socket: Socket) => void>} */
 const ANSWERS = {
   json: (socket) => socket.write(JSON_ANSWER),
-  paced: (socket) => {
-    socket.write(SSE_HEAD + EVENT_CHUNK);
-    let left = PACED_EVENTS - 1;
-    const timer = setInterval(() => {
-      left -= 1;
-      socket.write(left === 0 ? EVENT_CHUNK + LAST_CHUNK : EVENT_CHUNK);
-      if (left === 0) clearInterval(timer);
-    }, PACED_GAP_MS);
-    socket.once("close", () => clearInterval(timer));
-  },
+  paced: (socket) => pace(socket, EVENT_CHUNK),
+  // As an API sends them that was asked for usage.
+  nulls: (socket) => pace(socket, httpChunk(event(',"usage":null'))),
+  // As Gemini and vLLM send them.
+  totals: (socket) => pace(socket, USAGE_CHUNK),
   burst: (socket) => {
     socket.write(SSE_HEAD);
     pour(socket, EVENT_BLOCK, BURST_EVENTS / 1000, () => socket.write(LAST_CHUNK));
@@ -49,6 +57,18 @@ const ANSWERS = {
   },
   up: (socket) => socket.write(JSON_ANSWER),
 };
+
+/** Writes a stream of events, some time apart. @param {Socket} socket @param {string} chunk all events but the last */
+function pace(socket, chunk) {
+  socket.write(SSE_HEAD + chunk);
+  let left = PACED_EVENTS - 1;
+  const timer = setInterval(() => {
+    left -= 1;
+    socket.write(left === 0 ? USAGE_CHUNK + LAST_CHUNK : chunk);
+    if (left === 0) clearInterval(timer);
+  }, PACED_GAP_MS);
+  socket.once("close", () => clearInterval(timer));
+}
 
 /**
  * Writes a block many times, and waits whenever the socket is full.

@@ -13,11 +13,12 @@ import { startup } from "./startup.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 import { short, table } from "./table.mjs";
 import { BARE, gateway, PEERS, ROOT } from "./targets.mjs";
+import { runUsage } from "./usage.mjs";
 import { COMPARISONS, POOLS, WORKLOADS } from "./workloads.mjs";
 
 const HELP = `node bench/run.mjs [options]
   --quick             fewer and shorter windows: about a minute
-  --only w1,w3        of w1 w2 w3 w4 w5 features pools startup
+  --only w1,w3        of w1 w2 w3 w4 w5 features pools usage startup
   --peers nginx,caddy only these besides bare http-proxy and the gateway; "none" for none
   --against DIR       also measure the gateway of another checkout (built), as "gateway before"
   --rounds N          windows per target     --seconds N   length of a W1 window
@@ -237,7 +238,7 @@ async function runPools(upstreamPort, dir, all) {
 /** @param {string} dir @param {Record<string, unknown>} all */
 async function runStartup(dir, all) {
   const checkouts = { gateway: ROOT, ...(options.against !== undefined && { "gateway before": options.against }) };
-  const times = await startup(checkouts, dir, size.quick ? 7 : 21);
+  const times = await startup(checkouts, ROOT, dir, size.quick ? 7 : 21);
   const base = times["node -e 0"] ?? [];
   const rows = Object.entries(times).map(([name, own]) => {
     const ratio = ratios(own, base, false);
@@ -271,6 +272,10 @@ async function main() {
   const built = gateway("gateway", ROOT).absent === undefined;
   if (wanted("features") && built) await runComparisons(upstreamPort, dir, all);
   if (wanted("pools") && built) await runPools(upstreamPort, dir, all);
+  if (wanted("usage") && built) {
+    const before = options.against === undefined ? undefined : resolve(options.against);
+    all["usage"] = await runUsage({ upstreamPort, dir, size, before });
+  }
   if (wanted("startup") && built) await runStartup(dir, all);
   await stop(upstream);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(all)}\n`);

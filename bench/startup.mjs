@@ -37,20 +37,26 @@ function timed(argv, word) {
 
 /**
  * @param {Readonly<Record<string, string>>} checkouts the name of each, as it is shown, and its folder
+ * @param {string} root of the checkout that is also started with usage metering
  * @param {string} dir for files
  * @param {number} rounds
  * @returns {Promise<Record<string, number[]>>} times in ms
  */
-export async function startup(checkouts, dir, rounds) {
+export async function startup(checkouts, root, dir, rounds) {
   const config = join(dir, "startup.yaml");
-  writeFileSync(config, gatewayConfig({ port: 0, upstreamPort: 9 }));
+  writeFileSync(config, gatewayConfig({ port: 0, upstreamPort: 9, dir }));
+  const metered = join(dir, "startup-metered.yaml");
+  writeFileSync(metered, gatewayConfig({ port: 0, upstreamPort: 9, dir }, { usage: true }));
   /** @type {Record<string, () => Promise<number>>} */
   const commands = { "node -e 0": () => timed([process.execPath, "-e", "0"]) };
-  for (const [name, root] of Object.entries(checkouts)) {
-    const bin = [process.execPath, join(root, "bin/ai-gw-lite.js")];
+  for (const [name, folder] of Object.entries(checkouts)) {
+    const bin = [process.execPath, join(folder, "bin/ai-gw-lite.js")];
     commands[`${name}: check`] = () => timed([...bin, "check", "--config", config]);
     commands[`${name}: serve to listening`] = () => timed([...bin, "serve", "--config", config], "listening");
   }
+  const bin = [process.execPath, join(root, "bin/ai-gw-lite.js")];
+  commands["metered: check"] = () => timed([...bin, "check", "--config", metered]);
+  commands["metered: serve to listening"] = () => timed([...bin, "serve", "--config", metered], "listening");
   /** @type {Record<string, number[]>} */
   const times = {};
   for (let round = 0; round < rounds; round++) {

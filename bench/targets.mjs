@@ -57,7 +57,7 @@ export function gateway(name, root, features) {
   const built = existsSync(join(root, "dist")) && existsSync(bin);
   return target(name, built ? undefined : `${root} is not built`, ({ port, upstreamPort, dir }) => {
     const config = join(dir, "config.yaml");
-    writeFileSync(config, gatewayConfig({ port, upstreamPort }, features));
+    writeFileSync(config, gatewayConfig({ port, upstreamPort, dir }, features));
     return { argv: [process.execPath, bin, "serve", "--config", config] };
   });
 }

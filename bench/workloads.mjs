@@ -17,7 +17,7 @@
  * @property {string} id
  * @property {string} title
  * @property {string} load name of the workload in `load/main.mjs`
- * @property {(size: Size) => Record<string, number>} settings
+ * @property {(size: Size) => Record<string, number | string>} settings
  * @property {readonly Figure[]} figures the first one is the most reliable
  * @property {boolean} [fresh] true if each window needs a new process
  * @property {(size: Size) => number} rounds
@@ -47,7 +47,7 @@ export const WORKLOADS = [
     id: "w2",
     title: "W2: 200 SSE streams of 100 events, 20 ms apart",
     load: "paced",
-    settings: () => ({}),
+    settings: () => ({ answer: "paced" }),
     rounds: (size) => size.rounds ?? (size.quick ? 2 : 5),
     figures: [
       { key: "cpuPerEvent", title: "CPU µs/event", aim: 1.1 },

@@ -48,6 +48,7 @@ const LEAVES: readonly string[] = [
   "compiler/compiler-host.ts",
   "runtime/clock.ts",
   "runtime/decode.ts",
+  "runtime/iso-time.ts",
   "runtime/within.ts",
 ];
 

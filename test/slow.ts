@@ -37,4 +37,6 @@ export const SLOW: readonly string[] = [
   // Thousands of exchanges.
   "test/clients/model-scope.test.ts",
   "test/observe/mixed-exchanges.test.ts",
+  // Each response of the corpus, cut at each of its bytes.
+  "test/usage/corpus-splits.test.ts",
 ];

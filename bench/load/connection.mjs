@@ -2,8 +2,16 @@
 // It parses responses only as far as it must to find their end.
 
 import { connect } from "node:net";
+import { MODEL } from "../mock.mjs";
 
 /** @typedef {import("node:net").Socket} Socket */
+
+/** The body of a request that asks for a stream. */
+export const STREAM_REQUEST = JSON.stringify({
+  model: MODEL,
+  stream: true,
+  messages: [{ role: "user", content: "hi" }],
+});
 
 /**
  * Opens a connection and passes each read to `onBytes`. The bytes are valid only until `onBytes` returns.

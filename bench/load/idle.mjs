@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytes } from "../memory.mjs";
-import { open, requestBytes } from "./connection.mjs";
+import { open, requestBytes, STREAM_REQUEST } from "./connection.mjs";
 
 const FIRST = 500;
 const AT_ONCE = 50;
@@ -11,7 +11,7 @@ const SETTLE_MS = 1500;
 
 /** @param {import("./main.mjs").Settings & { streams: number }} settings */
 export async function idle({ port, prefix, token, pid, streams }) {
-  const request = requestBytes("GET", `${prefix}/idle`, token);
+  const request = requestBytes("POST", `${prefix}/idle`, token, STREAM_REQUEST);
   /** @type {import("node:net").Socket[]} */
   const sockets = [];
   const openOne = async () => {

@@ -3,11 +3,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMicros } from "../cpu.mjs";
+import { MODEL } from "../mock.mjs";
 import { quantile } from "../statistics.mjs";
 import { answerCounter, open, requestBytes } from "./connection.mjs";
 
 const CONNECTIONS = 64;
-const BODY = JSON.stringify({ model: "bench-1", input: "x".repeat(1024 - 33) });
+const BODY = JSON.stringify({ model: MODEL, input: "x".repeat(1024 - 36) });
 
 /** @param {import("./main.mjs").Settings & { warmMs: number, windowMs: number }} settings */
 export async function small({ port, prefix, token, pid, warmMs, windowMs }) {

@@ -13,12 +13,15 @@ import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { openBooks } from "./open-books.ts";
+import { type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+
+/** How long the last parts of responses may take to be decoded when the gateway stops, ms. */
+const DECODING_MS = 2000;
 
 export interface GatewayOptions {
   /** The gateway's own version, shown in metrics, summary and traces. */
@@ -44,6 +47,7 @@ export interface RunningGateway {
   readonly host: Host;
   readonly limits: Limits;
   readonly agents: AgentPool;
+  readonly books: OpenBooks;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -110,6 +114,7 @@ export async function startGateway(
     host,
     limits,
     agents,
+    books,
     swap(next) {
       host.swap(linkPlan(next, parts));
       observing?.swap(withoutRoutes(next));
@@ -121,6 +126,7 @@ export async function startGateway(
       const finished = await host.drain(shutdown);
       await observing?.close();
       agents.close();
+      await books.late.all(DECODING_MS);
       await books.ledger?.close();
       await telemetry.close();
       return finished;

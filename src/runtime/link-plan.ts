@@ -1,20 +1,18 @@
 // Links a blueprint to a plan that can be served, and leases what its exchanges use.
 
 import type { Blueprint } from "../plan/blueprint.ts";
-import type { ChargingSpec } from "../plan/usage.ts";
-import { createPriceList, type PriceList } from "../prices/price-list.ts";
 import type { Clock } from "./clock.ts";
 import type { Tracer } from "./exchange/observer.ts";
 import type { LinkedPlan } from "./generation.ts";
-import { createGuardRegistry, type Metering, NOT_METERED } from "./guards/index.ts";
+import { createGuardRegistry } from "./guards/index.ts";
 import type { Limits } from "./limits/limits.ts";
 import { link } from "./link.ts";
+import { type Charging, chargingOf, guardMetering } from "./metering/charging.ts";
 import { type Books, type MeteredForward, RouteBooks } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import type { AgentPool } from "./upstream/connections/agents.ts";
 import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
-import { isNeverMetered } from "./usage/never-metered.ts";
 
 /** What all plans of the gateway share. */
 export interface PlanParts {
@@ -28,12 +26,6 @@ export interface PlanParts {
   readonly log: Log;
 }
 
-/** How the usage of a plan becomes costs. */
-interface Charging {
-  readonly charging: ChargingSpec;
-  readonly prices: PriceList;
-}
-
 /** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
 export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
   const { limits, agents, clock } = parts;
@@ -44,8 +36,9 @@ export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
     upstreams.release();
   };
   try {
-    const charging = chargingOf(blueprint);
-    const guards = createGuardRegistry(counts, clock, meteringOf(charging, parts));
+    const charging = chargingOf(blueprint.charging);
+    const metering = charging && guardMetering(charging, parts.books.budgets, clock);
+    const guards = createGuardRegistry(counts, clock, metering);
     const terminalParts = { limits: counts, agents: upstreams, ...shared(parts, charging) };
     const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
     return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
@@ -53,22 +46,6 @@ export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
     release();
     throw err;
   }
-}
-
-/** Reads the price table only where usage is on. */
-function chargingOf({ charging }: Blueprint): Charging | undefined {
-  return charging && { charging, prices: createPriceList(charging.prices) };
-}
-
-function meteringOf(charging: Charging | undefined, { books, clock }: PlanParts): Metering {
-  if (charging === undefined) return NOT_METERED;
-  const { prices } = charging;
-  return {
-    budgets: books.budgets,
-    isNeverMetered,
-    estimate: ({ model, host, input, output }) =>
-      prices.estimate({ model: undefined, requestedModel: model, host, at: clock.now() }, input, output),
-  };
 }
 
 function shared({ tracer, clock, log, books, meter }: PlanParts, charging: Charging | undefined) {

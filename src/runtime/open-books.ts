@@ -3,6 +3,7 @@
 import type { LedgerSpec } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";
 import { Budgets } from "./limits/budgets.ts";
+import { LateLines } from "./metering/late-lines.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
 import { type Ledger, type LedgerEvents, type LedgerRefusal, openLedger } from "./usage/ledger/ledger.ts";
@@ -11,6 +12,8 @@ export interface OpenBooks {
   readonly budgets: Budgets;
   /** `undefined`: usage is written nowhere. */
   readonly ledger: Ledger | undefined;
+  /** The exchanges whose lines come after their end. */
+  readonly late: LateLines;
 }
 
 export interface BooksParts {
@@ -29,13 +32,13 @@ export async function openBooks(
   { clock, log, processes }: BooksParts,
 ): Promise<OpenBooks> {
   const budgets = new Budgets({ onPassed: (warning) => log.warn({ ...warning }, "budget used") });
-  if (spec === undefined) return { budgets, ledger: undefined };
+  if (spec === undefined) return { budgets, ledger: undefined, late: new LateLines() };
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
   const { ledger, sums, told } = opened;
   budgets.restore(sums, told);
   ledger.keepTold(() => budgets.told());
-  return { budgets, ledger };
+  return { budgets, ledger, late: new LateLines() };
 }
 
 function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {

@@ -17,7 +17,7 @@ let home: string;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
   await promisify(execFile)(process.execPath, [join(ROOT, "scripts/build.mjs"), join(home, "dist")]);
-  for (const part of ["bin", "schema", "scripts", "package.json"]) {
+  for (const part of ["bin", "prices", "schema", "scripts", "package.json"]) {
     await cp(join(ROOT, part), join(home, part), { recursive: true });
   }
   await symlink(join(ROOT, "node_modules"), join(home, "node_modules"));

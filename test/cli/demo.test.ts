@@ -40,6 +40,8 @@ function writtenIo(): Written {
   return { io, out, err, first };
 }
 
+const BUDGET_TITLE = "A client with a budget of 20,000 tokens a day: the 429 comes when too few are left";
+
 const written = writtenIo();
 let stop: () => void;
 let ended: Promise<number>;
@@ -172,6 +174,18 @@ describe.concurrent("the pasted lines", () => {
     },
   );
 
+  it("curl, a client with a budget", async () => {
+    const { stdout } = await run("bash", ["-c", block(BUDGET_TITLE)]);
+    expect(stdout.trim()).toMatch(/^200 200 200( 200)? 429( 429)*$/);
+  });
+
+  it("curl, what was used", async () => {
+    const { stdout } = await run("bash", ["-c", block("What was used in the last days, by client")]);
+    const { data } = JSON.parse(stdout) as { data: { results: { client: string; output_tokens: number }[] }[] };
+    const clients = data.flatMap(({ results }) => results.map(({ client }) => client));
+    expect(clients).toContain("team-b");
+  });
+
   it("curl, the mock's own page", async () => {
     const { stdout } = await run("curl", ["-sS", `${fact("provider")}/`]);
     expect(stdout).toContain("x-mock-pace-ms");
@@ -179,7 +193,7 @@ describe.concurrent("the pasted lines", () => {
 });
 
 it("runs a config for which check reports nothing", () => {
-  const source = sourceFromText("demo.yaml", demoConfig(8787, "http://127.0.0.1:1"));
+  const source = sourceFromText("demo.yaml", demoConfig(8787, "http://127.0.0.1:1", "/tmp/ledger"));
   const { diagnostics } = compile(source, {
     env: (name) => `value-of-${name}`,
     readFile: () => ({ ok: false, reason: "none" }),

@@ -43,9 +43,8 @@ const CONFIGS = [
   ["config/pool.yaml", pool, ["GATEWAY_TOKEN", ...POOL_KEYS]],
   ["config/team.yaml", team, TEAM_KEYS],
   ["config/usage.yaml", usage, USAGE_KEYS],
-  ["the demo's config", demoConfig(8787, "http://127.0.0.1:1"), ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY"]],
   [
-    "the demo's config, with usage",
+    "the demo's config",
     demoConfig(8787, "http://127.0.0.1:1", '/tmp/a "ledger": \\ #'),
     ["DEMO_TOKEN", "DEMO_UPSTREAM_KEY", "DEMO_TEAM_A_TOKEN", "DEMO_TEAM_B_TOKEN", "DEMO_METRICS_TOKEN"],
   ],

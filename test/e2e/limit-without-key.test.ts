@@ -1,7 +1,7 @@
 // Checks that an upstream limit holds on routes without an upstream key: the requests of such a route count as those of one key.
 
 import { afterEach, expect, test } from "vitest";
-import { PROCESSES } from "../../src/cli/processes.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
 import type { UpstreamLimitSpec } from "../../src/plan/forward.ts";
@@ -47,7 +47,7 @@ const LIMIT: UpstreamLimitSpec = { max: 1, maxWaiting: 0, timeoutMs: 0 };
 
 async function start(plan: Blueprint): Promise<RunningGateway> {
   const log = createLog({ level: "error", to: { write: () => {} } });
-  const gateway = await startGateway(plan, log, { version: "0", processes: PROCESSES });
+  const gateway = await startGateway(plan, log, { version: "0", processes: runningProcesses });
   gateways.push(gateway);
   return gateway;
 }

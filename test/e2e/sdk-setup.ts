@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { type DemoSecrets, demoConfig } from "../../src/cli/demo/demo-config.ts";
 import { type Mock, type SeenRequest, startMock } from "../../src/mock/start.ts";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
+import { ledgerFolder } from "../support/ledger-folder.ts";
 
 export const TOKEN = "gw-token-of-the-client-0123456789";
 export const UPSTREAM_KEY = "sk-key-of-the-gateway-9876543210";
@@ -21,8 +22,14 @@ export interface Stage {
 export async function startStage(): Promise<Stage> {
   const seen: SeenRequest[] = [];
   const mock = await startMock({ key: UPSTREAM_KEY, paceMs: 0, onRequest: (request) => seen.push(request) });
-  const env: DemoSecrets = { DEMO_TOKEN: TOKEN, DEMO_UPSTREAM_KEY: UPSTREAM_KEY };
-  const gateway = await startGateway(demoConfig(0, mock.url), { env: { ...env } });
+  const env: DemoSecrets = {
+    DEMO_TOKEN: TOKEN,
+    DEMO_TEAM_A_TOKEN: "gw-token-of-team-a-0123456789",
+    DEMO_TEAM_B_TOKEN: "gw-token-of-team-b-0123456789",
+    DEMO_METRICS_TOKEN: "metrics-token-0123456789",
+    DEMO_UPSTREAM_KEY: UPSTREAM_KEY,
+  };
+  const gateway = await startGateway(demoConfig(0, mock.url, ledgerFolder()), { env: { ...env } });
   return {
     url: gateway.url,
     mock,

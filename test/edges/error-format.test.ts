@@ -135,7 +135,8 @@ describe("every error code", () => {
   it.each(codes)("%s says whether, and when, to try again", (code) => {
     const { status, headers } = replyFor(code, { message: "A message." });
     const isFinal =
-      [400, 401, 403, 404, 405, 417, 426, 431, 504].includes(status) || code === "upstream_request_failed";
+      [400, 401, 403, 404, 405, 417, 426, 431, 504].includes(status) ||
+      ["upstream_request_failed", "budget_exceeded"].includes(code);
     const isTemporary = status === 429 || status === 503;
     expect(headers.filter((_, i) => i % 2 === 0 && /retry/.test(headers[i] ?? ""))).toEqual([
       ...(isTemporary ? ["retry-after", "retry-after-ms"] : []),

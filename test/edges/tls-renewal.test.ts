@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PROCESSES } from "../../src/cli/processes.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { readFiles } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import { startGateway } from "../../src/runtime/gateway.ts";
@@ -58,7 +58,7 @@ routes: [{id: up, prefix: /up, upstream: {base_url: "http://127.0.0.1:1"}}]
   const gateway = await startGateway(result.value, log, {
     version: "0.0.0",
     pair: readFiles(tls, log),
-    processes: PROCESSES,
+    processes: runningProcesses,
   });
   const { port } = gateway.address;
   try {

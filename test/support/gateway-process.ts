@@ -35,7 +35,7 @@ export interface GatewayProcess {
 export async function install(): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), "ai-gw-lite-"));
   await promisify(execFile)(process.execPath, [join(ROOT, "scripts/build.mjs"), join(home, "dist")]);
-  for (const part of ["bin", "schema", "package.json"]) {
+  for (const part of ["bin", "prices", "schema", "package.json"]) {
     await cp(join(ROOT, part), join(home, part), { recursive: true });
   }
   await symlink(join(ROOT, "node_modules"), join(home, "node_modules"));

@@ -2,7 +2,7 @@
 
 import { readWholeFile } from "../../src/cli/files.ts";
 import { version } from "../../src/cli/io.ts";
-import { PROCESSES } from "../../src/cli/processes.ts";
+import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
@@ -10,6 +10,7 @@ import { type GatewayOptions, startGateway as start } from "../../src/runtime/ga
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
+import type { OpenBooks } from "../../src/runtime/open-books.ts";
 import { within } from "./deadline.ts";
 
 export interface LogLine {
@@ -25,6 +26,7 @@ export interface TestGateway {
   readonly metricsUrl: string | undefined;
   readonly host: Host;
   readonly limits: Limits;
+  readonly books: OpenBooks;
   /** Swaps in another config, as a reload does. */
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
@@ -73,7 +75,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     times: options.times ?? {},
     clock: options.clock,
     meter: options.meter,
-    processes: PROCESSES,
+    processes: runningProcesses,
   });
   const { port } = gateway.address;
   return {
@@ -82,6 +84,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     metricsUrl: gateway.metricsAddress && `http://127.0.0.1:${gateway.metricsAddress.port}`,
     host: gateway.host,
     limits: gateway.limits,
+    books: gateway.books,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) => {

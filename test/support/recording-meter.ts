@@ -27,6 +27,7 @@ export function recordingMeter(): RecordingMeter {
     text: () => Buffer.concat(read.flatMap(({ chunks }) => chunks)).toString("latin1"),
     meter: (x) => ({
       requestTap: undefined,
+      held: () => {},
       tapResponse: (response) =>
         recorded(read, { status: response.statusCode, path: x.path, upstream: x.upstream?.id }),
     }),

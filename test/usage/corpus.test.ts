@@ -8,6 +8,7 @@ import type { UsageForm } from "../../src/plan/usage.ts";
 import { createAccumulator, KEPT, needlesOf } from "../../src/runtime/usage/forms/index.ts";
 import { areSound } from "../../src/runtime/usage/forms/token-count.ts";
 import { corpusBytes, corpusCases, readCorpus } from "./read-corpus.ts";
+import { tapCorpus } from "./tap-corpus.ts";
 
 const cases = corpusCases();
 const FORMS: readonly UsageForm[] = ["auto", "openai", "anthropic", "gemini", "ollama"];
@@ -16,6 +17,10 @@ const README = readFileSync(join(import.meta.dirname, "corpus", "README.md"), "u
 describe("the corpus", () => {
   it.each(cases)("$file: $about", (shown) => {
     expect(readCorpus(shown)).toEqual(shown.report);
+  });
+
+  it.each(cases)("$file is read by the gateway as by plain code", async (shown) => {
+    expect(await tapCorpus(shown)).toEqual(shown.report);
   });
 
   it("shows each class of bugs, or says where it is shown", () => {

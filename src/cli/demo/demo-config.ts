@@ -4,10 +4,6 @@
 export interface DemoSecrets {
   readonly DEMO_TOKEN: string;
   readonly DEMO_UPSTREAM_KEY: string;
-}
-
-/** The variables that the config refers to besides these where usage is written down. */
-export interface DemoUsageSecrets {
   /** The tokens of two clients that have budgets. */
   readonly DEMO_TEAM_A_TOKEN: string;
   readonly DEMO_TEAM_B_TOKEN: string;
@@ -19,14 +15,13 @@ export interface DemoUsageSecrets {
  * The text of the demo's config.
  * @param port the gateway's port on loopback; 0 takes a free one
  * @param mockUrl the URL of the mock provider, without a trailing slash
- * @param ledgerDir the folder for the ledger; without it, usage is not written down, and there are no budgets and no dashboard
+ * @param ledgerDir the folder for the ledger
  */
-export function demoConfig(port: number, mockUrl: string, ledgerDir?: string): string {
-  const withUsage = ledgerDir !== undefined;
+export function demoConfig(port: number, mockUrl: string, ledgerDir: string): string {
   return `listen: 127.0.0.1:${port}
 
 gateway_auth:
-  tokens: ["\${DEMO_TOKEN}"]${withUsage ? CLIENTS : ""}
+  tokens: ["\${DEMO_TOKEN}"]${CLIENTS}
   # Clients send the token where they would send the provider's key.
   token_sources:
     - type: authorization_bearer # OpenAI's clients, curl, Claude Code
@@ -64,7 +59,7 @@ errors:
 
 shutdown:
   drain_timeout_ms: 3000
-${withUsage ? usageSections(ledgerDir) : ""}`;
+${usageSections(ledgerDir)}`;
 }
 
 /** Budgets that a few minutes of play use up. */
@@ -72,7 +67,7 @@ const CLIENTS = `
   clients:
     - id: team-a
       tokens: ["\${DEMO_TEAM_A_TOKEN}"]
-      budgets: [{ per: day, usd: 0.01 }]
+      budgets: [{ per: day, usd: 0.05 }]
     - id: team-b
       tokens: ["\${DEMO_TEAM_B_TOKEN}"]
       budgets: [{ per: day, tokens: 20000 }]`;

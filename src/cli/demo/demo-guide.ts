@@ -5,6 +5,9 @@ export interface DemoFacts {
   /** The gateway's URL, without a trailing slash. */
   readonly url: string;
   readonly token: string;
+  /** Of a client that has a budget of 20,000 tokens a day. */
+  readonly teamToken: string;
+  readonly metricsToken: string;
   /** The mock provider's URL, without a trailing slash. */
   readonly mockUrl: string;
   readonly mockKey: string;
@@ -21,17 +24,19 @@ export function demoGuide(facts: DemoFacts): string {
     ...anthropicLines(facts),
     ...geminiLines(facts),
     ...usageLines(facts),
+    ...budgetLines(facts),
     `The mock provider lists what else it can do: curl ${facts.mockUrl}/`,
     "Ctrl-C ends both.",
     "",
   ].join("\n\n");
 }
 
-function factLines({ url, token, mockUrl, mockKey }: DemoFacts): string {
+function factLines({ url, token, metricsToken, mockUrl, mockKey }: DemoFacts): string {
   return [
     "",
     `  gateway   ${url}`,
     `  token     ${token}    clients send it to the gateway`,
+    `  dashboard ${url}/metrics/ui    it asks for ${metricsToken}`,
     `  provider  ${mockUrl}    a mock, on this machine only`,
     `  its key   ${mockKey}    added by the gateway, unknown to clients`,
   ].join("\n");
@@ -148,6 +153,21 @@ function usageLines({ url, token, mockUrl }: DemoFacts): string[] {
       `  -d '{"model":"mock-1","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
     ]),
     block("The mock provider's own books of what it billed", [`curl ${mockUrl}/__books`]),
+  ];
+}
+
+/** Each request reserves 4,096 tokens of output unless it says how many it wants, so a few at one time use the budget up. */
+function budgetLines({ url, teamToken, metricsToken }: DemoFacts): string[] {
+  return [
+    block("A client with a budget of 20,000 tokens a day: the 429 comes when too few are left", [
+      `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -w '%{http_code} ' ${url}/openai/v1/chat/completions \\`,
+      `  -H 'authorization: Bearer ${teamToken}' -H 'x-mock-input-tokens: 4000' -H 'content-type: application/json' \\`,
+      `  -d '{"model":"mock-1","messages":[{"role":"user","content":"Hello"}]}'; done`,
+    ]),
+    block("What was used in the last days, by client", [
+      `curl -H 'authorization: Bearer ${metricsToken}' \\`,
+      `  "${url}/metrics/usage?start_time=$(($(date +%s) - 86400))&group_by=client"`,
+    ]),
   ];
 }
 

@@ -1,13 +1,16 @@
 // Runs `demo`: a mock provider and the real gateway in front of it, in one process, to try it without a provider.
 
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type CompilerHost, compile, sourceFromText } from "../../compiler/index.ts";
 import { startMock } from "../../mock/start.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
 import { startGateway } from "../../runtime/gateway.ts";
 import { createLog } from "../../runtime/observe/logs/log.ts";
 import { type Io, version } from "../io.ts";
-import { PROCESSES } from "../processes.ts";
+import { runningProcesses } from "../running-processes.ts";
 import { type DemoSecrets, demoConfig } from "./demo-config.ts";
 import { demoGuide } from "./demo-guide.ts";
 
@@ -25,15 +28,24 @@ export async function demo(
   io: Pick<Io, "stdout" | "stderr">,
   stop = firstSignal(),
 ): Promise<number> {
-  const secrets = { DEMO_TOKEN: secretLike("gw-demo"), DEMO_UPSTREAM_KEY: secretLike("sk-mock") };
+  const secrets = demoSecrets();
   const mock = await startMock({ key: secrets.DEMO_UPSTREAM_KEY });
   const log = createLog({ level: "info", to: { write: (line: string) => io.stderr(line) } });
+  const ledgerDir = mkdtempSync(join(tmpdir(), "ai-gw-lite-demo-"));
   try {
-    const blueprint = compileDemo(demoConfig(options.port ?? DEFAULT_PORT, mock.url), secrets);
-    const gateway = await startGateway(blueprint, log, { version: version(), processes: PROCESSES });
+    const blueprint = compileDemo(demoConfig(options.port ?? DEFAULT_PORT, mock.url, ledgerDir), secrets);
+    const gateway = await startGateway(blueprint, log, { version: version(), processes: runningProcesses });
     const url = `http://127.0.0.1:${gateway.address.port}`;
-    const { DEMO_TOKEN: token, DEMO_UPSTREAM_KEY: mockKey } = secrets;
-    io.stdout(demoGuide({ url, token, mockUrl: mock.url, mockKey }));
+    io.stdout(
+      demoGuide({
+        url,
+        token: secrets.DEMO_TOKEN,
+        teamToken: secrets.DEMO_TEAM_B_TOKEN,
+        metricsToken: secrets.DEMO_METRICS_TOKEN,
+        mockUrl: mock.url,
+        mockKey: secrets.DEMO_UPSTREAM_KEY,
+      }),
+    );
     await stop;
     return (await gateway.stop()) ? 0 : 1;
   } catch (err) {
@@ -41,6 +53,7 @@ export async function demo(
     return 1;
   } finally {
     await mock.close();
+    rmSync(ledgerDir, { recursive: true, force: true });
   }
 }
 
@@ -54,6 +67,16 @@ function compileDemo(config: string, secrets: DemoSecrets): Blueprint {
   const result = compile(sourceFromText("demo.yaml", config), host);
   if (result.ok) return result.value;
   throw new Error(`the demo's config is wrong: ${result.diagnostics.map(({ message }) => message).join("; ")}`);
+}
+
+function demoSecrets(): DemoSecrets {
+  return {
+    DEMO_TOKEN: secretLike("gw-demo"),
+    DEMO_TEAM_A_TOKEN: secretLike("gw-team-a"),
+    DEMO_TEAM_B_TOKEN: secretLike("gw-team-b"),
+    DEMO_METRICS_TOKEN: secretLike("metrics"),
+    DEMO_UPSTREAM_KEY: secretLike("sk-mock"),
+  };
 }
 
 function secretLike(prefix: string): string {

@@ -5,6 +5,7 @@ import { type Blueprint, limitsOf, type RouteBlueprint } from "../../plan/bluepr
 import type { ClientAccess } from "../../plan/exchange.ts";
 import type { UpstreamSpec } from "../../plan/forward.ts";
 import type { Reply } from "../../plan/replies.ts";
+import { TICKS_PER_USD } from "../../plan/usage.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import type { DryRequest, DryUpstream } from "../../runtime/dry/dry-exchange.ts";
 import { type DryRun, dryRunner, maskSecrets } from "../../runtime/dry/dry-run.ts";
@@ -80,7 +81,7 @@ export function explainer(blueprint: Blueprint): (request: DryRequest) => Explan
       limits:
         route === undefined || asked === undefined
           ? {}
-          : { ...shownLimits(asked, route), ...clientLimits(client?.access) },
+          : { ...shownLimits(asked, route), ...clientLimits(client?.access), ...clientBudgets(client?.access, route) },
     };
   };
 }
@@ -156,6 +157,16 @@ function shownLimits(asked: UpstreamSpec, route: RouteBlueprint): Record<string,
     queue_max_waiting: queueMaxWaiting,
     queue_timeout_ms: queueMaxWaiting === 0 ? undefined : queueTimeoutMs,
   });
+}
+
+/** On a route that is not metered, requests cost the budgets of their client nothing. */
+function clientBudgets(access: ClientAccess | undefined, { steps }: RouteBlueprint): Record<string, number> {
+  if (access === undefined || !steps.some(({ kind }) => kind === "budget")) return {};
+  const amounts = access.budgets.flatMap(({ per, maxTicks, maxTokens }) => [
+    [`client_budget_${per}_usd`, maxTicks && maxTicks / TICKS_PER_USD] as const,
+    [`client_budget_${per}_tokens`, maxTokens] as const,
+  ]);
+  return withoutUndefined({ client_tokens_per_minute: access.tokensPerMinute, ...Object.fromEntries(amounts) });
 }
 
 function clientLimits(access: ClientAccess | undefined): Record<string, number> {

@@ -6,8 +6,8 @@ import { type RunningGateway, startGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
 import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
-import { PROCESSES } from "../processes.ts";
 import { textReport } from "../report/text.ts";
+import { runningProcesses } from "../running-processes.ts";
 import { readExtraCas } from "../tls/extra-cas.ts";
 import { loadPair } from "../tls/load-pair.ts";
 import { dashboardUrl } from "./dashboard-url.ts";
@@ -58,7 +58,7 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
       version: io.version,
       pair,
       extraCas: readExtraCas(io.host),
-      processes: PROCESSES,
+      processes: runningProcesses,
     });
     const page = dashboardUrl(started.server, gateway.address);
     if (page !== undefined) log.info({ url: page }, "dashboard");

@@ -18,9 +18,11 @@ import { dryMetricsEndpoints } from "../endpoints/metrics.ts";
 import type { Plan } from "../exchange/plan.ts";
 import { run } from "../exchange/run.ts";
 import { authAs } from "../guards/auth.ts";
-import { createGuardRegistry, type GuardRegistry, NOT_METERED } from "../guards/index.ts";
+import { createGuardRegistry, type GuardRegistry } from "../guards/index.ts";
+import { Budgets } from "../limits/budgets.ts";
 import { Limits } from "../limits/limits.ts";
 import { type LinkParts, link } from "../link.ts";
+import { type Charging, chargingOf, guardMetering } from "../metering/charging.ts";
 import { renderReply } from "../replies/render-reply.ts";
 import { type DryChoice, DryExchange, type DryRequest, type DryStep, type DryUpstream } from "./dry-exchange.ts";
 import { dryModel } from "./dry-model.ts";
@@ -54,10 +56,14 @@ export function dryRunner(blueprint: Blueprint, clock: Clock): (request: DryRequ
   const { metrics } = blueprint.server;
   // The same paths as in the gateway, but with empty content. Metrics with a separate address are not served here.
   const onMain = metrics?.listen === undefined ? metrics : undefined;
-  const builtIn = builtInEndpoints(() => true, onMain && dryMetricsEndpoints(onMain));
+  const builtIn = builtInEndpoints(
+    () => true,
+    onMain && dryMetricsEndpoints(onMain, blueprint.server.ledger !== undefined),
+  );
+  const charging = chargingOf(blueprint.charging);
   return ({ method, target, rawHeaders, model, client }) => {
     const sent = { method, target: asSent(target), rawHeaders: rawHeaders.map(asSent), model, client };
-    return dryRun(link(blueprint, dryParts(clock)), builtIn, sent);
+    return dryRun(link(blueprint, dryParts(charging, clock)), builtIn, sent);
   };
 }
 
@@ -78,8 +84,9 @@ export function maskSecrets(blueprint: Blueprint): Blueprint {
 }
 
 /** Makes guards that record their verdicts, and a terminal that records what it would send. */
-function dryParts(clock: Clock): LinkParts<DryExchange> {
-  const live = createGuardRegistry(new Limits(clock).lease(), clock, NOT_METERED);
+function dryParts(charging: Charging | undefined, clock: Clock): LinkParts<DryExchange> {
+  const metering = charging && guardMetering(charging, new Budgets({ onPassed: () => {} }), clock);
+  const live = createGuardRegistry(new Limits(clock).lease(), clock, metering);
   const registry = { ...live, auth: (spec: AuthSpec) => dryAuth(spec, live.auth(spec), clock) };
   const kinds = Object.keys(registry) as StepKind[];
   const guards = Object.fromEntries(kinds.map((kind) => [kind, recorded(registry, kind)])) as unknown as GuardRegistry;

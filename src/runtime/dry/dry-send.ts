@@ -3,7 +3,7 @@
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Terminal } from "../exchange/plan.ts";
-import { requestHeadWriter } from "../headers/request-head.ts";
+import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
 import { asksForModel } from "../model/upstream-models.ts";
 import { askOrder } from "./ask-order.ts";
@@ -83,7 +83,7 @@ interface DryTarget {
 
 function dryTarget(forward: ForwardSpec, upstream: UpstreamSpec): DryTarget {
   const { id, target, limit } = upstream;
-  const writeHead = requestHeadWriter(upstream);
+  const writeHead = upstreamHeadWriter(forward, upstream);
   const writeTarget = requestTargetWriter(forward, upstream);
   const url = (x: DryExchange): string => asShown(`${target.protocol}//${target.host}${writeTarget(x.target)}`);
   return {

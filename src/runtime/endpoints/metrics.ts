@@ -20,7 +20,7 @@ export interface MetricsContent {
   /** Sent as JSON. */
   readonly summary: () => object;
   /** Answers a query for usage; absent where no usage is written down. */
-  readonly usage?: ((query: URLSearchParams) => Promise<Reply>) | undefined;
+  readonly usage?: ((query: URLSearchParams) => Reply | Promise<Reply>) | undefined;
   /** The page and its assets; absent when they were never built. */
   readonly page?: Page | undefined;
 }
@@ -54,10 +54,15 @@ export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: Me
   return { get: (at) => exact.get(at) ?? (at.startsWith(`${ui}/`) ? serveUi : undefined) };
 }
 
-/** The same endpoints for a dry run, with empty content. */
-export function dryMetricsEndpoints(spec: MetricsSpec): BuiltInEndpoints {
+/** The same endpoints for a dry run, with empty content. @param hasUsage usage is written down */
+export function dryMetricsEndpoints(spec: MetricsSpec, hasUsage: boolean): BuiltInEndpoints {
   const empty = { text: "", contentType: "text/plain" };
-  return metricsEndpoints(spec, { prometheus: () => empty, summary: () => ({}), page: () => documentReply(empty) });
+  return metricsEndpoints(spec, {
+    prometheus: () => empty,
+    summary: () => ({}),
+    usage: hasUsage ? () => documentReply(empty) : undefined,
+    page: () => documentReply(empty),
+  });
 }
 
 /** Compares digests only: even if the time of a comparison reveals something about a digest, it reveals nothing about a token. */

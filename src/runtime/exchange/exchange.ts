@@ -29,7 +29,7 @@ export class LiveExchange implements Exchange {
   readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
-  /** What is reserved of the client's budgets. Where no usage record follows, it is settled at nothing when the exchange ends. */
+  /** What is reserved of the client's budgets. A meter settles it when the usage is known; without one it is settled at nothing. */
   reservation: Reservation | undefined = undefined;
   readonly #record: RecordInProgress;
   readonly #owner: Owner;
@@ -239,7 +239,7 @@ export class LiveExchange implements Exchange {
     this.#owner.observer.streaming(this.#record);
   }
 
-  /** Notes that a usage record will follow. */
+  /** Notes that a usage record will follow. Whoever writes it settles the reservation. */
   meter(): void {
     this.#record.metered = true;
   }
@@ -293,7 +293,6 @@ export class LiveExchange implements Exchange {
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
-    // Who writes the usage record settles, too: a copy of a compressed response may still have to be decoded.
     if (!record.metered) this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }

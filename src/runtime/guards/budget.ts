@@ -5,26 +5,13 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { BudgetStepSpec, Guard, Verdict } from "../../plan/steps.ts";
 import type { Charge, ClientBudgets } from "../../plan/usage.ts";
 import type { Clock } from "../clock.ts";
-import type { Budgets, Reserved } from "../limits/budgets.ts";
+import type { Reserved } from "../limits/budgets.ts";
+import type { GuardMetering } from "../metering/charging.ts";
 import { estimateTokens } from "../model/token-estimate.ts";
 
-/** A request whose cost is estimated. */
-export interface EstimateQuery {
-  readonly model: string;
-  /** The upstream's host name. */
-  readonly host: string;
-  readonly input: number;
-  readonly output: number;
-}
-
 /** What the guard asks of other parts. */
-export interface BudgetParts {
-  readonly budgets: Budgets;
+export interface BudgetParts extends GuardMetering {
   readonly clock: Clock;
-  /** Whether requests to a path use no tokens, or tell again what was billed before. */
-  readonly isNeverMetered: (method: string, path: string) => boolean;
-  /** What the tokens of a request cost with a model at an upstream, ticks; `undefined` when its price is not known. */
-  readonly estimate: (query: EstimateQuery) => number | undefined;
 }
 
 const UNREADABLE = replyFor("model_unreadable");

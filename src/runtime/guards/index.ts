@@ -4,8 +4,9 @@ import type { Guard, StepKind, StepSpecs } from "../../plan/steps.ts";
 import type { Clock } from "../clock.ts";
 import { Budgets } from "../limits/budgets.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
+import type { GuardMetering } from "../metering/charging.ts";
 import { auth } from "./auth.ts";
-import { type BudgetParts, budget } from "./budget.ts";
+import { budget } from "./budget.ts";
 import { clientInflight } from "./client-inflight.ts";
 import { clientRate } from "./client-rate.ts";
 import { cors } from "./cors.ts";
@@ -17,11 +18,8 @@ import { webSocket } from "./web-socket.ts";
 
 export type GuardRegistry = { readonly [K in StepKind]: (spec: Readonly<StepSpecs[K]>) => Guard };
 
-/** What the guard of budgets asks, without the clock. */
-export type Metering = Omit<BudgetParts, "clock">;
-
-/** For plans without budgets. */
-export const NOT_METERED: Metering = {
+/** For plans without usage, where no client has budgets. */
+const NOT_METERED: GuardMetering = {
   budgets: new Budgets({ onPassed: () => {} }),
   isNeverMetered: () => true,
   estimate: () => undefined,
@@ -29,8 +27,13 @@ export const NOT_METERED: Metering = {
 
 /**
  * @param limits the counts that the guards of one plan use
+ * @param metering `undefined` where usage is off
  */
-export function createGuardRegistry(limits: LimitsLease, clock: Clock, metering: Metering): GuardRegistry {
+export function createGuardRegistry(
+  limits: LimitsLease,
+  clock: Clock,
+  metering: GuardMetering = NOT_METERED,
+): GuardRegistry {
   return {
     cors,
     auth: (spec) => auth(spec, clock),

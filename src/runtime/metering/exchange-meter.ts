@@ -21,8 +21,10 @@ export class ExchangeMeter {
   /** Looks for the request's model; `undefined` where there is no body, or where the body was read before it was sent. */
   readonly requestTap: PassingModel | undefined;
   #responseTap: UsageTap | undefined = undefined;
-  /** A successful response is read, or was. */
+  /** An upstream answered with a 2xx. */
   #succeeded = false;
+  /** Its body is read, or was. */
+  #tapped = false;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
   /** What the response told, once that is known. */
@@ -40,15 +42,20 @@ export class ExchangeMeter {
     x.atEnd((record) => this.#exchangeEnded(record));
   }
 
+  held(status: number | undefined): void {
+    this.#hears(status ?? 0);
+  }
+
   tapResponse(
     { statusCode = 0, rawHeaders }: IncomingMessage,
     { contentType }: Readonly<ResponseHead>,
     streams: boolean,
   ): this | undefined {
     this.#streams = streams;
-    this.#succeeded = statusCode >= 200 && statusCode < 300;
+    this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
+    this.#tapped = true;
     this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
     return this;
   }
@@ -65,15 +72,22 @@ export class ExchangeMeter {
     this.#responseTap = undefined;
     tap?.end(complete, (report) => {
       this.#report = report;
-      if (this.#record !== undefined) this.#write(this.#record, report);
+      if (this.#record === undefined) return;
+      this.#write(this.#record, report);
+      this.#owner.late.done();
     });
+  }
+
+  #hears(status: number): void {
+    this.#succeeded = status >= 200 && status < 300;
   }
 
   /** Writes it down, unless a part of the response is still being decoded. */
   #exchangeEnded(record: ExchangeRecord): void {
     this.#record = record;
-    if (!this.#succeeded) this.#write(record, UNKNOWN_USAGE);
+    if (!this.#tapped) this.#write(record, UNKNOWN_USAGE);
     else if (this.#report !== undefined) this.#write(record, this.#report);
+    else this.#owner.late.add();
   }
 
   #write(record: ExchangeRecord, report: UsageReport): void {

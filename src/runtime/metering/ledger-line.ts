@@ -2,8 +2,11 @@
 
 import { TICKS_PER_USD } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
+import { isoTimes } from "../iso-time.ts";
 import type { ExchangeUsage } from "../usage/exchange-usage.ts";
 import type { LedgerLine } from "../usage/ledger-line.ts";
+
+const isoTime = isoTimes();
 
 /** @param at when the exchange was admitted, ms since the epoch */
 export function ledgerLine(
@@ -13,7 +16,7 @@ export function ledgerLine(
 ): LedgerLine {
   const { counts, known } = usage.report;
   return {
-    at: new Date(at).toISOString(),
+    at: isoTime(at),
     request_id: record.id,
     client: record.client?.label ?? "",
     route: record.route?.id ?? "",

@@ -4,6 +4,7 @@ import type { Reservation } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
+import type { LateLines } from "./late-lines.ts";
 
 /** What is known of a metered exchange that has ended. */
 export interface Metered {
@@ -29,6 +30,8 @@ export interface MeterOwner {
   readonly scanBytes: number;
   /** ms since the epoch. */
   now(): number;
+  /** The exchanges of this route and of others that will be written later than they end. */
+  readonly late: LateLines;
   /** Settles and writes down an exchange that has ended. Called once for each. */
   write(metered: Metered): void;
 }

@@ -12,7 +12,9 @@ import type { Ledger } from "../usage/ledger/ledger.ts";
 import { isNeverMetered } from "../usage/never-metered.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
+import type { Charging } from "./charging.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
+import type { LateLines } from "./late-lines.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
 import { toldBy } from "./told-by.ts";
@@ -23,6 +25,7 @@ export interface Books {
   /** `undefined`: nothing is written to files. */
   readonly ledger: Pick<Ledger, "append"> | undefined;
   readonly clock: Clock;
+  readonly late: LateLines;
   /** Called for each exchange that was metered, after its end. */
   readonly metered: (record: ExchangeRecord, usage: ExchangeUsage) => void;
 }
@@ -40,17 +43,17 @@ export class RouteBooks implements MeterOwner {
   /** The host of each upstream, by its id. */
   readonly #hosts: ReadonlyMap<string, string>;
 
-  constructor(
-    forward: MeteredForward,
-    books: Books,
-    { charging, prices }: { readonly charging: ChargingSpec; readonly prices: PriceList },
-  ) {
+  constructor(forward: MeteredForward, books: Books, { charging, prices }: Charging) {
     this.toldBy = toldBy(forward.usage.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
     this.#charging = charging;
     this.#prices = prices;
     this.#hosts = new Map(forward.upstreams.map(({ id, target }) => [id, target.hostname]));
+  }
+
+  get late(): LateLines {
+    return this.#books.late;
   }
 
   now(): number {

@@ -17,6 +17,11 @@ export interface ExchangeTaps {
   /** Gets the bytes of the request's body as they go upstream, each once, in order; `undefined`: they are not read. */
   readonly requestTap: Pick<BodyTap, "push"> | undefined;
   /**
+   * A response came whose passing on is not decided yet. If the exchange ends now, its body is not read.
+   * @param status `undefined`: it is not passed on, another attempt follows
+   */
+  held(status: number | undefined): void;
+  /**
    * Asked once for the response that the exchange passes on, and never for one that another attempt follows. `undefined`: its body
    * is not read. The headers of the response are not kept: what is needed of them has to be read in the call.
    * @param streams its content type says that it is a stream

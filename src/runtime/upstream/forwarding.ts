@@ -98,10 +98,10 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void {
     this.#limits?.head();
     const { hold } = this.#upstream;
-    const { clock } = this.#context;
-    const look = hold && lookAt(response, head, hold, (body, last) => this.#heldBytes(body, last), clock);
+    const look = hold && lookAt(response, head, hold, (...part) => this.#heldBytes(...part), this.#context.clock);
     this.#report.status = response.statusCode;
     if (look === undefined) return this.#passOn(response, head);
+    this.#taps?.held(response.statusCode);
     if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
     this.#held = new HeldAnswer(response, look, (said) => this.#looked(response, head, said));
   }
@@ -213,6 +213,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   /** Makes another attempt, maybe after a wait. */
   #goOn(next: Exclude<NextAttempt, { readonly next: "pass on" }>): void {
     this.#closeAttempt();
+    this.#taps?.held(undefined);
     if (next.next === "ask another") return this.#waited("moved");
     this.#deadlines.stop();
     this.#upload.detach();

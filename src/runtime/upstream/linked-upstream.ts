@@ -5,7 +5,8 @@ import type { ForwardSpec, RetrySpec, UpstreamSpec } from "../../plan/forward.ts
 import { peerAddress } from "../exchange/connection.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
-import { type Framing, requestHeadWriter } from "../headers/request-head.ts";
+import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
+import type { Framing } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
@@ -82,7 +83,7 @@ export function linkUpstream(
     // A request in absolute-form is for a plain http upstream: TLS may be used with the proxy, but not with the upstream.
     tls: target.protocol === "https:" ? spec.tls : undefined,
   });
-  const writeHead = requestHeadWriter(spec);
+  const writeHead = upstreamHeadWriter(forward, spec);
   const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
   const keepBytes = repeats(forward.retry) ? forward.retry.maxBodyBytes : KEEP_BYTES;

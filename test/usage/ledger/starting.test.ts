@@ -4,7 +4,9 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   truncateSync,
   unlinkSync,
@@ -221,6 +223,31 @@ describe("a checkpoint that can't be right", () => {
     ]);
   });
 
+  it.each([1, 10])(
+    "is made anew when its file was moved away before it was written, and %s lines are in a new one",
+    async (count) => {
+      const dir = folder();
+      const { ledger } = await opened(dir, recordingParts().parts);
+      for (let i = 0; i < 3; i++) ledger.append(line());
+      await ledger.flush();
+      unlinkSync(join(dir, TODAY));
+      await ledger.close();
+      expect(totals((await start(dir)).sums)).toEqual([["ana", 330]]);
+      writeFileSync(join(dir, TODAY), lineText(line({ charged_tokens: 1 })).repeat(count));
+      const { sums, events } = await start(dir);
+      expect([totals(sums), events]).toEqual([[["ana", count]], ["rebuilt: checkpoint does not fit the files"]]);
+    },
+  );
+
+  it("is right at once when its file is gone: the new file's lines count, even after a kill", async () => {
+    const dir = await written();
+    unlinkSync(join(dir, TODAY));
+    const { copy } = await start(dir);
+    writeFileSync(join(copy, TODAY), lineText(line({ charged_tokens: 10 })));
+    const { sums, events } = await start(copy);
+    expect([totals(sums)[0], events]).toEqual([["ana", 17], []]);
+  });
+
   it("is not replaced by a half written one", async () => {
     const dir = await written();
     copyFileSync(join(dir, CHECKPOINT), join(dir, `${CHECKPOINT}.new`));
@@ -237,6 +264,25 @@ describe("the checkpoint", () => {
     expect(existsSync(join(dir, CHECKPOINT))).toBe(false);
     ledger.append(line());
     await vi.waitFor(() => expect(readFileSync(join(dir, CHECKPOINT), "utf8")).toContain('"ana"'));
+  });
+
+  it("that can't be written is told once, and keeps old files: their lines are nowhere else", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { parts, events } = recordingParts({ clock });
+    const { ledger } = await opened(dir, parts, 1);
+    mkdirSync(join(dir, `${CHECKPOINT}.new`));
+    for (let day = 0; day < 3; day++) {
+      ledger.append(line({ charged_tokens: 1 }));
+      await ledger.flush();
+      clock.time += 2 * DAY_MS;
+    }
+    await ledger.close();
+    expect(events).toEqual(["checkpoint EISDIR"]);
+    expect(ledgerFiles(dir)).toHaveLength(3);
+    rmdirSync(join(dir, `${CHECKPOINT}.new`));
+    const { sums } = await opened(dir, parts, 1);
+    expect([totals(sums), ledgerFiles(dir)]).toEqual([[["ana", 3]], []]);
   });
 
   it("is written when the day changes", async () => {

@@ -1,8 +1,13 @@
 // Tests the usage endpoint: its pages in OpenAI's form, what it refuses, and that its readers wait for one another.
 
 import { describe, expect, it } from "vitest";
+import { okReply } from "../../../src/plan/replies.ts";
 import { Digest } from "../../../src/plan/secret.ts";
+import { findRoute } from "../../../src/runtime/downstream/find-route.ts";
+import { builtInEndpoints } from "../../../src/runtime/endpoints/built-in.ts";
 import { metricsEndpoints } from "../../../src/runtime/endpoints/metrics.ts";
+import type { LiveExchange } from "../../../src/runtime/exchange/exchange.ts";
+import type { Plan } from "../../../src/runtime/exchange/plan.ts";
 import type { SumsQuery } from "../../../src/runtime/usage/ledger/read-ledger.ts";
 import { usageEndpoint } from "../../../src/runtime/usage/ledger/usage-page.ts";
 import { folder, handClock, line, NOON, opened, recordingParts } from "./ledger-folder.ts";
@@ -217,6 +222,21 @@ describe("the path below that of the metrics", () => {
     expect(refused?.outcome).toBe("unauthorized");
     const answered = await served?.({ ...request, rawHeaders: ["Authorization", "Bearer metrics-token"] });
     expect(JSON.parse(answered?.body ?? "").data).toHaveLength(1);
+  });
+
+  it("gets the query of a request as it came", () => {
+    const queries: string[] = [];
+    const builtIn = builtInEndpoints(() => true, {
+      get: () => (request) => {
+        queries.push(request.query);
+        return okReply("{}");
+      },
+    });
+    const plan = { routes: { match: () => undefined }, notFound: okReply("{}") } as unknown as Plan<LiveExchange>;
+    for (const url of ["/metrics/usage?start_time=1&group_by[]=a", "/metrics/usage"]) {
+      findRoute({ url, method: "GET", rawHeaders: [] }, plan, builtIn, false);
+    }
+    expect(queries).toEqual(["?start_time=1&group_by[]=a", ""]);
   });
 
   it("does not exist without usage", () => {

@@ -12,7 +12,6 @@ const UNFINISHED = "unfinished";
 
 function scan(chunks: readonly Buffer[]): unknown {
   const json = new SparseJson(KEPT_TREE.root);
-  json.begin();
   for (const chunk of chunks) {
     const copy = Buffer.from(chunk);
     json.pushOnly(copy);

@@ -6,6 +6,7 @@ import type { Outcome } from "../../../plan/exchange.ts";
 import type { LogLevel } from "../../../plan/observability.ts";
 import type { UnparsedRequest } from "../../exchange/observer.ts";
 import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import { isoTimes } from "../../iso-time.ts";
 import { lastAsked } from "../last-attempt.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
@@ -112,17 +113,8 @@ function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-/** Makes the function that writes a line's time field. It formats date and time once a second and adds the milliseconds. */
+/** Makes the function that writes a line's time field. */
 function isoTimestamp(): () => string {
-  let second = 0;
-  let secondText = "";
-  return () => {
-    const now = Date.now();
-    const current = Math.floor(now / 1000);
-    if (current !== second) {
-      second = current;
-      secondText = new Date(current * 1000).toISOString().slice(0, 20);
-    }
-    return `,"time":"${secondText}${String(now % 1000).padStart(3, "0")}Z"`;
-  };
+  const isoTime = isoTimes();
+  return () => `,"time":"${isoTime(Date.now())}"`;
 }

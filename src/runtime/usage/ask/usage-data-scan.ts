@@ -20,6 +20,7 @@ const AFTER_VALUE = 10;
 const AFTER_OBJECT = 11;
 const SOMETHING_ELSE = 12;
 
+const CLOSING_QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -28,12 +29,16 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** Longer than the names that matter. */
-const NAME_CHARS = 8;
+/** The names that matter, with the quote that closes them. */
+const CHOICES = Buffer.from('choices"');
+const USAGE = Buffer.from('usage"');
 
 export class UsageDataScan {
   #state = BEFORE_OBJECT;
-  #name = "";
+  #nameBytes = 0;
+  /** The name is this one as far as it has come. */
+  #isChoices = false;
+  #isUsage = false;
   #depth = 0;
   #escaped = false;
   #hasChoices = false;
@@ -54,7 +59,12 @@ export class UsageDataScan {
 
   /** Takes the bytes from `from` up to `to`. @returns false once they can't be such an object */
   push(bytes: Buffer, from: number, to: number): boolean {
-    for (let at = from; at < to && this.#state !== SOMETHING_ELSE; at++) this.#take(bytes[at] as number);
+    let at = from;
+    while (at < to && this.#state !== SOMETHING_ELSE) {
+      // Most bytes stand in texts.
+      if (this.#state === IN_STRING && !this.#escaped) at = textEnd(bytes, at, to);
+      if (at < to) this.#take(bytes[at++] as number);
+    }
     return this.#state !== SOMETHING_ELSE;
   }
 
@@ -64,7 +74,9 @@ export class UsageDataScan {
       case IN_NESTED_STRING:
         return this.#inString(byte, this.#state === IN_STRING ? AFTER_VALUE : IN_NESTED);
       case IN_NAME:
-        if (this.#name.length < NAME_CHARS) this.#name += String.fromCharCode(byte);
+        this.#isChoices &&= byte === CHOICES[this.#nameBytes];
+        this.#isUsage &&= byte === USAGE[this.#nameBytes];
+        this.#nameBytes++;
         return this.#inString(byte, BEFORE_COLON);
       case IN_NESTED:
         return this.#inNested(byte);
@@ -93,7 +105,9 @@ export class UsageDataScan {
         return byte === OPEN_BRACE ? BEFORE_NAME : SOMETHING_ELSE;
       case BEFORE_NAME:
         if (KIND_OF_BYTE[byte] !== QUOTE) return byte === CLOSE_BRACE ? AFTER_OBJECT : SOMETHING_ELSE;
-        this.#name = "";
+        this.#nameBytes = 0;
+        this.#isChoices = true;
+        this.#isUsage = true;
         return IN_NAME;
       case BEFORE_COLON:
         return byte === COLON ? BEFORE_VALUE : SOMETHING_ELSE;
@@ -112,11 +126,9 @@ export class UsageDataScan {
   }
 
   #beginValue(byte: number): number {
-    // The closing quote belongs to the name.
-    if (this.#name === 'choices"') return byte === OPEN_BRACKET ? IN_CHOICES : SOMETHING_ELSE;
-    const isUsage = this.#name === 'usage"';
-    if (isUsage && byte !== OPEN_BRACE) return SOMETHING_ELSE;
-    this.#hasUsage ||= isUsage;
+    if (this.#isChoices) return byte === OPEN_BRACKET ? IN_CHOICES : SOMETHING_ELSE;
+    if (this.#isUsage && byte !== OPEN_BRACE) return SOMETHING_ELSE;
+    this.#hasUsage ||= this.#isUsage;
     const kind = KIND_OF_BYTE[byte];
     if (kind === QUOTE) return IN_STRING;
     this.#depth = 1;
@@ -127,4 +139,14 @@ export class UsageDataScan {
     if (byte === COMMA) return BEFORE_NAME;
     return byte === CLOSE_BRACE ? AFTER_OBJECT : SOMETHING_ELSE;
   }
+}
+
+/** The index of the first quote or backslash, or `to`. */
+function textEnd(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  for (; at < to; at++) {
+    const byte = bytes[at];
+    if (byte === CLOSING_QUOTE || byte === BACKSLASH) break;
+  }
+  return at;
 }

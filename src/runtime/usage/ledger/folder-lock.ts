@@ -16,7 +16,7 @@ export interface Processes {
 
 export type Locked =
   | { readonly ok: true; readonly release: () => void }
-  /** @see LedgerRefusal */
+  /** Another process holds it, or another ledger of this one. */
   | { readonly ok: false; readonly pid: number };
 
 /** The folders whose lock this process holds. Its number alone says nothing: in a container, the process before had the same. */
@@ -50,15 +50,15 @@ export function lockFolder(dir: string, processes: Processes): Locked {
 /** The number of the other process that holds a lock; `undefined` when nobody does. */
 function holderOf(path: string, { pid: own, isAlive }: Processes): number | undefined {
   try {
-    const { pid, process } = JSON.parse(readFileSync(path, "utf8")) as { pid: unknown; process: unknown };
+    const { pid, process: noted } = JSON.parse(readFileSync(path, "utf8")) as { pid: unknown; process: unknown };
     if (typeof pid !== "number" || pid === own || !isAlive(pid)) return undefined;
     // Nothing outlives a restart of the machine. This has to be compared by itself: where a service may not see the processes of
     // other users (`ProtectProc=invisible`), the rest is not known of the process that has the number now.
     const boot = bootId();
-    if (typeof process === "string" && boot !== null && !process.startsWith(`${boot} `)) return undefined;
+    if (typeof noted === "string" && boot !== null && !noted.startsWith(`${boot} `)) return undefined;
     // A number is given to another process in time, and soon in a container. So the process has to be the same, where we can see that.
     const identity = identityOf(pid);
-    return identity === null || process === null || identity === process ? pid : undefined;
+    return identity === null || noted === null || identity === noted ? pid : undefined;
   } catch {
     return undefined;
   }

@@ -55,7 +55,7 @@ export interface OpenedLedger {
 export type LedgerRefusal =
   /** Another process writes to the folder, or this one does already. */
   | { readonly ok: false; readonly reason: "in use"; readonly pid: number }
-  /** The folder can't be created, written or read. @see code the system's error code, such as `EACCES` */
+  /** The folder can't be created, written or read. The code is that of the system, such as `EACCES`. */
   | { readonly ok: false; readonly reason: "unusable"; readonly code: string };
 
 /** These errors end by themselves, or when someone makes room: no reason not to start. */

@@ -28,8 +28,12 @@ export function lineText(line: LedgerLine): string {
   );
 }
 
+/** Printable ASCII without quotes and backslashes: most texts are, and need no `JSON.stringify`. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function text(value: string | null): string {
-  return value === null ? "null" : JSON.stringify(value);
+  if (value === null) return "null";
+  return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
 
 /** JSON has no `NaN` and no `Infinity`. */

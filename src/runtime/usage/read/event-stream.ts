@@ -2,7 +2,7 @@
 
 import type { KeptTree } from "./kept-tree.ts";
 import { LineEnds } from "./line-ends.ts";
-import { QuietEvents } from "./quiet-events.ts";
+import { DONE, type QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
 import type { ToldEvents } from "./told-events.ts";
@@ -12,12 +12,8 @@ const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 
 const LINE_FEED = Buffer.from("\n");
-/** What the data of the last event of OpenAI's streams begins with. */
-const DONE = "[DONE]";
 /** In place of the first characters of other data. */
 const NOT_DONE = "not done";
-/** Streams with `\r` alone are read, but without the short cut. */
-const EVENT_ENDS: readonly string[] = ["\n\n", "\n\r\n"];
 /** The longest name of an event that is kept. */
 const MAX_NAME_CHARS = 128;
 
@@ -29,7 +25,7 @@ const OTHER = 3;
 
 export class EventStream implements Splitter {
   readonly #events: ToldEvents;
-  readonly #json: SparseJson;
+  readonly #kept: KeptTree;
   readonly #quiet: QuietEvents;
   readonly #lines = new LineEnds();
   #field = UNDECIDED;
@@ -40,14 +36,15 @@ export class EventStream implements Splitter {
   /** A space that comes next is no part of the value. */
   #maySkipSpace = false;
   #name = "";
-  #hasData = false;
+  /** The data so far; `undefined`: the event has none yet. */
+  #json: SparseJson | undefined = undefined;
   /** The first characters of the data, as many as `[DONE]` has. */
   #dataStart = "";
 
   constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept.root);
-    this.#quiet = new QuietEvents(EVENT_ENDS, [...kept.signs, DONE]);
+    this.#kept = kept;
+    this.#quiet = kept.quietEvents;
   }
 
   push(chunk: Buffer): void {
@@ -56,7 +53,7 @@ export class EventStream implements Splitter {
     while (at < chunk.length) {
       if (this.#isBetweenEvents) {
         at = this.#lines.passEmpty(chunk, at);
-        if (this.#events.onlyTelling) at = this.#quiet.pass(at);
+        if (this.#events.maySkip) at = this.#quiet.pass(at);
       }
       const end = this.#lines.next(chunk, at);
       if (end > at) this.#takeBytes(chunk, at, end);
@@ -77,7 +74,7 @@ export class EventStream implements Splitter {
   }
 
   get #isBetweenEvents(): boolean {
-    return !this.#hasBytes && !this.#hasData && this.#name === "";
+    return !this.#hasBytes && this.#json === undefined && this.#name === "";
   }
 
   /** Takes bytes of the current line. */
@@ -114,9 +111,8 @@ export class EventStream implements Splitter {
     this.#maySkipSpace = true;
     if (this.#fieldName === "data") {
       this.#field = DATA;
-      if (!this.#hasData) this.#json.begin();
+      if (this.#json === undefined) this.#json = new SparseJson(this.#kept.root);
       else if (this.#dataStart !== "") this.#takeData(LINE_FEED);
-      this.#hasData = true;
     } else if (this.#fieldName === "event") {
       this.#field = NAME;
       this.#name = "";
@@ -124,7 +120,7 @@ export class EventStream implements Splitter {
   }
 
   #takeData(data: Buffer): void {
-    this.#json.pushOnly(data);
+    this.#json?.pushOnly(data);
     if (this.#dataStart === "" && data[0] !== OPEN_BRACKET) this.#dataStart = NOT_DONE;
     const missing = DONE.length - this.#dataStart.length;
     if (missing > 0) this.#dataStart += data.toString("latin1", 0, missing);
@@ -141,12 +137,13 @@ export class EventStream implements Splitter {
   }
 
   #endEvent(): void {
-    if (this.#hasData) {
+    const json = this.#json;
+    if (json !== undefined) {
       if (this.#dataStart === DONE) this.#events.done();
-      else this.#events.take(this.#name === "" ? undefined : this.#name, this.#json);
+      else this.#events.take(this.#name === "" ? undefined : this.#name, json);
     }
     this.#name = "";
-    this.#hasData = false;
+    this.#json = undefined;
     this.#dataStart = "";
   }
 }

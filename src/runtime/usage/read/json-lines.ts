@@ -1,7 +1,7 @@
 // Takes a body of one JSON object a line (NDJSON) apart into its lines.
 
 import type { KeptTree } from "./kept-tree.ts";
-import { QuietEvents } from "./quiet-events.ts";
+import type { QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
 import type { ToldEvents } from "./told-events.ts";
@@ -11,22 +11,22 @@ const LF = 0x0a;
 /** A line that is no JSON object costs that line only. */
 export class JsonLines implements Splitter {
   readonly #events: ToldEvents;
-  readonly #json: SparseJson;
+  readonly #kept: KeptTree;
   readonly #quiet: QuietEvents;
-  /** The line has bytes. */
-  #hasBytes = false;
+  /** The line so far; `undefined`: it has no bytes yet. */
+  #json: SparseJson | undefined = undefined;
 
   constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept.root);
-    this.#quiet = new QuietEvents(["\n"], kept.signs);
+    this.#kept = kept;
+    this.#quiet = kept.quietLines;
   }
 
   push(chunk: Buffer): void {
     this.#quiet.begin(chunk);
     let at = 0;
     while (at < chunk.length) {
-      if (!this.#hasBytes && this.#events.onlyTelling) at = this.#quiet.pass(at);
+      if (this.#json === undefined && this.#events.maySkip) at = this.#quiet.pass(at);
       const found = chunk.indexOf(LF, at);
       const end = found === -1 ? chunk.length : found;
       if (end > at) this.#takeBytes(chunk.subarray(at, end));
@@ -43,13 +43,12 @@ export class JsonLines implements Splitter {
   }
 
   #takeBytes(bytes: Buffer): void {
-    if (!this.#hasBytes) this.#json.begin();
-    this.#hasBytes = true;
+    this.#json ??= new SparseJson(this.#kept.root);
     this.#json.pushOnly(bytes);
   }
 
   #endLine(): void {
-    if (this.#hasBytes) this.#events.take(undefined, this.#json);
-    this.#hasBytes = false;
+    if (this.#json !== undefined) this.#events.take(undefined, this.#json);
+    this.#json = undefined;
   }
 }

@@ -12,43 +12,44 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 
 const BETWEEN = 0;
-const IN_OBJECT = 1;
-const AFTER_ARRAY = 2;
+const AFTER_ARRAY = 1;
 /** Where the next object would begin can't be known. */
-const MALFORMED = 3;
+const MALFORMED = 2;
 
 export class JsonTexts implements Splitter {
   readonly #events: ToldEvents;
-  readonly #json: SparseJson;
+  readonly #kept: KeptTree;
   #state = BETWEEN;
+  /** The object so far; `undefined` outside of objects. */
+  #json: SparseJson | undefined = undefined;
   #isArray = false;
   #objects = 0;
 
   constructor(events: ToldEvents, kept: KeptTree) {
     this.#events = events;
-    this.#json = new SparseJson(kept.root);
+    this.#kept = kept;
   }
 
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length && this.#state !== MALFORMED) {
-      if (this.#state === IN_OBJECT) at = this.#inObject(chunk, at);
+      if (this.#json !== undefined) at = this.#inObject(this.#json, chunk, at);
       else at = this.#between(chunk[at] as number, at);
     }
   }
 
   /** What stands in an object that was cut off is not told. */
   end(complete: boolean): boolean {
-    return complete && this.#state === (this.#isArray ? AFTER_ARRAY : BETWEEN);
+    return complete && this.#json === undefined && this.#state === (this.#isArray ? AFTER_ARRAY : BETWEEN);
   }
 
-  #inObject(chunk: Buffer, from: number): number {
-    const at = this.#json.push(chunk, from);
-    if (this.#json.isDone) {
-      this.#events.take(undefined, this.#json);
+  #inObject(json: SparseJson, chunk: Buffer, from: number): number {
+    const at = json.push(chunk, from);
+    if (json.isDone) {
+      this.#events.take(undefined, json);
       this.#objects++;
-      this.#state = BETWEEN;
-    } else if (this.#json.isMalformed) this.#state = MALFORMED;
+      this.#json = undefined;
+    } else if (json.isMalformed) this.#state = MALFORMED;
     return at;
   }
 
@@ -56,8 +57,7 @@ export class JsonTexts implements Splitter {
     if (isBlank(byte)) return at + 1;
     if (this.#state === AFTER_ARRAY) this.#state = MALFORMED;
     else if (byte === OPEN_BRACE) {
-      this.#json.begin();
-      this.#state = IN_OBJECT;
+      this.#json = new SparseJson(this.#kept.root);
       return at;
     } else if (byte === OPEN_BRACKET && !this.#isArray && this.#objects === 0) this.#isArray = true;
     else if (byte === CLOSE_BRACKET && this.#isArray) this.#state = AFTER_ARRAY;

@@ -1,11 +1,12 @@
 // Keeps the first bytes of something that comes in several chunks, up to a bound.
 
 const FIRST_BYTES = 64;
+const NOTHING = Buffer.alloc(0);
 
 /** It copies what it keeps, so that no chunk is held. Its memory is used again for the next thing. */
 export class KeptBytes {
   readonly #most: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = NOTHING;
   #length = 0;
   #overflowed = false;
 

@@ -1,12 +1,14 @@
 // Makes the table by which the scan finds the members of a JSON value that are kept.
 
 import type { KeptMembers } from "../forms/usage-form.ts";
+import { type QuietEvents, quietEvents, quietLines } from "./quiet-events.ts";
 
 /** What is kept of the events of an API. Made once for all exchanges. */
 export interface KeptTree {
   readonly root: KeptNode;
-  /** Texts of which an event holds at least one when it tells usage. A search for them is much faster than a scan. */
-  readonly signs: readonly string[];
+  /** Pass over events that tell nothing: a search for a few texts is much faster than a scan. */
+  readonly quietEvents: QuietEvents;
+  readonly quietLines: QuietEvents;
 }
 
 /** A JSON value of which something is kept. */
@@ -27,7 +29,8 @@ export interface KeptNode {
  * @param needles texts of which an event must hold one to tell usage: a name of a member in its quotes, or a part of that
  */
 export function keptTree(kept: KeptMembers, needles: readonly string[]): KeptTree {
-  return { root: nodeOf("", kept, needles), signs: [...new Set(needles.map(signOf))] };
+  const signs = [...new Set(needles.map(signOf))];
+  return { root: nodeOf("", kept, needles), quietEvents: quietEvents(signs), quietLines: quietLines(signs) };
 }
 
 /**

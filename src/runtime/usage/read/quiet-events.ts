@@ -1,11 +1,19 @@
 // Finds events of a stream that lie whole in one chunk and tell no usage, so that they can be passed over without a look.
 
 const USAGE = "usage";
+
+/** What the data of the last event of OpenAI's streams begins with. */
+export const DONE = "[DONE]";
+/** Streams with `\r` alone are read, but without the short cut. */
+const EVENT_ENDS: readonly string[] = ["\n\n", "\n\r\n"];
+
 /** What stands behind the name in events that tell none. An API that was asked for usage sends this in each event but the last. */
 const NULLS: readonly Buffer[] = ['":null', '": null'].map((text) => Buffer.from(text));
 
 /** The chunk has no more of it. */
 const NONE = Number.POSITIVE_INFINITY;
+
+const NOTHING = Buffer.alloc(0);
 
 interface Sign {
   readonly bytes: Buffer;
@@ -14,10 +22,21 @@ interface Sign {
   next: number;
 }
 
+/** Those of an event stream. @param signs what an event may hold that needs a look */
+export function quietEvents(signs: readonly string[]): QuietEvents {
+  return new QuietEvents(EVENT_ENDS, [...signs, DONE]);
+}
+
+/** Those of a body with one event a line. @param signs what an event may hold that needs a look */
+export function quietLines(signs: readonly string[]): QuietEvents {
+  return new QuietEvents(["\n"], signs);
+}
+
+/** It holds nothing between `end` and `begin`, so all bodies of a route share one. */
 export class QuietEvents {
   readonly #signs: readonly Sign[];
   readonly #ends: readonly Buffer[];
-  #chunk: Buffer = Buffer.alloc(0);
+  #chunk: Buffer = NOTHING;
   /** How far the chunk was searched for the ends of events. */
   #searched = 0;
 
@@ -83,8 +102,6 @@ export class QuietEvents {
     return at;
   }
 }
-
-const NOTHING = Buffer.alloc(0);
 
 function isNull(chunk: Buffer, at: number): boolean {
   return NULLS.some((text) => stands(text, chunk, at, 0));

@@ -43,11 +43,11 @@ interface OpenObject {
   readonly outer: OpenObject | undefined;
 }
 
+/** Reads one document. */
 export class SparseJson {
-  readonly #root: KeptNode;
   #state = BEFORE_OBJECT;
   #object: OpenObject;
-  #data: Record<string, unknown> = {};
+  readonly #data: Record<string, unknown> = {};
   #tells = false;
   /** The kept member that the value belongs to. */
   #member: KeptNode | undefined;
@@ -62,7 +62,6 @@ export class SparseJson {
   #keptBytes = 0;
 
   constructor(root: KeptNode) {
-    this.#root = root;
     this.#object = { node: root, data: this.#data, outer: undefined };
   }
 
@@ -83,19 +82,6 @@ export class SparseJson {
   /** A member was seen that tells usage and is not null. */
   get tells(): boolean {
     return this.#tells;
-  }
-
-  /** Begins a new document. */
-  begin(): void {
-    this.#state = BEFORE_OBJECT;
-    this.#data = {};
-    this.#object = { node: this.#root, data: this.#data, outer: undefined };
-    this.#tells = false;
-    this.#member = undefined;
-    this.#escaped = false;
-    this.#start = -1;
-    this.#earlier.clear();
-    this.#keptBytes = 0;
   }
 
   /**

@@ -13,20 +13,25 @@ export const FIRST_EVENTS = 4;
 export class ToldEvents {
   readonly #accumulator: UsageAccumulator;
   #events = 0;
+  #lastTold = false;
 
   constructor(accumulator: UsageAccumulator) {
     this.#accumulator = accumulator;
   }
 
-  /** An event that does not tell usage may be passed over without a look. */
-  get onlyTelling(): boolean {
-    return this.#events >= FIRST_EVENTS;
+  /**
+   * An event that does not tell usage may be passed over without a look. Not right behind one that tells: it is most likely one of
+   * many with running totals, and a search for what the next one tells would be in vain.
+   */
+  get maySkip(): boolean {
+    return this.#events >= FIRST_EVENTS && !this.#lastTold;
   }
 
   /** An event has ended. What is no whole JSON object is not told. */
   take(name: string | undefined, json: SparseJson): void {
     const isFirst = this.#events < FIRST_EVENTS;
     if (isFirst) this.#events++;
+    this.#lastTold = json.tells;
     if (json.isDone && (isFirst || json.tells)) this.#accumulator.take({ name, data: json.data });
   }
 

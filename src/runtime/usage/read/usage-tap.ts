@@ -29,10 +29,7 @@ export function createUsageTap(response: TappedResponse, by: ToldBy): UsageTap {
   if (coding === undefined) return DEAF_TAP;
   const reader = new SafeReader(new BodyReader(response.contentType, by));
   if (coding !== "identity") return new DecodingTap(reader, coding);
-  return {
-    push: (bytes) => reader.push(bytes),
-    end: (complete, then) => then(reader.end(complete)),
-  };
+  return new PlainTap(reader);
 }
 
 const DEAF_TAP: UsageTap = {
@@ -67,6 +64,23 @@ class SafeReader {
   /** Nothing is known any more. */
   spoil(): void {
     this.#reader = undefined;
+  }
+}
+
+/** A class, since each open stream has one: closures take more memory. */
+class PlainTap implements UsageTap {
+  readonly #reader: SafeReader;
+
+  constructor(reader: SafeReader) {
+    this.#reader = reader;
+  }
+
+  push(bytes: Buffer): void {
+    this.#reader.push(bytes);
+  }
+
+  end(complete: boolean, then: (report: UsageReport) => void): void {
+    then(this.#reader.end(complete));
   }
 }
 
