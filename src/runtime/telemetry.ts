@@ -1,6 +1,7 @@
 // Starts metrics and tracing as the blueprint says. prom-client and OpenTelemetry are loaded only where they are configured.
 
-import type { Blueprint } from "../plan/blueprint.ts";
+import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
+import type { ClientBudgets } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
 import { metricsEndpoints } from "./endpoints/metrics.ts";
@@ -46,7 +47,7 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
     tracer: tracing?.tracer,
     endpoints: metrics?.endpoints,
     reloaded: (result) => metrics?.meters.reloaded(result),
-    adopt: (next) => metrics?.meters.adopt(next),
+    adopt: (next) => metrics?.adopt(next),
     close: async () => tracing?.close(),
   };
 }
@@ -57,8 +58,11 @@ async function startMetrics(blueprint: Blueprint, { limits, health, books, clock
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
   const meters = new Meters(blueprint, clock);
   const waiting = () => limits.waiting();
+  let budgeted = budgetedClients(blueprint);
+  const shown = () => books.budgets.shown(clock.now(), budgeted);
+  const budgets = books.ledger && shown;
   const endpoints = metricsEndpoints(metrics, {
-    prometheus: prometheusText(meters, { version, waiting, health }),
+    prometheus: prometheusText(meters, { version, waiting, health, budgets }),
     summary: () =>
       summarise(meters, {
         version,
@@ -66,11 +70,22 @@ async function startMetrics(blueprint: Blueprint, { limits, health, books, clock
         waiting: waiting(),
         clients: limits.clientsInFlight(),
         health: health(),
+        budgets,
       }),
     usage: books.ledger && usageEndpoint(books.ledger, clock),
     page: readPage(),
   });
-  return { meters, endpoints };
+  const adopt = (next: Blueprint) => {
+    meters.adopt(next);
+    budgeted = budgetedClients(next);
+  };
+  return { meters, endpoints, adopt };
+}
+
+/** The clients that have budgets, with these, by the name under which they are kept. */
+function budgetedClients(blueprint: Blueprint): (readonly [client: string, limits: ClientBudgets])[] {
+  const clients = clientsOf(blueprint).filter(({ access }) => access.budgets.length > 0);
+  return clients.map(({ id, access: { tokensPerMinute, budgets } }) => [id, { tokensPerMinute, budgets }]);
 }
 
 async function startTraces({ server }: Blueprint, { version }: TelemetryParts) {

@@ -6,6 +6,8 @@ export interface Formats {
   count(value: number): string;
   /** Short form for chart axes: `12K`. */
   shortCount(value: number): string;
+  /** An amount of money. A tiny one is shown as `<$0.01`, not as `$0.00`. */
+  usd(value: number): string;
   /** A ratio as a percentage. A tiny one is shown as `<0.1%`, not as `0%`. */
   share(ratio: number): string;
   /** Milliseconds, in a suitable unit; `–` for null. */
@@ -18,6 +20,8 @@ export interface Formats {
   step(unixMs: number, stepMs: number): string;
   /** `14 Mar, 14:05` */
   dayAndTime(unixMs: number): string;
+  /** The same in UTC: `14 Mar, 14:05 UTC` */
+  utc(unixMs: number): string;
   /** A duration in its two largest units: `3d 4h`. */
   duration(seconds: number): string;
   /** `47 minutes ago` */
@@ -36,21 +40,26 @@ export function formats(language: Language, timeZone?: string): Formats {
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone } as const;
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const shortCount = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+  // `US$` would be longer, and no other dollars are shown.
+  const usd = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" });
   const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const plain = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 });
   const time = new Intl.DateTimeFormat(locale, clock);
   const timeOfDay = new Intl.DateTimeFormat(locale, { ...clock, second: "2-digit" });
   const dayAndTime = new Intl.DateTimeFormat(locale, { ...clock, day: "numeric", month: "short" });
+  const utc = new Intl.DateTimeFormat(locale, { ...clock, day: "numeric", month: "short", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
     count: (value) => count.format(value),
     shortCount: (value) => shortCount.format(value),
+    usd: (value) => (value > 0 && value < 0.01 ? `<${usd.format(0.01)}` : usd.format(value)),
     share: (ratio) => (ratio > 0 && ratio < 0.001 ? `<${share.format(0.001)}` : share.format(ratio)),
     ms: (value) => (value === null ? NO_VALUE : milliseconds(value, plain)),
     time: (at) => time.format(at),
     timeOfDay: (at) => timeOfDay.format(at),
     step: (at, stepMs) => (stepMs < 60_000 ? timeOfDay : time).format(at),
     dayAndTime: (at) => dayAndTime.format(at),
+    utc: (at) => `${utc.format(at)} UTC`,
     duration: (seconds) => duration(seconds, locale),
     ago: (seconds) => {
       const [amount, unit] = largestUnit(seconds);

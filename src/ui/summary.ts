@@ -1,7 +1,9 @@
 // Describes the JSON of `{path}/summary` and checks that a response has this form.
 
+import type { BudgetFigures, ModelFigures, UsageFigures, UsageSummary, Used } from "./usage.ts";
+
 /** The counts of one route. The id `__unmatched__` is for requests that matched no route. */
-export interface RouteFigures {
+export interface RouteFigures extends Partial<UsageFigures> {
   readonly route_id: string;
   readonly requests_1h: number;
   readonly requests_24h: number;
@@ -32,7 +34,7 @@ export interface UpstreamFigures {
 }
 
 /** The counts of one client, or of one token without a client. */
-export interface TokenFigures {
+export interface TokenFigures extends Partial<UsageFigures> {
   /** The id of the client, or the label of the token; never the token itself. */
   readonly token: string;
   readonly requests_1h: number;
@@ -102,7 +104,7 @@ export interface ResultCount {
   readonly count: number;
 }
 
-export interface Summary {
+export interface Summary extends Partial<UsageFigures> {
   readonly generated_at_unix_ms: number;
   readonly total_requests_1h: number;
   readonly total_requests_24h: number;
@@ -117,6 +119,9 @@ export interface Summary {
   readonly uptime_seconds: number;
   readonly limits: Limits;
   readonly reload: ReloadState;
+  /** What each model used, and the budgets of clients: only if the gateway writes usage down, as `usage_1h` and `usage_24h`. */
+  readonly models?: readonly ModelFigures[];
+  readonly budgets?: readonly BudgetFigures[];
   readonly series: Readonly<Record<Range, Series>>;
 }
 
@@ -143,6 +148,16 @@ export function resultsOf(summary: Summary, range: Range): readonly ResultCount[
 export function requestsOf(summary: Summary, range: Range, ...classes: readonly ResultClass[]): number {
   const counted = resultsOf(summary, range).filter((row) => classes.length === 0 || classes.includes(row.class));
   return counted.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** Returns the summary if it tells usage. */
+export function usageOf(summary: Summary): (Summary & UsageSummary) | undefined {
+  return summary.usage_1h === undefined ? undefined : (summary as Summary & UsageSummary);
+}
+
+/** Returns what was used in a time range. Usage is not told of a quarter of an hour: its hour is shown. */
+export function usedIn({ usage_1h, usage_24h }: Partial<UsageFigures>, range: Range): Used | undefined {
+  return range === "day" ? usage_24h : usage_1h;
 }
 
 /**

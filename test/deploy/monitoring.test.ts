@@ -13,6 +13,7 @@ import { ERROR_REPLIES } from "../../src/plan/replies.ts";
 import type { ExchangeRecord } from "../../src/runtime/exchange/record.ts";
 import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
 import { prometheusText } from "../../src/runtime/observe/metrics/prometheus.ts";
+import type { ExchangeUsage } from "../../src/runtime/usage/exchange-usage.ts";
 import { findProgram } from "../support/program.ts";
 import { samplesOf } from "../support/prometheus.ts";
 
@@ -71,7 +72,12 @@ beforeAll(async () => {
   end({ outcome: "success", status: 200, upstreamAnswered: true });
   end({ outcome: "rate_limited", status: 429 });
   end({ outcome: "client_closed", status: 499 });
-  const scrape = prometheusText(meters, { version: "1.0.0", waiting: () => new Map([["up", 1]]), health: () => [] });
+  const counts = { input: 9, cacheRead: 1, cacheWrite: 1, output: 5, reasoning: 1 };
+  const usage = { report: { known: "reported", counts }, modelLabel: "m", costTicks: 1, ttftMs: 5 };
+  meters.metered({ ...record, status: 200 } as unknown as ExchangeRecord, usage as unknown as ExchangeUsage);
+  const budget = { client: "c", per: "day", unit: "usd", used: 1, reserved: 0, max: 2, endsAtMs: undefined } as const;
+  const parts = { waiting: () => new Map([["up", 1]]), health: () => [], budgets: () => [budget] };
+  const scrape = prometheusText(meters, { version: "1.0.0", ...parts });
   for (const { name, labels } of samplesOf((await scrape()).text)) {
     shown.set(name, new Set([...(shown.get(name) ?? []), ...Object.keys(labels)]));
   }
@@ -99,7 +105,7 @@ const labelsOf = (metric: string) => [...(shown.get(metric) ?? []), ...OF_PROMET
 describe("the dashboard, the alert rules and the documented queries", () => {
   it("are all found by this test", () => {
     expect(panels.length).toBeGreaterThan(20);
-    expect([variables.length, documented.length > 3, rules.length]).toEqual([2, true, 14]);
+    expect([variables.length, documented.length > 3, rules.length]).toEqual([2, true, 15]);
   });
 
   it.each(expressions.map((expression) => [expression]))("use only metrics and labels that exist: %s", (expression) => {
@@ -118,7 +124,8 @@ describe("the dashboard, the alert rules and the documented queries", () => {
       outcome: [...Object.keys(ERROR_REPLIES), "success", "preflight", "upstream_aborted", "client_closed"],
       status_class: ["2xx", "3xx", "4xx", "5xx"],
       result: ["success", "failure", "client_closed", ...RETRY_WORDS],
-      kind: ["rate", "downstream", "upstream"],
+      kind: ["rate", "downstream", "upstream", "input", "cache_read", "cache_write", "output", "reasoning"],
+      usage: ["reported", "partial", "unknown"],
       phase: ["queue", "head", "body"],
     };
     const used = expressions.flatMap((expression) =>
@@ -169,7 +176,7 @@ describe.skipIf(PROMTOOL === undefined)("promtool", () => {
   it("accepts the alert rules", () => {
     expect(run("check", "rules", RULES)).toMatchObject({
       status: 0,
-      output: expect.stringContaining("14 rules found"),
+      output: expect.stringContaining("15 rules found"),
     });
   });
 

@@ -236,11 +236,13 @@ describe("with ten thousand clients", () => {
   test("only those that were seen have a row, and a day later they are gone", () => {
     const meters = new ClientMeters();
     meters.adopt(blueprint(2), 5000);
-    expect([meters.size, meters.rows(5000, new Map())]).toEqual([0, []]);
+    expect([meters.size, meters.rows(5000, new Map(), () => ({}))]).toEqual([0, []]);
     seen(meters, 7, 5000);
     seen(meters, 9, 5001);
     const labels = (minute: number, inflight: ReadonlyMap<string, number>) =>
-      meters.rows(minute, inflight).map(({ token, inflight_current: now, max_inflight: max }) => [token, now, max]);
+      meters
+        .rows(minute, inflight, () => ({}))
+        .map(({ token, inflight_current: now, max_inflight: max }) => [token, now, max]);
     const inflight = new Map([
       ["client c9", 1],
       ["client c11", 2],

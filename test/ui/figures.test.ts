@@ -4,9 +4,11 @@
 import type { Page } from "playwright-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Summary } from "../../src/ui/summary.ts";
+import type { Used } from "../../src/ui/usage.ts";
 import { AT_SAMPLE, cellsOf, enterToken, figure, openPages, waitForState } from "./browser.ts";
 import { type PageServer, startPageServer, TOKEN } from "./page-server.ts";
-import { busySummary, crowdedSummary, LONG_ID, youngSummary } from "./sample-summary.ts";
+import { busySummary, crowdedSummary, LONG_ID, meterlessSummary, youngSummary } from "./sample-summary.ts";
+import { NOTHING, used } from "./sample-usage.ts";
 
 const { open } = openPages();
 let server: PageServer;
@@ -225,6 +227,10 @@ describe("nothing is hidden without a sign", () => {
     expect(await rows.count()).toBe(10);
     expect(await page.getByRole("button", { name: /^Show all/ }).allTextContents()).toEqual([
       "Show all 23",
+      "Show all 30",
+      "Show all 30",
+      "Show all 21",
+      "Show all 40",
       "Show all 40",
       "Show all 50",
       "Show all 30",
@@ -283,5 +289,108 @@ describe("nothing is hidden without a sign", () => {
     const labels = await page.evaluate<string[]>(`["routes", "upstreams"].map((table) =>
       getComputedStyle(document.querySelector("[data-table=" + table + "] tbody td"), "::before").content)`);
     expect(labels).toEqual(['"Requests 1 h"', '"State"']);
+  });
+});
+
+/** Responses that told nothing. */
+const SILENT = { records: 2, records_without_tokens: 2, records_without_cost: 2, cost_usd: null } as const;
+
+describe("usage", () => {
+  const section = (page: Page) => page.locator("section.usage");
+  /** The notes of the budgets, each after its name, amounts, and whether its bar says that it is nearly used up. */
+  const budgetsOf = (page: Page) =>
+    page.evaluate<string[][]>(`[...document.querySelectorAll("[data-list=budgets] li")].map((item) =>
+      [...item.children].map((part) => part.matches(".bar")
+        ? part.style.getPropertyValue("--fill") + (part.matches(".nearly-full") ? " nearly full" : "")
+        : part.textContent))`);
+
+  it("is shown in all for the last hour and day, with costs that are not all known as the least they can be", async () => {
+    const page = await openDashboard({
+      ...busySummary(),
+      usage_1h: used(4, 2, { untold: 1, unpriced: 1 }),
+      usage_24h: used(400_000, 2),
+    });
+    expect(await cellsOf(page, "usage-totals")).toEqual([
+      ["Last hour", "4", "≥ 20.9k", "13k", "≥ 1.6k", "≥ $0.05"],
+      ["Last 24 hours", "400,000", "2.1bn", "1.3bn", "164m", "$5,496.00"],
+    ]);
+  });
+
+  it("is listed by client, model and route for the hour or the day, the most expensive first, and without those that used nothing", async () => {
+    const busy = busySummary();
+    const figures = (hour: Used, day: Used) => ({ usage_1h: hour, usage_24h: day });
+    const [first, second, third] = busy.tokens;
+    const [route] = busy.routes;
+    if (!first || !second || !third || !route) throw new Error("the sample is too small");
+    const page = await openDashboard({
+      ...busy,
+      tokens: [
+        { ...first, token: "cheap", ...figures(used(9, 0.1), used(9, 0.1)) },
+        { ...second, token: "dear", ...figures(used(1, 50), used(2, 50)) },
+        { ...third, token: "idle", ...figures(NOTHING, used(100, 9)) },
+      ],
+      models: [{ model: "other", ...figures(used(10, null), used(10, null)) }],
+      routes: [{ ...route, route_id: "silent", ...figures({ ...NOTHING, ...SILENT }, { ...NOTHING, ...SILENT }) }],
+    });
+    await page.getByRole("radio", { name: "Last hour" }).check();
+    expect(await cellsOf(page, "usage-clients")).toEqual([
+      ["dear", "5.2k", "3.2k", "410", "$0.34"],
+      ["cheap", "47.1k", "29.2k", "3.7k", "<$0.01"],
+    ]);
+    expect(await cellsOf(page, "usage-models")).toEqual([["other", "52.3k", "32.4k", "4.1k", "unknown"]]);
+    expect(await section(page).getByText("all other names").count()).toBe(1);
+    expect(await cellsOf(page, "usage-routes")).toEqual([["silent", "unknown", "unknown", "unknown", "unknown"]]);
+    await page.getByRole("radio", { name: "Last 24 hours" }).check();
+    await expect
+      .poll(async () => (await cellsOf(page, "usage-clients")).map(([name]) => name))
+      .toEqual(["idle", "dear", "cheap"]);
+    expect(await section(page).locator(".per").allTextContents()).toEqual(Array(3).fill("Last 24 hours"));
+  });
+
+  it("has the budgets, with what is left and the end of the period in UTC", async () => {
+    const page = await openDashboard(busySummary(), { timezoneId: "Asia/Shanghai" });
+    expect(await budgetsOf(page)).toEqual([
+      [
+        "team-search, per month",
+        "$1,834.20 of $2,500.00",
+        "0.73368",
+        "$664.55 left · $1.25 reserved · until 31 Mar, 00:00 UTC",
+      ],
+      ["team-search, per day", "38.1m of 60m tokens", "0.63534", "21.8m left · 41k reserved · until 15 Mar, 00:00 UTC"],
+      [
+        "nightly-evaluation.eu, per week",
+        "$204.36 of $200.00",
+        "1 nearly full",
+        "$0.00 left · until 16 Mar, 00:00 UTC",
+      ],
+      [
+        "intern, per day",
+        "$4.71 of $5.00",
+        "0.942 nearly full",
+        "$0.17 left · $0.12 reserved · until 15 Mar, 00:00 UTC",
+      ],
+      ["intern, in all", "$12.50 of $100.00", "0.125", "$87.38 left · $0.12 reserved"],
+    ]);
+  });
+
+  it("shows those budgets first that are nearly used up, where there are many", async () => {
+    const page = await openDashboard(crowdedSummary());
+    const names = (await budgetsOf(page)).map(([name]) => name);
+    expect(names).toHaveLength(9);
+    expect(names.every((name) => /^(nightly-evaluation\.eu-\d, per week|intern-\d, per day)$/.test(name ?? ""))).toBe(
+      true,
+    );
+    await page.locator(".budgets").getByRole("button", { name: "Show all 30" }).click();
+    expect(await budgetsOf(page)).toHaveLength(30);
+  });
+
+  it("is not mentioned on a gateway that writes none down, and budgets are not where there are none", async () => {
+    const page = await openDashboard(meterlessSummary());
+    await page.locator("[data-table=routes]").waitFor();
+    expect(await section(page).isVisible()).toBe(false);
+    server.respondWith({ ...busySummary(), budgets: [] });
+    await page.clock.runFor(5000);
+    await page.getByRole("heading", { name: "Tokens and cost" }).waitFor();
+    expect(await page.getByRole("heading", { name: "Budgets" }).isVisible()).toBe(false);
   });
 });

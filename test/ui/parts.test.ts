@@ -47,6 +47,21 @@ describe("formats", () => {
     expect([en.duration(seconds), zh.duration(seconds)]).toEqual([english, chinese]);
   });
 
+  it.each([
+    [0, "$0.00"],
+    [0.00004, "<$0.01"],
+    [0.01, "$0.01"],
+    [1234.567, "$1,234.57"],
+  ])("writes %d USD as %s", (value, text) => {
+    expect([en.usd(value), zh.usd(value)]).toEqual([text, text]);
+  });
+
+  it("writes the end of a period in UTC, wherever the reader is", () => {
+    const inShanghai = formats("en", "Asia/Shanghai");
+    expect([en.utc(NOW), inShanghai.utc(NOW)]).toEqual(Array(2).fill("14 Mar, 14:05 UTC"));
+    expect(inShanghai.dayAndTime(NOW)).toBe("14 Mar, 22:05");
+  });
+
   it("writes times on a 24 hour clock", () => {
     expect([en.time(NOW), en.timeOfDay(NOW), en.time(NOW - 14 * 3_600_000)]).toEqual(["14:05", "14:05:30", "00:05"]);
     expect([en.step(NOW, 60_000), en.step(NOW, 10_000)]).toEqual(["14:05", "14:05:30"]);

@@ -1,6 +1,7 @@
 // Makes sample summaries: of a busy gateway, of one with very many routes, of one that has just started, of one without requests.
 
 import type { ResultClass, ResultCount, ResultGroup, Series, Summary, UpstreamFigures } from "../../src/ui/summary.ts";
+import { withUsage } from "./sample-usage.ts";
 
 /** A fixed time, so that the page always looks the same. */
 export const NOW = Date.UTC(2026, 2, 14, 14, 5, 30);
@@ -118,8 +119,13 @@ function upstream(
 /** A client without limits of its own, or a token without a client. */
 const NO_LIMITS = [null, null, null] as const;
 
-/** The summary of a gateway with requests, limits, pools and reloads. */
+/** The summary of a gateway with requests, limits, pools, reloads, usage and budgets. */
 export function busySummary(): Summary {
+  return withUsage(meterlessSummary());
+}
+
+/** The same of a gateway that writes no usage down. */
+export function meterlessSummary(): Summary {
   const quarter = busySeries(90, 10, 24);
   const hour = busySeries(60, 60, 140);
   const day = busySeries(96, 900, 1900);
@@ -223,7 +229,7 @@ export function emptySummary(): Summary {
     };
   };
   return {
-    ...busySummary(),
+    ...meterlessSummary(),
     total_requests_1h: 0,
     total_requests_24h: 0,
     routes: [],
@@ -333,5 +339,15 @@ export function crowdedSummary(): Summary {
     { group: "incomplete", result: "upstream_timeout", class: "server_error", count: 12 },
     { group: "incomplete", result: "upstream_aborted", class: "server_error", count: 3 },
   ] as const;
-  return { ...busy, routes, tokens, results_15m: results, results_1h: results, results_24h: results };
+  const crowded = { ...busy, routes, tokens, results_15m: results, results_1h: results, results_24h: results };
+  const { models = [], budgets = [], ...rest } = withUsage(crowded);
+  const [model] = models;
+  if (model === undefined) throw new Error("the sample has no models");
+  return {
+    ...rest,
+    models: [{ ...model, model: LONG_ID }, ...Array.from({ length: 20 }, (_, at) => ({ ...model, model: `m-${at}` }))],
+    budgets: Array.from({ length: 6 }, (_, at) =>
+      budgets.map((each) => ({ ...each, client: `${each.client}-${at}` })),
+    ).flat(),
+  };
 }

@@ -1,6 +1,7 @@
 // Lists every text of the dashboard. Each language supplies all of them.
 
 import type { Range, ResultClass, ResultGroup, UpstreamState } from "../summary.ts";
+import type { BudgetPeriod } from "../usage.ts";
 
 export type Language = "en" | "zh";
 
@@ -110,6 +111,43 @@ export interface Texts {
   readonly lists: {
     readonly all: (count: string) => string;
     readonly fewer: string;
+  };
+  /** Tokens and what they cost. */
+  readonly usage: {
+    readonly title: string;
+    readonly totals: string;
+    readonly time: string;
+    readonly hour: string;
+    readonly day: string;
+    readonly byClient: string;
+    readonly byModel: string;
+    readonly byRoute: string;
+    readonly client: string;
+    readonly model: string;
+    readonly route: string;
+    readonly input: string;
+    readonly cached: string;
+    readonly output: string;
+    readonly cost: string;
+    readonly responses: string;
+    /** Instead of an amount of which nothing is known. */
+    readonly unknown: string;
+    /** An amount to which something is missing that is not known. */
+    readonly atLeast: (amount: string) => string;
+    /** Explains the two. */
+    readonly hint: string;
+    /** What the model `other` is. */
+    readonly otherModels: string;
+    readonly none: string;
+    readonly budgets: string;
+    readonly budget: (client: string, period: string) => string;
+    readonly periods: Readonly<Record<BudgetPeriod, string>>;
+    /** The amount of a budget in tokens. */
+    readonly tokens: (count: string) => string;
+    readonly of: (used: string, max: string) => string;
+    readonly left: (amount: string) => string;
+    readonly reserved: (amount: string) => string;
+    readonly until: (time: string) => string;
   };
   /** The section with the tables, the limits and the facts about the gateway. */
   readonly detail: string;

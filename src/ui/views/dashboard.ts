@@ -4,7 +4,8 @@ import { CHARTS } from "../charts/chart-specs.ts";
 import { Palette } from "../charts/palette.ts";
 import { el, setAttribute, setText, uniqueId } from "../dom.ts";
 import type { Locale } from "../locale.ts";
-import type { Range, Summary } from "../summary.ts";
+import { type Range, type Summary, usageOf } from "../summary.ts";
+import { budgetsCard } from "./budgets-card.ts";
 import { chartCard } from "./chart-card.ts";
 import { gatewayCard } from "./gateway-card.ts";
 import { keyFigures } from "./key-figures.ts";
@@ -15,6 +16,7 @@ import { routesTable } from "./routes-table.ts";
 import { tokensTable } from "./tokens-table.ts";
 import { type PageState, type TopBarEvents, topBar } from "./top-bar.ts";
 import { upstreamsTable } from "./upstreams-table.ts";
+import { usageTables, usageTotals } from "./usage-tables.ts";
 
 export interface DashboardEvents extends Omit<TopBarEvents, "onRange"> {
   /** The user wants the next request now, without waiting for the timer. */
@@ -32,6 +34,7 @@ export class Dashboard {
   readonly #notice;
   readonly #views;
   readonly #charts;
+  readonly #usage: HTMLElement;
   readonly #palette: Palette;
   /** Invisible; a screen reader reads it out when it changes. */
   readonly #announcement = el("p", { class: "visually-hidden", role: "status" });
@@ -54,15 +57,19 @@ export class Dashboard {
     const results = resultsCard(locale);
     const tables = [routesTable(locale), upstreamsTable(locale), tokensTable(locale)];
     const sideCards = [limitsCard(locale), gatewayCard(locale)];
-    this.#views = [figures, ...this.#charts, results, ...tables, ...sideCards];
+    const usage = [usageTotals(locale), budgetsCard(locale), ...usageTables(locale)];
+    this.#views = [figures, ...this.#charts, results, ...usage, ...tables, ...sideCards];
     const [requests, errors, ...otherCharts] = this.#charts.map(({ root }) => root);
     const pale = el("p", { class: "pale-hint" }, texts.charts.pale);
     const overTime = [requests, errors, results.root, ...otherCharts, pale].filter((node) => node !== undefined);
     const columns = [tables, sideCards].map((views) => el("div", {}, ...views.map(({ root }) => root)));
+    this.#usage = section("usage", texts.usage.title, ...usage.map(({ root }) => root));
+    this.#usage.hidden = true;
     this.#main.append(
       this.#notice.root,
       section("now", texts.figures.title, figures.root),
       section("over-time", texts.charts.title, ...overTime),
+      this.#usage,
       section("detail", texts.detail, ...columns),
     );
     this.#setState("loading");
@@ -126,6 +133,7 @@ export class Dashboard {
     this.#range = range;
     const summary = this.#summary;
     if (summary === undefined) return;
+    this.#usage.hidden = usageOf(summary) === undefined;
     for (const view of this.#views) view.update(summary, range);
   }
 }

@@ -6,12 +6,15 @@ import type { Client } from "../../../plan/exchange.ts";
 import { clientKey } from "../../limits/client-key.ts";
 import { isError, type Result } from "../result.ts";
 import { CountRing } from "./count-ring.ts";
+import { type Amounts, UsageWindows } from "./usage-windows.ts";
 
 interface ClientMeter {
   readonly label: string;
   readonly requests: CountRing;
   /** Created with the first error: most of ten thousand clients never have one. */
   errors: CountRing | undefined;
+  /** Created with the first usage record. */
+  usage: UsageWindows | undefined;
 }
 
 /** The limits of a client in the current plan; null where it has none. */
@@ -46,37 +49,51 @@ export class ClientMeters {
     this.#limits = limits;
   }
 
-  count({ id, label }: Client, minute: number, result: Result): void {
-    let meter = this.#seen.get(id);
-    if (meter === undefined) {
-      meter = { label, requests: new CountRing(), errors: undefined };
-      this.#seen.set(id, meter);
-    }
+  count(client: Client, minute: number, result: Result): void {
+    const meter = this.#meterOf(client);
     meter.requests.add(minute);
     if (!isError(result)) return;
     meter.errors ??= new CountRing();
     meter.errors.add(minute);
   }
 
+  /** Counts the usage of one exchange, whose request is counted already. */
+  countUsage(client: Client, minute: number, amounts: Amounts): void {
+    const meter = this.#meterOf(client);
+    meter.usage ??= new UsageWindows();
+    meter.usage.add(minute, amounts);
+  }
+
   /**
    * The rows of the summary: one for each client that had a request in the last day, or has one in flight under a limit.
    * @param inflight how many requests the clients with `max_inflight` have in flight, by the id of the client
+   * @param usageOf makes the fields of a client's usage
    */
-  rows(minute: number, inflight: ReadonlyMap<string, number>) {
-    const used = [...this.#seen].map(([id, { label, requests, errors }]) =>
-      this.#row(id, label, inflight, {
+  rows<U>(minute: number, inflight: ReadonlyMap<string, number>, usageOf: (usage: UsageWindows | undefined) => U) {
+    const used = [...this.#seen].map(([id, { label, requests, errors, usage }]) => ({
+      ...this.#row(id, label, inflight, {
         requests_1h: requests.lastHour(minute),
         requests_24h: requests.lastDay(minute),
         errors_1h: errors?.lastHour(minute) ?? 0,
         errors_24h: errors?.lastDay(minute) ?? 0,
       }),
-    );
+      ...usageOf(usage),
+    }));
     // The first request of a client is counted when it ends, which can take an hour.
     const first = [...inflight.keys()].flatMap((id) => {
       const label = this.#seen.has(id) ? undefined : this.#limits.get(id)?.label;
-      return label === undefined ? [] : [this.#row(id, label, inflight, UNUSED)];
+      return label === undefined ? [] : [{ ...this.#row(id, label, inflight, UNUSED), ...usageOf(undefined) }];
     });
     return [...used, ...first].filter((row) => row.requests_24h > 0 || (row.inflight_current ?? 0) > 0);
+  }
+
+  #meterOf({ id, label }: Client): ClientMeter {
+    let meter = this.#seen.get(id);
+    if (meter === undefined) {
+      meter = { label, requests: new CountRing(), errors: undefined, usage: undefined };
+      this.#seen.set(id, meter);
+    }
+    return meter;
   }
 
   #row(id: string, label: string, inflight: ReadonlyMap<string, number>, counts: typeof UNUSED) {

@@ -1,10 +1,12 @@
 // Lists the metrics with their names and labels (contract, section 11), and writes their values from the meters.
 
+import type { ShownBudget } from "../../limits/budgets.ts";
 import type { ShownHealth } from "../../limits/shown-health.ts";
 import { attemptFamilies } from "./attempt-families.ts";
 import type { Family, Lines } from "./exposition.ts";
 import { type Meters, UNMATCHED } from "./meters.ts";
 import type { RequestCounter, RouteMeter } from "./route-meter.ts";
+import { usageFamilies } from "./usage-families.ts";
 
 export interface FamiliesContext {
   readonly version: string;
@@ -12,13 +14,15 @@ export interface FamiliesContext {
   readonly waiting: () => ReadonlyMap<string, number>;
   /** The health of the upstreams of pools. */
   readonly health: () => readonly ShownHealth[];
+  /** The budgets of clients; without it, nothing is metered, and there are no metrics of usage. */
+  readonly budgets?: (() => readonly ShownBudget[]) | undefined;
 }
 
 /** Requests that no route matched are never in flight nor sent upstream, so some metrics leave them out. */
 type Scope = "with unmatched" | "matched only";
 
 /** Builds the list of all metrics of the gateway. Their values are read each time they are written. */
-export function families(meters: Meters, { version, waiting, health }: FamiliesContext): Family[] {
+export function families(meters: Meters, { version, waiting, health, budgets }: FamiliesContext): Family[] {
   /** A family with one or more lines per route. */
   const perRoute = (
     [type, name]: readonly [Family["type"], string],
@@ -73,6 +77,7 @@ export function families(meters: Meters, { version, waiting, health }: FamiliesC
     ),
     perRoute(["counter", "gateway_limited_total"], "Exchanges refused by a limit.", "matched only", writeLimited),
     ...attemptFamilies(meters, health),
+    ...(budgets === undefined ? [] : usageFamilies(meters.usage, budgets)),
     ...configFamilies(meters, version),
   ];
 }
@@ -140,6 +145,8 @@ function writeUpstreams(lines: Lines, meter: RouteMeter): void {
 /** The limit that causes each of these outcomes. Refusals have no counters of their own: they are summed up from the outcomes. */
 const LIMIT_BY_OUTCOME: Readonly<Record<string, string>> = {
   rate_limited: "rate",
+  budget_exceeded: "budget",
+  request_exceeds_budget: "budget",
   client_concurrency_exceeded: "client",
   downstream_concurrency_exceeded: "downstream",
   upstream_concurrency_exceeded: "upstream",

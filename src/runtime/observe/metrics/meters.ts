@@ -5,6 +5,7 @@ import type { Outcome } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
 import type { AttemptResult, EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
 import { lastAttemptCounts } from "../last-attempt.ts";
 import { type Result, resultOf } from "../result.ts";
 import { ClientMeters } from "./client-meters.ts";
@@ -13,6 +14,8 @@ import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
 import { Series } from "./series.ts";
 import { SlidingCount } from "./sliding-count.ts";
+import { UsageMeter } from "./usage-meter.ts";
+import { amountsOf } from "./usage-windows.ts";
 
 /** Requests without a route are counted under this id. */
 export const UNMATCHED = "__unmatched__";
@@ -40,6 +43,7 @@ export class Meters implements Observer {
   readonly startedAt: number;
   readonly routes = new Map<string, RouteMeter>();
   readonly clients = new ClientMeters();
+  readonly usage = new UsageMeter();
   readonly results = new Map<Result, ResultCounter>();
   readonly quarter = new Series(SHORT_STEP_MS, SHORT_STEPS);
   readonly hour = new Series(MINUTE_MS, 60);
@@ -84,6 +88,7 @@ export class Meters implements Observer {
       if (!ids.has(id) && meter.inflight === 0 && meter.row(minute).requests_24h === 0) this.routes.delete(id);
     }
     this.clients.adopt(blueprint, minute);
+    this.usage.forgetUnused(minute);
     const limits = routes.map((route) => ({ id: route.id, ...limitsOf(route) }));
     for (const { id, upstreamMax } of limits) this.#route(id).upstreamMax = upstreamMax ?? null;
     for (const meter of this.routes.values()) meter.pool = [];
@@ -137,7 +142,15 @@ export class Meters implements Observer {
     if (ttfbMs !== undefined) for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
-  metered(): void {}
+  metered(record: ExchangeRecord, usage: ExchangeUsage): void {
+    const minute = minuteOf(this.#clock.now());
+    const amounts = amountsOf(record, usage);
+    const meter = this.#routeOf(record);
+    meter.countUsage(minute, amounts);
+    if (record.client !== undefined) this.clients.countUsage(record.client, minute, amounts);
+    const labels = { routeId: meter.id, client: record.client?.label ?? "", model: usage.modelLabel };
+    this.usage.count(labels, usage, amounts, minute);
+  }
 
   unparsed({ outcome, status }: UnparsedRequest): void {
     const meter = this.#route(UNMATCHED);

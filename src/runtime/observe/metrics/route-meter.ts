@@ -7,6 +7,7 @@ import { AttemptMeter } from "./attempt-meter.ts";
 import { CountRing } from "./count-ring.ts";
 import { Histogram } from "./histogram.ts";
 import { PeakRing } from "./peak-ring.ts";
+import { type Amounts, UsageWindows } from "./usage-windows.ts";
 
 const DAY_MINUTES = 24 * 60;
 const HOUR_MINUTES = 60;
@@ -45,6 +46,8 @@ export class RouteMeter {
   ttfb: Histogram | undefined = undefined;
   /** Created with the first attempt. */
   attempts: AttemptMeter | undefined = undefined;
+  /** Created with the first usage record. */
+  usage: UsageWindows | undefined = undefined;
   readonly aborts = new Map<AbortPhase, number>();
   readonly #requests = new Map<string, Map<Outcome, RequestCounter>>();
   readonly #upstreams = new Map<string, Map<string, UpstreamDurations>>();
@@ -97,6 +100,12 @@ export class RouteMeter {
     const { requests, errors } = this.#ring();
     requests.add(minute);
     if (isError(result)) errors.add(minute);
+  }
+
+  /** Counts the usage of one exchange. */
+  countUsage(minute: number, amounts: Amounts): void {
+    this.usage ??= new UsageWindows();
+    this.usage.add(minute, amounts);
   }
 
   countAbort(phase: AbortPhase): void {

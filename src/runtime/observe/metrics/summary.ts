@@ -1,12 +1,15 @@
 // Builds the JSON of `{path}/summary`: the numbers of the last 15 minutes, hour and day (contract, section 11). Its field names
 // never change.
 
+import type { ShownBudget } from "../../limits/budgets.ts";
 import type { ShownHealth } from "../../limits/shown-health.ts";
 import type { ResultGroup } from "../result.ts";
 import { NO_ATTEMPTS } from "./attempt-meter.ts";
+import { budgetRows } from "./budget-rows.ts";
 import { type Meters, minuteOf, type ResultCounter, shortStepOf, UNMATCHED } from "./meters.ts";
 import { healthLookup } from "./pool-health.ts";
 import type { RouteMeter } from "./route-meter.ts";
+import { NO_USAGE, type UsageFields, type UsageWindows, type UsedInTime } from "./usage-windows.ts";
 
 export interface SummaryContext {
   readonly version: string;
@@ -18,6 +21,8 @@ export interface SummaryContext {
   readonly clients: ReadonlyMap<string, number>;
   /** The health of the upstreams of pools. */
   readonly health: readonly ShownHealth[];
+  /** The budgets of clients; without it, nothing is metered, and the summary has no fields for usage. */
+  readonly budgets?: (() => readonly ShownBudget[]) | undefined;
 }
 
 export function summarise(meters: Meters, context: SummaryContext) {
@@ -54,6 +59,7 @@ export function summarise(meters: Meters, context: SummaryContext) {
     results_15m: resultRows(meters, lastQuarter),
     results_1h: resultRows(meters, lastHour),
     results_24h: resultRows(meters, lastDay),
+    ...usageParts(meters, minute, context),
     series: { quarter: meters.quarter.data(now), hour: meters.hour.data(now), day: meters.day.data(now) },
   };
 }
@@ -61,13 +67,15 @@ export function summarise(meters: Meters, context: SummaryContext) {
 export type Summary = ReturnType<typeof summarise>;
 
 /** One row for each route. Unmatched requests have a row only if there were any in the last day. */
-function routeRows(meters: Meters, minute: number, { waiting, health }: SummaryContext) {
+function routeRows(meters: Meters, minute: number, { waiting, health, budgets }: SummaryContext) {
   const healthOf = healthLookup(health);
+  const usageOf = usageReader(minute, budgets);
   return [...meters.routes.values()]
     .map((meter) => ({
       ...meter.row(minute),
       queue_waiting: waiting.get(meter.id) ?? 0,
       upstreams: upstreamRows(meter, minute, healthOf),
+      ...usageOf(meter.usage),
     }))
     .filter((row) => row.route_id !== UNMATCHED || row.requests_24h > 0)
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.route_id, b.route_id));
@@ -83,10 +91,37 @@ function upstreamRows({ id, pool, attempts }: RouteMeter, minute: number, health
 }
 
 /** One row for each client, and each token without a client, that was used in the last day. */
-function tokenRows(meters: Meters, minute: number, { clients }: SummaryContext) {
+function tokenRows(meters: Meters, minute: number, { clients, budgets }: SummaryContext) {
   return meters.clients
-    .rows(minute, clients)
+    .rows(minute, clients, usageReader(minute, budgets))
     .sort((a, b) => b.requests_24h - a.requests_24h || compare(a.token, b.token));
+}
+
+interface UsageParts extends UsageFields {
+  readonly models: readonly ({ readonly model: string } & UsageFields)[];
+  readonly budgets: ReturnType<typeof budgetRows>;
+}
+
+/** What was used in all and by each model, and the clients' budgets. */
+function usageParts({ usage }: Meters, minute: number, { budgets }: SummaryContext): Partial<UsageParts> {
+  if (budgets === undefined) return {};
+  return {
+    ...usage.windows.fields(minute),
+    models: usage.models(minute).sort((a, b) => byUsage(a.usage_24h, b.usage_24h) || compare(a.model, b.model)),
+    budgets: budgetRows(budgets()),
+  };
+}
+
+/** The function that makes the fields of a row's usage; none on a gateway that meters nothing. */
+function usageReader(minute: number, budgets: SummaryContext["budgets"]) {
+  return (usage: UsageWindows | undefined): Partial<UsageFields> =>
+    budgets === undefined ? {} : (usage?.fields(minute) ?? NO_USAGE);
+}
+
+/** The most expensive first, then those with the most tokens. */
+function byUsage(a: UsedInTime, b: UsedInTime): number {
+  const tokensOf = ({ input_tokens, output_tokens }: UsedInTime) => input_tokens + output_tokens;
+  return (b.cost_usd ?? 0) - (a.cost_usd ?? 0) || tokensOf(b) - tokensOf(a);
 }
 
 function totalOf({ results }: Meters, read: (counter: ResultCounter) => number): number {

@@ -26,7 +26,9 @@ import type { OtlpSpec, TracingSpec } from "../../../plan/observability.ts";
 import type { Tracer as AttemptTracer, Observer } from "../../exchange/observer.ts";
 import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
 import { headerValues, onlyValue } from "../../headers/find-header.ts";
+import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
 import { within } from "../../within.ts";
+import { genAiAttributes } from "./gen-ai-attributes.ts";
 import {
   clientEnd,
   clientStart,
@@ -110,7 +112,6 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
-  metered(): void {}
   unparsed(): void {}
 
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {
@@ -132,8 +133,17 @@ class SpanMaker implements Observer, AttemptTracer {
   ended(record: ExchangeRecord): void {
     if (record.builtIn) return;
     const { server, client } = this.#spansOf(record);
-    if (client?.isRecording()) end(client, clientEnd(record), record.endedAt);
+    // The span of the model call waits for its usage, which may come some ms later.
+    if (client?.isRecording() && !record.metered) end(client, clientEnd(record), record.endedAt);
     if (server.isRecording()) end(server, serverEnd(record), record.endedAt);
+  }
+
+  /** Ends the span of the model call, at the time at which the exchange ended. */
+  metered(record: ExchangeRecord, usage: ExchangeUsage): void {
+    const client = this.#spans.get(record)?.client;
+    if (!client?.isRecording()) return;
+    const { attributes, failed } = clientEnd(record);
+    end(client, { attributes: { ...attributes, ...genAiAttributes(record, usage) }, failed }, record.endedAt);
   }
 
   /** The spans are made when an exchange is first sent upstream, or at its end when it never was. */
