@@ -112,6 +112,15 @@ describe("the guide on usage", () => {
     expect(JSON.parse(reply.body)).toEqual(page);
   });
 
+  it("shows which step refuses a model without a price", async () => {
+    const [command = ""] = blocks(PAGES.en, "sh").filter((text) => text.startsWith("ai-gw-lite explain"));
+    const names = [...USAGE.matchAll(/\$\{(\w+)\}/g)].map(([, name = ""]) => [name, `value-of-${name}-0123456789`]);
+    const { io, printed } = recordingIo({ files: { "config/usage.yaml": USAGE }, env: Object.fromEntries(names) });
+    expect(await runCommandLine(command.trim().split(" ").slice(1), io)).toBe(0);
+    const [shown = "nothing"] = blocks(PAGES.en, "text");
+    expect(printed.out).toContain(shown);
+  });
+
   it("names paths that are never metered", () => {
     const [, list = ""] = PAGES.en.split("**never metered**");
     const paths = quoted(list.split("They reserve nothing")[0] ?? "").filter((word) => /^[/:]/.test(word));
@@ -241,9 +250,19 @@ describe.each(Object.entries(PAGES))("the guide on usage, %s,", (_language, text
   });
 });
 
+it.each(["docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md"])(
+  "%s has messages of the ledger as they are",
+  (name) => {
+    const headings = [...file(name).matchAll(/^### "(the .*(?:ledger).*)"$/gm)].map(([, text = ""]) => text);
+    expect(headings.length).toBe(4);
+    const source = file("src/runtime/open-books.ts");
+    expect(headings.flatMap((text) => text.split(" … ")).filter((part) => !source.includes(part))).toEqual([]);
+  },
+);
+
 it("both pages of the guide on usage have the same samples, headings, tables and names", () => {
   const bare = (text: string): string => text.replaceAll(/ *#.*\n/g, "\n").replaceAll(/\n{2,}/g, "\n");
-  for (const language of ["yaml", "json", "sh", "console"]) {
+  for (const language of ["yaml", "json", "sh", "console", "text"]) {
     expect(blocks(PAGES.zh, language).map(bare)).toEqual(blocks(PAGES.en, language).map(bare));
   }
   const outline = (text: string): string[] => [...text.matchAll(/^(#+ |\| |- |\d\. )/gm)].map(([mark]) => mark);
