@@ -32,7 +32,8 @@ const SSE = { "content-type": "text/event-stream" };
 /** What the upstream does, by the path of the request. `/go` ends the streams of `/gated`. */
 class Provider {
   readonly #gated: (() => void)[] = [];
-  #overloaded = false;
+  /** The first attempt of a request has come. */
+  #begun = false;
 
   readonly handler: UpstreamHandler = (req, res) => {
     const what = (req.url ?? "").slice(1);
@@ -54,9 +55,20 @@ class Provider {
     if (what === "moved") return void res.writeHead(302, { location: "/" }).end();
     if (what.startsWith("status-")) return void res.writeHead(Number(what.slice(7)), json).end("{}");
     if (what === "reset") return void res.socket?.resetAndDestroy();
+    if (what.startsWith("broken-first")) {
+      const isGood = this.#begun;
+      this.#begun = true;
+      if (isGood && what === "broken-first-then-told") {
+        res.writeHead(200, { ...json, "content-encoding": "gzip" });
+        return void res.end(gzipSync(JSON.stringify(TOLD)));
+      }
+      if (isGood) return void res.writeHead(500, json).end("{}");
+      // A success with a body that is no chunk: both come in one read, so nothing of it has been passed on.
+      return void res.socket?.end("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nno chunk\r\n");
+    }
     if (what === "overloaded") {
-      if (this.#overloaded) return void res.socket?.resetAndDestroy();
-      this.#overloaded = true;
+      if (this.#begun) return void res.socket?.resetAndDestroy();
+      this.#begun = true;
       return void res.writeHead(200, SSE).end(event("error", { error: { type: "overloaded_error" } }));
     }
     if (what === "cut") return void res.writeHead(200, SSE).write(START, () => setImmediate(() => res.destroy()));
@@ -313,6 +325,18 @@ const ENDINGS: readonly Ending[] = [
     act: ask("overloaded"),
     config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [overloaded_event]}"] },
     lines: [{ ...nothing, outcome: "upstream_request_failed", status: 502, attempts: 2 }],
+  },
+  {
+    name: "a success that broke before its first byte, and another attempt under gzip",
+    act: ask("broken-first-then-told"),
+    config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [reset]}"] },
+    lines: [{ ...told, status: 200, attempts: 2 }],
+  },
+  {
+    name: "a success that broke before its first byte, and another attempt that failed",
+    act: ask("broken-first-then-500"),
+    config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [reset]}"] },
+    lines: [{ ...nothing, status: 500, attempts: 2 }],
   },
   { name: "a refusal by the limit of the upstream", act: refusedBehind, config: one, lines: [LATE] },
   {

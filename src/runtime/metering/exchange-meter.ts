@@ -23,8 +23,8 @@ export class ExchangeMeter {
   #responseTap: UsageTap | undefined = undefined;
   /** An upstream answered with a 2xx. */
   #succeeded = false;
-  /** Its body is read, or was. */
-  #tapped = false;
+  /** Reads its body, or did. */
+  #tapped: UsageTap | undefined = undefined;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
   /** What the response told, once that is known. */
@@ -44,6 +44,7 @@ export class ExchangeMeter {
 
   held(status: number | undefined): void {
     this.#hears(status ?? 0);
+    if (status === undefined) this.#forget();
   }
 
   tapResponse(
@@ -55,8 +56,8 @@ export class ExchangeMeter {
     this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#tapped = true;
     this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    this.#tapped = this.#responseTap;
     return this;
   }
 
@@ -71,11 +72,18 @@ export class ExchangeMeter {
     const tap = this.#responseTap;
     this.#responseTap = undefined;
     tap?.end(complete, (report) => {
+      if (tap !== this.#tapped) return;
       this.#report = report;
       if (this.#record === undefined) return;
       this.#owner.unread.leave();
       this.#write(this.#record, report);
     });
+  }
+
+  /** The response that was read broke before anything of it was passed on, and another attempt follows. */
+  #forget(): void {
+    this.#tapped = undefined;
+    this.#report = undefined;
   }
 
   #hears(status: number): void {
@@ -85,7 +93,7 @@ export class ExchangeMeter {
   /** Writes it down, unless a part of the response is still being decoded. */
   #exchangeEnded(record: ExchangeRecord): void {
     this.#record = record;
-    if (!this.#tapped) this.#write(record, UNKNOWN_USAGE);
+    if (this.#tapped === undefined) this.#write(record, UNKNOWN_USAGE);
     else if (this.#report !== undefined) this.#write(record, this.#report);
     else this.#owner.unread.enter();
   }
