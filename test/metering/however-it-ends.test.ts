@@ -2,7 +2,8 @@
 // what went upstream and none for refusals of ours (contract, sections 12 and 13).
 
 import { once } from "node:events";
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, expect, it, vi } from "vitest";
 import { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
@@ -32,11 +33,13 @@ const SSE = { "content-type": "text/event-stream" };
 /** What the upstream does, by the path of the request. `/go` ends the streams of `/gated`. */
 class Provider {
   readonly #gated: (() => void)[] = [];
+  readonly #sockets = new Set<Socket>();
   /** The first attempt of a request has come. */
   #begun = false;
 
   readonly handler: UpstreamHandler = (req, res) => {
     const what = (req.url ?? "").slice(1);
+    this.#sockets.add(req.socket);
     if (what === "silent") return;
     if (what === "early") return void res.writeHead(413).end("too large");
     req.once("end", () => this.#answer(what, res));
@@ -47,12 +50,17 @@ class Provider {
     for (const end of this.#gated.splice(0)) end();
   }
 
+  break(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   #answer(what: string, res: Parameters<UpstreamHandler>[1]): void {
     const json = { "content-type": "application/json" };
     if (what === "told") return void res.writeHead(200, json).end(JSON.stringify(TOLD));
     if (what === "untold") return void res.writeHead(200, json).end('{"ok":true}');
     if (what === "empty") return void res.writeHead(204).end();
     if (what === "moved") return void res.writeHead(302, { location: "/" }).end();
+    if (what === "busy") return void res.writeHead(503, { ...json, "retry-after": "5" }).end("{}");
     if (what.startsWith("status-")) return void res.writeHead(Number(what.slice(7)), json).end("{}");
     if (what === "reset") return void res.socket?.resetAndDestroy();
     if (what.startsWith("broken-first")) {
@@ -132,7 +140,7 @@ function leaveBeforeHead(path: string, then: (world: World) => void = () => {}):
 function leaveInside(path: string, then: Act = async () => {}): Act {
   return async (world) => {
     const req = post(world, `/up/${path}`);
-    const [res] = (await once(req, "response")) as [import("node:http").IncomingMessage];
+    const [res] = (await once(req, "response")) as [IncomingMessage];
     res.on("error", () => {});
     await once(res, "data");
     req.destroy();
@@ -177,6 +185,30 @@ function leaveUpload(begin: string, bytes: number, arrives: boolean): Act {
   };
 }
 
+/** Leaves while the gateway waits before another attempt. */
+const leaveWait: Act = async (world) => {
+  const req = post(world, "/up/busy");
+  await (await world.up.nextRequest()).closed;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  req.destroy();
+};
+
+/** Sends a whole body. */
+function upload(path: string, body: string): Act {
+  return (world) =>
+    new Promise<void>((resolve) => {
+      const req = post(world, `/up/${path}`, body);
+      req.once("close", resolve);
+      req.once("response", (res) => res.on("error", () => {}).resume());
+    });
+}
+
+/** Nothing is generated but by a POST. */
+const get: Act = async ({ gateway }) => {
+  const headers = { authorization: `Bearer ${tokenOf("alice")}` };
+  await (await fetch(`${gateway.url}/up/told`, { headers })).text();
+};
+
 const throwIn =
   (method: "choose" | "sending"): Act =>
   async (world) => {
@@ -191,7 +223,7 @@ const shutDown =
   (path: string): Act =>
   async (world) => {
     const req = post(world, `/up/${path}`);
-    const [res] = (await once(req, "response")) as [import("node:http").IncomingMessage];
+    const [res] = (await once(req, "response")) as [IncomingMessage];
     res.on("error", () => {}).resume();
     await once(res, "data");
     await world.gateway.close();
@@ -337,6 +369,43 @@ const ENDINGS: readonly Ending[] = [
     act: ask("broken-first-then-500"),
     config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [reset]}"] },
     lines: [{ ...nothing, status: 500, attempts: 2 }],
+  },
+  {
+    name: "a client that leaves between two attempts",
+    act: leaveWait,
+    config: { upstream: ["retry: {max_attempts: 2, max_backoff_ms: 10000}"] },
+    lines: [LATE],
+  },
+  {
+    name: "a client that leaves a stream, and the upstream breaks",
+    act: leaveInside("gated", async ({ provider }) => provider.break()),
+    config: { upstream: DRAIN },
+    lines: [{ ...begun }],
+  },
+  {
+    name: "a client that leaves before the head, and the upstream fails",
+    act: leaveBeforeHead("silent", ({ provider }) => provider.break()),
+    config: { upstream: DRAIN },
+    lines: [{ ...nothing }],
+  },
+  {
+    name: "an answer before the whole request",
+    act: upload("early", `{"model":"m","x":"${"x".repeat(3_000_000)}"}`),
+    config: { top: ["models: {scan_bytes: 1000}"] },
+    lines: [{ ...nothing, status: 413 }],
+  },
+  {
+    name: "another model at the end of a long request",
+    act: upload("told", `{"model":"m","x":"${"x".repeat(300_000)}","model":"n"}`),
+    config: { top: ["models: {scan_bytes: 1000}"] },
+    lines: [{ ...nothing, status: 400, outcome: "model_unreadable" }],
+  },
+  { name: "a request that is never metered", act: get, lines: [] },
+  {
+    name: "a wait for a place that takes too long",
+    act: refusedBehind,
+    config: { top: ["concurrency: {upstream_per_key_max_inflight: 1, queue: {max_waiting: 1, timeout_ms: 50}}"] },
+    lines: [LATE],
   },
   { name: "a refusal by the limit of the upstream", act: refusedBehind, config: one, lines: [LATE] },
   {
