@@ -23,8 +23,8 @@ export class ExchangeMeter {
   #responseTap: UsageTap | undefined = undefined;
   /** An upstream answered with a 2xx. */
   #succeeded = false;
-  /** Reads its body, or did. */
-  #tapped: UsageTap | undefined = undefined;
+  /** Its body is read, or was. */
+  #tapped = false;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
   /** What the response told, once that is known. */
@@ -57,7 +57,7 @@ export class ExchangeMeter {
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
     this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
-    this.#tapped = this.#responseTap;
+    this.#tapped = true;
     return this;
   }
 
@@ -72,7 +72,6 @@ export class ExchangeMeter {
     const tap = this.#responseTap;
     this.#responseTap = undefined;
     tap?.end(complete, (report) => {
-      if (tap !== this.#tapped) return;
       this.#report = report;
       if (this.#record === undefined) return;
       this.#owner.unread.leave();
@@ -82,7 +81,7 @@ export class ExchangeMeter {
 
   /** The response that was read broke before anything of it was passed on, and another attempt follows. */
   #forget(): void {
-    this.#tapped = undefined;
+    this.#tapped = false;
     this.#report = undefined;
   }
 
@@ -93,7 +92,7 @@ export class ExchangeMeter {
   /** Writes it down, unless a part of the response is still being decoded. */
   #exchangeEnded(record: ExchangeRecord): void {
     this.#record = record;
-    if (this.#tapped === undefined) this.#write(record, UNKNOWN_USAGE);
+    if (!this.#tapped) this.#write(record, UNKNOWN_USAGE);
     else if (this.#report !== undefined) this.#write(record, this.#report);
     else this.#owner.unread.enter();
   }
