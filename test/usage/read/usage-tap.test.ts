@@ -188,8 +188,8 @@ describe("the bounds of decoding", () => {
   });
 
   it("gives up a body that comes faster than it is decoded", async () => {
-    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(3 * MIB))]), { level: 0 });
-    expect(encoded.length).toBeGreaterThan(3 * MIB);
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(17 * MIB))]), { level: 0 });
+    expect(encoded.length).toBeGreaterThan(17 * MIB);
     const slices = Array.from({ length: 48 }, (_, i) =>
       encoded.subarray((i * encoded.length) / 48, ((i + 1) * encoded.length) / 48),
     );
@@ -201,6 +201,17 @@ describe("the bounds of decoding", () => {
     expect(then.mock.calls).toEqual([[UNKNOWN_USAGE]]);
     await closedStreams();
     expect(recording.recorder).toBeUndefined();
+  });
+
+  it("waits for the decoder of a large body that comes at once, unless too much waits in all", async () => {
+    const spaces = Buffer.from(" ".repeat(13 * MIB));
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(": "), spaces]), { level: 0 });
+    const many = (count: number) => Promise.all(Array.from({ length: count }, () => read("gzip", [encoded])));
+    // Five of them are more than what may wait in all.
+    const known = (await many(5)).map(({ report }) => report.known);
+    expect(known).toEqual(["reported", "reported", "reported", "reported", "unknown"]);
+    // Nothing waits any more.
+    expect((await many(4)).map(({ report }) => report.known)).toEqual(Array.from({ length: 4 }, () => "reported"));
   });
 });
 
