@@ -29,7 +29,7 @@ export class LiveExchange implements Exchange {
   readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
-  /** What is reserved of the client's budgets. Without a usage record, it is settled at nothing at the end. */
+  /** What is reserved of the client's budgets. Settled at nothing at the end, or with the usage record, which may come later. */
   reservation: Reservation | undefined = undefined;
   readonly #record: RecordInProgress;
   readonly #owner: Owner;
@@ -293,7 +293,6 @@ export class LiveExchange implements Exchange {
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
     for (const callback of this.#atEnd) callback(record);
-    // What is metered is settled with its usage record, which may come later than the end.
     if (!record.metered) this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }
