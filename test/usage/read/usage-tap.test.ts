@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createUsageTap, type UsageTap } from "../../../src/runtime/usage/read/usage-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../../../src/runtime/usage/usage-report.ts";
 import { cutBody, cuts } from "../../runtime/model/chunkings.ts";
+import { until } from "../../support/deadline.ts";
 import { Recording, readChunks } from "./recorder.ts";
 
 const SSE = "text/event-stream";
@@ -213,6 +214,17 @@ describe("the bounds of decoding", () => {
     // Nothing waits any more.
     expect((await many(4)).map(({ report }) => report.known)).toEqual(Array.from({ length: 4 }, () => "reported"));
   });
+});
+
+it("counts only what waits: a long coded body that comes as fast as it is decoded is read", async () => {
+  const spaces = " ".repeat(1024 * 1024);
+  const recording = new Recording();
+  const tap = tapOf(["gzip"], recording);
+  for (let i = 0; i < 20; i++) {
+    tap.push(zlib.gzipSync(`data: {"usage":${i}}\n\n:${spaces}\n\n`, { level: 0 }));
+    await until(`event ${i}`, () => recording.recorder?.told.length === i + 1);
+  }
+  expect((await ended(tap, true)).known).toBe("reported");
 });
 
 describe("an exception inside the tap", () => {
