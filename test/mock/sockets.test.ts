@@ -118,6 +118,20 @@ describe("responses over a WebSocket", () => {
     client.ws.close();
   });
 
+  it("go on from a response, whose conversation is a part of the prompt", async () => {
+    const client = await open("/v1/responses");
+    client.send({ ...create, generate: false });
+    const inputs: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const [last] = (await client.until("response.completed")).slice(-1);
+      const response = last?.["response"] as { id: string; usage: { input_tokens: number } } | undefined;
+      inputs.push(response?.usage.input_tokens);
+      client.send({ ...create, previous_response_id: response?.id });
+    }
+    expect(inputs).toEqual([0, 4, 4 + words + 2]);
+    client.ws.close();
+  });
+
   it("run at once in lanes of their own, and name these", async () => {
     const client = await open("/v1/responses", { headers: { "x-mock-pace-ms": "1" } });
     client.send({ ...create, stream_id: "a" });
@@ -229,12 +243,13 @@ describe("Realtime", () => {
     // The second response has the first one in its prompt.
     rt.send({ type: "conversation.item.create", item: item as never });
     rt.send({ type: "response.create" });
-    const { usage } = (await done())["response"] as { usage: { input_tokens: number } };
-    expect(usage.input_tokens).toBeGreaterThan(words);
+    const second = (await done())["response"] as { usage: { input_tokens: number } } | undefined;
+    const input = second?.usage.input_tokens;
+    expect(input).toBeGreaterThan(words);
     await mock.until(({ openStreams }) => openStreams === 0);
     expect(mock.books.entries).toMatchObject([
       { model: "gpt-realtime", told: "all", state: "whole", tells: { input: 2, output: words } },
-      { model: "gpt-realtime", told: "all", state: "whole", tells: { input: usage.input_tokens } },
+      { model: "gpt-realtime", told: "all", state: "whole", tells: { input } },
     ]);
     rt.close();
   });

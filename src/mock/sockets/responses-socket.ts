@@ -1,20 +1,22 @@
 // Answers OpenAI responses over a WebSocket: the events are those of the event stream, one text message each.
 
-import { dataOf, type Frame, type JsonObject } from "../endpoint.ts";
+import { type Call, dataOf, type Frame, type JsonObject } from "../endpoint.ts";
 import { refuse } from "../errors.ts";
 import { responses, warmUp } from "../openai/responses.ts";
 import { parseMessage } from "./parse-message.ts";
+import { Remembered } from "./remembered.ts";
 import { SocketCalls, type SocketSetting } from "./socket-call.ts";
 
 /** Serves one socket. Requests with the same `stream_id`, and those without, are answered one after the other. */
 export function serveResponses(setting: SocketSetting): void {
   const calls = new SocketCalls(setting);
+  const remembered = new Remembered();
   const lanes = new Map<unknown, Promise<void>>();
   setting.socket.onMessage((text) => {
     const request = parseMessage(text);
     const lane = request?.["stream_id"];
     const before = lanes.get(lane) ?? Promise.resolve();
-    const answered = before.then(() => answer(calls, request)).catch(() => setting.socket.cut());
+    const answered = before.then(() => answer(calls, remembered, request)).catch(() => setting.socket.cut());
     lanes.set(lane, answered);
     void answered.then(() => {
       if (lanes.get(lane) === answered) lanes.delete(lane);
@@ -22,30 +24,39 @@ export function serveResponses(setting: SocketSetting): void {
   });
 }
 
-async function answer(calls: SocketCalls, request: JsonObject | undefined): Promise<void> {
-  const model = request?.["model"];
-  const call = calls.next(model);
-  const lane = request?.["stream_id"];
-  const say = (status: number, message: string) => calls.setting.socket.send(errorEvent(call, status, message, lane));
-  if (request === undefined) return void (await say(400, "We could not parse the message as a JSON object."));
-  if (request["type"] !== "response.create") {
-    return void (await say(
-      400,
-      `Invalid value: '${String(request["type"])}'. Supported values are: 'response.create'.`,
-    ));
+async function answer(calls: SocketCalls, remembered: Remembered, given: JsonObject | undefined): Promise<void> {
+  const request = given ?? {};
+  const { model, stream_id: lane } = request;
+  const call = remembered.withPrompt(calls.next(model), request);
+  const refused = given === undefined ? NO_OBJECT : refusalOf(call, request);
+  if (refused !== undefined) {
+    await calls.setting.socket.send(withLane(errorEvent(call, refused), lane));
+    return;
   }
-  const missing = responses.needs.find((key) => !Object.hasOwn(request, key));
-  if (missing !== undefined) return void (await say(400, `Missing required parameter: '${missing}'.`));
-  const { status } = call.settings;
-  if (status !== undefined) return void (await say(status, `The mock provider was asked for a ${status}.`));
   const body = { ...request, stream: true };
   const spoken = request["generate"] === false ? warmUp(call, body) : responses.answer(call, body);
   if (spoken.kind !== "stream") return;
-  await calls.speak(call, {
-    model: String(model),
-    messages: messages(spoken.frames, lane),
-    billed: spoken.billed,
-  });
+  const { frames, billed } = spoken;
+  remembered.keep(call, billed.output);
+  await calls.speak(call, { model: String(model), messages: messages(frames, lane), billed });
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+const NO_OBJECT: Refusal = { status: 400, message: "We could not parse the message as a JSON object." };
+
+/** Why a request is refused, in the order of a provider. */
+function refusalOf({ settings: { status } }: Call, request: JsonObject): Refusal | undefined {
+  const { type } = request;
+  if (type !== "response.create") {
+    return { status: 400, message: `Invalid value: '${String(type)}'. Supported values are: 'response.create'.` };
+  }
+  const missing = responses.needs.find((key) => !Object.hasOwn(request, key));
+  if (missing !== undefined) return { status: 400, message: `Missing required parameter: '${missing}'.` };
+  return status === undefined ? undefined : { status, message: `The mock provider was asked for a ${status}.` };
 }
 
 function* messages(frames: Iterable<Frame>, lane: unknown): Generator<Frame> {
@@ -60,6 +71,6 @@ function withLane(event: string, lane: unknown): string {
   return lane === undefined ? event : JSON.stringify({ ...JSON.parse(event), stream_id: lane });
 }
 
-function errorEvent(call: Parameters<typeof refuse>[0], status: number, message: string, lane: unknown): string {
-  return withLane(JSON.stringify({ type: "error", status, ...JSON.parse(refuse(call, status, message).body) }), lane);
+function errorEvent(call: Call, { status, message }: Refusal): string {
+  return JSON.stringify({ type: "error", status, ...JSON.parse(refuse(call, status, message).body) });
 }
