@@ -269,6 +269,18 @@ export const SOCKET_CASES: readonly SocketCase[] = [
     serviceTier: "default",
   },
   {
+    about: "a part that is larger than its whole makes all unknown, though the sums could be",
+    said: [
+      ...[askFor("gpt-5.6"), responsesBegun("a"), responsesEnd("a", 1000, 10)],
+      ...[askFor("gpt-5.6"), responsesBegun("b"), responsesEnd("b", 10, 10)],
+    ],
+    known: "unknown",
+    counts: NO_COUNTS,
+    model: "gpt-5.6-2026-07-01",
+    requestedModel: "gpt-5.6",
+    serviceTier: "default",
+  },
+  {
     about: "a sum beyond 2^53 makes all unknown",
     said: [
       ...[askFor("gpt-5.6"), responsesBegun("a"), responsesEnd("a", 2 ** 53 - 1, 10)],
@@ -373,6 +385,14 @@ export const SOCKET_CASES: readonly SocketCase[] = [
   {
     about: "Gemini: a turn that did not end leaves the sum partial",
     said: [setup, say, speech, turnEnd(gemini(100, 5)), say, speech],
+    known: "partial",
+    counts: counts({ input: 100, output: 5, audioOutput: 5 }),
+    model: "gemini-3.8-live",
+    requestedModel: "gemini-3.8-live",
+  },
+  {
+    about: "Gemini: a turn that ended without a word on its usage leaves the sum partial",
+    said: [setup, say, speech, turnEnd(gemini(100, 5)), speech, turnEnd()],
     known: "partial",
     counts: counts({ input: 100, output: 5, audioOutput: 5 }),
     model: "gemini-3.8-live",

@@ -105,11 +105,6 @@ export class FrameReader {
 
   #beginPayload(): void {
     const short = (this.#head[1] ?? 0) & 0x7f;
-    // 2^53 and more: nobody sends so much.
-    if (short === 127 && this.#head.readUInt32BE(2) >= 2 ** 21) {
-      this.#state = BROKEN;
-      return;
-    }
     if (short === 126) this.#left = this.#head.readUInt16BE(2);
     else this.#left = short === 127 ? this.#head.readUInt32BE(2) * 2 ** 32 + this.#head.readUInt32BE(6) : short;
     this.#taken = 0;

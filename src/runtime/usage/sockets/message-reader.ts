@@ -3,6 +3,7 @@
 import type { KeptTree } from "../read/kept-tree.ts";
 import { SparseJson } from "../read/sparse-json.ts";
 import { FrameReader, type MessageSink } from "./frame-reader.ts";
+import { leadingType } from "./leading-type.ts";
 
 /** The kept members of a message. */
 export type Message = Readonly<Record<string, unknown>>;
@@ -51,6 +52,7 @@ export class MessageReader {
   }
 
   #part(bytes: Buffer): boolean {
+    if (!this.#hasBegun && this.#isUnwanted(leadingType(bytes))) return false;
     this.#hasBegun = true;
     this.#json.pushOnly(bytes);
     return !this.#json.isMalformed && this.#isWanted();
@@ -68,7 +70,10 @@ export class MessageReader {
   }
 
   #isWanted(): boolean {
-    const { type } = this.#json.data;
-    return typeof type !== "string" || this.#use.wants(type);
+    return !this.#isUnwanted(this.#json.data["type"]);
+  }
+
+  #isUnwanted(type: unknown): boolean {
+    return typeof type === "string" && !this.#use.wants(type);
   }
 }
