@@ -22,7 +22,8 @@ export function* unmasked(payload: Buffer, mask: Buffer, taken: number): Generat
   for (let at = 0, most = FIRST_PART_BYTES; at < payload.length; at += most, most = PART_BYTES) {
     const length = payload.copy(shared, 0, at, Math.min(payload.length, at + most));
     const word = wordFrom(mask, taken + at);
-    for (let i = 0; i < Math.ceil(length / 4); i++) words[i] = (words[i] as number) ^ word;
+    const count = Math.ceil(length / 4);
+    for (let i = 0; i < count; i++) words[i] = (words[i] as number) ^ word;
     yield shared.subarray(0, length);
   }
 }
