@@ -306,11 +306,13 @@ describe("an upgrade", () => {
     await mock.until(({ openRequests }) => openRequests === 0);
   });
 
-  it("to another protocol is not made, and the request is answered", async () => {
+  it.each([
+    ["/v1/models", 200],
+    ["/v1/responses", 405],
+  ])("to another protocol is not made, and the request for %s is answered with %i", async (path, status) => {
     const headers = { authorization, connection: "upgrade", upgrade: "h2c" };
-    const req = request(`${mock.url}/v1/models`, { headers }).end();
-    const [res] = await once(req, "response");
-    expect(res.statusCode).toBe(200);
+    const [res] = await once(request(`${mock.url}${path}`, { headers }).end(), "response");
+    expect(res.statusCode).toBe(status);
     res.resume();
     await once(res, "end");
     await mock.until(({ openRequests }) => openRequests === 0);
