@@ -55,6 +55,7 @@ const LEAVES: readonly string[] = [
 /** Each third-party package, and the one file or folder that may import it. */
 const ENTRY_POINTS: Readonly<Record<string, string>> = {
   yaml: "compiler/read/",
+  ws: "mock/sockets/web-sockets.ts",
   ajv: "compiler/schema/validate.ts",
   "get-east-asian-width": "compiler/diagnostics/printable.ts",
   "http-proxy": "runtime/upstream/http-proxy.ts",

@@ -35,8 +35,19 @@ export function keysOf(dialect: Dialect, target: string, headers: Headers): stri
   // Azure's clients send `api-key`. A bearer token is what Anthropic takes from clients that signed in with OAuth.
   const named = places[dialect].map((name) => first(headers[name]));
   const inQuery = dialect === "gemini" ? (queryOf(target).get("key") ?? undefined) : undefined;
-  return [bearer, ...named, inQuery].filter((key) => key !== undefined);
+  return [bearer, ...named, inQuery, dialect === "openai" ? subprotocolKey(headers) : undefined].filter(
+    (key) => key !== undefined,
+  );
 }
+
+/** The key of a browser's WebSocket, which can't send a header of its own. */
+function subprotocolKey(headers: Headers): string | undefined {
+  const offered = first(headers["sec-websocket-protocol"])?.split(",") ?? [];
+  const found = offered.map((item) => item.trim()).find((item) => item.startsWith(KEY_SUBPROTOCOL));
+  return found?.slice(KEY_SUBPROTOCOL.length);
+}
+
+const KEY_SUBPROTOCOL = "openai-insecure-api-key.";
 
 /** The answer of each provider to a wrong key. Google's is a 400. */
 export const WRONG_KEY: { readonly [D in Dialect]: { readonly status: number; readonly message: string } } = {

@@ -125,6 +125,11 @@ export function frame(data: unknown, event?: string): string {
   return event === undefined ? line : `event: ${event}\n${line}`;
 }
 
+/** The JSON data of a frame that `frame` made. */
+export function dataOf(text: string): string {
+  return text.slice(text.indexOf("data: ") + "data: ".length).trimEnd();
+}
+
 /** A frame with usage. @param all whether nothing of the usage is to come after it */
 export function telling(text: string, { tells }: WrittenUsage, all: boolean): Frame {
   return tells === undefined ? text : { text, tells, all };

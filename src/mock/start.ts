@@ -1,13 +1,16 @@
-// Starts and stops a mock provider: one node:http server around `respond` and `deliver`.
+// Starts and stops a mock provider: one node:http server around `respond` and `deliver`, and around its WebSockets.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { deliver } from "./deliver.ts";
 import { dialectOf, first, keysOf } from "./dialect.ts";
 import { readBody } from "./read-body.ts";
 import { type Delivery, respond } from "./respond.ts";
+import { serveUpgrade } from "./sockets/serve-upgrade.ts";
+import { WebSockets } from "./sockets/web-sockets.ts";
 import { type MockStats, Tally } from "./stats.ts";
-import { Books, type OpenEntry } from "./usage/books.ts";
+import { Books, type OpenEntry, shortened } from "./usage/books.ts";
 
 /** The default pause between events, ms: slow enough to see them arrive one by one. */
 const DEFAULT_PACE_MS = 40;
@@ -59,10 +62,22 @@ export interface Mock {
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const tally = new Tally();
   const books = new Books();
+  const sockets = new WebSockets();
+  // Those that the server no longer knows, since they asked for an upgrade.
+  const upgraded = new Set<Duplex>();
   const host = options.host ?? "127.0.0.1";
   const server = createServer((req, res) => {
     // An error in one request breaks that request and no other.
     serveOne(req, res, options, tally, books).catch(() => res.destroy());
+  });
+  server.on("upgrade", (req, socket, head) => {
+    upgraded.add(socket);
+    socket.on("close", () => upgraded.delete(socket));
+    const { key, paceMs = DEFAULT_PACE_MS, now = Date.now, onRequest } = options;
+    serveUpgrade({ req, socket, head }, { sockets, tally, books, key, paceMs, now, onRequest }, (delivery) => {
+      const res = answerTo(req, socket);
+      serveOne(req, res, options, tally, books, delivery).catch(() => res.destroy());
+    });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on("clientError", (_err, socket) => {
@@ -78,8 +93,22 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     },
     books,
     until: (wanted) => tally.until(wanted),
-    close: () => close(server),
+    close() {
+      const closed = close(server);
+      for (const socket of upgraded) socket.destroy();
+      return closed;
+    },
   };
+}
+
+/** The response to a request for an upgrade that is answered like any other. */
+function answerTo(req: IncomingMessage, socket: Duplex): ServerResponse {
+  const res = new ServerResponse(req);
+  res.shouldKeepAlive = false;
+  res.on("finish", () => socket.end());
+  // On a TCP server, each connection is a socket of this type.
+  res.assignSocket(socket as Socket);
+  return res;
 }
 
 async function serveOne(
@@ -88,6 +117,7 @@ async function serveOne(
   options: MockOptions,
   tally: Tally,
   books: Books,
+  decided?: Delivery,
 ): Promise<void> {
   const { method = "", url: target = "", headers, rawHeaders } = req;
   tally.add({ requests: 1, openRequests: 1 });
@@ -110,7 +140,7 @@ async function serveOne(
   if (body === "gone") return;
   const now = Math.floor((options.now ?? Date.now)() / 1000);
   const mock = { key: options.key, paceMs: options.paceMs ?? DEFAULT_PACE_MS, books };
-  const delivery = await respond({ id, now, method, target, headers, body }, mock);
+  const delivery = decided ?? (await respond({ id, now, method, target, headers, body }, mock));
   const { answer, settings } = delivery;
   entry = openEntry(books, req, delivery);
   if (gone.signal.aborted) return entry?.close("cut");
@@ -137,11 +167,6 @@ function openEntry(books: Books, req: IncomingMessage, { answer, model }: Delive
     key: key === undefined ? null : shortened(key),
     billed: answer.billed,
   });
-}
-
-/** A key as the providers' own pages show it. */
-function shortened(key: string): string {
-  return `${key.slice(0, 3)}...${key.length > 12 ? key.slice(-4) : ""}`;
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {

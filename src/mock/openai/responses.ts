@@ -8,6 +8,7 @@ import {
   type JsonEndpoint,
   type JsonObject,
   json,
+  type StreamAnswer,
   stream,
   telling,
 } from "../endpoint.ts";
@@ -35,6 +36,19 @@ export const responses: JsonEndpoint = {
     return json(finished(call, body, speech, written), bill, written.tells);
   },
 };
+
+/** Answers a request over a WebSocket that only hands in the first part of a conversation: nothing is spoken, or billed. */
+export function warmUp(call: Call, body: JsonObject): StreamAnswer {
+  const bill = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, output: 0, reasoning: 0 };
+  const written = responsesUsage(bill, call.settings.quirks);
+  const response = { ...envelope(call, body, "completed", []), usage: written.usage };
+  const begun = envelope(call, body, "in_progress", []);
+  const last = frame({ type: "response.completed", sequence_number: 1, response });
+  return stream(
+    [frame({ type: "response.created", sequence_number: 0, response: begun }), telling(last, written, true)],
+    bill,
+  );
+}
 
 function speechFor(call: Call, body: JsonObject): Speech {
   const prompt = promptOf(body["input"]);

@@ -117,6 +117,11 @@ export class Books {
   }
 }
 
+/** A key as the providers' own pages show it. */
+export function shortened(key: string): string {
+  return `${key.slice(0, 3)}...${key.length > 12 ? key.slice(-4) : ""}`;
+}
+
 /** The sums of some entries. */
 export function sum(entries: readonly BookEntry[]): BookSums {
   const total = (count: (entry: BookEntry) => number) => entries.reduce((all, entry) => all + count(entry), 0);

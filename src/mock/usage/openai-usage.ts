@@ -33,6 +33,19 @@ export function responsesUsage(bill: Bill, quirks: Quirks): WrittenUsage {
   return { usage, tells: tells(bill, quirks) };
 }
 
+/** The `usage` of a response of the Realtime API. */
+export function realtimeUsage(bill: Bill, quirks: Quirks): WrittenUsage {
+  const { input, cacheRead, output } = bill;
+  const usage = {
+    total_tokens: input + output,
+    input_tokens: quirks.has("negative") ? -1 : input,
+    output_tokens: output,
+    input_token_details: { text_tokens: input, audio_tokens: 0, image_tokens: 0, cached_tokens: cacheRead },
+    output_token_details: { text_tokens: output, audio_tokens: 0 },
+  };
+  return { usage, tells: quirks.has("negative") ? undefined : told({ input, cacheRead, output }) };
+}
+
 /** The `usage` of embeddings. */
 export function embeddingsUsage(bill: Bill, quirks: Quirks): WrittenUsage {
   const prompt_tokens = quirks.has("negative") ? -1 : bill.input;

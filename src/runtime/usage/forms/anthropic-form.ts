@@ -2,7 +2,7 @@
 
 import { NO_COUNTS, type TokenCounts } from "../usage-report.ts";
 import type { FormReader } from "./form-reader.ts";
-import { countIn, firstOf, membersOf, objectIn, sumOf, type Told } from "./token-count.ts";
+import { countIn, firstOf, membersOf, objectIn, sumOf, sumOfCounts, type Told } from "./token-count.ts";
 
 /** The input: three counts that exclude each other. Their sum is all input. */
 interface InputTrio {
@@ -119,7 +119,7 @@ function countsApart(iterations: readonly unknown[]): TokenCounts {
     .reduce<TokenCounts>(
       (sum, iteration) =>
         APART.includes(iteration["type"])
-          ? added(sum, countsOf(trioIn(iteration), outputAfter(NO_OUTPUT, iteration)))
+          ? sumOfCounts(sum, countsOf(trioIn(iteration), outputAfter(NO_OUTPUT, iteration)))
           : sum,
       NO_COUNTS,
     );
@@ -128,19 +128,7 @@ function countsApart(iterations: readonly unknown[]): TokenCounts {
 function countsOf(trio: InputTrio, { output, reasoning }: Output, apart: TokenCounts = NO_COUNTS): TokenCounts {
   const { fresh, cacheRead, cacheWrite, cacheWrite1h } = trio;
   const input = sumOf(fresh, cacheRead, cacheWrite);
-  return added({ ...NO_COUNTS, input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning }, apart);
-}
-
-function added(counts: TokenCounts, more: TokenCounts): TokenCounts {
-  return {
-    ...NO_COUNTS,
-    input: sumOf(counts.input, more.input),
-    cacheRead: sumOf(counts.cacheRead, more.cacheRead),
-    cacheWrite: sumOf(counts.cacheWrite, more.cacheWrite),
-    cacheWrite1h: sumOf(counts.cacheWrite1h, more.cacheWrite1h),
-    output: sumOf(counts.output, more.output),
-    reasoning: sumOf(counts.reasoning, more.reasoning),
-  };
+  return sumOfCounts({ ...NO_COUNTS, input, cacheRead, cacheWrite, cacheWrite1h, output, reasoning }, apart);
 }
 
 /** The fast mode has a price of its own, as tiers have. */

@@ -16,7 +16,7 @@ export function geminiReader(): FormReader {
       const told = usage === undefined ? NO_COUNTS : geminiCounts(usage);
       if (usage === undefined || !tellsAny(told)) return false;
       counts = told;
-      tier = tierIn(usage) ?? tier;
+      tier = geminiTier(usage) ?? tier;
       return true;
     },
     counts: () => counts,
@@ -31,7 +31,7 @@ export function geminiReader(): FormReader {
  * The counts of a `usageMetadata`. The prompt includes what was read from a cache. What tools added to it is billed besides. Counts
  * of 0 are left out by the API.
  */
-function geminiCounts(usage: Told): TokenCounts {
+export function geminiCounts(usage: Told): TokenCounts {
   const prompt = countIn(usage["promptTokenCount"]);
   const fromTools = countIn(usage["toolUsePromptTokenCount"]);
   const answer = countIn(usage["candidatesTokenCount"] ?? usage["responseTokenCount"]);
@@ -66,7 +66,8 @@ function audioIn(details: unknown): number | null {
   return sumOf(...audio.map((detail) => countIn(detail["tokenCount"])));
 }
 
-function tierIn(usage: Told): string | undefined {
+/** The service tier of a `usageMetadata`: Gemini names it, Vertex says it as a kind of traffic. */
+export function geminiTier(usage: Told): string | undefined {
   const { serviceTier, trafficType } = usage;
   if (typeof serviceTier === "string") return serviceTier.toLowerCase();
   return typeof trafficType === "string" && Object.hasOwn(TIERS, trafficType) ? TIERS[trafficType] : undefined;

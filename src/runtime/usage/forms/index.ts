@@ -5,6 +5,7 @@ import { NO_COUNTS, type UsageReport } from "../usage-report.ts";
 import { anthropicReader } from "./anthropic-form.ts";
 import type { FormReader } from "./form-reader.ts";
 import { geminiReader } from "./gemini-form.ts";
+import { nameIn } from "./name.ts";
 import { openAiReader, openAiUsage } from "./openai-form.ts";
 import { ownCostTicks } from "./own-cost.ts";
 import { cohereReader, converseReader, ollamaReader } from "./plain-forms.ts";
@@ -14,9 +15,6 @@ import type { ToldEvent, UsageAccumulator } from "./usage-form.ts";
 
 export { KEPT, needlesOf } from "./kept-members.ts";
 export type { KeptMembers, ToldEvent, UsageAccumulator } from "./usage-form.ts";
-
-/** Longer names of models and tiers are none. They would be written to the ledger. */
-const MAX_NAME_LENGTH = 256;
 
 const READERS: Readonly<Record<Shape, (isStream: boolean) => FormReader>> = {
   openai: openAiReader,
@@ -96,8 +94,4 @@ class Accumulator implements UsageAccumulator {
       nameIn(membersOf(data["message"])["model"]);
     this.#serviceTier = nameIn(data["service_tier"]) ?? nameIn(response["service_tier"]) ?? this.#serviceTier;
   }
-}
-
-function nameIn(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" && value.length <= MAX_NAME_LENGTH ? value : undefined;
 }

@@ -38,6 +38,20 @@ export function sumOf(...counts: readonly (number | null)[]): number | null {
   return sum;
 }
 
+/** The sums of two usages, count by count. */
+export function sumOfCounts(counts: TokenCounts, more: TokenCounts): TokenCounts {
+  return {
+    input: sumOf(counts.input, more.input),
+    cacheRead: sumOf(counts.cacheRead, more.cacheRead),
+    cacheWrite: sumOf(counts.cacheWrite, more.cacheWrite),
+    cacheWrite1h: sumOf(counts.cacheWrite1h, more.cacheWrite1h),
+    output: sumOf(counts.output, more.output),
+    reasoning: sumOf(counts.reasoning, more.reasoning),
+    audioInput: sumOf(counts.audioInput, more.audioInput),
+    audioOutput: sumOf(counts.audioOutput, more.audioOutput),
+  };
+}
+
 /** The first count that is known. */
 export function firstOf(...counts: readonly (number | null)[]): number | null {
   for (const count of counts) if (count !== null) return count;
