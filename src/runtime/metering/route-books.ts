@@ -56,7 +56,7 @@ export class RouteBooks implements MeterOwner {
 
   /** Begins to meter an exchange that goes upstream; `undefined` for a request that is never metered. */
   begin(x: LiveExchange): ExchangeMeter | undefined {
-    return isNeverMetered(x.method, x.path) ? undefined : new ExchangeMeter(x, this);
+    return !x.asksWebSocket && isNeverMetered(x.method, x.path) ? undefined : new ExchangeMeter(x, this);
   }
 
   write(metered: Metered): void {

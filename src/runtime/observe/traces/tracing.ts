@@ -110,6 +110,8 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
+
+  webSocket(): void {}
   metered(): void {}
   unparsed(): void {}
 
