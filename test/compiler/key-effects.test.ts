@@ -171,6 +171,7 @@ function configFor(key: string): unknown {
 /** Of another kind, these have other keys, too: they take the place of the whole mapping. */
 const WHOLE: Readonly<Record<string, unknown>> = {
   "gateway_auth.token_sources[].type": { type: "authorization_bearer" },
+  "gateway_auth.token_sources[].prefix": { type: "websocket_protocol", prefix: "token." },
   "routes[].sticky.by": { by: "client" },
 };
 
