@@ -1,6 +1,7 @@
 // Writes the headers of a WebSocket handshake: those of the request that goes upstream, and those of the answer to the client
 // (contract, section 15).
 
+import type { ForwardSpec } from "../../plan/forward.ts";
 import { eachHeader, headerValues } from "./find-header.ts";
 import { canonicalName } from "./hop-by-hop.ts";
 import { listItems, WEBSOCKET_VERSION } from "./upgrade.ts";
@@ -14,6 +15,14 @@ export interface HandshakeRules {
   readonly tokenPrefixes: readonly string[];
   /** Extensions may be agreed on. One that compresses frames makes them unreadable. */
   readonly extensions: boolean;
+}
+
+/** How the handshakes of a route are changed; `undefined` where it takes no WebSockets. */
+export function handshakeRules({
+  webSocket,
+  usage,
+}: Pick<ForwardSpec, "webSocket" | "usage">): HandshakeRules | undefined {
+  return webSocket && { tokenPrefixes: webSocket.tokenPrefixes, extensions: usage === undefined };
 }
 
 /** The subprotocols that the client offers to the upstream. */

@@ -7,7 +7,7 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
 import { type Framing, requestHeadWriter } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
-import { addHandshake } from "../headers/websocket-head.ts";
+import { addHandshake, handshakeRules } from "../headers/websocket-head.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
@@ -85,11 +85,7 @@ export function linkUpstream(
     // A request in absolute-form is for a plain http upstream: TLS may be used with the proxy, but not with the upstream.
     tls: target.protocol === "https:" ? spec.tls : undefined,
   });
-  const handshake = forward.webSocket && {
-    tokenPrefixes: forward.webSocket.tokenPrefixes,
-    // Frames that are compressed could not be read.
-    extensions: forward.usage === undefined,
-  };
+  const handshake = handshakeRules(forward);
   const writeHead = requestHeadWriter(spec);
   const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
