@@ -40,6 +40,13 @@ export interface RequestSize {
   readonly outputLimit: number | undefined;
 }
 
+/**
+ * What a request asks of its connection: `none` for no WebSocket, `ready` for one that can be opened. `other_version`: it is not
+ * asked with GET, HTTP/1.1 and version 13. `malformed`: its key is missing or wrong, or it has a body. `late`: it would be ready,
+ * but its connection is not free, since the response before it has not ended.
+ */
+export type Handshake = "none" | "ready" | "other_version" | "malformed" | "late";
+
 /** One request with its response, from its arrival to its end. */
 export interface Exchange {
   readonly id: string;
@@ -50,8 +57,10 @@ export interface Exchange {
   readonly query: string;
   /** Header names and values in turn, as they came: the only view of headers there is (hazard P15). */
   readonly rawHeaders: readonly string[];
-  /** The client asks to go on as a WebSocket. */
+  /** The client asks to go on as a WebSocket, in HTTP/1.1. */
   readonly asksWebSocket: boolean;
+  /** How it asks, in whichever version of HTTP. */
+  readonly handshake: Handshake;
   /** True once the exchange has ended, whatever ended it. */
   readonly done: boolean;
   /** Known after the auth guard. */

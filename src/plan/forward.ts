@@ -173,6 +173,12 @@ export interface RetrySpec {
   readonly tellClients: boolean;
 }
 
+/** How the WebSockets of a route go upstream (contract, section 15). */
+export interface WebSocketForwardSpec {
+  /** An item of `sec-websocket-protocol` that begins with one of these holds a token, and stays here. */
+  readonly tokenPrefixes: readonly string[];
+}
+
 export interface ForwardSpec {
   readonly routeId: string;
   readonly prefix: string;
@@ -187,6 +193,8 @@ export interface ForwardSpec {
   readonly usage: RouteUsageSpec | undefined;
   /** `undefined`: when a client leaves, its request upstream is cancelled. */
   readonly drain: DrainSpec | undefined;
+  /** `undefined`: the route takes no WebSockets. */
+  readonly webSocket: WebSocketForwardSpec | undefined;
   /** How many bytes of a request body may be held to read its model, or to find state of one account. */
   readonly modelScanBytes: number;
   /** The media types that are streams, lower-case, without parameters. `audio/*` means every audio type. */

@@ -34,19 +34,25 @@ export interface ClientSpec {
   readonly access: ClientAccess;
 }
 
-/** Where a token is looked for. The name of a header is lower-case; that of a query parameter is as the config has it. */
+/**
+ * Where a token is looked for. The name of a header is lower-case; that of a query parameter is as the config has it. The prefix is
+ * what stands before the token in an item of `sec-websocket-protocol`.
+ */
 export type TokenSource =
   | { readonly type: "authorization_bearer" }
   | { readonly type: "header"; readonly name: string }
-  | { readonly type: "query"; readonly name: string };
+  | { readonly type: "query"; readonly name: string }
+  | { readonly type: "websocket_protocol"; readonly prefix: string };
 
 export interface AuthSpec {
   readonly tokens: readonly TokenSpec[];
   readonly sources: readonly TokenSource[];
 }
 
-/** Refuses WebSockets. It has no settings. */
-export type WebSocketSpec = Readonly<Record<never, never>>;
+/** Refuses WebSockets where the route takes none, and those that begin in a wrong way. */
+export interface WebSocketSpec {
+  readonly enabled: boolean;
+}
 
 /** Lets clients in on the routes they may use. */
 export interface RouteScopeSpec {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { ServerSpec } from "../plan/blueprint.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
-import { begin, dispatch } from "./downstream/dispatch.ts";
+import { begin, dispatch, dispatchUpgrade, takesWebSocket } from "./downstream/dispatch.ts";
 import { spareUnsentResponses } from "./downstream/idle-connections.ts";
 import { onParseError } from "./downstream/parse-error.ts";
 import type { Refusal } from "./downstream/refusal.ts";
@@ -17,6 +17,7 @@ import { CONNECT_REFUSED, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
 import { LINGER_MS, resetConnection } from "./exchange/connection.ts";
 import type { LiveExchange } from "./exchange/exchange.ts";
+import { GO_AWAY_MS } from "./exchange/going-away.ts";
 import { noopObserver, type Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
 import type { ExchangeRecord } from "./exchange/record.ts";
@@ -24,7 +25,7 @@ import { type GenerationHost, type LinkedPlan, PlanGeneration } from "./generati
 import type { Log } from "./observe/logs/log.ts";
 import { within } from "./within.ts";
 
-/** How long broken exchanges may take to end, ms. */
+/** How long broken exchanges may take to end, after WebSockets have had their time to close, ms. */
 const BROKEN_MS = 1000;
 
 export interface HostOptions {
@@ -62,6 +63,8 @@ export class Host implements GenerationHost {
     const events: ServerEvents = {
       onRequest: (req, res, expectation) => dispatch(this.#generation, req, res, expectation),
       onUnparsed: (err, socket) => onParseError(err, socket, this.#refuse),
+      takesUpgrade: (req) => takesWebSocket(this.#generation, req),
+      onUpgrade: (req, socket, head) => dispatchUpgrade(this.#generation, req, socket, head),
       onConnect: (socket) => this.#connect(socket),
       onConnection: (socket) => this.#connected(socket),
       onHandshakeFailure: ({ code }) => log.debug({ cause: code }, "tls handshake failed"),
@@ -155,12 +158,16 @@ export class Host implements GenerationHost {
     }
     const finished = this.#inFlight === 0;
     this.#sendTimeout.stop();
-    for (const x of this.#exchanges()) x.endDrain();
+    for (const x of this.#exchanges()) {
+      x.endDrain();
+      x.goAway?.();
+    }
     this.#server.closeAllConnections();
-    // Node does not count a connection that is still in its TLS handshake.
-    for (const socket of this.#connections) socket.destroy();
+    // Node does not count a connection that is still in its TLS handshake, or that it has handed over. WebSockets close by themselves.
+    for (const socket of this.#connections) if (!socket.latest?.isOpen) socket.destroy();
     // Broken exchanges end, and are logged, before the caller reports the end.
-    if (this.#inFlight > 0) await this.#idleWithin(BROKEN_MS);
+    if (this.#inFlight > 0) await this.#idleWithin(GO_AWAY_MS + BROKEN_MS);
+    for (const socket of this.#connections) socket.destroy();
     return finished;
   }
 

@@ -21,7 +21,13 @@ export interface LinkParts<X extends Exchange> {
 export function link<X extends Exchange>(blueprint: Blueprint, { guards, terminal }: LinkParts<X>): Plan<X> {
   const guardOf = sharedGuards(guards);
   const linkRoute = ({ id, prefix, steps, forward }: RouteBlueprint): Route<X> =>
-    Object.freeze({ id, prefix, guards: Object.freeze(steps.map(guardOf)), forward: terminal(forward) });
+    Object.freeze({
+      id,
+      prefix,
+      guards: Object.freeze(steps.map(guardOf)),
+      forward: terminal(forward),
+      takesWebSockets: forward.webSocket !== undefined,
+    });
   return Object.freeze({
     fingerprint: fingerprint(blueprint),
     routes: buildTrie(blueprint.routes.map((route) => [route.prefix, linkRoute(route)] as const)),

@@ -31,7 +31,7 @@ describe("the blueprint", () => {
           sources: [{ type: "authorization_bearer" }],
         },
       },
-      { kind: "webSocket", spec: {} },
+      { kind: "webSocket", spec: { enabled: false } },
     ]);
   });
 

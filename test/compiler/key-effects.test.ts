@@ -45,6 +45,7 @@ const OF_A_ROUTE = {
   usage: { form: "openai", ask: true },
   on_client_abort: "drain",
   drain_limit: { timeout_ms: 3500, max_bytes: 4000 },
+  websocket: true,
 };
 
 /**
@@ -170,6 +171,7 @@ function configFor(key: string): unknown {
 /** Of another kind, these have other keys, too: they take the place of the whole mapping. */
 const WHOLE: Readonly<Record<string, unknown>> = {
   "gateway_auth.token_sources[].type": { type: "authorization_bearer" },
+  "gateway_auth.token_sources[].prefix": { type: "websocket_protocol", prefix: "token." },
   "routes[].sticky.by": { by: "client" },
 };
 
@@ -213,6 +215,7 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "routes[].upstream.on_client_abort": "cancel",
   "routes[].upstream.drain_limit.timeout_ms": 3501,
   "routes[].upstream.drain_limit.max_bytes": 4001,
+  "routes[].upstream.websocket": false,
   "routes[].upstreams[].id": "other",
   "routes[].upstreams[].weight": 3,
   "routes[].upstreams[].models[]": "o*",

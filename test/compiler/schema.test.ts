@@ -129,7 +129,7 @@ describe("the published schema", () => {
   test("allows each key of an upstream in an item of upstreams, but those that belong to the route", () => {
     const { properties, required } = schema.definitions.poolUpstream;
     const own = ["id", "weight", "models", "rename_models"];
-    const ofRoute = ["strip_prefix", "stream_types", "retry", "usage", "on_client_abort", "drain_limit"];
+    const ofRoute = ["strip_prefix", "stream_types", "retry", "usage", "on_client_abort", "drain_limit", "websocket"];
     const shared = Object.keys(schema.definitions.upstream.properties).filter((key) => !ofRoute.includes(key));
     expect(Object.keys(properties).sort()).toEqual([...own, ...shared].sort());
     for (const key of shared) expect(properties[key]).toEqual({ $ref: `#/definitions/upstream/properties/${key}` });

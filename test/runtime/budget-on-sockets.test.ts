@@ -52,7 +52,7 @@ async function serve(maxTokens: number, onPassed: (reserved: Reserved) => void) 
   const server = createServer((req, res) => {
     const length = req.headers["content-length"];
     const framing = length === undefined ? ({ kind: "chunked" } as const) : ({ kind: "length", length } as const);
-    const x = new LiveExchange(owner, { id: "x", req, res, framing, awaitsContinue: false, asksWebSocket: false });
+    const x = new LiveExchange(owner, { id: "x", req, res, framing, awaitsContinue: false, handshake: "none" });
     x.identify({ id: "client a", label: "a", access: { ...all, ...limits } });
     const forward = () => onPassed({ tokens: shown()?.reserved ?? 0, x });
     run(x, { id: "r", prefix: "/", guards: [{ kind: "modelScope", run: guard }], forward });

@@ -76,7 +76,7 @@ function begin(owner: ExchangeOwner<LiveExchange>, id = "x"): { x: LiveExchange;
     res,
     framing: { kind: "none" },
     awaitsContinue: false,
-    asksWebSocket: false,
+    handshake: "none",
   });
   return { x, res: model };
 }

@@ -39,6 +39,7 @@ const REQUEST = {
   headers: ["host", "up.example", "x-a", "1"],
   sentOnce: false,
   edit: undefined,
+  webSocket: false,
 };
 
 it("sends to the target by the agent of its options, and emits start, proxyRes and end", async () => {
@@ -67,6 +68,7 @@ it("sends to the target by the agent of its options, and emits start, proxyRes a
       seen.push("onResponse");
       response.resume();
     },
+    onSwitched: () => {},
     onUpgrade: () => seen.push("onUpgrade"),
   };
   const sent = engine.send(req, res, REQUEST, events, (err) => seen.push(`error ${err.message}`));
@@ -84,7 +86,7 @@ it("reports a failed request by the callback, with the request and the response 
   const engine = createEngine(targetAt(port), new Agent());
   const failed = new Promise<unknown[]>((resolve) => {
     const onError = (...args: unknown[]): void => resolve(args);
-    engine.send(req, res, REQUEST, { onResponse: () => {}, onUpgrade: () => {} }, onError)?.end();
+    engine.send(req, res, REQUEST, { onResponse: () => {}, onSwitched: () => {}, onUpgrade: () => {} }, onError)?.end();
   });
   const [err, itsReq, itsRes] = await within("the error", failed);
   expect((err as NodeJS.ErrnoException).code).toBe("ECONNREFUSED");
@@ -95,7 +97,9 @@ it("reports a request that Node refuses by the callback, before it returns", () 
   const engine = createEngine(targetAt(9), new Agent());
   const errors: Error[] = [];
   const bad = { ...REQUEST, path: "/a b" };
-  const sent = engine.send(req, res, bad, { onResponse: () => {}, onUpgrade: () => {} }, (err) => errors.push(err));
+  const sent = engine.send(req, res, bad, { onResponse: () => {}, onSwitched: () => {}, onUpgrade: () => {} }, (err) =>
+    errors.push(err),
+  );
   expect(sent).toBeUndefined();
   expect(errors.map((err) => (err as NodeJS.ErrnoException).code)).toEqual(["ERR_UNESCAPED_CHARACTERS"]);
 });
@@ -117,7 +121,11 @@ it("keeps nothing of a request that is over", async () => {
 /** Sends one request, waits for its end, and returns a weak reference to what only the request refers to. */
 async function sendOne(engine: Engine): Promise<WeakRef<RequestEvents>> {
   const closed = new Promise<WeakRef<RequestEvents>>((resolve, reject) => {
-    const events: RequestEvents = { onResponse: (response) => response.resume(), onUpgrade: () => {} };
+    const events: RequestEvents = {
+      onResponse: (response) => response.resume(),
+      onSwitched: () => {},
+      onUpgrade: () => {},
+    };
     const sent = engine.send(req, res, REQUEST, events, reject);
     sent?.once("close", () => resolve(new WeakRef(events)));
     sent?.end();

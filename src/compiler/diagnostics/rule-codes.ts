@@ -68,7 +68,7 @@ export const RULE_CODES = {
   "rule/token-source": error(
     "A token source that can't work",
     "The gateway would never find a token there.",
-    "With `type: header`, set `name` to a header that clients can send, with `type: query` to a parameter that no API uses. With `authorization_bearer`, remove `name`.",
+    "With `type: header`, set `name` to a header that clients can send, with `type: query` to a parameter that no API uses. With `type: websocket_protocol`, set `prefix`. With `authorization_bearer`, remove both.",
   ),
   "rule/hop-by-hop-injected": error(
     "An injected header that can't be set",

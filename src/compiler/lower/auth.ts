@@ -50,7 +50,8 @@ export function lowerClientInflight({ gateway_auth }: CompleteConfig): ClientInf
   return clients.length === 0 ? undefined : { clients };
 }
 
-function lowerSource({ type, name }: ConfigTokenSource): TokenSource {
+function lowerSource({ type, name, prefix }: ConfigTokenSource): TokenSource {
+  if (type === "websocket_protocol") return { type, prefix: prefix ?? "" };
   if (name === undefined || type === "authorization_bearer") return { type: "authorization_bearer" };
   return { type, name: type === "header" ? name.toLowerCase() : name };
 }

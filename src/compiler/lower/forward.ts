@@ -29,6 +29,7 @@ import { lowerDrain, lowerRouteUsage } from "./usage.ts";
 /** @returns a function that converts one route; what is the same for all routes is computed once */
 export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: CompleteRoute) => ForwardSpec {
   const headers = tokenHeaders(config);
+  const tokenPrefixes = protocolPrefixes(config);
   const lowerUpstream = (id: string, upstream: CompleteMember["upstream"]): UpstreamSpec => {
     const target = lowerTarget(upstream.base_url);
     return {
@@ -66,6 +67,7 @@ export function lowerForward(config: CompleteConfig, env: ReadEnv): (route: Comp
       retry: retry && lowerRetry(retry),
       usage: lowerRouteUsage(config, first.upstream),
       drain: lowerDrain(first.upstream),
+      webSocket: first.upstream.websocket ? { tokenPrefixes } : undefined,
       modelScanBytes: config.models.scan_bytes,
       streamTypes: [...new Set(stream_types.map((type) => type.toLowerCase()))],
     };
@@ -106,6 +108,14 @@ export function tokenHeaders({ gateway_auth }: CompleteConfig): readonly string[
     return type === "header" ? name?.toLowerCase() : undefined;
   });
   return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+/** What stands before a token in an item of `sec-websocket-protocol`. None of these items goes upstream. */
+function protocolPrefixes({ gateway_auth }: CompleteConfig): readonly string[] {
+  const prefixes = gateway_auth.token_sources.map(({ type, prefix }) =>
+    type === "websocket_protocol" ? prefix : undefined,
+  );
+  return [...new Set(prefixes.filter((prefix) => prefix !== undefined))];
 }
 
 function lowerTarget(baseUrl = ""): UpstreamTarget {

@@ -25,7 +25,10 @@ const LOWERERS: { readonly [K in StepKind]: Lowerer<K> } = {
     const scoped = clients.some(({ routes }) => routes !== undefined);
     return ({ id }) => (scoped ? { routeId: id } : undefined);
   },
-  webSocket: () => same(Object.freeze({})),
+  webSocket: () => {
+    const [on, off] = [Object.freeze({ enabled: true }), Object.freeze({ enabled: false })];
+    return ({ members }) => (members[0]?.upstream.websocket ? on : off);
+  },
   rateLimit: ({ rate_limit: { per_minute: perMinute } }) => {
     return ({ id }) => (perMinute === undefined ? undefined : { routeId: id, perMinute });
   },

@@ -24,26 +24,32 @@ const missingTokens: Rule = (config, context) => {
   }
 };
 
-/** Reports a source of type header or query without a name, and one of another type with a name. */
-const tokenSourceName: Rule = ({ gateway_auth }, { report, known }) => {
-  gateway_auth.token_sources.forEach(({ type, name }, index) => {
-    const source = ["gateway_auth", "token_sources", index];
-    const path = [...source, "name"];
-    if (!known([...source, "type"])) return;
-    if (type !== "authorization_bearer" && name === undefined && known(path)) {
-      const message = `a source of type ${type} needs "name"`;
-      const help = `for example \`name: ${type === "header" ? "x-gw-token" : "key"}\``;
-      report({ code: "rule/token-source", path, at: "missing", message, help });
-    }
-    if (type === "authorization_bearer" && name !== undefined) {
-      const message = 'a source of type authorization_bearer takes no "name"';
-      report({
-        code: "rule/token-source",
-        path,
-        at: "key",
-        message,
-        help: "remove it, or write `type: header` or `type: query`",
-      });
+/** The types of sources that each of their keys is for, with an example for each type. */
+const SOURCE_KEYS = {
+  name: new Map([
+    ["header", "x-gw-token"],
+    ["query", "key"],
+  ]),
+  prefix: new Map([["websocket_protocol", "openai-insecure-api-key."]]),
+} as const;
+
+/** Reports a source without the name or the prefix that its type needs, and one with a key that is for other types. */
+const tokenSourceKeys: Rule = ({ gateway_auth }, { report, known }) => {
+  gateway_auth.token_sources.forEach((source, index) => {
+    const at = ["gateway_auth", "token_sources", index];
+    if (!known([...at, "type"])) return;
+    for (const key of ["name", "prefix"] as const) {
+      const path = [...at, key];
+      const example = SOURCE_KEYS[key].get(source.type);
+      if (example !== undefined && source[key] === undefined && known(path)) {
+        const message = `a source of type ${source.type} needs "${key}"`;
+        report({ code: "rule/token-source", path, at: "missing", message, help: `for example \`${key}: ${example}\`` });
+      }
+      if (example === undefined && source[key] !== undefined) {
+        const types = [...SOURCE_KEYS[key].keys()].map((type) => `\`type: ${type}\``).join(" or ");
+        const message = `a source of type ${source.type} takes no "${key}"`;
+        report({ code: "rule/token-source", path, at: "key", message, help: `remove it, or write ${types}` });
+      }
     }
   });
 };
@@ -84,9 +90,10 @@ const tokenSourceParameter: Rule = ({ gateway_auth }, { report, known }) => {
 
 /** Reports a source that is in the list twice: the second can't find what the first did not. */
 const duplicateTokenSource: Rule = ({ gateway_auth: { token_sources } }, { report, known }) => {
-  const at = (index: number, key: "type" | "name") => ["gateway_auth", "token_sources", index, key];
-  const duplicates = eachDuplicate(token_sources, ({ type, name }, index) =>
-    known(at(index, "type")) && known(at(index, "name")) ? sourceKey(type, name) : undefined,
+  const at = (index: number, key: "type" | "name" | "prefix") => ["gateway_auth", "token_sources", index, key];
+  const keys = ["type", "name", "prefix"] as const;
+  const duplicates = eachDuplicate(token_sources, ({ type, name, prefix }, index) =>
+    keys.every((key) => known(at(index, key))) ? sourceKey(type, prefix ?? name) : undefined,
   );
   for (const { index, first } of duplicates) {
     report({
@@ -120,7 +127,7 @@ const tokenSourceContradicted: Rule = (config, { report }) => {
 
 export const AUTH_RULES: readonly Rule[] = [
   missingTokens,
-  tokenSourceName,
+  tokenSourceKeys,
   tokenSourceHeader,
   tokenSourceParameter,
   duplicateTokenSource,

@@ -4,13 +4,13 @@
 // Generated from schema/config.schema.json by `npm run gen`. Never edited.
 
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `websocket`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolUpstream".
  */
 export type PoolUpstream = PoolMember &
-  Omit<Upstream, "strip_prefix" | "stream_types" | "retry" | "usage" | "on_client_abort" | "drain_limit">;
+  Omit<Upstream, "strip_prefix" | "stream_types" | "retry" | "usage" | "on_client_abort" | "drain_limit" | "websocket">;
 /**
  * Defaults for the `upstream` of every route. A default applies if the route does not set the key itself. All keys of `routes[].upstream` except `base_url` are allowed here. A key that a route sets replaces the whole value from here: lists are not merged.
  *
@@ -83,13 +83,17 @@ export interface GatewayAuth {
  */
 export interface TokenSource {
   /**
-   * `authorization_bearer` reads `authorization: Bearer …`. `header` reads the header given in `name`. `query` reads the query parameter given in `name`.
+   * `authorization_bearer` reads `authorization: Bearer …`. `header` reads the header given in `name`. `query` reads the query parameter given in `name`. `websocket_protocol` reads the item of `sec-websocket-protocol` that begins with `prefix`, for browsers, which can set no header for a WebSocket.
    */
-  type: "authorization_bearer" | "header" | "query";
+  type: "authorization_bearer" | "header" | "query" | "websocket_protocol";
   /**
    * The header or the query parameter that contains the token. Required with `type: header` and `type: query`, not allowed otherwise. Whatever is named here is never sent upstream.
    */
   name?: string;
+  /**
+   * What stands before the token in an item of `sec-websocket-protocol`. Required with `type: websocket_protocol`, not allowed otherwise. Items that begin with it are never sent upstream. OpenAI's clients in browsers send `openai-insecure-api-key.`.
+   */
+  prefix?: string;
 }
 /**
  * Someone who may use the gateway, and what they may do. The log, the dashboard and traces show the id of the client.
@@ -284,6 +288,10 @@ export interface Upstream {
    */
   on_client_abort?: "cancel" | "drain";
   drain_limit?: DrainLimit;
+  /**
+   * Takes WebSockets on this route, as the Realtime API, Gemini Live and the Responses API use them. Limits, budgets and the models of a client are checked once, when the WebSocket is opened. Elsewhere such a request gets `426 websocket_not_enabled`, and most clients then use HTTP.
+   */
+  websocket?: boolean;
 }
 /**
  * A header that the gateway sets.
@@ -955,7 +963,7 @@ export interface Shutdown {
   drain_timeout_ms?: number;
 }
 /**
- * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
+ * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `websocket`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "poolMember".

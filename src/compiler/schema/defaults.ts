@@ -50,6 +50,7 @@ export type CompleteUpstream = With<
   | "remove_headers"
   | "forward_xff"
   | "on_client_abort"
+  | "websocket"
 > & {
   readonly retry?: CompleteRetry;
   readonly usage: Required<UpstreamUsage>;
@@ -213,6 +214,7 @@ function completeUpstream(upstream: Upstream & PoolKeys, poolSize: number): Comp
     remove_headers: [],
     forward_xff: false,
     on_client_abort: "cancel",
+    websocket: false,
     ...rest,
     usage: { form: "auto", ask: false, ...usage },
     drain_limit: { timeout_ms: 60_000, max_bytes: 16_777_216, ...drain_limit },

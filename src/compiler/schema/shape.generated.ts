@@ -36,13 +36,18 @@ export const CONFIG_SHAPE: ObjectShape = {
         "values": [
          "authorization_bearer",
          "header",
-         "query"
+         "query",
+         "websocket_protocol"
         ],
         "placeholder": "header"
        },
        "name": {
         "kind": "string",
         "placeholder": "x-gw-token"
+       },
+       "prefix": {
+        "kind": "string",
+        "placeholder": "openai-insecure-api-key."
        }
       },
       "required": [
@@ -479,6 +484,10 @@ export const CONFIG_SHAPE: ObjectShape = {
          }
         },
         "required": []
+       },
+       "websocket": {
+        "kind": "boolean",
+        "placeholder": false
        }
       },
       "required": []
@@ -1024,6 +1033,10 @@ export const CONFIG_SHAPE: ObjectShape = {
       }
      },
      "required": []
+    },
+    "websocket": {
+     "kind": "boolean",
+     "placeholder": false
     }
    },
    "required": []

@@ -6,12 +6,12 @@
 
 export const validate = validate21;
 
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"usage":{"$ref":"#/definitions/usage"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}},"upstreamUsage":{"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}},"drainLimit":{"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}},"usage":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}},"ledger":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}},"price":{"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]},"budget":{"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.usage":{"$ref":"#/definitions/upstreamUsage"},"upstream.on_client_abort":{"type":"string","enum":["cancel","drain"]},"upstream.drain_limit":{"$ref":"#/definitions/drainLimit"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"usage":{"$ref":"#/definitions/usage"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query","websocket_protocol"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}},"upstreamUsage":{"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}},"drainLimit":{"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}},"usage":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}},"ledger":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}},"price":{"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]},"budget":{"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.usage":{"$ref":"#/definitions/upstreamUsage"},"upstream.on_client_abort":{"type":"string","enum":["cancel","drain"]},"upstream.drain_limit":{"$ref":"#/definitions/drainLimit"},"upstream.websocket":{"type":"boolean"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$", "u");
 const schema7 = {"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}};
 const pattern1 = new RegExp("\\S", "u");
-const schema8 = {"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]};
+const schema8 = {"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query","websocket_protocol"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]};
 const pattern2 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "u");
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -29,7 +29,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((key0 === "type") || (key0 === "name"))){
+if(!(((key0 === "type") || (key0 === "name")) || (key0 === "prefix"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -52,7 +52,7 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(!(((data0 === "authorization_bearer") || (data0 === "header")) || (data0 === "query"))){
+if(!((((data0 === "authorization_bearer") || (data0 === "header")) || (data0 === "query")) || (data0 === "websocket_protocol"))){
 const err3 = {instancePath:instancePath+"/type",schemaPath:"#/properties/type/enum",keyword:"enum",params:{allowedValues: schema8.properties.type.enum}};
 if(vErrors === null){
 vErrors = [err3];
@@ -88,9 +88,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-}
-else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.prefix !== undefined){
+let data2 = data.prefix;
+if(typeof data2 === "string"){
+if(!pattern2.test(data2)){
+const err6 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -99,13 +101,36 @@ vErrors.push(err6);
 }
 errors++;
 }
+}
+else {
+const err7 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
 validate23.errors = vErrors;
 return errors === 0;
 }
 
 const schema9 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]};
-const pattern3 = new RegExp("^[A-Za-z0-9_.-]{1,64}$", "u");
-const pattern5 = new RegExp("^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$", "u");
+const pattern4 = new RegExp("^[A-Za-z0-9_.-]{1,64}$", "u");
+const pattern6 = new RegExp("^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$", "u");
 const schema10 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -355,7 +380,7 @@ errors++;
 if(data.id !== undefined){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!pattern3.test(data0)){
+if(!pattern4.test(data0)){
 const err3 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,64}$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -443,7 +468,7 @@ errors++;
 if(data.expires_at !== undefined){
 let data4 = data.expires_at;
 if(typeof data4 === "string"){
-if(!pattern5.test(data4)){
+if(!pattern6.test(data4)){
 const err10 = {instancePath:instancePath+"/expires_at",schemaPath:"#/properties/expires_at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"}};
 if(vErrors === null){
 vErrors = [err10];
@@ -743,16 +768,16 @@ return errors === 0;
 }
 
 const schema12 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]};
-const pattern9 = new RegExp("^/(?:.*[^/])?$", "u");
-const schema13 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}};
+const pattern10 = new RegExp("^/(?:.*[^/])?$", "u");
+const schema13 = {"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}};
 const schema14 = {"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"};
-const pattern10 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]", "u");
+const pattern11 = new RegExp("^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!pattern10.test(data)){
+if(!pattern11.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -961,7 +986,7 @@ return errors === 0;
 }
 
 const schema20 = {"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
-const pattern11 = new RegExp("^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$", "u");
+const pattern12 = new RegExp("^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$", "u");
 
 function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -971,7 +996,7 @@ const len0 = data.length;
 for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 if(typeof data0 === "string"){
-if(!pattern11.test(data0)){
+if(!pattern12.test(data0)){
 const err0 = {instancePath:instancePath+"/" + i0,schemaPath:"#/items/pattern",keyword:"pattern",params:{pattern: "^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1051,7 +1076,7 @@ return errors === 0;
 
 const schema22 = {"type":"array","items":{"$ref":"#/definitions/injectHeader"}};
 const schema23 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]};
-const pattern13 = new RegExp("^[\\t\\x20-\\x7e\\x80-\\xff]*$", "u");
+const pattern14 = new RegExp("^[\\t\\x20-\\x7e\\x80-\\xff]*$", "u");
 
 function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1117,7 +1142,7 @@ errors++;
 if(data.value !== undefined){
 let data1 = data.value;
 if(typeof data1 === "string"){
-if(!pattern13.test(data1)){
+if(!pattern14.test(data1)){
 const err5 = {instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^[\\t\\x20-\\x7e\\x80-\\xff]*$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -1183,7 +1208,7 @@ return errors === 0;
 
 const schema24 = {"type":"array","items":{"$ref":"#/definitions/injectQuery"}};
 const schema25 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]};
-const pattern14 = new RegExp("^[^\\s]+$", "u");
+const pattern15 = new RegExp("^[^\\s]+$", "u");
 
 function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1224,7 +1249,7 @@ errors++;
 if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
-if(!pattern14.test(data0)){
+if(!pattern15.test(data0)){
 const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/pattern",keyword:"pattern",params:{pattern: "^[^\\s]+$"}};
 if(vErrors === null){
 vErrors = [err3];
@@ -1353,7 +1378,7 @@ function validate60(data, {instancePath="", parentData, parentDataProperty, root
 let vErrors = null;
 let errors = 0;
 if(typeof data === "string"){
-if(!pattern13.test(data)){
+if(!pattern14.test(data)){
 const err0 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[\\t\\x20-\\x7e\\x80-\\xff]*$"}};
 if(vErrors === null){
 vErrors = [err0];
@@ -1579,7 +1604,7 @@ validate65.errors = vErrors;
 return errors === 0;
 }
 
-const pattern20 = new RegExp("^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$", "u");
+const pattern21 = new RegExp("^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$", "u");
 
 function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1621,7 +1646,7 @@ ifClause0 = "then";
 else {
 const _errs4 = errors;
 if(typeof data === "string"){
-if(!pattern20.test(data)){
+if(!pattern21.test(data)){
 const err1 = {instancePath,schemaPath:"#/else/pattern",keyword:"pattern",params:{pattern: "^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2293,6 +2318,25 @@ validate78.errors = vErrors;
 return errors === 0;
 }
 
+const schema37 = {"type":"boolean"};
+
+function validate80(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(typeof data !== "boolean"){
+const err0 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+validate80.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -2430,6 +2474,12 @@ vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.error
 errors = vErrors.length;
 }
 }
+if(data.websocket !== undefined){
+if(!(validate80(data.websocket, {instancePath:instancePath+"/websocket",parentData:data,parentDataProperty:"websocket",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
@@ -2445,9 +2495,9 @@ validate33.errors = vErrors;
 return errors === 0;
 }
 
-const schema37 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
+const schema38 = {"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]};
 
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate83(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2462,7 +2512,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(func2.call(schema37.properties, key0))){
+if(!(func2.call(schema38.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err1];
@@ -2476,7 +2526,7 @@ errors++;
 if(data.id !== undefined){
 let data0 = data.id;
 if(typeof data0 === "string"){
-if(!pattern3.test(data0)){
+if(!pattern4.test(data0)){
 const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_.-]{1,64}$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -2709,13 +2759,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate81.errors = vErrors;
+validate83.errors = vErrors;
 return errors === 0;
 }
 
-const schema38 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
+const schema39 = {"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]};
 
-function validate97(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2754,7 +2804,7 @@ vErrors.push(err2);
 errors++;
 }
 if(!((data0 === "client") || (data0 === "header"))){
-const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema38.properties.by.enum}};
+const err3 = {instancePath:instancePath+"/by",schemaPath:"#/properties/by/enum",keyword:"enum",params:{allowedValues: schema39.properties.by.enum}};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2800,13 +2850,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate97.errors = vErrors;
+validate99.errors = vErrors;
 return errors === 0;
 }
 
-const schema39 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema40 = {"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate101(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2938,7 +2988,7 @@ vErrors.push(err10);
 }
 errors++;
 }
-validate99.errors = vErrors;
+validate101.errors = vErrors;
 return errors === 0;
 }
 
@@ -3007,7 +3057,7 @@ errors++;
 if(data.prefix !== undefined){
 let data1 = data.prefix;
 if(typeof data1 === "string"){
-if(!pattern9.test(data1)){
+if(!pattern10.test(data1)){
 const err5 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^/(?:.*[^/])?$"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -3050,8 +3100,8 @@ errors++;
 }
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate81(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
+if(!(validate83(data3[i0], {instancePath:instancePath+"/upstreams/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate83.errors : vErrors.concat(validate83.errors);
 errors = vErrors.length;
 }
 }
@@ -3091,14 +3141,14 @@ errors++;
 }
 }
 if(data.sticky !== undefined){
-if(!(validate97(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
-vErrors = vErrors === null ? validate97.errors : vErrors.concat(validate97.errors);
+if(!(validate99(data.sticky, {instancePath:instancePath+"/sticky",parentData:data,parentDataProperty:"sticky",rootData}))){
+vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
 errors = vErrors.length;
 }
 }
 if(data.cooldown !== undefined){
-if(!(validate99(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
-vErrors = vErrors === null ? validate99.errors : vErrors.concat(validate99.errors);
+if(!(validate101(data.cooldown, {instancePath:instancePath+"/cooldown",parentData:data,parentDataProperty:"cooldown",rootData}))){
+vErrors = vErrors === null ? validate101.errors : vErrors.concat(validate101.errors);
 errors = vErrors.length;
 }
 }
@@ -3117,14 +3167,14 @@ validate32.errors = vErrors;
 return errors === 0;
 }
 
-const schema40 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"}}};
+const schema41 = {"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}};
 
-function validate102(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate104(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func2.call(schema40.properties, key0))){
+if(!(func2.call(schema41.properties, key0))){
 const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
 if(vErrors === null){
 vErrors = [err0];
@@ -3249,6 +3299,12 @@ vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.error
 errors = vErrors.length;
 }
 }
+if(data.websocket !== undefined){
+if(!(validate80(data.websocket, {instancePath:instancePath+"/websocket",parentData:data,parentDataProperty:"websocket",rootData}))){
+vErrors = vErrors === null ? validate80.errors : vErrors.concat(validate80.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
 const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
@@ -3260,13 +3316,13 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate102.errors = vErrors;
+validate104.errors = vErrors;
 return errors === 0;
 }
 
-const schema41 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
+const schema42 = {"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}};
 
-function validate123(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate126(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3448,13 +3504,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate123.errors = vErrors;
+validate126.errors = vErrors;
 return errors === 0;
 }
 
-const schema42 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
+const schema43 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}};
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3694,13 +3750,13 @@ vErrors.push(err17);
 }
 errors++;
 }
-validate125.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
 
-const schema43 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
+const schema44 = {"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}};
 
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3752,14 +3808,14 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate127.errors = vErrors;
+validate130.errors = vErrors;
 return errors === 0;
 }
 
-const schema44 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
-const schema45 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema45 = {"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}};
+const schema46 = {"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3846,12 +3902,12 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate130.errors = vErrors;
+validate133.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate129(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate132(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3918,8 +3974,8 @@ errors++;
 }
 }
 if(data.queue !== undefined){
-if(!(validate130(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate133(data.queue, {instancePath:instancePath+"/queue",parentData:data,parentDataProperty:"queue",rootData}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 }
@@ -3934,13 +3990,13 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate129.errors = vErrors;
+validate132.errors = vErrors;
 return errors === 0;
 }
 
-const schema46 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
+const schema47 = {"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}};
 
-function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4002,14 +4058,14 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate133.errors = vErrors;
+validate136.errors = vErrors;
 return errors === 0;
 }
 
-const schema47 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}};
-const schema48 = {"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}};
+const schema48 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}};
+const schema49 = {"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4096,13 +4152,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate136.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
 
-const schema49 = {"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]};
+const schema50 = {"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]};
 
-function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4359,12 +4415,12 @@ vErrors.push(err21);
 }
 errors++;
 }
-validate138.errors = vErrors;
+validate141.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate135(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate138(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4393,8 +4449,8 @@ errors++;
 }
 }
 if(data.ledger !== undefined){
-if(!(validate136(data.ledger, {instancePath:instancePath+"/ledger",parentData:data,parentDataProperty:"ledger",rootData}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+if(!(validate139(data.ledger, {instancePath:instancePath+"/ledger",parentData:data,parentDataProperty:"ledger",rootData}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
 }
@@ -4403,8 +4459,8 @@ let data2 = data.prices;
 if(Array.isArray(data2)){
 const len0 = data2.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate138(data2[i0], {instancePath:instancePath+"/prices/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
+if(!(validate141(data2[i0], {instancePath:instancePath+"/prices/" + i0,parentData:data2,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
 errors = vErrors.length;
 }
 }
@@ -4433,7 +4489,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data4 === "estimate") || (data4 === "none"))){
-const err4 = {instancePath:instancePath+"/unknown_charge",schemaPath:"#/properties/unknown_charge/enum",keyword:"enum",params:{allowedValues: schema47.properties.unknown_charge.enum}};
+const err4 = {instancePath:instancePath+"/unknown_charge",schemaPath:"#/properties/unknown_charge/enum",keyword:"enum",params:{allowedValues: schema48.properties.unknown_charge.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4456,7 +4512,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!((data5 === "deny") || (data5 === "allow"))){
-const err6 = {instancePath:instancePath+"/unpriced",schemaPath:"#/properties/unpriced/enum",keyword:"enum",params:{allowedValues: schema47.properties.unpriced.enum}};
+const err6 = {instancePath:instancePath+"/unpriced",schemaPath:"#/properties/unpriced/enum",keyword:"enum",params:{allowedValues: schema48.properties.unpriced.enum}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4477,13 +4533,13 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate135.errors = vErrors;
+validate138.errors = vErrors;
 return errors === 0;
 }
 
-const schema50 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema51 = {"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
 
-function validate141(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4545,16 +4601,16 @@ vErrors.push(err4);
 }
 errors++;
 }
-validate141.errors = vErrors;
+validate144.errors = vErrors;
 return errors === 0;
 }
 
-const schema51 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
-const schema52 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
-const schema53 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
-const pattern41 = new RegExp("^[^/\\\\\\s]+$", "u");
+const schema52 = {"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}};
+const schema53 = {"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}};
+const schema54 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}};
+const pattern42 = new RegExp("^[^/\\\\\\s]+$", "u");
 
-function validate145(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4610,7 +4666,7 @@ errors++;
 if(data.prefix !== undefined){
 let data2 = data.prefix;
 if(typeof data2 === "string"){
-if(!pattern41.test(data2)){
+if(!pattern42.test(data2)){
 const err4 = {instancePath:instancePath+"/prefix",schemaPath:"#/properties/prefix/pattern",keyword:"pattern",params:{pattern: "^[^/\\\\\\s]+$"}};
 if(vErrors === null){
 vErrors = [err4];
@@ -4645,7 +4701,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!((((data3 === "minutely") || (data3 === "hourly")) || (data3 === "daily")) || (data3 === "never"))){
-const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema53.properties.rotation.enum}};
+const err7 = {instancePath:instancePath+"/rotation",schemaPath:"#/properties/rotation/enum",keyword:"enum",params:{allowedValues: schema54.properties.rotation.enum}};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4726,12 +4782,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate145.errors = vErrors;
+validate148.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate144(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate147(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4760,7 +4816,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!(((((data0 === "trace") || (data0 === "debug")) || (data0 === "info")) || (data0 === "warn")) || (data0 === "error"))){
-const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema52.properties.level.enum}};
+const err2 = {instancePath:instancePath+"/level",schemaPath:"#/properties/level/enum",keyword:"enum",params:{allowedValues: schema53.properties.level.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4783,7 +4839,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!((data1 === "json") || (data1 === "text"))){
-const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema52.properties.format.enum}};
+const err4 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema53.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4806,8 +4862,8 @@ errors++;
 }
 }
 if(data.file !== undefined){
-if(!(validate145(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
-vErrors = vErrors === null ? validate145.errors : vErrors.concat(validate145.errors);
+if(!(validate148(data.file, {instancePath:instancePath+"/file",parentData:data,parentDataProperty:"file",rootData}))){
+vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
 errors = vErrors.length;
 }
 }
@@ -4822,14 +4878,14 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate144.errors = vErrors;
+validate147.errors = vErrors;
 return errors === 0;
 }
 
-const schema54 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
-const pattern42 = new RegExp("^/.*[^/]$", "u");
+const schema55 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}};
+const pattern43 = new RegExp("^/.*[^/]$", "u");
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4860,7 +4916,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern42.test(data1)){
+if(!pattern43.test(data1)){
 const err2 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/.*[^/]$"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -4943,14 +4999,14 @@ vErrors.push(err8);
 }
 errors++;
 }
-validate148.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
 
-const schema55 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
-const schema56 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
+const schema56 = {"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}};
+const schema57 = {"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]};
 
-function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -4979,7 +5035,7 @@ errors++;
 if(data.endpoint !== undefined){
 let data0 = data.endpoint;
 if(typeof data0 === "string"){
-if(!pattern10.test(data0)){
+if(!pattern11.test(data0)){
 const err2 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err2];
@@ -5014,7 +5070,7 @@ vErrors.push(err4);
 errors++;
 }
 if(!((data1 === "grpc") || (data1 === "http"))){
-const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema56.properties.protocol.enum}};
+const err5 = {instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema57.properties.protocol.enum}};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5070,12 +5126,12 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate151.errors = vErrors;
+validate154.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate150(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate153(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5139,8 +5195,8 @@ errors++;
 }
 }
 if(data.otlp !== undefined){
-if(!(validate151(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
-vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
+if(!(validate154(data.otlp, {instancePath:instancePath+"/otlp",parentData:data,parentDataProperty:"otlp",rootData}))){
+vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
 errors = vErrors.length;
 }
 }
@@ -5155,12 +5211,12 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate150.errors = vErrors;
+validate153.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate143(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate146(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5177,20 +5233,20 @@ errors++;
 }
 }
 if(data.logging !== undefined){
-if(!(validate144(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
-vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
+if(!(validate147(data.logging, {instancePath:instancePath+"/logging",parentData:data,parentDataProperty:"logging",rootData}))){
+vErrors = vErrors === null ? validate147.errors : vErrors.concat(validate147.errors);
 errors = vErrors.length;
 }
 }
 if(data.metrics !== undefined){
-if(!(validate148(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate151(data.metrics, {instancePath:instancePath+"/metrics",parentData:data,parentDataProperty:"metrics",rootData}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 }
 if(data.tracing !== undefined){
-if(!(validate150(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
-vErrors = vErrors === null ? validate150.errors : vErrors.concat(validate150.errors);
+if(!(validate153(data.tracing, {instancePath:instancePath+"/tracing",parentData:data,parentDataProperty:"tracing",rootData}))){
+vErrors = vErrors === null ? validate153.errors : vErrors.concat(validate153.errors);
 errors = vErrors.length;
 }
 }
@@ -5205,15 +5261,15 @@ vErrors.push(err1);
 }
 errors++;
 }
-validate143.errors = vErrors;
+validate146.errors = vErrors;
 return errors === 0;
 }
 
-const schema57 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
-const schema58 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
-const pattern48 = new RegExp("^/", "u");
+const schema58 = {"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]};
+const schema59 = {"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]};
+const pattern49 = new RegExp("^/", "u");
 
-function validate156(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate159(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5277,7 +5333,7 @@ errors++;
 if(data.path !== undefined){
 let data1 = data.path;
 if(typeof data1 === "string"){
-if(!pattern48.test(data1)){
+if(!pattern49.test(data1)){
 const err5 = {instancePath:instancePath+"/path",schemaPath:"#/properties/path/pattern",keyword:"pattern",params:{pattern: "^/"}};
 if(vErrors === null){
 vErrors = [err5];
@@ -5387,13 +5443,13 @@ vErrors.push(err13);
 }
 errors++;
 }
-validate156.errors = vErrors;
+validate159.errors = vErrors;
 return errors === 0;
 }
 
-const schema59 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
+const schema60 = {"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1};
 
-function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5507,7 +5563,7 @@ errors++;
 if(data.upstream_url !== undefined){
 let data3 = data.upstream_url;
 if(typeof data3 === "string"){
-if(!pattern10.test(data3)){
+if(!pattern11.test(data3)){
 const err9 = {instancePath:instancePath+"/upstream_url",schemaPath:"#/properties/upstream_url/pattern",keyword:"pattern",params:{pattern: "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}};
 if(vErrors === null){
 vErrors = [err9];
@@ -5608,12 +5664,12 @@ vErrors.push(err16);
 }
 errors++;
 }
-validate158.errors = vErrors;
+validate161.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate155(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5685,14 +5741,14 @@ errors++;
 }
 }
 if(data.request !== undefined){
-if(!(validate156(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
-vErrors = vErrors === null ? validate156.errors : vErrors.concat(validate156.errors);
+if(!(validate159(data.request, {instancePath:instancePath+"/request",parentData:data,parentDataProperty:"request",rootData}))){
+vErrors = vErrors === null ? validate159.errors : vErrors.concat(validate159.errors);
 errors = vErrors.length;
 }
 }
 if(data.expect !== undefined){
-if(!(validate158(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
-vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
+if(!(validate161(data.expect, {instancePath:instancePath+"/expect",parentData:data,parentDataProperty:"expect",rootData}))){
+vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
 errors = vErrors.length;
 }
 }
@@ -5707,13 +5763,13 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate155.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
 
-const schema60 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
+const schema61 = {"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}};
 
-function validate161(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate164(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5742,7 +5798,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!((((data0 === "plain") || (data0 === "openai")) || (data0 === "anthropic")) || (data0 === "auto"))){
-const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema60.properties.format.enum}};
+const err2 = {instancePath:instancePath+"/format",schemaPath:"#/properties/format/enum",keyword:"enum",params:{allowedValues: schema61.properties.format.enum}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5763,13 +5819,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate161.errors = vErrors;
+validate164.errors = vErrors;
 return errors === 0;
 }
 
-const schema61 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
+const schema62 = {"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}};
 
-function validate163(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate166(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5808,13 +5864,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate163.errors = vErrors;
+validate166.errors = vErrors;
 return errors === 0;
 }
 
-const schema62 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
+const schema63 = {"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}};
 
-function validate165(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate168(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -5911,7 +5967,7 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate165.errors = vErrors;
+validate168.errors = vErrors;
 return errors === 0;
 }
 
@@ -6027,56 +6083,56 @@ errors++;
 }
 }
 if(data.upstream_defaults !== undefined){
-if(!(validate102(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
-vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+if(!(validate104(data.upstream_defaults, {instancePath:instancePath+"/upstream_defaults",parentData:data,parentDataProperty:"upstream_defaults",rootData}))){
+vErrors = vErrors === null ? validate104.errors : vErrors.concat(validate104.errors);
 errors = vErrors.length;
 }
 }
 if(data.inbound_tls !== undefined){
-if(!(validate123(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
-vErrors = vErrors === null ? validate123.errors : vErrors.concat(validate123.errors);
+if(!(validate126(data.inbound_tls, {instancePath:instancePath+"/inbound_tls",parentData:data,parentDataProperty:"inbound_tls",rootData}))){
+vErrors = vErrors === null ? validate126.errors : vErrors.concat(validate126.errors);
 errors = vErrors.length;
 }
 }
 if(data.cors !== undefined){
-if(!(validate125(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+if(!(validate128(data.cors, {instancePath:instancePath+"/cors",parentData:data,parentDataProperty:"cors",rootData}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
 }
 if(data.rate_limit !== undefined){
-if(!(validate127(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate130(data.rate_limit, {instancePath:instancePath+"/rate_limit",parentData:data,parentDataProperty:"rate_limit",rootData}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 }
 if(data.concurrency !== undefined){
-if(!(validate129(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
-vErrors = vErrors === null ? validate129.errors : vErrors.concat(validate129.errors);
+if(!(validate132(data.concurrency, {instancePath:instancePath+"/concurrency",parentData:data,parentDataProperty:"concurrency",rootData}))){
+vErrors = vErrors === null ? validate132.errors : vErrors.concat(validate132.errors);
 errors = vErrors.length;
 }
 }
 if(data.models !== undefined){
-if(!(validate133(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
-vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
+if(!(validate136(data.models, {instancePath:instancePath+"/models",parentData:data,parentDataProperty:"models",rootData}))){
+vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
 errors = vErrors.length;
 }
 }
 if(data.usage !== undefined){
-if(!(validate135(data.usage, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData}))){
-vErrors = vErrors === null ? validate135.errors : vErrors.concat(validate135.errors);
+if(!(validate138(data.usage, {instancePath:instancePath+"/usage",parentData:data,parentDataProperty:"usage",rootData}))){
+vErrors = vErrors === null ? validate138.errors : vErrors.concat(validate138.errors);
 errors = vErrors.length;
 }
 }
 if(data.downstream !== undefined){
-if(!(validate141(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
-vErrors = vErrors === null ? validate141.errors : vErrors.concat(validate141.errors);
+if(!(validate144(data.downstream, {instancePath:instancePath+"/downstream",parentData:data,parentDataProperty:"downstream",rootData}))){
+vErrors = vErrors === null ? validate144.errors : vErrors.concat(validate144.errors);
 errors = vErrors.length;
 }
 }
 if(data.observability !== undefined){
-if(!(validate143(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
-vErrors = vErrors === null ? validate143.errors : vErrors.concat(validate143.errors);
+if(!(validate146(data.observability, {instancePath:instancePath+"/observability",parentData:data,parentDataProperty:"observability",rootData}))){
+vErrors = vErrors === null ? validate146.errors : vErrors.concat(validate146.errors);
 errors = vErrors.length;
 }
 }
@@ -6085,8 +6141,8 @@ let data13 = data.tests;
 if(Array.isArray(data13)){
 const len1 = data13.length;
 for(let i1=0; i1<len1; i1++){
-if(!(validate155(data13[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data13,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate155.errors : vErrors.concat(validate155.errors);
+if(!(validate158(data13[i1], {instancePath:instancePath+"/tests/" + i1,parentData:data13,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 }
@@ -6103,20 +6159,20 @@ errors++;
 }
 }
 if(data.errors !== undefined){
-if(!(validate161(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
-vErrors = vErrors === null ? validate161.errors : vErrors.concat(validate161.errors);
+if(!(validate164(data.errors, {instancePath:instancePath+"/errors",parentData:data,parentDataProperty:"errors",rootData}))){
+vErrors = vErrors === null ? validate164.errors : vErrors.concat(validate164.errors);
 errors = vErrors.length;
 }
 }
 if(data.reload !== undefined){
-if(!(validate163(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
-vErrors = vErrors === null ? validate163.errors : vErrors.concat(validate163.errors);
+if(!(validate166(data.reload, {instancePath:instancePath+"/reload",parentData:data,parentDataProperty:"reload",rootData}))){
+vErrors = vErrors === null ? validate166.errors : vErrors.concat(validate166.errors);
 errors = vErrors.length;
 }
 }
 if(data.shutdown !== undefined){
-if(!(validate165(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
-vErrors = vErrors === null ? validate165.errors : vErrors.concat(validate165.errors);
+if(!(validate168(data.shutdown, {instancePath:instancePath+"/shutdown",parentData:data,parentDataProperty:"shutdown",rootData}))){
+vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.errors);
 errors = vErrors.length;
 }
 }

@@ -7,6 +7,7 @@ import type { GatewayResponse } from "../exchange/connection.ts";
 import { LiveExchange } from "../exchange/exchange.ts";
 import type { ExchangeOwner } from "../exchange/exchange-owner.ts";
 import type { Plan } from "../exchange/plan.ts";
+import { EarlyBytes, rawResponse } from "../exchange/raw-response.ts";
 import { run } from "../exchange/run.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import { type Expectation, examine } from "./examine.ts";
@@ -43,22 +44,54 @@ export function dispatch(
   begin(context, req, res, expectation, false);
 }
 
-/** Begins the exchange of a request. @param waited it stood in the line of its connection */
+/**
+ * Whether a request that offers another protocol can have it: it is a WebSocket, its route takes those, and its connection is free.
+ * @param draining as in `DispatchContext`
+ */
+export function takesWebSocket({ plan, builtIn, draining }: DispatchContext, req: IncomingMessage): boolean {
+  const { latest, line, lingering }: ClientSocket = req.socket;
+  if (lingering || latest?.done === false || line?.isEmpty === false || req.headers.expect !== undefined) return false;
+  const { refusal, handshake } = examine(req);
+  if (refusal !== undefined || handshake !== "ready") return false;
+  const { url = "", method = "", rawHeaders } = req;
+  const match = findRoute({ url, method, rawHeaders }, plan, builtIn, draining);
+  return match.kind === "route" && match.route.takesWebSockets === true;
+}
+
+/** Takes a request that `takesWebSocket`. Node's server has handed its connection over. @param head what came behind it */
+export function dispatchUpgrade(
+  context: DispatchContext,
+  req: IncomingMessage,
+  socket: ClientSocket,
+  head: Buffer,
+): void {
+  // Node has taken its own listeners off. Without one, a reset would end the process.
+  socket.on("error", () => {});
+  const early = new EarlyBytes(socket, head);
+  begin(context, req, rawResponse(req, socket, early), "none", false, early);
+}
+
+/**
+ * Begins the exchange of a request.
+ * @param waited it stood in the line of its connection
+ * @param early present where Node's server has handed the connection over
+ */
 export function begin(
   context: DispatchContext,
   req: IncomingMessage,
   res: GatewayResponse,
   expectation: Expectation,
   waited: boolean,
+  early?: EarlyBytes,
 ): void {
-  const { refusal, framing, requestId: sentId, offersUpgrade, asksWebSocket } = examine(req);
+  const { refusal, framing, requestId: sentId, offersUpgrade, handshake } = examine(req);
   const awaitsContinue = expectation === "continue";
-  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, asksWebSocket });
+  const x = new LiveExchange(context, { id: requestId(sentId), req, res, framing, awaitsContinue, handshake, early });
   (req.socket as ClientSocket).latest = x;
   context.began(x);
   if (offersUpgrade) {
-    // It can't be known any more what followed a request that waited.
-    if (waited) x.endConnectionAfter();
+    // It can't be known any more what followed a request that waited. A connection that was handed over takes no other request.
+    if (waited || early !== undefined) x.endConnectionAfter();
     else onLostBytes(req, framing, () => x.endConnectionAfter());
   }
   if (refusal !== undefined) {

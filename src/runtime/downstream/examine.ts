@@ -1,9 +1,10 @@
 // Examines the raw headers of a request: refuses an ambiguous body length, and finds the client's request id.
 // (contract, section 4; hazards R1 to R4)
 
+import type { Handshake } from "../../plan/exchange.ts";
 import { replyFor } from "../../plan/replies.ts";
-import type { Framing } from "../headers/request-head.ts";
-import { asksWebSocket, mayOfferUpgrade } from "../headers/upgrade.ts";
+import { type Framing, hasBody } from "../headers/request-head.ts";
+import { handshakeOf, mayOfferUpgrade } from "../headers/upgrade.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** The expectation of the `expect` header: none, `100-continue`, or one that the gateway does not support. */
@@ -18,8 +19,8 @@ export interface Examination {
   readonly requestId: string | undefined;
   /** The client offers to go on with another protocol. */
   readonly offersUpgrade: boolean;
-  /** The client asks to go on as a WebSocket. */
-  readonly asksWebSocket: boolean;
+  /** Whether the client asks to go on as a WebSocket, and how. */
+  readonly handshake: Handshake;
 }
 
 /** What was found in the headers, counted and noted in one pass. */
@@ -63,6 +64,7 @@ const HOST = /^(?:(?:[\w.~!$&'()*+;=-]|%[0-9a-f]{2})+|\[[\w.~:%-]+\])(?::\d{0,5}
 
 /** The part of a request that is examined. */
 export interface Message {
+  readonly method?: string | undefined;
   readonly rawHeaders: readonly string[];
   readonly httpVersion: string;
 }
@@ -70,13 +72,16 @@ export interface Message {
 export function examine(req: Message): Examination {
   const counts = countHeaders(req.rawHeaders);
   const framing = framingFrom(counts);
+  const { method = "", httpVersion, rawHeaders } = req;
   return {
     refusal: framing === undefined ? BAD_FRAMING : refusalOf(req, counts),
     // When it is ambiguous, a body may follow. So the connection is not used for another request (hazard R6).
     framing: framing ?? CHUNKED,
     requestId: counts.requestIds === 1 ? counts.requestId : undefined,
-    offersUpgrade: counts.hasUpgrade && mayOfferUpgrade(req.rawHeaders),
-    asksWebSocket: counts.hasUpgrade && asksWebSocket(req),
+    offersUpgrade: counts.hasUpgrade && mayOfferUpgrade(rawHeaders),
+    handshake: counts.hasUpgrade
+      ? handshakeOf({ method, httpVersion, rawHeaders }, framing !== undefined && hasBody(framing))
+      : "none",
   };
 }
 

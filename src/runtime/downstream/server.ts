@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import type { GatewayResponse } from "../exchange/connection.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import type { Expectation } from "./examine.ts";
+import { requestClass } from "./gateway-request.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
 /** How long the server waits for its clients, ms. */
@@ -39,6 +40,10 @@ export interface ServerEvents {
   readonly onRequest: (req: http.IncomingMessage, res: GatewayResponse, expectation: Expectation) => void;
   /** The parser refused what the client sent, or the headers came too slowly. */
   readonly onUnparsed: (err: NodeJS.ErrnoException, socket: ClientSocket) => void;
+  /** Whether a request that offers another protocol gets it. If not, it is served as any other. */
+  readonly takesUpgrade: (req: http.IncomingMessage) => boolean;
+  /** Such a request came. Its connection is handed over. @param head what came behind it */
+  readonly onUpgrade: (req: http.IncomingMessage, socket: ClientSocket, head: Buffer) => void;
   /** A CONNECT request came. Its target is not a path. */
   readonly onConnect: (socket: ClientSocket) => void;
   readonly onConnection: (socket: ClientSocket) => void;
@@ -68,6 +73,7 @@ export function createGatewayServer(
     events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
   });
   server.on("checkExpectation", (req, res) => events.onRequest(req, res, "unknown"));
+  server.on("upgrade", (req, socket, head) => events.onUpgrade(req, socket as ClientSocket, head));
   server.on("connect", (_req, socket) => events.onConnect(socket as ClientSocket));
   server.on(pair === undefined ? "connection" : "secureConnection", (socket: ClientSocket) => {
     events.onConnection(socket);
@@ -76,8 +82,9 @@ export function createGatewayServer(
   return server;
 }
 
-function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes) {
+function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes, { takesUpgrade }: ServerEvents) {
   return {
+    IncomingMessage: requestClass(takesUpgrade),
     headersTimeout: headMs,
     connectionsCheckingInterval: headCheckMs,
     // Slow uploads are legitimate; the deadlines of the route bound them.
@@ -91,13 +98,13 @@ function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes) {
 }
 
 function createPlainServer(events: ServerEvents, times: ServerTimes): http.Server {
-  const server = http.createServer(httpOptions(times));
+  const server = http.createServer(httpOptions(times, events));
   server.on("clientError", (err: NodeJS.ErrnoException, socket) => events.onUnparsed(err, socket as ClientSocket));
   return server;
 }
 
 function createSecureServer(events: ServerEvents, pair: TlsPair, times: ServerTimes): https.Server {
-  const server = https.createServer({ ...httpOptions(times), ...tlsOptions(pair, times.handshakeMs) });
+  const server = https.createServer({ ...httpOptions(times, events), ...tlsOptions(pair, times.handshakeMs) });
   const transportOf = linkTransports(server);
   // Connections that are still in their TLS handshake must be closed at shutdown, too.
   server.on("connection", (socket: ClientSocket) => events.onConnection(socket));

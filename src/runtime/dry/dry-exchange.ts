@@ -1,6 +1,6 @@
 // Records what happens to a request in a dry run: an exchange without a client and without an upstream.
 
-import type { Client, Exchange, ModelNames, RequestSize } from "../../plan/exchange.ts";
+import type { Client, Exchange, Handshake, ModelNames, RequestSize } from "../../plan/exchange.ts";
 import type { Reply } from "../../plan/replies.ts";
 import type { StepKind } from "../../plan/steps.ts";
 import type { RequestPath } from "../../plan/target.ts";
@@ -72,7 +72,7 @@ export class DryExchange implements Exchange, Runnable {
   readonly steps: DryStep[] = [];
   target: RequestPath = { path: "", query: "" };
   framing: Framing = { kind: "none" };
-  asksWebSocket = false;
+  handshake: Handshake = "none";
   client: Client | undefined = undefined;
   answer: Reply | undefined = undefined;
   choice: DryChoice | undefined = undefined;
@@ -88,6 +88,10 @@ export class DryExchange implements Exchange, Runnable {
     this.rawHeaders = rawHeaders;
     this.model = model;
     this.madeAs = client;
+  }
+
+  get asksWebSocket(): boolean {
+    return this.handshake !== "none";
   }
 
   get path(): string {

@@ -103,12 +103,12 @@ function dryRun(plan: Plan<DryExchange>, builtIn: BuiltInEndpoints, request: Dry
     refusal,
     framing,
     requestId: sentId,
-    asksWebSocket,
-  } = examine({ rawHeaders: request.rawHeaders, httpVersion: "1.1" });
+    handshake,
+  } = examine({ method: request.method, rawHeaders: request.rawHeaders, httpVersion: "1.1" });
   const x = new DryExchange(requestId(sentId), request);
   if (refusal !== undefined) return answered(x, "message", refusal.reply, plan);
   x.framing = framing;
-  x.asksWebSocket = asksWebSocket;
+  x.handshake = handshake;
   const match = findRoute({ ...request, url: request.target }, plan, builtIn, false);
   x.target = match.target;
   if (match.kind === "route") {

@@ -5,6 +5,7 @@ import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Terminal } from "../exchange/plan.ts";
 import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
+import { addHandshake, handshakeRules } from "../headers/websocket-head.ts";
 import { asksForModel } from "../model/upstream-models.ts";
 import { askOrder } from "./ask-order.ts";
 import type { DryCandidate, DryExchange } from "./dry-exchange.ts";
@@ -84,6 +85,7 @@ interface DryTarget {
 function dryTarget(forward: ForwardSpec, upstream: UpstreamSpec): DryTarget {
   const { id, target, limit } = upstream;
   const writeHead = upstreamHeadWriter(forward, upstream);
+  const handshake = handshakeRules(forward);
   const writeTarget = requestTargetWriter(forward, upstream);
   const url = (x: DryExchange): string => asShown(`${target.protocol}//${target.host}${writeTarget(x.target)}`);
   return {
@@ -94,6 +96,9 @@ function dryTarget(forward: ForwardSpec, upstream: UpstreamSpec): DryTarget {
       if (limit !== undefined) x.steps.push({ step: "upstreamInflight", verdict: "pass" });
       const { method, rawHeaders, framing, id: requestId } = x;
       const headers = writeHead({ method, rawHeaders, framing, requestId, peer: PEER });
+      if (handshake !== undefined && x.handshake === "ready") {
+        addHandshake(headers, rawHeaders, handshake, upstream.headers.remove);
+      }
       x.upstream = { id, method, url: url(x), headers: headers.map(asShown) };
     },
   };

@@ -1,39 +1,36 @@
 // Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
-import type { Client, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
+import type { Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
-import type { RequestPath } from "../../plan/target.ts";
 import { NO_CHARGE, type Reservation } from "../../plan/usage.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
 import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
+import { ExchangeFacts } from "./exchange-facts.ts";
 import type { ExchangeOwner } from "./exchange-owner.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
-import type { Route } from "./plan.ts";
-import { type ChosenUpstream, type EndedAttempt, type ExchangeRecord, RecordInProgress } from "./record.ts";
+import type { EndedAttempt, ExchangeRecord } from "./record.ts";
 import { type BodyQuestions, RequestBody } from "./request-body.ts";
 import { requestSize } from "./request-size.ts";
-import { type BodyFraming, Responder } from "./responder.ts";
+import { type BodyFraming, type OpenedSocket, Responder } from "./responder.ts";
 
 type Owner = ExchangeOwner<LiveExchange>;
 
 const INTERNAL_ERROR = replyFor("internal_error");
-const NO_PATH: RequestPath = { path: "", query: "" };
 
-export class LiveExchange implements Exchange {
+export class LiveExchange extends ExchangeFacts implements Exchange {
   readonly req: IncomingMessage;
   readonly responder: Responder;
   readonly framing: Framing;
   readonly awaitsContinue: boolean;
-  readonly asksWebSocket: boolean;
   /** Where it stands in the list of its plan's exchanges. Only that list uses it. */
   position = 0;
   /** What is reserved of the client's budgets. A meter settles it when the usage is known; without one it is settled at nothing. */
   reservation: Reservation | undefined = undefined;
-  readonly #record: RecordInProgress;
+  /** Closes the WebSocket, when the gateway shuts down; `undefined` where none is open. */
+  goAway: (() => void) | undefined = undefined;
   readonly #owner: Owner;
-  #target = NO_PATH;
   #holds: (() => void)[] = [];
   #atEnd: ((record: ExchangeRecord) => void)[] = [];
   #outcome: Outcome | undefined = undefined;
@@ -43,77 +40,31 @@ export class LiveExchange implements Exchange {
   #done = false;
   #body: RequestBody | undefined = undefined;
 
-  constructor(owner: Owner, { id, req, res, framing, awaitsContinue, asksWebSocket }: IncomingRequest) {
+  constructor(owner: Owner, request: IncomingRequest) {
+    super(request);
+    const { req, res, framing, awaitsContinue, early } = request;
     this.req = req;
     this.framing = framing;
     this.awaitsContinue = awaitsContinue;
-    this.asksWebSocket = asksWebSocket;
-    this.responder = new Responder(req, res, framing.kind !== "none");
+    this.responder = new Responder(req, res, framing.kind !== "none", early);
     this.#owner = owner;
-    this.#record = RecordInProgress.of(id, req);
     res.on("close", () => {
       if (!this.responder.goesOn()) this.#finish();
     });
-  }
-
-  get record(): ExchangeRecord {
-    return this.#record;
-  }
-
-  get id(): string {
-    return this.#record.id;
-  }
-
-  get method(): string {
-    return this.#record.method;
-  }
-
-  get path(): string {
-    return this.#target.path;
-  }
-
-  get query(): string {
-    return this.#target.query;
-  }
-
-  /** The path as it came, and the query that goes upstream. */
-  get target(): RequestPath {
-    return this.#target;
-  }
-
-  get rawHeaders(): readonly string[] {
-    return this.#record.rawHeaders;
-  }
-
-  get client(): Client | undefined {
-    return this.#record.client;
-  }
-
-  get upstream(): ChosenUpstream | undefined {
-    return this.#record.upstream;
   }
 
   get done(): boolean {
     return this.#done;
   }
 
+  /** It is a WebSocket, and has not ended. */
+  get isOpen(): boolean {
+    return this.facts.webSocket && !this.#done;
+  }
+
   /** Whether limits count it: it has a route and was not refused. So it is upstream, or waits for that. */
   get isCounted(): boolean {
-    return this.#record.route !== undefined && !this.#refused;
-  }
-
-  /** Notes the request target. An invalid one is noted as it came. */
-  setTarget(target: RequestPath): void {
-    this.#target = target;
-    this.#record.path = target.path;
-  }
-
-  takeRoute(route: Route<LiveExchange>): void {
-    this.#record.route = route;
-  }
-
-  identify(client: Client): void {
-    this.#record.client = client;
+    return this.facts.route !== undefined && !this.#refused;
   }
 
   /** The request's body, if a part of it was held to be read; `undefined` otherwise. */
@@ -142,30 +93,16 @@ export class LiveExchange implements Exchange {
     if (this.#done) reservation.settle(NO_CHARGE);
   }
 
-  replaceQuery(query: string): void {
-    this.#target = { path: this.#target.path, query };
-  }
-
   /** Notes that the exchange has passed all guards. From now to its end it is in flight. */
   admit(): void {
-    this.#record.admitted = true;
-    this.#owner.observer.admitted(this.#record);
-  }
-
-  /** Notes the upstream. The exchange goes there now, or as soon as there is a free slot. */
-  choose(upstream: ChosenUpstream): void {
-    this.#record.upstream = upstream;
-  }
-
-  /** Notes that an attempt begins. */
-  sending(): void {
-    this.#record.sending();
+    this.facts.admitted = true;
+    this.#owner.observer.admitted(this.facts);
   }
 
   /** Tells that an attempt has ended. @param retried another attempt follows */
   attemptEnded(attempt: EndedAttempt, retried: boolean): void {
-    if (retried) this.#record.failedAttempts = [...this.#record.failedAttempts, attempt];
-    this.#owner.observer.attempted(this.#record, attempt, retried);
+    if (retried) this.facts.failedAttempts = [...this.facts.failedAttempts, attempt];
+    this.#owner.observer.attempted(this.facts, attempt, retried);
   }
 
   /** Waits for another attempt. @param end makes the attempt at once: called when the gateway begins to shut down */
@@ -197,7 +134,7 @@ export class LiveExchange implements Exchange {
 
   /** Answers with the reply of a built-in endpoint. */
   answerBuiltIn(reply: Reply | Promise<Reply>): void {
-    this.#record.builtIn = true;
+    this.facts.builtIn = true;
     if (reply instanceof Promise) reply.then(this.reply.bind(this), (err) => this.fail(err, "built-in endpoint"));
     else this.reply(reply);
   }
@@ -209,9 +146,9 @@ export class LiveExchange implements Exchange {
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;
-    this.#record.noteHead(this.req);
+    this.facts.noteHead(this.req);
     const { head, body } = renderReply(reply, this, responseFormat);
-    this.#record.bytesSent = this.responder.send(reply.status, head, body, reply.close || draining);
+    this.facts.bytesSent = this.responder.send(reply.status, head, body, reply.close || draining);
   }
 
   /**
@@ -221,32 +158,39 @@ export class LiveExchange implements Exchange {
    * @throws what Node throws for a head it can't send
    */
   begin(status: number, reason: string, head: string[], hasLength: boolean): BodyFraming {
-    const { responseFormat, draining } = this.#owner;
-    this.#record.noteHead(this.req);
-    this.#record.upstreamAnswered = this.#record.headAt !== undefined;
-    responseFormat.addCors?.(head, this);
-    return this.responder.begin(status, reason, head, hasLength, draining);
+    this.#noteAnswer(head);
+    return this.responder.begin(status, reason, head, hasLength, this.#owner.draining);
   }
 
-  /** Notes why the message is refused. */
-  noteCause(cause: string): void {
-    this.#record.cause = cause;
+  /**
+   * Answers with the 101 that opens the WebSocket. From now on the exchange ends with `close`, or with a broken connection.
+   * @param head names and values in turn; it is changed here
+   * @throws what Node throws for a head it can't send
+   */
+  open(head: string[]): OpenedSocket {
+    this.#noteAnswer(head);
+    const opened = this.responder.open(head);
+    this.facts.webSocket = true;
+    this.#owner.observer.webSocket(this.facts);
+    return opened;
+  }
+
+  #noteAnswer(head: string[]): void {
+    this.facts.noteHead(this.req);
+    this.facts.upstreamAnswered = this.facts.headAt !== undefined;
+    this.#owner.responseFormat.addCors?.(head, this);
+  }
+
+  /** Ends the exchange of a WebSocket, whose connections are closed. */
+  close(outcome: Outcome): void {
+    this.#outcome ??= outcome;
+    this.#finish();
   }
 
   /** Notes that the response that has begun is a stream of events. */
   stream(): void {
-    this.#record.streaming = true;
-    this.#owner.observer.streaming(this.#record);
-  }
-
-  /** Notes that a usage record will follow. Whoever writes it settles the reservation. */
-  meter(): void {
-    this.#record.metered = true;
-  }
-
-  /** Counts body bytes that were handed to the client's connection. */
-  countSent(bytes: number): void {
-    this.#record.bytesSent += bytes;
+    this.facts.streaming = true;
+    this.#owner.observer.streaming(this.facts);
   }
 
   /** Notes that the response is complete. The outcome is a success unless the client leaves before the last byte is sent. */
@@ -260,6 +204,7 @@ export class LiveExchange implements Exchange {
     if (this.responder.left) return this.endDrain();
     this.#outcome = outcome;
     this.responder.break();
+    if (this.facts.webSocket) this.#finish();
   }
 
   /** Ends what goes on without the client. If the client leaves later, nothing goes on. */
@@ -281,14 +226,14 @@ export class LiveExchange implements Exchange {
 
   /** Drops the request's headers, which are no longer needed. They are about half of the memory of an exchange. */
   forgetHeaders(): void {
-    this.#record.rawHeaders = this.req.rawHeaders = [];
+    this.facts.rawHeaders = this.req.rawHeaders = [];
     this.req.headers = {};
   }
 
   #finish(): void {
     if (this.#done) return;
     this.#done = true;
-    const record = this.#record;
+    const record = this.facts;
     const { responder } = this;
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
     for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();

@@ -23,6 +23,8 @@ export interface Observer {
   admitted(record: ExchangeRecord): void;
   /** The response has begun, and is a stream of events. */
   streaming(record: ExchangeRecord): void;
+  /** The exchange has become a WebSocket. */
+  webSocket(record: ExchangeRecord): void;
   /** An attempt has ended. The record still names its upstream. @param retried another attempt follows */
   attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void;
   /** The exchange has ended: the record is final. */
@@ -46,6 +48,7 @@ const nothing = (): void => {};
 export const noopObserver: Observer = Object.freeze({
   admitted: nothing,
   streaming: nothing,
+  webSocket: nothing,
   attempted: nothing,
   ended: nothing,
   metered: nothing,
@@ -63,6 +66,9 @@ export function combineObservers(observers: readonly Observer[]): Observer {
     },
     streaming(record) {
       for (const observer of all) observer.streaming(record);
+    },
+    webSocket(record) {
+      for (const observer of all) observer.webSocket(record);
     },
     attempted(record, attempt, retried) {
       for (const observer of all) observer.attempted(record, attempt, retried);

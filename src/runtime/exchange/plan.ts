@@ -19,6 +19,8 @@ export interface Route<X extends Exchange = Exchange> {
   readonly prefix: string;
   readonly guards: readonly NamedGuard<X>[];
   readonly forward: Terminal<X>;
+  /** Its requests may ask for a WebSocket. Default: they may not. */
+  readonly takesWebSockets?: boolean;
 }
 
 export interface Plan<X extends Exchange = Exchange> {

@@ -59,10 +59,14 @@ export interface ExchangeRecord {
   readonly upstreamAnswered: boolean;
   /** The response is a stream of events. */
   readonly streaming: boolean;
+  /** It has become a WebSocket. */
+  readonly webSocket: boolean;
   /** A usage record will follow: observers are told of it with `metered`, after `ended`. */
   readonly metered: boolean;
-  /** Response body bytes handed to the connection. */
+  /** Response body bytes handed to the connection; for a WebSocket, its bytes. */
   readonly bytesSent: number;
+  /** Bytes of a WebSocket that came from the client. */
+  readonly bytesReceived: number;
   /** 0 until the exchange has ended. */
   readonly endedAt: number;
   /** Final once the exchange has ended. */
@@ -95,8 +99,10 @@ export class RecordInProgress implements ExchangeRecord {
   headAt: number | undefined = undefined;
   upstreamAnswered = false;
   streaming = false;
+  webSocket = false;
   metered = false;
   bytesSent = 0;
+  bytesReceived = 0;
   endedAt = 0;
   outcome: Outcome = "client_closed";
   status = 499;

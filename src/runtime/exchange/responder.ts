@@ -8,22 +8,38 @@ import {
   lingerOnClose,
   resetConnection,
 } from "./connection.ts";
+import type { EarlyBytes } from "./raw-response.ts";
 
 /** How a body is sent: in chunks that we write ourselves, or as it is. */
 export type BodyFraming = "chunked" | "plain";
+
+const SWITCHING = 101;
+
+/** The client's connection, once it is a WebSocket. */
+export interface OpenedSocket {
+  readonly socket: DownstreamSocket;
+  /** What the client sent before. */
+  readonly early: readonly Buffer[];
+}
 
 export class Responder {
   readonly req: IncomingMessage;
   /** Node's response object. Bodies of upstream responses are written to it. */
   readonly res: GatewayResponse;
   readonly #announcesBody: boolean;
+  readonly #early: EarlyBytes | undefined;
+  #opened = false;
   #closeDelimited = false;
   #last = false;
   #whenLeft: (() => boolean) | undefined = undefined;
   #left = false;
 
-  /** @param announcesBody whether the request's headers announce a body, which may not have been read yet */
-  constructor(req: IncomingMessage, res: GatewayResponse, announcesBody: boolean) {
+  /**
+   * @param announcesBody whether the request's headers announce a body, which may not have been read yet
+   * @param early present where the connection can become a WebSocket
+   */
+  constructor(req: IncomingMessage, res: GatewayResponse, announcesBody: boolean, early?: EarlyBytes) {
+    this.#early = early;
     this.req = req;
     this.res = res;
     this.#announcesBody = announcesBody;
@@ -56,6 +72,8 @@ export class Responder {
   /** True once the last byte was handed to the operating system. */
   get finished(): boolean {
     const { socket } = this.req;
+    // After the 101, what was sent is no response.
+    if (this.#opened) return true;
     // Node also calls a response finished when its connection was destroyed before the last byte was written.
     return this.res.writableFinished && (!socket.destroyed || socket.writableFinished);
   }
@@ -92,9 +110,25 @@ export class Responder {
     return "plain";
   }
 
+  /**
+   * Sends the 101 that opens a WebSocket, and gives the connection away. Node's response object has no part in it any more.
+   * @param head names and values in turn
+   * @throws what Node throws for a head it can't send
+   */
+  open(head: readonly string[]): OpenedSocket {
+    const { res } = this;
+    res.writeHead(SWITCHING, STATUS_CODES[SWITCHING] ?? "", [...head]);
+    // A 101 has no body, so this is all of it.
+    res.end();
+    this.#opened = true;
+    res.detachSocket(this.#socket);
+    return { socket: this.#socket, early: this.#early?.take() ?? [] };
+  }
+
   /** Breaks the connection of a response that can't be completed, so that the client notices that it is incomplete (fact F2). */
   break(): void {
     const { res } = this;
+    if (this.#opened) return resetConnection(this.#socket);
     // A body that ends with its connection would look complete after a FIN: the connection is reset instead.
     if (this.#closeDelimited && res.socket !== null) resetConnection(res.socket);
     res.destroy();

@@ -112,5 +112,7 @@ function placeOf(source: TokenSource): string {
       return `the header ${source.name}`;
     case "query":
       return `the query parameter ${source.name}`;
+    case "websocket_protocol":
+      return `an item of the header sec-websocket-protocol that begins with ${source.prefix}`;
   }
 }

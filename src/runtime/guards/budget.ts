@@ -57,9 +57,10 @@ export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, p
 
   function verdictOn(x: Exchange, client: string, limits: ClientBudgets, models: ModelNames): Verdict {
     if (models === undefined) return UNREADABLE;
-    // Requests that carry no model by nature are answered by none.
-    if (models.length === 0) return undefined;
+    // Requests that carry no model by nature are answered by none. A WebSocket may name its models later.
+    if (models.length === 0 && !x.asksWebSocket) return undefined;
     const needsPrice = unpriced === "deny" && limits.budgets.some(({ maxTicks }) => maxTicks !== undefined);
+    if (models.length === 0 && needsPrice) return UNREADABLE;
     const charge = estimateOf(x, models, needsPrice);
     if (charge === undefined) {
       x.noteCause(UNPRICED_CAUSE);
@@ -75,7 +76,7 @@ export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, p
     const { client } = x;
     const access = client?.access;
     if (client === undefined || access === undefined || !hasLimits(access)) return undefined;
-    if (isNeverMetered(x.method, x.path)) return undefined;
+    if (!x.asksWebSocket && isNeverMetered(x.method, x.path)) return undefined;
     const models = x.readModels(scanBytes, idleMs);
     // The books have the names of the ledger.
     return models instanceof Promise

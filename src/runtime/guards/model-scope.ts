@@ -30,6 +30,8 @@ export function modelScope({ scanBytes, idleMs }: ModelScopeSpec): Guard {
     if (patterns === undefined) return undefined;
     const names = x.readModels(scanBytes, idleMs);
     const matches = matcherOf(patterns);
+    // What goes over a WebSocket is not read for a model, so it has to be named before (contract, section 15).
+    if (x.asksWebSocket && !(names instanceof Promise) && names?.length === 0) return UNREADABLE;
     return names instanceof Promise ? names.then((late) => verdictOn(late, matches)) : verdictOn(names, matches);
   };
 }

@@ -4,6 +4,7 @@ import type { Exchange } from "../../plan/exchange.ts";
 import type { TokenSource } from "../../plan/steps.ts";
 import { headerValues } from "./find-header.ts";
 import { parameterValues, readingsOf } from "./query.ts";
+import { listItems } from "./upgrade.ts";
 
 // A token may hold spaces and bytes beyond ASCII.
 const BEARER = /^bearer +([^ \t].*)$/i;
@@ -40,6 +41,10 @@ function valuesAt(
       return headerValues(rawHeaders, source.name);
     case "query":
       return parameterValues(query, source.name);
+    case "websocket_protocol":
+      return listItems(rawHeaders, "sec-websocket-protocol").flatMap((item) =>
+        item.startsWith(source.prefix) ? [item.slice(source.prefix.length)] : [],
+      );
   }
 }
 

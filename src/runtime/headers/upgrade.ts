@@ -1,21 +1,34 @@
 // Reads from a request's headers whether the client asks to go on as a WebSocket (RFC 6455, section 4.2.1), or with any other
 // protocol.
 
-import { headerValues } from "./find-header.ts";
+import type { Handshake } from "../../plan/exchange.ts";
+import { headerValues, onlyValue } from "./find-header.ts";
 
 /** How the names of all headers of a WebSocket handshake begin, lower-case. */
 export const WEBSOCKET_HEADERS = "sec-websocket-";
 
+/** The version of the protocol (RFC 6455). There is no other in use. */
+export const WEBSOCKET_VERSION = "13";
+
+/** 16 bytes in base64 (RFC 6455, section 4.1). */
+const KEY = /^[A-Za-z0-9+/]{22}==$/;
+
+/** The part of a request that its handshake depends on. */
+export interface HandshakeQuery {
+  readonly method: string;
+  readonly httpVersion: string;
+  readonly rawHeaders: readonly string[];
+}
+
 /**
- * Whether the client asks for it: in HTTP/1.1, with `websocket` among the protocols of `upgrade`, and with `upgrade` in
- * `connection`, without which the header is not meant for the gateway (RFC 9110, section 7.8).
+ * Asked for are WebSockets with `websocket` among the protocols of `upgrade`, and with `upgrade` in `connection`, without which the
+ * header is not meant for the gateway (RFC 9110, section 7.8).
  */
-export function asksWebSocket(req: { readonly rawHeaders: readonly string[]; readonly httpVersion: string }): boolean {
-  return (
-    req.httpVersion === "1.1" &&
-    lists(req.rawHeaders, "upgrade", "websocket") &&
-    lists(req.rawHeaders, "connection", "upgrade")
-  );
+export function handshakeOf({ method, httpVersion, rawHeaders }: HandshakeQuery, hasBody: boolean): Handshake {
+  if (!lists(rawHeaders, "upgrade", "websocket") || !lists(rawHeaders, "connection", "upgrade")) return "none";
+  const version = onlyValue(rawHeaders, "sec-websocket-version");
+  if (method !== "GET" || httpVersion !== "1.1" || version !== WEBSOCKET_VERSION) return "other_version";
+  return hasBody || !KEY.test(onlyValue(rawHeaders, "sec-websocket-key") ?? "") ? "malformed" : "ready";
 }
 
 /**
@@ -28,9 +41,14 @@ export function mayOfferUpgrade(rawHeaders: readonly string[]): boolean {
   );
 }
 
-/** Whether one of the values of a header, which is a list, is this word. @param name lower-case @param word lower-case */
-function lists(rawHeaders: readonly string[], name: string, word: string): boolean {
-  return headerValues(rawHeaders, name).some((value) =>
-    value.split(",").some((part) => part.trim().toLowerCase() === word),
-  );
+/** The items of all headers of this name, which is a list. @param name lower-case */
+export function listItems(rawHeaders: readonly string[], name: string): string[] {
+  return headerValues(rawHeaders, name)
+    .flatMap((value) => value.split(",").map((item) => item.trim()))
+    .filter((item) => item !== "");
+}
+
+/** Whether one of the items of a header, which is a list, is this word. @param name lower-case @param word lower-case */
+export function lists(rawHeaders: readonly string[], name: string, word: string): boolean {
+  return listItems(rawHeaders, name).some((item) => item.toLowerCase() === word);
 }

@@ -10,6 +10,7 @@ import type { ResponseHead } from "../headers/response-head.ts";
 import { PassingModel } from "../model/passing-model.ts";
 import { requestModels } from "../model/request-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
+import { createSocketTap, type SocketTap } from "../usage/sockets/socket-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
 import type { MeterOwner } from "./metered.ts";
 
@@ -21,7 +22,9 @@ export class ExchangeMeter {
   /** Looks for the request's model; `undefined` where there is no body, or where the body was read before it was sent. */
   readonly requestTap: PassingModel | undefined;
   #responseTap: UsageTap | undefined = undefined;
-  /** An upstream answered with a 2xx. */
+  /** Reads the messages of a WebSocket. */
+  #socketTap: SocketTap | undefined = undefined;
+  /** An upstream answered with a 2xx, or opened a WebSocket. */
   #succeeded = false;
   /** Its body is read, or was. */
   #tapped = false;
@@ -59,6 +62,22 @@ export class ExchangeMeter {
     this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
     this.#tapped = true;
     return this;
+  }
+
+  /** The upstream has opened the WebSocket. Time to the first token says nothing of it: it has many responses. */
+  tapWebSocket(): Pick<SocketTap, "fromClient" | "fromUpstream"> & { ended(): void } {
+    const tap = createSocketTap(this.#owner.form);
+    this.#socketTap = tap;
+    this.#streams = true;
+    this.#succeeded = true;
+    this.#tapped = true;
+    return {
+      fromClient: (bytes) => tap.fromClient(bytes),
+      fromUpstream: (bytes) => tap.fromUpstream(bytes),
+      ended: () => {
+        this.#report = tap.end();
+      },
+    };
   }
 
   /** Reads the next bytes of the response's body. */
@@ -114,6 +133,6 @@ export class ExchangeMeter {
   #requestedModel(): string | undefined {
     const models = requestModels(this.#x, this.#x.body?.model);
     if (models.kind === "models") return models.places[0]?.name;
-    return this.requestTap?.name;
+    return this.requestTap?.name ?? this.#socketTap?.requestedModel;
   }
 }

@@ -1,6 +1,6 @@
 // Describes a metered exchange that has ended, and who writes it down.
 
-import type { Reservation } from "../../plan/usage.ts";
+import type { Reservation, UsageForm } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import type { ToldBy } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
@@ -24,6 +24,8 @@ export interface Metered {
 
 /** What the meter of an exchange is given by its route. */
 export interface MeterOwner {
+  /** The form of its API. */
+  readonly form: UsageForm;
   /** How the responses of its API tell usage. */
   readonly toldBy: ToldBy;
   /** How much of a request's body is searched for its model, bytes. */

@@ -1,7 +1,7 @@
 // Keeps the books of one route: finds out what an exchange cost, settles its reservation, and has it written down.
 
 import type { ForwardSpec } from "../../plan/forward.ts";
-import type { ChargingSpec, RouteUsageSpec } from "../../plan/usage.ts";
+import type { ChargingSpec, RouteUsageSpec, UsageForm } from "../../plan/usage.ts";
 import type { PriceList } from "../../prices/price-list.ts";
 import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -34,6 +34,7 @@ export interface Books {
 export type MeteredForward = Pick<ForwardSpec, "modelScanBytes" | "upstreams"> & { readonly usage: RouteUsageSpec };
 
 export class RouteBooks implements MeterOwner {
+  readonly form: UsageForm;
   readonly toldBy: ToldBy;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
@@ -44,7 +45,8 @@ export class RouteBooks implements MeterOwner {
   readonly #hosts: ReadonlyMap<string, string>;
 
   constructor(forward: MeteredForward, books: Books, { charging, prices }: Charging) {
-    this.toldBy = toldBy(forward.usage.form);
+    this.form = forward.usage.form;
+    this.toldBy = toldBy(this.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
     this.#charging = charging;
@@ -62,7 +64,7 @@ export class RouteBooks implements MeterOwner {
 
   /** Begins to meter an exchange that goes upstream; `undefined` for a request that is never metered. */
   begin(x: LiveExchange): ExchangeMeter | undefined {
-    return isNeverMetered(x.method, x.path) ? undefined : new ExchangeMeter(x, this);
+    return !x.asksWebSocket && isNeverMetered(x.method, x.path) ? undefined : new ExchangeMeter(x, this);
   }
 
   write(metered: Metered): void {

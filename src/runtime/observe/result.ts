@@ -36,10 +36,10 @@ const fromUpstream = (name: string, resultClass: ResultClass): Result =>
 const RATE_LIMITED = fromUpstream("429", "client_error");
 /** Node's parser accepts statuses above 599. */
 const OTHER = fromUpstream("other", "server_error");
-/** By the first digit of the status. A final status is 200 or above. */
+/** By the first digit of the status. A final status is 200 or above, or 101: that of a WebSocket that was closed properly. */
 const BY_STATUS: readonly (Result | undefined)[] = [
   undefined,
-  undefined,
+  fromUpstream("101", "good"),
   fromUpstream("2xx", "good"),
   fromUpstream("3xx", "good"),
   fromUpstream("4xx", "client_error"),

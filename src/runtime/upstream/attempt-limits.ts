@@ -64,6 +64,16 @@ export class AttemptLimits {
   }
 }
 
+/** Limits an attempt, whose limits start now; `undefined` where it has none. @param expired see `AttemptLimits` */
+export function limitsOf(
+  { attemptTimes }: { readonly attemptTimes: AttemptTimes | undefined },
+  upload: { readonly ended: boolean; readonly waitsForUpstream: boolean },
+  expired: (limit: TimeLimit) => void,
+): AttemptLimits | undefined {
+  if (attemptTimes === undefined) return undefined;
+  return new AttemptLimits(attemptTimes, () => !upload.ended && !upload.waitsForUpstream, expired);
+}
+
 /** Whether an attempt has a limit of its own. */
 export function hasLimits({ attemptTimeoutMs, firstByteTimeoutMs }: AttemptTimes): boolean {
   return attemptTimeoutMs !== undefined || firstByteTimeoutMs !== undefined;

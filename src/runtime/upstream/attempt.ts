@@ -4,10 +4,11 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import type { ReplyCode } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import { type ResponseHead, responseHead } from "../headers/response-head.ts";
+import { lists } from "../headers/upgrade.ts";
 import { failureCode, failureLabel } from "./connections/failure.ts";
 import { onTlsCut } from "./connections/tls-cut.ts";
 import { noteIdleHint, wasEstablished, wasStale } from "./connections/upstream-socket.ts";
-import type { RequestEvents, UpstreamRequest } from "./http-proxy.ts";
+import type { RequestEvents, SwitchedUpstream, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 
 /** Why an attempt failed. */
@@ -37,6 +38,8 @@ export function isUpstreams(outcome: AttemptFailure["outcome"]): boolean {
 /** Receives the result of an attempt. */
 export interface AttemptOwner {
   onHead(response: IncomingMessage, head: Readonly<ResponseHead>): void;
+  /** The WebSocket was opened. The attempt is over, and its connection belongs to the owner. */
+  onSwitched(switched: SwitchedUpstream): void;
   /** Called once at most, before or after the response head. The attempt is over. */
   onFailure(failure: AttemptFailure): void;
 }
@@ -57,7 +60,9 @@ export class Attempt implements RequestEvents {
 
   /** Sends the head. @returns the request to write the body to; `undefined` when the attempt has failed already */
   send({ req, responder }: LiveExchange, request: UpstreamRequest): ClientRequest | undefined {
-    this.#request = this.#upstream.engine.send(req, responder.res, request, this, (err) => this.#failed(err));
+    const { engine, webSocket } = this.#upstream;
+    const { engine: used } = (request.webSocket ? webSocket : undefined) ?? { engine };
+    this.#request = used.send(req, responder.res, request, this, (err) => this.#failed(err));
     return this.#request;
   }
 
@@ -91,6 +96,16 @@ export class Attempt implements RequestEvents {
       if (!response.complete) this.#fail("upstream_aborted", "cut response");
     });
     this.#owner.onHead(response, head);
+  }
+
+  onSwitched(switched: SwitchedUpstream): void {
+    const { socket, response } = switched;
+    if (this.#over || !lists(response.rawHeaders, "upgrade", "websocket")) {
+      socket.on("error", () => {}).destroy();
+      return this.#fail("upstream_request_failed", "unasked upgrade");
+    }
+    this.#over = true;
+    this.#owner.onSwitched(switched);
   }
 
   onUpgrade(): void {

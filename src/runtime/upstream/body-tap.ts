@@ -12,6 +12,16 @@ export interface BodyTap {
   ended(complete: boolean): void;
 }
 
+/** Gets the bytes of a WebSocket, both ways. It must not throw and must not change them. */
+export interface WebSocketTap {
+  /** The next bytes that go upstream, before they are sent. Called once for each, in order. Frames may begin and end anywhere. */
+  fromClient(bytes: Buffer): void;
+  /** The next bytes that go to the client, before they are sent. */
+  fromUpstream(bytes: Buffer): void;
+  /** Called once, after the last bytes and before the exchange ends. */
+  ended(): void;
+}
+
 /** Reads along with one exchange that is metered. */
 export interface ExchangeTaps {
   /** Gets the bytes of the request's body as they go upstream, each once, in order; `undefined`: they are not read. */
@@ -28,6 +38,8 @@ export interface ExchangeTaps {
    * @param streams its content type says that it is a stream
    */
   tapResponse(response: IncomingMessage, head: Readonly<ResponseHead>, streams: boolean): BodyTap | undefined;
+  /** Asked in place of `tapResponse` when the upstream has opened the WebSocket. `undefined`: it is not read. */
+  tapWebSocket?(): WebSocketTap | undefined;
 }
 
 /** Begins to meter an exchange that goes upstream; `undefined`: it is not metered. */

@@ -7,9 +7,8 @@ import type { DrainSpec } from "../../plan/usage.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { AttemptResult } from "../exchange/record.ts";
 import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
-import { statusResult } from "./answers/look.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner, isUpstreams } from "./attempt.ts";
-import { AttemptLimits } from "./attempt-limits.ts";
+import { type AttemptLimits, limitsOf } from "./attempt-limits.ts";
 import { AttemptReport } from "./attempt-report.ts";
 import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
 import type { ExchangeTaps } from "./body-tap.ts";
@@ -18,18 +17,17 @@ import { Deadlines } from "./deadlines.ts";
 import { Drain } from "./drain.ts";
 import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
 import { HeldAnswer, lookAt } from "./held-answer.ts";
-import type { UpstreamRequest } from "./http-proxy.ts";
+import type { SwitchedUpstream, UpstreamRequest } from "./http-proxy.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
-import { passedResponse } from "./pass-on.ts";
+import { passedResponse, passedSocket } from "./pass-on.ts";
 import type { PassedOwner, PassedResponse } from "./passed-response.ts";
+import { NO_SLOT } from "./place.ts";
 import { type NextAttempt, Retries } from "./retries.ts";
-import { type Decision, type Happened, type TimeLimit, unanswered } from "./retry.ts";
+import { type Happened, PASS_ON, type TimeLimit, unanswered } from "./retry.ts";
 import { Upload, type UploadOwner } from "./upload.ts";
+import type { PassedSocket, SocketOwner } from "./websocket/passed-socket.ts";
 
-const NO_SLOT = replyFor("upstream_concurrency_exceeded");
-const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
-
-export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
+export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, SocketOwner {
   readonly #x: LiveExchange;
   readonly #context: ForwardingContext;
   readonly #upload: Upload;
@@ -43,7 +41,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   #attempt: Attempt;
   #limits: AttemptLimits | undefined;
   #held: HeldAnswer | undefined = undefined;
-  #passed: PassedResponse | undefined = undefined;
+  #passed: PassedResponse | PassedSocket | undefined = undefined;
   #wait: AttemptWait | undefined = undefined;
   /** Present once the client has left and the upstream goes on. */
   #drain: Drain | undefined = undefined;
@@ -63,11 +61,11 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#deadlines = new Deadlines(upstream.spec, () => this.#expired());
     this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, x.id);
-    this.#limits = this.#limitAttempt();
+    this.#limits = limitsOf(upstream, this.#upload, (limit) => this.#limitReached(limit));
     // Releases the upstream when the exchange ends, which it also does when the client leaves (fact F1).
     x.hold(() => this.#release());
     const { drain } = context.spec;
-    if (drain !== undefined) x.responder.onLeft(() => this.#goesOn(drain));
+    if (drain !== undefined && !x.asksWebSocket) x.responder.onLeft(() => this.#goesOn(drain));
   }
 
   /** Sends the request. Everything after that is done when the upstream or the client does something. */
@@ -104,6 +102,15 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#taps?.held(response.statusCode);
     if (this.#context.isStream(head.contentType)) this.#deadlines.streaming();
     this.#held = new HeldAnswer(response, look, (said) => this.#looked(response, head, said));
+  }
+
+  onSwitched(switched: SwitchedUpstream): void {
+    this.#report.answered(switched.response);
+    this.#retries?.answered(this.#upstream, switched.response.rawHeaders);
+    this.#deadlines.stop();
+    const passed = passedSocket(this.#x, this.#context, this.#upstream, this.#taps, this);
+    this.#passed = passed;
+    passed.start(switched);
   }
 
   onFailure({ outcome, cause, stale, reached }: AttemptFailure): void {
@@ -147,13 +154,6 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     return this.#upstream.request(this.#x, trace, this.#prepared);
   }
 
-  #limitAttempt(): AttemptLimits | undefined {
-    const { attemptTimes } = this.#upstream;
-    if (attemptTimes === undefined) return undefined;
-    const uploads = (): boolean => !this.#upload.ended && !this.#upload.waitsForUpstream;
-    return new AttemptLimits(attemptTimes, uploads, (limit) => this.#limitReached(limit));
-  }
-
   #limitReached(limit: TimeLimit): void {
     const happened = unanswered("upstream_timeout", !this.#attempt.connecting, limit);
     this.#failed("upstream_timeout", limit === "attempt" ? "attempt timeout" : "first byte timeout", happened);
@@ -176,7 +176,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
 
   /** Passes on an answer that no other attempt follows, whatever it is. */
   #passOn(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    this.#report.result = statusResult(response.statusCode ?? 0);
+    this.#report.answered(response);
     this.#retries?.answered(this.#upstream, response.rawHeaders);
     this.#pass(response, head);
   }
@@ -184,9 +184,10 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
   #pass(response: IncomingMessage, head: Readonly<ResponseHead>): void {
     const from = { context: this.#context, upstream: this.#upstream, deadlines: this.#deadlines };
     const read = { ask: this.#prepared?.ask, taps: this.#taps };
-    this.#passed = passedResponse(this.#x, response, head, { ...from, ...read }, this);
-    if (this.#drain !== undefined) this.#passed.drain(this.#drain);
-    this.#passed.start(this.#held);
+    const passed = passedResponse(this.#x, response, head, { ...from, ...read }, this);
+    this.#passed = passed;
+    if (this.#drain !== undefined) passed.drain(this.#drain);
+    passed.start(this.#held);
   }
 
   /** The attempt failed. Another one follows, or the exchange ends. */
@@ -232,11 +233,10 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner {
     this.#upstream = upstream;
     this.#x.choose(upstream);
     this.#replayed = false;
-    this.#report.status = undefined;
     this.#deadlines.restart(upstream.spec);
     this.#request = this.#beginAttempt();
     this.#attempt = new Attempt(this, upstream, this.#x.id);
-    this.#limits = this.#limitAttempt();
+    this.#limits = limitsOf(upstream, this.#upload, (limit) => this.#limitReached(limit));
     this.start();
   }
 

@@ -1,5 +1,5 @@
-// Sends requests through http-proxy: we call its `web()`, which runs a pass of ours, and that makes the upstream request.
-// A pass is one function of the chain that http-proxy runs for a request.
+// Sends requests through http-proxy: we call its `web()`, or its `ws()` for a WebSocket, which runs a pass of ours, and that makes
+// the upstream request. A pass is one function of the chain that http-proxy runs for a request.
 //
 // Our pass is the first and ends the chain, so http-proxy's own passes never run: `deleteLength` allows request smuggling
 // (fact F4), `timeout` stays on kept connections (hazard P12), and `stream` neither aborts upstream requests nor reports cut
@@ -15,6 +15,7 @@ import http, {
   type ServerResponse,
 } from "node:http";
 import https from "node:https";
+import type { Socket } from "node:net";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
 import type { PooledRequest } from "./connections/pooled-agent.ts";
@@ -34,6 +35,16 @@ export interface UpstreamRequest {
   readonly sentOnce: boolean;
   /** Changes the first bytes of its body; `undefined`: they are sent as they came. */
   readonly edit: EditBody | undefined;
+  /** It asks for a WebSocket. */
+  readonly webSocket: boolean;
+}
+
+/** An upstream's 101, and its connection, which is nobody's now. */
+export interface SwitchedUpstream {
+  readonly response: IncomingMessage;
+  readonly socket: Socket;
+  /** What came behind the 101. */
+  readonly early: readonly Buffer[];
 }
 
 /** Called with the results of one upstream request. */
@@ -41,6 +52,8 @@ export interface RequestEvents {
   onResponse(response: IncomingMessage): void;
   /** An unrequested 101 came. Its connection is closed already (hazard P10). */
   onUpgrade(): void;
+  /** The 101 that was asked for came. Its connection must be read or closed. */
+  onSwitched(switched: SwitchedUpstream): void;
 }
 
 /** Makes requests to one address. */
@@ -64,6 +77,8 @@ export interface Engine {
   ): ClientRequest | undefined;
 }
 
+const NO_HEAD = Buffer.alloc(0);
+
 type ErrorCallback = (err: Error, req: IncomingMessage, res: ServerResponse, target: unknown) => void;
 
 /** What http-proxy hands to a pass. Its types leave passes out. */
@@ -75,12 +90,12 @@ type Pass = (
   req: IncomingMessage,
   res: ServerResponse,
   options: PassOptions,
-  head: undefined,
+  head: unknown,
   server: httpProxy,
   callback: ErrorCallback,
 ) => boolean;
 interface PassChain {
-  before(kind: "web", pass: string, ours: Pass): void;
+  before(kind: "web" | "ws", pass: string, ours: Pass): void;
 }
 
 /**
@@ -98,16 +113,20 @@ export function createEngine(target: UpstreamTarget, agent: Agent): Engine {
   // `web()` runs our pass before it returns. `send` passes the request to it by `wanted`, and gets the result by `made`.
   let wanted: { readonly request: UpstreamRequest; readonly events: RequestEvents } | undefined;
   let made: ClientRequest | undefined;
-  (proxy as unknown as PassChain).before("web", "deleteLength", (req, res, options, _head, server, callback) => {
+  const pass: Pass = (req, res, options, _head, server, callback) => {
     if (wanted !== undefined) made = sendRequest(req, res, options, server, callback, wanted.request, wanted.events);
     return true;
-  });
+  };
+  (proxy as unknown as PassChain).before("web", "deleteLength", pass);
+  (proxy as unknown as PassChain).before("ws", "checkMethodAndHeader", pass);
   return {
     proxy,
     send(req, res, request, events, onError) {
       wanted = { request, events };
       try {
-        proxy.web(req, res, onError as never);
+        // The head is a Buffer in any case: without one, http-proxy would copy the options (hazard P16).
+        if (request.webSocket) proxy.ws(req, res as never, NO_HEAD, onError as never);
+        else proxy.web(req, res, onError as never);
         return made;
       } finally {
         // Otherwise the last exchange of each upstream would stay in memory.
@@ -124,7 +143,7 @@ function sendRequest(
   { agent, target }: PassOptions,
   server: httpProxy,
   callback: ErrorCallback,
-  { method, path, headers, sentOnce }: UpstreamRequest,
+  { method, path, headers, sentOnce, webSocket }: UpstreamRequest,
   events: RequestEvents,
 ): ClientRequest | undefined {
   const options: RequestOptions & PooledRequest = {
@@ -154,7 +173,8 @@ function sendRequest(
     events.onResponse(response);
   });
   request.on("error", (err) => callback(err, req, res, target));
-  request.on("upgrade", (_response, socket) => {
+  request.on("upgrade", (response: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (webSocket) return events.onSwitched({ response, socket, early: head.length === 0 ? [] : [head] });
     socket.destroy();
     events.onUpgrade();
   });

@@ -8,6 +8,7 @@ import type { ChosenUpstream } from "../exchange/record.ts";
 import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
 import type { Framing } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
+import { addHandshake, handshakeRules } from "../headers/websocket-head.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
@@ -26,6 +27,8 @@ export interface LinkedUpstream extends ChosenUpstream {
   readonly spec: UpstreamSpec;
   readonly agent: UpstreamAgent;
   readonly engine: Engine;
+  /** What WebSockets are sent by, where that is something else: through a tunnel where requests go in absolute-form. */
+  readonly webSocket: { readonly engine: Engine } | undefined;
   /** Requests are sent to an outbound proxy in absolute-form. The proxy may answer itself. */
   readonly toProxy: boolean;
   /** Counts its requests in flight; `undefined` without a limit. */
@@ -83,6 +86,7 @@ export function linkUpstream(
     // A request in absolute-form is for a plain http upstream: TLS may be used with the proxy, but not with the upstream.
     tls: target.protocol === "https:" ? spec.tls : undefined,
   });
+  const handshake = handshakeRules(forward);
   const writeHead = upstreamHeadWriter(forward, spec);
   const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
@@ -96,6 +100,7 @@ export function linkUpstream(
     spec,
     agent,
     engine: createEngine(connectTo, agent.agent),
+    webSocket: handshake && toProxy ? tunnelled(spec, agents) : undefined,
     toProxy,
     gate: limit === undefined ? undefined : limits.gate(key, limit.max, limit.maxWaiting),
     weight: spec.weight,
@@ -114,8 +119,14 @@ export function linkUpstream(
         peer: peerAddress(x.req.socket),
         trace,
       });
+      const webSocket = handshake !== undefined && x.handshake === "ready";
+      if (webSocket) {
+        addHandshake(head, x.rawHeaders, handshake, spec.headers.remove);
+        return { method: x.method, path, headers: head, sentOnce: false, edit: undefined, webSocket };
+      }
       const headers = prepared?.ask === undefined ? head : onlyIdentity(head);
       return {
+        webSocket,
         method: x.method,
         path: absolute === undefined ? path : absolute.origin + path,
         headers: absolute === undefined ? headers : headers.concat(absolute.headers),
@@ -125,6 +136,12 @@ export function linkUpstream(
     },
     describe: toProxy ? proxyCause : (_outcome, cause) => cause,
   };
+}
+
+/** A proxy that gets a request in absolute-form may not pass an upgrade on. Clients of WebSockets use CONNECT (RFC 6455, section 4.1). */
+function tunnelled({ target, connectTimeoutMs, proxy }: UpstreamSpec, agents: AgentLease): { readonly engine: Engine } {
+  const { agent } = agents.agentFor({ target, connectTimeoutMs, tunnel: proxy, tls: undefined });
+  return { engine: createEngine(target, agent) };
 }
 
 /** The answers of an upstream are held where another attempt may follow, and where the first byte is waited for. */

@@ -11,6 +11,7 @@ import type { Deadlines } from "./deadlines.ts";
 import type { ForwardingContext } from "./forwarding-context.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 import { type PassedOwner, PassedResponse } from "./passed-response.ts";
+import { PassedSocket, type SocketOwner } from "./websocket/passed-socket.ts";
 
 /** Where a response comes from. */
 export interface PassedFrom {
@@ -21,6 +22,22 @@ export interface PassedFrom {
   readonly ask: BodyEdit | undefined;
   /** `undefined`: the exchange is not metered. */
   readonly taps: ExchangeTaps | undefined;
+}
+
+/** Makes what passes a WebSocket on. @param taps `undefined`: the exchange is not metered */
+export function passedSocket(
+  x: LiveExchange,
+  { spec }: ForwardingContext,
+  upstream: LinkedUpstream,
+  taps: ExchangeTaps | undefined,
+  owner: SocketOwner,
+): PassedSocket {
+  const parts = {
+    tokenPrefixes: spec.webSocket?.tokenPrefixes ?? [],
+    idleMs: upstream.spec.streamIdleTimeoutMs,
+    tap: taps?.tapWebSocket?.(),
+  };
+  return new PassedSocket(x, parts, owner);
 }
 
 /** @param head the upstream's. Its headers may be changed here */

@@ -1,12 +1,16 @@
 // Holds the one in-flight slot of an exchange. The slot moves with the exchange from upstream to upstream
 // (contract, sections 7 and 14).
 
+import { replyFor } from "../../plan/replies.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
 
 /** An upstream that may limit its requests in flight. Several upstreams can share one limit. */
 export interface Gated {
   readonly gate: UpstreamGate | undefined;
 }
+
+/** Answers an exchange that can't get a slot. */
+export const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 
 /** Where an exchange is: its present upstream, whose slot it holds until it moves on or ends. */
 export class Place<M extends Gated> {

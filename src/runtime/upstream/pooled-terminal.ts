@@ -9,12 +9,11 @@ import type { RequestModels } from "../model/request-model.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
-import { Place } from "./place.ts";
+import { NO_SLOT, Place } from "./place.ts";
 import type { Ask, Choice, Pool } from "./pool.ts";
 import { type ReadRequest, requestReader } from "./request-reader.ts";
 import { stickyKeyReader } from "./sticky.ts";
 
-const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 const UNREADABLE = replyFor("model_unreadable");
 const NOT_ALLOWED = replyFor("model_not_allowed");
 

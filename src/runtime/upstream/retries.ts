@@ -10,7 +10,7 @@ import { usedUpUntil } from "./answers/rate-headers.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
 import type { Place } from "./place.ts";
 import type { Ask, Pool } from "./pool.ts";
-import { type Decision, decide, type Happened, type Standing } from "./retry.ts";
+import { type Decision, decide, type Happened, PASS_ON, type Standing } from "./retry.ts";
 
 /** What the exchanges of a route share. */
 export interface RetryContext {
@@ -42,8 +42,6 @@ export type NextAttempt =
       /** Resolves when the wait has ended: true when the exchange has moved there. */
       readonly moved: Promise<boolean>;
     };
-
-const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);

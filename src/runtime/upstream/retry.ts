@@ -52,7 +52,7 @@ export type Decision =
   /** After `ms`, one that was asked already is asked again. */
   | { readonly next: "wait"; readonly ms: number };
 
-const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
+export const PASS_ON: Decision = Object.freeze({ next: "pass on", spent: false });
 const SPENT: Decision = Object.freeze({ next: "pass on", spent: true });
 const ASK_ANOTHER: Decision = Object.freeze({ next: "ask another" });
 

@@ -1,12 +1,11 @@
 // Chooses the upstream of an exchange, then takes a slot in its in-flight limit, at once or after a wait
 // (contract, section 5, "Upstream"). For a route with one upstream.
 
-import { type Reply, replyFor } from "../../plan/replies.ts";
+import type { Reply } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
-
-const NO_SLOT = replyFor("upstream_concurrency_exceeded");
+import { NO_SLOT } from "./place.ts";
 
 /** The upstream to use, or the reply that refuses. */
 export type Selection =

@@ -81,6 +81,8 @@ function completedFields(record: ExchangeRecord) {
     duration_ms: tenths(record.endedAt - record.startedAt),
     ttfb_ms: record.headAt === undefined ? null : tenths(record.headAt - record.startedAt),
     bytes_sent: record.bytesSent,
+    // Left out where it is undefined, which it is for all but WebSockets.
+    bytes_received: record.webSocket ? record.bytesReceived : undefined,
     token: record.client?.label ?? null,
     upstream: lastAsked(record) ?? null,
     attempts: record.attempts,

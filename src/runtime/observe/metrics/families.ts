@@ -68,6 +68,9 @@ export function families(meters: Meters, { version, waiting, health, budgets }: 
     perRoute(["gauge", "gateway_sse_streams_inflight"], "Event streams in progress.", "matched only", (lines, meter) =>
       lines.sample({ route_id: meter.id }, meter.streams),
     ),
+    perRoute(["gauge", "gateway_websockets_inflight"], "WebSockets that are open.", "matched only", (lines, meter) =>
+      lines.sample({ route_id: meter.id }, meter.webSockets),
+    ),
     queueFamily(meters, waiting),
     perRoute(
       ["counter", "gateway_client_aborts_total"],

@@ -117,6 +117,10 @@ export class Meters implements Observer {
     this.#routeOf(record).streams++;
   }
 
+  webSocket(record: ExchangeRecord): void {
+    this.#routeOf(record).webSockets++;
+  }
+
   attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void {
     const meter = this.#routeOf(record);
     meter.countAttempt(attempt, retried, minuteOf(this.#clock.now()));
@@ -132,6 +136,7 @@ export class Meters implements Observer {
     const meter = this.#routeOf(record);
     if (record.admitted) this.#addInflight(meter, -1, now);
     if (record.streaming) meter.streams--;
+    if (record.webSocket) meter.webSockets--;
     const ms = record.endedAt - record.startedAt;
     meter.count(record.method, outcome, status).observe(ms);
     const result = resultOf(record);

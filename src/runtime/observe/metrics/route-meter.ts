@@ -42,6 +42,7 @@ export class RouteMeter {
   pool: readonly string[] = [];
   inflight = 0;
   streams = 0;
+  webSockets = 0;
   /** Created with the upstream's first response: with ten thousand routes, most are never used. */
   ttfb: Histogram | undefined = undefined;
   /** Created with the first attempt. */

@@ -112,6 +112,7 @@ class SpanMaker implements Observer, AttemptTracer {
 
   admitted(): void {}
   streaming(): void {}
+  webSocket(): void {}
   unparsed(): void {}
 
   attempt(record: ExchangeRecord, forward: ForwardSpec, upstream: UpstreamSpec): readonly string[] {

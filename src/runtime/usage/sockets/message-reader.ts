@@ -19,16 +19,14 @@ export interface MessageUse {
 
 export class MessageReader {
   readonly #use: MessageUse;
-  readonly #json: SparseJson;
+  /** Reads the message that has begun; `undefined` between messages: a socket may be idle for an hour, and keeps nothing then. */
+  #json: SparseJson | undefined = undefined;
   readonly #frames: FrameReader;
   #hasMessages = false;
-  /** Something of the message has come. */
-  #hasBegun = false;
 
   /** @param isMasked the bytes are those of a client */
   constructor(isMasked: boolean, use: MessageUse) {
     this.#use = use;
-    this.#json = new SparseJson(use.kept.root);
     const sink: MessageSink = { part: (bytes) => this.#part(bytes), end: () => this.#end() };
     this.#frames = new FrameReader(isMasked, sink);
   }
@@ -52,25 +50,21 @@ export class MessageReader {
   }
 
   #part(bytes: Buffer): boolean {
-    if (!this.#hasBegun && this.#isUnwanted(leadingType(bytes))) return false;
-    this.#hasBegun = true;
+    if (this.#json === undefined && this.#isUnwanted(leadingType(bytes))) return false;
+    this.#json ??= new SparseJson(this.#use.kept.root);
     this.#json.pushOnly(bytes);
-    return !this.#json.isMalformed && this.#isWanted();
+    return !this.#json.isMalformed && this.#isWanted(this.#json);
   }
 
   #end(): void {
     this.#hasMessages = true;
-    if (!this.#hasBegun) return;
-    this.#hasBegun = false;
-    const { isDone, data } = this.#json;
-    const isWanted = isDone && this.#isWanted();
-    // What was kept is let go of: a socket may be idle for an hour.
-    this.#json.begin();
-    if (isWanted) this.#use.take(data);
+    const json = this.#json;
+    this.#json = undefined;
+    if (json?.isDone && this.#isWanted(json)) this.#use.take(json.data);
   }
 
-  #isWanted(): boolean {
-    return !this.#isUnwanted(this.#json.data["type"]);
+  #isWanted({ data }: SparseJson): boolean {
+    return !this.#isUnwanted(data["type"]);
   }
 
   #isUnwanted(type: unknown): boolean {
