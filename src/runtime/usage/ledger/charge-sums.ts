@@ -13,10 +13,10 @@ export interface ClientSums {
   readonly days: ReadonlyMap<string, Charge>;
 }
 
-/** A charge of one exchange. */
+/** What was charged to a client on a day. */
 export interface DatedCharge extends Charge {
   readonly client: string;
-  /** The UTC day on which the exchange began. */
+  /** The UTC day on which the exchanges began. */
   readonly day: string;
 }
 
@@ -66,6 +66,11 @@ export class ChargeSums {
   /** The sums themselves, for reading only. */
   get clients(): ReadonlyMap<string, ClientSums> {
     return this.#clients;
+  }
+
+  /** The sums of each client's days. */
+  *byDay(): Iterable<DatedCharge> {
+    for (const [client, { days }] of this.#clients) for (const [day, sum] of days) yield { client, day, ...sum };
   }
 
   #of(client: string) {

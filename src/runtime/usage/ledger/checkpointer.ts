@@ -3,7 +3,7 @@
 import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../../clock.ts";
-import type { ChargeSums, DatedCharge } from "./charge-sums.ts";
+import type { ChargeSums } from "./charge-sums.ts";
 import { type Position, tailDigest, writeCheckpoint } from "./checkpoint.ts";
 import { dayAfter, dayAt, daysBetween, daysIn, fileOfDay } from "./day-files.ts";
 import type { Recovered } from "./recover.ts";
@@ -48,10 +48,10 @@ export class Checkpointer {
   }
 
   /** Counts lines that are in the file now. */
-  count(charges: readonly DatedCharge[], position: Position): void {
+  count(charges: ChargeSums, position: Position): void {
     const isNewDay = position.day !== this.#position.day;
     this.#position = position;
-    for (const charge of charges) {
+    for (const charge of charges.byDay()) {
       this.#sums.add(charge);
       if (charge.day !== position.day) this.#lagDays = Math.max(this.#lagDays, daysBetween(charge.day, position.day));
     }

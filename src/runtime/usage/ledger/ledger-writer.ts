@@ -6,13 +6,13 @@
 import type { FileHandle } from "node:fs/promises";
 import type { Clock } from "../../clock.ts";
 import type { LedgerLine } from "../ledger-line.ts";
-import type { DatedCharge } from "./charge-sums.ts";
+import type { ChargeSums } from "./charge-sums.ts";
 import type { Position } from "./checkpoint.ts";
 import { DayFile } from "./day-file.ts";
 import { dayAt } from "./day-files.ts";
 import { type Batch, LineQueue } from "./line-queue.ts";
 
-/** With this much waiting, the lines are written at once, characters. */
+/** With this much waiting, the lines are written at once, bytes. */
 const ENOUGH = 512 * 1024;
 
 export interface WriterTimes {
@@ -37,13 +37,14 @@ export interface WriterParts extends WriterEvents {
   /** No line is written to the file of an earlier day. */
   readonly firstDay: string;
   /** Lines are in the file, whole. @param position the end of the last one */
-  readonly onWritten: (charges: readonly DatedCharge[], position: Position) => void;
+  readonly onWritten: (charges: ChargeSums, position: Position) => void;
   /** Writes bytes. @returns how many were written, which may be fewer */
   readonly write?: (handle: FileHandle, bytes: Buffer) => Promise<number>;
 }
 
 /** A batch of which a part may be written. */
-interface Pending extends Batch {
+interface Pending {
+  readonly batch: Batch;
   bytes: Buffer;
   /** What is still to be written. */
   rest: Buffer;
@@ -106,7 +107,7 @@ export class LedgerWriter {
     this.#closed = true;
     await this.flush();
     clearTimeout(this.#timer);
-    const unwritten = this.#queue.length + (this.#pending?.charges.length ?? 0);
+    const unwritten = this.#queue.length + (this.#pending?.batch.lines ?? 0);
     this.#lost += unwritten;
     await this.#file?.close();
     this.#file = undefined;
@@ -131,20 +132,22 @@ export class LedgerWriter {
 
   #next(): Pending | undefined {
     const batch = this.#queue.take();
-    return batch && { ...batch, rest: batch.bytes, begun: false };
+    if (batch === undefined) return undefined;
+    const { bytes } = batch;
+    return { batch, bytes, rest: bytes, begun: false };
   }
 
   /** @throws the error of the system. What is written until then is taken off the rest of the batch. */
-  async #write(batch: Pending): Promise<void> {
+  async #write(pending: Pending): Promise<void> {
     const { write = writeOnce, onWritten } = this.#parts;
-    const file = (batch.begun ? await this.#sameFile() : undefined) ?? (await this.#fileFor(batch));
-    while (batch.rest.length > 0) {
-      const written = await write(file.handle, batch.rest);
-      if (written > 0) batch.begun = true;
+    const file = (pending.begun ? await this.#sameFile() : undefined) ?? (await this.#fileFor(pending));
+    while (pending.rest.length > 0) {
+      const written = await write(file.handle, pending.rest);
+      if (written > 0) pending.begun = true;
       file.size += written;
-      batch.rest = batch.rest.subarray(written);
+      pending.rest = pending.rest.subarray(written);
     }
-    onWritten(batch.charges, { day: file.day, offset: file.size });
+    onWritten(pending.batch.charges, { day: file.day, offset: file.size });
     if (!this.#troubled) return;
     this.#troubled = false;
     this.#parts.onRecovery(this.#lostNow);
@@ -160,18 +163,18 @@ export class LedgerWriter {
    * The file for a batch: that of today. An earlier file never gets lines again, also when the clock goes back. And no line is in
    * the file of a day before the one on which its exchange began, so that readers know where to look.
    */
-  async #fileFor(batch: Pending): Promise<DayFile> {
+  async #fileFor(pending: Pending): Promise<DayFile> {
     const { dir, clock } = this.#parts;
-    for (const day of [dayAt(clock.now()), batch.lastDay]) if (day > this.#day) this.#day = day;
+    for (const day of [dayAt(clock.now()), pending.batch.lastDay]) if (day > this.#day) this.#day = day;
     if (this.#file?.day === this.#day && (await this.#file.isAtPath())) return this.#file;
     const old = this.#file;
     this.#file = undefined;
     await old?.close();
     const file = await DayFile.open(dir, this.#day);
     this.#file = file;
-    batch.bytes = unwrittenLines(batch);
-    batch.begun = false;
-    batch.rest = file.torn ? Buffer.concat([Buffer.from("\n"), batch.bytes]) : batch.bytes;
+    pending.bytes = unwrittenLines(pending);
+    pending.begun = false;
+    pending.rest = file.torn ? Buffer.concat([Buffer.from("\n"), pending.bytes]) : pending.bytes;
     return file;
   }
 
