@@ -1,3 +1,5 @@
+// Tests that times are written as ISO 8601 texts.
+
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { isoTimes } from "../../src/runtime/iso-time.ts";
