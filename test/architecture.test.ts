@@ -47,6 +47,7 @@ const LEAVES: readonly string[] = [
   "compiler/bounds.ts",
   "compiler/compiler-host.ts",
   "runtime/clock.ts",
+  "runtime/iso-time.ts",
   "runtime/decode.ts",
   "runtime/iso-time.ts",
   "runtime/within.ts",

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
+import { NO_CHARGE } from "../../plan/usage.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import { headerValues } from "../headers/find-header.ts";
@@ -12,7 +13,7 @@ import { requestModels } from "../model/request-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
 import { createSocketTap, type SocketTap } from "../usage/sockets/socket-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
-import type { MeterOwner } from "./metered.ts";
+import type { Metered, MeterOwner } from "./metered.ts";
 
 export class ExchangeMeter {
   readonly #x: LiveExchange;
@@ -116,8 +117,18 @@ export class ExchangeMeter {
     else this.#owner.late.add();
   }
 
+  /** An exception here is a bug of ours. For what comes late nobody else would catch it, and it would end the process. */
   #write(record: ExchangeRecord, report: UsageReport): void {
-    this.#owner.write({
+    try {
+      this.#owner.write(this.#metered(record, report));
+    } catch (err) {
+      this.#x.reservation?.settle(NO_CHARGE);
+      this.#x.fail(err, "metering");
+    }
+  }
+
+  #metered(record: ExchangeRecord, report: UsageReport): Metered {
+    return {
       record,
       report,
       at: this.#at,
@@ -126,7 +137,7 @@ export class ExchangeMeter {
       streams: this.#streams,
       firstByteAt: this.#firstByteAt,
       reservation: this.#x.reservation,
-    });
+    };
   }
 
   /** The first model that the request names, as the gateway would use it for the choice of an upstream. */
