@@ -55,12 +55,12 @@ function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {
 function ledgerEvents({ dir }: LedgerSpec, log: Log): LedgerEvents {
   return {
     onTrouble: (code) =>
-      log.error({ dir, code }, "the ledger can't be written: its lines wait, and are lost when too many wait"),
+      log.error({ dir, code }, "the ledger can't be written: its lines wait in memory, and when 8 MiB wait, further lines are lost"),
     onRecovery: (lost) => log.warn({ dir, lost_lines: lost }, "the ledger is written again"),
-    onLost: (lines) => log.error({ dir, lost_lines: lines }, "lines of the ledger are lost"),
+    onLost: (lines) => log.error({ dir, lost_lines: lines }, "lines of the ledger are lost: they could not be written before the gateway stopped"),
     onCheckpointTrouble: (code) =>
-      log.error({ dir, code }, "the checkpoint of the ledger can't be written: the next start takes longer"),
-    onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were made anew from its files"),
+      log.error({ dir, code }, "the checkpoint of the ledger can't be written: the next start reads more of the ledger and takes longer"),
+    onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were rebuilt from its files"),
     onSkipped: (lines) => log.warn({ dir, lines }, "lines of the ledger can't be read and are not counted"),
   };
 }

@@ -163,7 +163,7 @@ describe("a checkpoint that can't be right", () => {
     return dir;
   }
 
-  it("is made anew when any part of it is missing", async () => {
+  it("is rebuilt when any part of it is missing", async () => {
     const dir = await written();
     const whole = readFileSync(join(dir, CHECKPOINT), "utf8");
     for (let length = 0; length < whole.length - 1; length += 7) {
@@ -194,7 +194,7 @@ describe("a checkpoint that can't be right", () => {
       (text: string) => text.replace(/"offset":\d+/, '"offset":400'),
       "does not fit the files",
     ],
-  ])("is made anew: %s", async (_, change, reason) => {
+  ])("is rebuilt: %s", async (_, change, reason) => {
     const dir = await written();
     const text = readFileSync(join(dir, CHECKPOINT), "utf8");
     expect(change(text)).not.toBe(text);
@@ -208,7 +208,7 @@ describe("a checkpoint that can't be right", () => {
     expect((await start(copy)).events).toEqual([]);
   });
 
-  it("is made anew when its file was cut, or replaced by one that is as long", async () => {
+  it("is rebuilt when its file was cut, or replaced by one that is as long", async () => {
     const dir = await written();
     const text = textOf(dir);
     truncateSync(join(dir, TODAY), text.length - 5);
@@ -224,7 +224,7 @@ describe("a checkpoint that can't be right", () => {
   });
 
   it.each([1, 10])(
-    "is made anew when its file was moved away before it was written, and %s lines are in a new one",
+    "is rebuilt when its file was moved away before it was written, and %s lines are in a new one",
     async (count) => {
       const dir = folder();
       const { ledger } = await opened(dir, recordingParts().parts);

@@ -26,7 +26,7 @@ export interface LedgerEvents extends WriterEvents {
   readonly onLost: (lines: number) => void;
   /** The checkpoint can't be written: a start takes longer, and old files stay. Called once per period of trouble. */
   readonly onCheckpointTrouble: (code: string) => void;
-  /** The sums were made anew from the files that exist. What was charged in files that are gone is not in them. */
+  /** The sums were rebuilt from the files that exist. What was charged in files that are gone is not in them. */
   readonly onRebuilt: (reason: RebuildReason) => void;
   /** Lines of the files can't be read, and are in no sum. */
   readonly onSkipped: (lines: number) => void;

@@ -7,7 +7,7 @@ import { daysBetween, daysIn, fileOfDay } from "./day-files.ts";
 import { dayOfLine, readLine, ticksOf } from "./line-text.ts";
 import { scanLines } from "./scan-lines.ts";
 
-/** Why the sums were made anew from the files that exist. */
+/** Why the sums were rebuilt from the files that exist. */
 export type RebuildReason =
   /** There are files, but no checkpoint. */
   | "checkpoint missing"
