@@ -2,83 +2,23 @@
 // what went upstream and none for refusals of ours (contract, sections 12 and 13).
 
 import { once } from "node:events";
-import { request } from "node:http";
-import { gzipSync } from "node:zlib";
+import { type IncomingMessage, request } from "node:http";
 import { afterEach, expect, it, vi } from "vitest";
 import { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
 import type { LedgerLine } from "../../src/runtime/usage/ledger-line.ts";
 import { until } from "../support/deadline.ts";
 import { ledgerLines } from "../support/ledger-folder.ts";
 import { setScene, untilCounts, untilFree } from "../support/scene.ts";
-import { closedPort, type Upstream, type UpstreamHandler } from "../support/upstream.ts";
+import { closedPort, type Upstream } from "../support/upstream.ts";
 import { type BooksConfig, type BooksGateway, startBooks, tokenOf, totalTokens } from "./books-scene.ts";
+import { Provider } from "./odd-provider.ts";
 
 const scene = setScene();
 afterEach(() => vi.restoreAllMocks());
 
-const TOLD = { id: "c", object: "chat.completion", model: "m", usage: { prompt_tokens: 11, completion_tokens: 7 } };
 const BODY = JSON.stringify({ model: "m", max_tokens: 40, messages: [{ role: "user", content: "hi" }] });
 /** What the gateway reserves for it: a quarter of its bytes, and `max_tokens`. */
 const ESTIMATE = Math.ceil(BODY.length / 4) + 40;
-
-const event = (name: string, data: object) => `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`;
-const START = event("message_start", { message: { model: "m", usage: { input_tokens: 11, output_tokens: 1 } } });
-const END = event("message_delta", { delta: {}, usage: { output_tokens: 7 } }) + event("message_stop", {});
-/** Takes longer to decode than to send: what it told is known only after its exchange has ended. */
-const LARGE = gzipSync(START + ": nothing\n\n".repeat(700_000));
-const GZIP = { "content-type": "text/event-stream", "content-encoding": "gzip" };
-const SSE = { "content-type": "text/event-stream" };
-
-/** What the upstream does, by the path of the request. `/go` ends the streams of `/gated`. */
-class Provider {
-  readonly #gated: (() => void)[] = [];
-  #overloaded = false;
-
-  readonly handler: UpstreamHandler = (req, res) => {
-    const what = (req.url ?? "").slice(1);
-    if (what === "silent") return;
-    if (what === "early") return void res.writeHead(413).end("too large");
-    req.once("end", () => this.#answer(what, res));
-    req.resume();
-  };
-
-  go(): void {
-    for (const end of this.#gated.splice(0)) end();
-  }
-
-  #answer(what: string, res: Parameters<UpstreamHandler>[1]): void {
-    const json = { "content-type": "application/json" };
-    if (what === "told") return void res.writeHead(200, json).end(JSON.stringify(TOLD));
-    if (what === "untold") return void res.writeHead(200, json).end('{"ok":true}');
-    if (what === "empty") return void res.writeHead(204).end();
-    if (what === "moved") return void res.writeHead(302, { location: "/" }).end();
-    if (what.startsWith("status-")) return void res.writeHead(Number(what.slice(7)), json).end("{}");
-    if (what === "reset") return void res.socket?.resetAndDestroy();
-    if (what === "overloaded") {
-      if (this.#overloaded) return void res.socket?.resetAndDestroy();
-      this.#overloaded = true;
-      return void res.writeHead(200, SSE).end(event("error", { error: { type: "overloaded_error" } }));
-    }
-    if (what === "cut") return void res.writeHead(200, SSE).write(START, () => setImmediate(() => res.destroy()));
-    if (what === "cut-untold")
-      return void res.writeHead(200, SSE).write(": a\n\n", () => setImmediate(() => res.destroy()));
-    if (what === "late") this.#gated.push(() => res.writeHead(200, json).end(JSON.stringify(TOLD)));
-    if (what === "gated") {
-      res.writeHead(200, SSE).write(START);
-      this.#gated.push(() => res.end(END));
-    }
-    if (what === "comments") res.writeHead(200, SSE).write(": nothing yet\n\n");
-    if (what === "gated-gzip-large") {
-      res.writeHead(200, GZIP).write(LARGE);
-      this.#gated.push(() => res.end());
-    }
-    if (what === "gated-gzip") {
-      // Flushed, so that the client can read its first part.
-      res.writeHead(200, GZIP).write(gzipSync(START));
-      this.#gated.push(() => res.end());
-    }
-  }
-}
 
 interface World extends BooksGateway {
   readonly provider: Provider;
@@ -120,7 +60,7 @@ function leaveBeforeHead(path: string, then: (world: World) => void = () => {}):
 function leaveInside(path: string, then: Act = async () => {}): Act {
   return async (world) => {
     const req = post(world, `/up/${path}`);
-    const [res] = (await once(req, "response")) as [import("node:http").IncomingMessage];
+    const [res] = (await once(req, "response")) as [IncomingMessage];
     res.on("error", () => {});
     await once(res, "data");
     req.destroy();
@@ -165,6 +105,30 @@ function leaveUpload(begin: string, bytes: number, arrives: boolean): Act {
   };
 }
 
+/** Leaves while the gateway waits before another attempt. */
+const leaveWait: Act = async (world) => {
+  const req = post(world, "/up/busy");
+  await (await world.up.nextRequest()).closed;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  req.destroy();
+};
+
+/** Sends a whole body. */
+function upload(path: string, body: string): Act {
+  return (world) =>
+    new Promise<void>((resolve) => {
+      const req = post(world, `/up/${path}`, body);
+      req.once("close", resolve);
+      req.once("response", (res) => res.on("error", () => {}).resume());
+    });
+}
+
+/** Nothing is generated but by a POST. */
+const get: Act = async ({ gateway }) => {
+  const headers = { authorization: `Bearer ${tokenOf("alice")}` };
+  await (await fetch(`${gateway.url}/up/told`, { headers })).text();
+};
+
 const throwIn =
   (method: "choose" | "sending"): Act =>
   async (world) => {
@@ -179,7 +143,7 @@ const shutDown =
   (path: string): Act =>
   async (world) => {
     const req = post(world, `/up/${path}`);
-    const [res] = (await once(req, "response")) as [import("node:http").IncomingMessage];
+    const [res] = (await once(req, "response")) as [IncomingMessage];
     res.on("error", () => {}).resume();
     await once(res, "data");
     await world.gateway.close();
@@ -313,6 +277,55 @@ const ENDINGS: readonly Ending[] = [
     act: ask("overloaded"),
     config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [overloaded_event]}"] },
     lines: [{ ...nothing, outcome: "upstream_request_failed", status: 502, attempts: 2 }],
+  },
+  {
+    name: "a success that broke before its first byte, and another attempt under gzip",
+    act: ask("broken-first-then-told"),
+    config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [reset]}"] },
+    lines: [{ ...told, status: 200, attempts: 2 }],
+  },
+  {
+    name: "a success that broke before its first byte, and another attempt that failed",
+    act: ask("broken-first-then-500"),
+    config: { upstream: ["retry: {max_attempts: 2, backoff_ms: 1, retry_on: [reset]}"] },
+    lines: [{ ...nothing, status: 500, attempts: 2 }],
+  },
+  {
+    name: "a client that leaves between two attempts",
+    act: leaveWait,
+    config: { upstream: ["retry: {max_attempts: 2, max_backoff_ms: 10000}"] },
+    lines: [LATE],
+  },
+  {
+    name: "a client that leaves a stream, and the upstream breaks",
+    act: leaveInside("gated", async ({ provider }) => provider.break()),
+    config: { upstream: DRAIN },
+    lines: [{ ...begun }],
+  },
+  {
+    name: "a client that leaves before the head, and the upstream fails",
+    act: leaveBeforeHead("silent", ({ provider }) => provider.break()),
+    config: { upstream: DRAIN },
+    lines: [{ ...nothing }],
+  },
+  {
+    name: "an answer before the whole request",
+    act: upload("early", `{"model":"m","x":"${"x".repeat(3_000_000)}"}`),
+    config: { top: ["models: {scan_bytes: 1000}"] },
+    lines: [{ ...nothing, status: 413 }],
+  },
+  {
+    name: "another model at the end of a long request",
+    act: upload("told", `{"model":"m","x":"${"x".repeat(300_000)}","model":"n"}`),
+    config: { top: ["models: {scan_bytes: 1000}"] },
+    lines: [{ ...nothing, status: 400, outcome: "model_unreadable" }],
+  },
+  { name: "a request that is never metered", act: get, lines: [] },
+  {
+    name: "a wait for a place that takes too long",
+    act: refusedBehind,
+    config: { top: ["concurrency: {upstream_per_key_max_inflight: 1, queue: {max_waiting: 1, timeout_ms: 50}}"] },
+    lines: [LATE],
   },
   { name: "a refusal by the limit of the upstream", act: refusedBehind, config: one, lines: [LATE] },
   {

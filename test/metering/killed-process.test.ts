@@ -1,7 +1,7 @@
-// Kills the gateway's process in the middle of load, again and again: at most the last second of lines is lost, none is torn into the
+// Kills the gateway's process in the middle of load, again and again, and lets it reload: at most the last second of lines is lost, none is torn into the
 // next, and the budgets go on where the ledger ends (contract, section 13, "Ledger"). A stop by SIGTERM loses nothing.
 
-import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { appendFileSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -220,6 +220,33 @@ it("stopped by SIGTERM in the middle of load, it loses no line", { timeout: 60_0
   for (const { id, status } of load.answers) expect(ids.has(id)).toBe(status === 200);
   const checkpoint = JSON.parse(readFileSync(join(dir, "checkpoint.json"), "utf8")) as { offset: number };
   expect(checkpoint.offset).toBe(statSync(join(dir, fileOf(dir))).size);
+});
+
+it("reloaded in the middle of load, it lets pass what the new limit allows", { timeout: 60_000 }, async () => {
+  const dir = ledgerFolder();
+  const configFor = (requests: number) => {
+    const limits = `budgets: [{per: total, tokens: ${requests * TOKENS}}]`;
+    return booksConfig(dir, { base: up.url, clients: [{ id: "alice", limits }] });
+  };
+  const gateway = await start(dir, 1_000_000);
+  const load = new Load(gateway.port, "reload");
+  await load.reached(20);
+  const before = gateway.lines.length;
+  writeFileSync(gateway.file, configFor(37));
+  gateway.kill("SIGHUP");
+  await gateway.logged(({ msg }) => msg === "reloaded", before);
+  await until("a refusal", () => load.answers.some(({ status }) => status === 429));
+  await load.stop();
+  const passed = load.answers.filter(({ status }) => status === 200).length;
+  // By the time of the reload, more may have passed already. Nothing passes after it.
+  expect(passed).toBeGreaterThanOrEqual(37);
+  const again = gateway.lines.length;
+  writeFileSync(gateway.file, configFor(passed + 5));
+  gateway.kill("SIGHUP");
+  await gateway.logged(({ msg }) => msg === "reloaded", again);
+  expect(await passing(gateway.port, 20)).toBe(5);
+  await gateway.close();
+  expect(readLedger(dir).lines).toHaveLength(passed + 5);
 });
 
 it("warnings that were told are not told again after a kill", { timeout: 60_000 }, async () => {

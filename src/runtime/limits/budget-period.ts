@@ -29,6 +29,15 @@ export function startOfDay(day: number): number {
   return day * DAY_MS;
 }
 
+/** The month that was asked for last. Nearly all requests ask for the same one, and a month takes a while to work out. */
+let lastMonth = monthOf(0);
+
+function monthOf(day: number) {
+  const date = new Date(startOfDay(day));
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+  return { firstDay: dayOf(Date.UTC(year, month, 1)), endDay: dayOf(Date.UTC(year, month + 1, 1)) };
+}
+
 /** The period that a day belongs to. */
 export function periodOf(per: BudgetPeriod, day: number): Period {
   switch (per) {
@@ -39,11 +48,9 @@ export function periodOf(per: BudgetPeriod, day: number): Period {
       const firstDay = day - ((((day + 3) % 7) + 7) % 7);
       return { firstDay, endDay: firstDay + 7 };
     }
-    case "month": {
-      const date = new Date(startOfDay(day));
-      const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
-      return { firstDay: dayOf(Date.UTC(year, month, 1)), endDay: dayOf(Date.UTC(year, month + 1, 1)) };
-    }
+    case "month":
+      if (!(day >= lastMonth.firstDay && day < lastMonth.endDay)) lastMonth = monthOf(day);
+      return lastMonth;
     case "total":
       return ALL_TIME;
   }

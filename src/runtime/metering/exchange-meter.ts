@@ -44,6 +44,7 @@ export class ExchangeMeter {
 
   held(status: number | undefined): void {
     this.#hears(status ?? 0);
+    if (status === undefined) this.#forget();
   }
 
   tapResponse(
@@ -55,8 +56,8 @@ export class ExchangeMeter {
     this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#tapped = true;
     this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    this.#tapped = true;
     return this;
   }
 
@@ -76,6 +77,12 @@ export class ExchangeMeter {
       this.#write(this.#record, report);
       this.#owner.late.done();
     });
+  }
+
+  /** The response that was read broke before anything of it was passed on, and another attempt follows. */
+  #forget(): void {
+    this.#tapped = false;
+    this.#report = undefined;
   }
 
   #hears(status: number): void {

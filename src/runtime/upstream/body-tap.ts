@@ -22,8 +22,9 @@ export interface ExchangeTaps {
    */
   held(status: number | undefined): void;
   /**
-   * Asked once for the response that the exchange passes on, and never for one that another attempt follows. `undefined`: its body
-   * is not read. The headers of the response are not kept: what is needed of them has to be read in the call.
+   * Asked for the response that the exchange passes on. Another one follows only when it broke before anything of it was passed
+   * on; `held(undefined)` then says so. `undefined`: its body is not read. The headers of the response are not kept: what is
+   * needed of them has to be read in the call.
    * @param streams its content type says that it is a stream
    */
   tapResponse(response: IncomingMessage, head: Readonly<ResponseHead>, streams: boolean): BodyTap | undefined;

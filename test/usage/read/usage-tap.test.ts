@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from "vitest";
 import { createUsageTap, type UsageTap } from "../../../src/runtime/usage/read/usage-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../../../src/runtime/usage/usage-report.ts";
 import { cutBody, cuts } from "../../runtime/model/chunkings.ts";
+import { until } from "../../support/deadline.ts";
 import { Recording, readChunks } from "./recorder.ts";
 
 const SSE = "text/event-stream";
@@ -188,8 +189,8 @@ describe("the bounds of decoding", () => {
   });
 
   it("gives up a body that comes faster than it is decoded", async () => {
-    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(3 * MIB))]), { level: 0 });
-    expect(encoded.length).toBeGreaterThan(3 * MIB);
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(17 * MIB))]), { level: 0 });
+    expect(encoded.length).toBeGreaterThan(17 * MIB);
     const slices = Array.from({ length: 48 }, (_, i) =>
       encoded.subarray((i * encoded.length) / 48, ((i + 1) * encoded.length) / 48),
     );
@@ -202,6 +203,28 @@ describe("the bounds of decoding", () => {
     await closedStreams();
     expect(recording.recorder).toBeUndefined();
   });
+
+  it("waits for the decoder of a large body that comes at once, unless too much waits in all", async () => {
+    const spaces = Buffer.from(" ".repeat(13 * MIB));
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(": "), spaces]), { level: 0 });
+    const many = (count: number) => Promise.all(Array.from({ length: count }, () => read("gzip", [encoded])));
+    // Five of them are more than what may wait in all.
+    const known = (await many(5)).map(({ report }) => report.known);
+    expect(known).toEqual(["reported", "reported", "reported", "reported", "unknown"]);
+    // Nothing waits any more.
+    expect((await many(4)).map(({ report }) => report.known)).toEqual(Array.from({ length: 4 }, () => "reported"));
+  });
+});
+
+it("counts only what waits: a long coded body that comes as fast as it is decoded is read", async () => {
+  const spaces = " ".repeat(1024 * 1024);
+  const recording = new Recording();
+  const tap = tapOf(["gzip"], recording);
+  for (let i = 0; i < 20; i++) {
+    tap.push(zlib.gzipSync(`data: {"usage":${i}}\n\n:${spaces}\n\n`, { level: 0 }));
+    await until(`event ${i}`, () => recording.recorder?.told.length === i + 1);
+  }
+  expect((await ended(tap, true)).known).toBe("reported");
 });
 
 describe("an exception inside the tap", () => {

@@ -12,6 +12,9 @@ const MAX_HELD = 8 * 1024 * 1024;
 /** How much is written at once, bytes. Only a longer line is more. */
 const BATCH_BYTES = 256 * 1024;
 
+/** In UTF-8, of a character of a string. Room for the most is made, since to count them takes longer. */
+const MAX_BYTES_PER_CHARACTER = 3;
+
 /** Lines that are written by one write. */
 export interface Batch {
   readonly bytes: Buffer;
@@ -40,15 +43,14 @@ export class LineQueue {
   /** @returns false when the line does not fit any more, and is dropped */
   add(line: LedgerLine): boolean {
     const text = lineText(line);
-    const bytes = Buffer.byteLength(text);
-    if (this.#held + bytes > MAX_HELD) return false;
+    const most = text.length * MAX_BYTES_PER_CHARACTER;
+    if (this.#held + most > MAX_HELD) return false;
     let batch = this.#batches.at(-1);
-    if (batch === undefined || batch.room < bytes) {
-      batch = new GrowingBatch(Math.max(bytes, BATCH_BYTES));
+    if (batch === undefined || batch.room < most) {
+      batch = new GrowingBatch(Math.max(most, BATCH_BYTES));
       this.#batches.push(batch);
     }
-    batch.add(line, text);
-    this.#held += bytes;
+    this.#held += batch.add(line, text);
     this.#length++;
     return true;
   }
@@ -84,12 +86,15 @@ class GrowingBatch implements Batch {
     return this.#memory.subarray(0, this.#end);
   }
 
-  add(line: LedgerLine, text: string): void {
+  /** @returns how many bytes the text has */
+  add(line: LedgerLine, text: string): number {
     const { client, charged_tokens: tokens, charged_usd } = line;
     const day = dayOfLine(line);
-    this.#end += this.#memory.write(text, this.#end);
+    const written = this.#memory.write(text, this.#end);
+    this.#end += written;
     this.charges.add({ client, day, tokens, ticks: ticksOf(charged_usd) });
     this.lines++;
     if (day > this.lastDay) this.lastDay = day;
+    return written;
   }
 }

@@ -2,6 +2,7 @@
 
 import * as zlib from "node:zlib";
 import { type Coding, codingOf } from "../../decode.ts";
+import { WaitingBytes } from "./waiting-bytes.ts";
 
 /** The content codings that a copy may have. */
 export type CopyCoding = Coding | "zstd";
@@ -15,8 +16,6 @@ export type Encoded = Exclude<CopyCoding, "identity">;
 const MAX_RATIO = 100;
 /** Decoded whatever the ratio is: bytes, beyond `MAX_RATIO` times the coded ones. */
 const FREE_OUTPUT_BYTES = 16 * 1024 * 1024;
-/** Coded bytes that wait for the decoder at most. */
-const MAX_WAITING_BYTES = 1024 * 1024;
 
 /** What is cut off is decoded as far as it came. */
 const FLUSH = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
@@ -53,6 +52,7 @@ export class CopyDecoder {
   readonly #coding: Encoded;
   readonly #sink: DecodedSink;
   #stream: zlib.Gunzip | undefined;
+  readonly #waiting = new WaitingBytes();
   #hasEnded = false;
   #coded = 0;
   #decoded = 0;
@@ -67,8 +67,9 @@ export class CopyDecoder {
     if (this.#hasEnded || bytes.length === 0) return;
     this.#stream ??= this.#open(bytes[0] as number);
     this.#coded += bytes.length;
-    if (this.#stream.writableLength + bytes.length > MAX_WAITING_BYTES) this.#fail();
-    else this.#stream.write(bytes);
+    const { length } = bytes;
+    if (this.#waiting.add(length)) this.#stream.write(bytes, () => this.#written(length));
+    else this.#fail();
   }
 
   /** The body has ended, or was cut off. */
@@ -81,7 +82,12 @@ export class CopyDecoder {
   /** Stops, and frees the memory. Nothing more is told. */
   stop(): void {
     this.#hasEnded = true;
+    this.#waiting.clear();
     this.#stream?.destroy();
+  }
+
+  #written(bytes: number): void {
+    if (!this.#hasEnded) this.#waiting.take(bytes);
   }
 
   #open(firstByte: number): zlib.Gunzip {
