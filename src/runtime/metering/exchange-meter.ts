@@ -56,7 +56,7 @@ export class ExchangeMeter {
     this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.responseForm);
     this.#tapped = true;
     return this;
   }

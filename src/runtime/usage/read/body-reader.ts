@@ -10,8 +10,8 @@ import type { KeptTree } from "./kept-tree.ts";
 import type { Splitter } from "./splitter.ts";
 import { ToldEvents } from "./told-events.ts";
 
-/** How the API of a response tells usage. Made once for a route. */
-export interface ToldBy {
+/** How the responses of an API report usage. Made once for a route. */
+export interface ResponseForm {
   /** What is kept of each event. */
   readonly kept: KeptTree;
   /** @param isStream the body is a row of events, else one JSON object */
@@ -28,7 +28,7 @@ const FIELD_STARTS = Buffer.from(":deir");
 
 export class BodyReader {
   readonly #contentType: string;
-  readonly #by: ToldBy;
+  readonly #by: ResponseForm;
   #accumulator: UsageAccumulator | undefined;
   #splitter: Splitter | undefined;
   /** How much of a byte order mark has passed. All of it, when one can no longer come. */
@@ -36,7 +36,7 @@ export class BodyReader {
   /** The first byte that tells how the body is built was seen. */
   #isDecided = false;
 
-  constructor(contentType: string | undefined, by: ToldBy) {
+  constructor(contentType: string | undefined, by: ResponseForm) {
     this.#contentType = contentType ?? "";
     this.#by = by;
   }

@@ -1,7 +1,7 @@
 // Reads the usage out of a copy of a response's body while the body passes to the client.
 
 import { UNKNOWN_USAGE, type UsageReport } from "../usage-report.ts";
-import { BodyReader, type ToldBy } from "./body-reader.ts";
+import { BodyReader, type ResponseForm } from "./body-reader.ts";
 import { CopyDecoder, copyCodingOf, type Encoded } from "./copy-decoder.ts";
 
 /** Nothing in it throws, and no memory grows with the body. */
@@ -24,7 +24,7 @@ export interface TappedResponse {
 }
 
 /** Makes the tap of one response. A body with a coding that can't be decoded tells nothing. */
-export function createUsageTap(response: TappedResponse, by: ToldBy): UsageTap {
+export function createUsageTap(response: TappedResponse, by: ResponseForm): UsageTap {
   const coding = copyCodingOf(response.contentEncodings);
   if (coding === undefined) return DEAF_TAP;
   const reader = new SafeReader(new BodyReader(response.contentType, by));
