@@ -8,7 +8,7 @@ import { JsonLines } from "./json-lines.ts";
 import { JsonTexts } from "./json-texts.ts";
 import type { KeptTree } from "./kept-tree.ts";
 import type { Splitter } from "./splitter.ts";
-import { ToldEvents } from "./told-events.ts";
+import { UsageEvents } from "./usage-events.ts";
 
 /** How the responses of an API report usage. Made once for a route. */
 export interface ResponseForm {
@@ -77,7 +77,7 @@ export class BodyReader {
     const isEvents = !isObject && !isArray && (EVENT_STREAM.test(this.#contentType) || FIELD_STARTS.includes(byte));
     if (!isObject && !isArray && !isEvents) return;
     this.#accumulator = this.#by.createAccumulator(!isObject || isLines);
-    const events = new ToldEvents(this.#accumulator);
+    const events = new UsageEvents(this.#accumulator);
     const { kept } = this.#by;
     if (isEvents) this.#splitter = new EventStream(events, kept);
     else this.#splitter = isLines ? new JsonLines(events, kept) : new JsonTexts(events, kept);
