@@ -33,17 +33,17 @@ export async function openBooks(
 ): Promise<OpenBooks> {
   const onPassed = (warning: BudgetWarning): void => {
     log.warn({ ...warning }, "budget used");
-    ledger?.toldChanged();
+    ledger?.warningGiven();
   };
   let ledger: Ledger | undefined;
   const budgets = new Budgets({ onPassed });
   if (spec === undefined) return { budgets, ledger: undefined, late: new LateLines() };
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
-  const { sums, told } = opened;
+  const { sums, warned } = opened;
   ledger = opened.ledger;
-  budgets.restore(sums, told);
-  ledger.keepTold(() => budgets.told());
+  budgets.restore(sums, warned);
+  ledger.keepWarnings(() => budgets.warningsGiven());
   return { budgets, ledger, late: new LateLines() };
 }
 
@@ -55,11 +55,21 @@ function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {
 function ledgerEvents({ dir }: LedgerSpec, log: Log): LedgerEvents {
   return {
     onTrouble: (code) =>
-      log.error({ dir, code }, "the ledger can't be written: its lines wait in memory, and when 8 MiB wait, further lines are lost"),
+      log.error(
+        { dir, code },
+        "the ledger can't be written: its lines wait in memory, and when 8 MiB wait, further lines are lost",
+      ),
     onRecovery: (lost) => log.warn({ dir, lost_lines: lost }, "the ledger is written again"),
-    onLost: (lines) => log.error({ dir, lost_lines: lines }, "lines of the ledger are lost: they could not be written before the gateway stopped"),
+    onLost: (lines) =>
+      log.error(
+        { dir, lost_lines: lines },
+        "lines of the ledger are lost: they could not be written before the gateway stopped",
+      ),
     onCheckpointTrouble: (code) =>
-      log.error({ dir, code }, "the checkpoint of the ledger can't be written: the next start reads more of the ledger and takes longer"),
+      log.error(
+        { dir, code },
+        "the checkpoint of the ledger can't be written: the next start reads more of the ledger and takes longer",
+      ),
     onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were rebuilt from its files"),
     onSkipped: (lines) => log.warn({ dir, lines }, "lines of the ledger can't be read and are not counted"),
   };
