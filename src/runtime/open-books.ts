@@ -1,4 +1,4 @@
-// Opens the books of a gateway when it starts: the ledger, and the budgets with what was charged before.
+// Opens the ledger of a gateway when it starts, and makes its budgets with what was charged before.
 
 import type { LedgerSpec } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";

@@ -1,4 +1,4 @@
-// Checks how the usage of routes is read: settings without an effect, and routes on which the budgets of clients count nothing.
+// Checks how the usage of routes is read: settings without an effect, and routes that the budgets of clients do not count.
 
 import { isLoopback, isPrivate } from "../lower/address.ts";
 import type { CompleteConfig, CompleteMember } from "../schema/defaults.ts";
@@ -41,7 +41,7 @@ function reportUseless(
 const CODE = "rule/usage-unused";
 
 /**
- * Reports settings of a route while usage is off. `enabled: false` says that it is meant to be off: then only `drain` is reported,
+ * Reports settings of a route without `usage.enabled`. `enabled: false` says that it is meant to be off: then only `drain` is reported,
  * since it goes on costing money.
  */
 const routeUsageOff: Rule = (config, context) => {

@@ -27,7 +27,7 @@ export class ExchangeMeter {
   #tapped = false;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
-  /** What the response told, once that is known. */
+  /** What the response reported, once that is known. */
   #report: UsageReport | undefined = undefined;
   /** Final, once the exchange has ended. */
   #record: ExchangeRecord | undefined = undefined;

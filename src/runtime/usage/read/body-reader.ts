@@ -1,4 +1,4 @@
-// Reads the usage out of a body without a content coding: finds out how the body is built, and takes it apart.
+// Reads the usage out of a body without a content coding: finds out how the body is built, and splits it.
 
 import { isBlank } from "../../model/json-bytes.ts";
 import type { UsageAccumulator } from "../forms/usage-form.ts";
@@ -33,7 +33,7 @@ export class BodyReader {
   #splitter: Splitter | undefined;
   /** How much of a byte order mark has passed. All of it, when one can no longer come. */
   #markBytes = 0;
-  /** The first byte that tells how the body is built was seen. */
+  /** The first byte that shows how the body is built was seen. */
   #isDecided = false;
 
   constructor(contentType: string | undefined, by: ResponseForm) {

@@ -1,4 +1,4 @@
-// Takes an event stream apart into its events (WHATWG HTML, section 9.2.6), as far as that is needed to find usage in them.
+// Splits an event stream into its events (WHATWG HTML, section 9.2.6), as far as that is needed to find usage in them.
 
 import type { KeptTree } from "./kept-tree.ts";
 import { LineEnds } from "./line-ends.ts";

@@ -1,4 +1,4 @@
-// Takes a body of one JSON object a line (NDJSON) apart into its lines.
+// Splits a body of one JSON object per line (NDJSON) into its lines.
 
 import type { KeptTree } from "./kept-tree.ts";
 import type { QuietEvents } from "./quiet-events.ts";

@@ -1,4 +1,4 @@
-// Takes a JSON body apart: one object, several one behind the other, or an array of them that is sent in pieces.
+// Splits a JSON body into its objects: one, several one after the other, or an array of them that is sent in pieces.
 
 import { isBlank } from "../../model/json-bytes.ts";
 import type { KeptTree } from "./kept-tree.ts";
@@ -38,7 +38,7 @@ export class JsonTexts implements Splitter {
     }
   }
 
-  /** What stands in an object that was cut off is not told. */
+  /** What an object that was cut off holds is not handed on. */
   end(complete: boolean): boolean {
     return complete && this.#json === undefined && this.#state === (this.#isArray ? AFTER_ARRAY : BETWEEN);
   }
