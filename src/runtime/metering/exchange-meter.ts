@@ -28,7 +28,7 @@ export class ExchangeMeter {
   #tapped = false;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
-  /** What the response told, once that is known. */
+  /** What the response reported, once that is known. */
   #report: UsageReport | undefined = undefined;
   /** Final, once the exchange has ended. */
   #record: ExchangeRecord | undefined = undefined;
@@ -57,7 +57,7 @@ export class ExchangeMeter {
     this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.responseForm);
     this.#tapped = true;
     return this;
   }

@@ -2,7 +2,7 @@
 
 import type { Reservation } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
-import type { ToldBy } from "../usage/read/body-reader.ts";
+import type { ResponseForm } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
 import type { LateLines } from "./late-lines.ts";
 
@@ -24,8 +24,8 @@ export interface Metered {
 
 /** What the meter of an exchange is given by its route. */
 export interface MeterOwner {
-  /** How the responses of its API tell usage. */
-  readonly toldBy: ToldBy;
+  /** How the responses of its API report usage. */
+  readonly responseForm: ResponseForm;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   /** ms since the epoch. */

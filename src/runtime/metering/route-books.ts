@@ -10,14 +10,14 @@ import type { Budgets } from "../limits/budgets.ts";
 import type { ExchangeUsage } from "../usage/exchange-usage.ts";
 import type { Ledger } from "../usage/ledger/ledger.ts";
 import { isNeverMetered } from "../usage/never-metered.ts";
-import type { ToldBy } from "../usage/read/body-reader.ts";
+import type { ResponseForm } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
 import type { Charging } from "./charging.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
 import type { LateLines } from "./late-lines.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
-import { toldBy } from "./told-by.ts";
+import { responseForm } from "./response-form.ts";
 
 /** What all routes of a gateway share. */
 export interface Books {
@@ -34,7 +34,7 @@ export interface Books {
 export type MeteredForward = Pick<ForwardSpec, "modelScanBytes" | "upstreams"> & { readonly usage: RouteUsageSpec };
 
 export class RouteBooks implements MeterOwner {
-  readonly toldBy: ToldBy;
+  readonly responseForm: ResponseForm;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   readonly #books: Books;
@@ -44,7 +44,7 @@ export class RouteBooks implements MeterOwner {
   readonly #hosts: ReadonlyMap<string, string>;
 
   constructor(forward: MeteredForward, books: Books, { charging, prices }: Charging) {
-    this.toldBy = toldBy(forward.usage.form);
+    this.responseForm = responseForm(forward.usage.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
     this.#charging = charging;

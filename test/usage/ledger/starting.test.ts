@@ -39,9 +39,9 @@ async function start(dir: string) {
   const copy = folder();
   cpSync(dir, copy, { recursive: true });
   const { parts, events } = recordingParts();
-  const { ledger, sums, told, bytesRead } = await opened(copy, parts);
+  const { ledger, sums, warned, bytesRead } = await opened(copy, parts);
   await ledger.close();
-  return { copy, sums, told, bytesRead, events };
+  return { copy, sums, warned, bytesRead, events };
 }
 
 const totals = (sums: ReadonlyMap<string, ClientSums>) =>
@@ -98,12 +98,12 @@ describe("a start", () => {
     expect([...sums, ...events]).toEqual([]);
   });
 
-  it("keeps the totals of files that are gone, and what the budgets told", async () => {
+  it("keeps the totals of files that are gone, and the warnings of budgets", async () => {
     const dir = folder();
     const clock = handClock();
     const { parts } = recordingParts({ clock });
     const { ledger } = await opened(dir, parts, 1);
-    ledger.keepTold(() => new Map([["ana day tokens", 90]]));
+    ledger.keepWarnings(() => new Map([["ana day tokens", 90]]));
     for (let day = 0; day < 4; day++) {
       ledger.append(line({ charged_tokens: 1, at: new Date(clock.now()).toISOString() }));
       await ledger.flush();
@@ -111,8 +111,8 @@ describe("a start", () => {
     }
     await ledger.close();
     expect(ledgerFiles(dir)).toHaveLength(1);
-    const { sums, told, events, copy } = await start(dir);
-    expect([totals(sums), [...told], events]).toEqual([[["ana", 4]], [["ana day tokens", 90]], []]);
+    const { sums, warned, events, copy } = await start(dir);
+    expect([totals(sums), [...warned], events]).toEqual([[["ana", 4]], [["ana day tokens", 90]], []]);
     // Nor is anything lost when all files are gone, and the last one is begun again.
     for (const name of ledgerFiles(copy)) unlinkSync(join(copy, name));
     const emptied = await start(copy);
@@ -163,7 +163,7 @@ describe("a checkpoint that can't be right", () => {
     return dir;
   }
 
-  it("is made anew when any part of it is missing", async () => {
+  it("is rebuilt when any part of it is missing", async () => {
     const dir = await written();
     const whole = readFileSync(join(dir, CHECKPOINT), "utf8");
     for (let length = 0; length < whole.length - 1; length += 7) {
@@ -194,7 +194,7 @@ describe("a checkpoint that can't be right", () => {
       (text: string) => text.replace(/"offset":\d+/, '"offset":400'),
       "does not fit the files",
     ],
-  ])("is made anew: %s", async (_, change, reason) => {
+  ])("is rebuilt: %s", async (_, change, reason) => {
     const dir = await written();
     const text = readFileSync(join(dir, CHECKPOINT), "utf8");
     expect(change(text)).not.toBe(text);
@@ -208,7 +208,7 @@ describe("a checkpoint that can't be right", () => {
     expect((await start(copy)).events).toEqual([]);
   });
 
-  it("is made anew when its file was cut, or replaced by one that is as long", async () => {
+  it("is rebuilt when its file was cut, or replaced by one that is as long", async () => {
     const dir = await written();
     const text = textOf(dir);
     truncateSync(join(dir, TODAY), text.length - 5);
@@ -224,7 +224,7 @@ describe("a checkpoint that can't be right", () => {
   });
 
   it.each([1, 10])(
-    "is made anew when its file was moved away before it was written, and %s lines are in a new one",
+    "is rebuilt when its file was moved away before it was written, and %s lines are in a new one",
     async (count) => {
       const dir = folder();
       const { ledger } = await opened(dir, recordingParts().parts);
