@@ -187,12 +187,33 @@ describe("the bounds of decoding", () => {
     expect((await read("gzip", [small])).report.known).toBe("reported");
   });
 
-  it("gives up a body that comes faster than it is decoded", async () => {
-    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(3 * MIB))]), { level: 0 });
-    expect(encoded.length).toBeGreaterThan(3 * MIB);
-    const slices = Array.from({ length: 48 }, (_, i) =>
-      encoded.subarray((i * encoded.length) / 48, ((i + 1) * encoded.length) / 48),
+  /** A body that shrinks by nothing, in pieces of 64 KiB. */
+  function large(mib: number): Buffer[] {
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.alloc(mib * MIB, 0x20)]), { level: 0 });
+    return Array.from({ length: Math.ceil(encoded.length / 65_536) }, (_, i) =>
+      encoded.subarray(i * 65_536, (i + 1) * 65_536),
     );
+  }
+
+  it("reads a large body that comes faster than it is decoded", async () => {
+    const { report, told } = await read("gzip", large(12));
+    expect(report.known).toBe("reported");
+    expect(told).toEqual(EXPECTED);
+  });
+
+  it("reads no more large bodies at once than all may wait together, and others after them", async () => {
+    const slices = large(12);
+    const taps = Array.from({ length: 6 }, () => tapOf(["gzip"], new Recording()));
+    for (const tap of taps) for (const slice of slices) tap.push(slice);
+    const reports = await Promise.all(taps.map((tap) => ended(tap, true)));
+    expect(reports.map(({ known }) => known)).toEqual([...Array<string>(5).fill("reported"), "unknown"]);
+    // Those that were given up leave nothing behind that would count on.
+    for (let i = 0; i < 6; i++) expect((await read("gzip", large(20))).report).toBe(UNKNOWN_USAGE);
+    expect((await read("gzip", slices)).report.known).toBe("reported");
+  });
+
+  it("gives up a body that comes very much faster than it is decoded", async () => {
+    const slices = large(20);
     const recording = new Recording();
     const tap = tapOf(["gzip"], recording);
     for (const slice of slices) tap.push(slice);
@@ -251,7 +272,7 @@ describe("the memory of a decoder", () => {
     await read("gzip", [encoded]);
     await read("gzip", [encoded.subarray(0, 500)], false);
     await read("gzip", [BODY]);
-    await read("gzip", [encoded.subarray(0, 500), Buffer.alloc(2 * 1024 * 1024)]);
+    await read("gzip", [encoded.subarray(0, 500), Buffer.alloc(17 * 1024 * 1024)]);
     await closedStreams();
     const decoders = new Set(writes.mock.contexts.filter((stream) => stream instanceof zlib.Gunzip));
     writes.mockRestore();

@@ -15,8 +15,16 @@ export type Encoded = Exclude<CopyCoding, "identity">;
 const MAX_RATIO = 100;
 /** Decoded whatever the ratio is: bytes, beyond `MAX_RATIO` times the coded ones. */
 const FREE_OUTPUT_BYTES = 16 * 1024 * 1024;
-/** Coded bytes that wait for the decoder at most. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+/**
+ * Coded bytes of one copy that wait for the decoder at most. A decoder is slower than a fast network, and a response with embeddings
+ * has many MiB.
+ */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Those of all copies together. */
+const MAX_WAITING_OF_ALL = 64 * 1024 * 1024;
+
+/** The coded bytes that wait for all decoders of this process. */
+let waitingOfAll = 0;
 
 /** What is cut off is decoded as far as it came. */
 const FLUSH = { flush: zlib.constants.Z_SYNC_FLUSH, finishFlush: zlib.constants.Z_SYNC_FLUSH };
@@ -56,6 +64,7 @@ export class CopyDecoder {
   #hasEnded = false;
   #coded = 0;
   #decoded = 0;
+  #waiting = 0;
 
   constructor(coding: Encoded, sink: DecodedSink) {
     this.#coding = coding;
@@ -67,8 +76,10 @@ export class CopyDecoder {
     if (this.#hasEnded || bytes.length === 0) return;
     this.#stream ??= this.#open(bytes[0] as number);
     this.#coded += bytes.length;
-    if (this.#stream.writableLength + bytes.length > MAX_WAITING_BYTES) this.#fail();
-    else this.#stream.write(bytes);
+    const { length } = bytes;
+    if (this.#waiting + length > MAX_WAITING_BYTES || waitingOfAll + length > MAX_WAITING_OF_ALL) return this.#fail();
+    this.#wait(length);
+    this.#stream.write(bytes, () => this.#wait(-length));
   }
 
   /** The body has ended, or was cut off. */
@@ -81,7 +92,15 @@ export class CopyDecoder {
   /** Stops, and frees the memory. Nothing more is told. */
   stop(): void {
     this.#hasEnded = true;
+    this.#wait(-this.#waiting);
     this.#stream?.destroy();
+  }
+
+  /** Counts bytes that begin to wait, or that no longer do. What waited at the stop is not counted again when it comes back. */
+  #wait(bytes: number): void {
+    const change = Math.max(bytes, -this.#waiting);
+    this.#waiting += change;
+    waitingOfAll += change;
   }
 
   #open(firstByte: number): zlib.Gunzip {
