@@ -135,6 +135,29 @@ describe("a start", () => {
     expect(sums.get("ana")?.days.size).toBe(41);
   });
 
+  it("has them, too, when the clock was far ahead for a while, or a file has a name of a day to come", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { ledger } = await opened(dir, recordingParts({ clock }).parts);
+    const charge = async (tokens: number): Promise<void> => {
+      ledger.append(line({ charged_tokens: tokens, at: new Date(clock.now()).toISOString() }));
+      await ledger.flush();
+    };
+    await charge(1);
+    clock.time += 90 * DAY_MS;
+    await charge(10);
+    clock.time -= 90 * DAY_MS;
+    await charge(100);
+    await ledger.close();
+    writeFileSync(join(dir, "usage-2099-01-01.jsonl"), "");
+    for (const from of [dir, (await start(dir)).copy]) {
+      const { sums, copy } = await start(from);
+      expect(sums.get("ana")?.days.get("2026-11-23")?.tokens).toBe(101);
+      // No file is old but by the clock.
+      expect(ledgerFiles(copy)).toContain(TODAY);
+    }
+  });
+
   it("counts lines that can't be read, and goes on with the next", async () => {
     const dir = folder();
     const text = `{"at":1}\nnonsense\n\n${"x".repeat(1_500_000)}\n${lineText(line({ charged_tokens: 3 }))}\u0000\u0000\n`;
