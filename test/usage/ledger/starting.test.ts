@@ -167,6 +167,28 @@ describe("a start", () => {
     expect(events).toEqual(["rebuilt: checkpoint missing", "skipped 4"]);
   });
 
+  it("counts no line of a day that does not exist, and can be read in spite of it", async () => {
+    const dir = folder();
+    const text = lineText(line({ charged_tokens: 3 }));
+    writeFileSync(join(dir, TODAY), text + text.replace("2026-11-23T", "2026-13-45T"));
+    const first = await start(dir);
+    expect([totals(first.sums), first.events]).toEqual([[["ana", 3]], ["rebuilt: checkpoint missing", "skipped 1"]]);
+    // The checkpoint fits, and later days are read in the files of the days that it says.
+    const { parts, events } = recordingParts();
+    const { ledger } = await opened(first.copy, parts);
+    const { rows, skipped } = await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] });
+    expect([rows[0]?.requests, skipped, events]).toEqual([1, 1, []]);
+  });
+
+  it("can be read, however many days late the checkpoint says that lines are", async () => {
+    const dir = folder();
+    await write(dir, [{ charged_tokens: 3 }]);
+    const path = join(dir, CHECKPOINT);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"lag_days":0', '"lag_days":1e300'));
+    const { ledger } = await opened(dir, recordingParts().parts);
+    expect((await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] })).rows).toHaveLength(1);
+  });
+
   it("counts a line whose end alone is missing, and counts it once", async () => {
     const dir = folder();
     writeFileSync(join(dir, TODAY), lineText(line({ charged_tokens: 3 })).trimEnd());
