@@ -9,7 +9,7 @@ import { headerValues } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { PassingModel } from "../model/passing-model.ts";
-import { requestModels } from "../model/request-model.ts";
+import { modelsInPath, modelsInQuery } from "../model/path-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
@@ -121,10 +121,16 @@ export class ExchangeMeter {
     };
   }
 
-  /** The first model that the request names, as the gateway would use it for the choice of an upstream. */
+  /**
+   * The model that the request names. A query counts last: with a body, providers don't look there, so a client could name a cheaper
+   * model in it, which would be charged where the response names none.
+   */
   #requestedModel(): string | undefined {
-    const models = requestModels(this.#x, this.#x.body?.model);
-    if (models.kind === "models") return models.places[0]?.name;
-    return this.requestTap?.name;
+    const { path, query, body } = this.#x;
+    const [inPath] = modelsInPath(path);
+    const inBody = body?.model?.kind === "model" ? body.model.name : this.requestTap?.name;
+    if (inPath !== undefined || inBody !== undefined) return inPath ?? inBody;
+    const inQuery = modelsInQuery(query);
+    return inQuery === "given_twice" ? undefined : inQuery[0];
   }
 }
