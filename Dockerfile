@@ -25,8 +25,8 @@ COPY prices ./prices
 COPY config ./config
 # The config of a container into which none is mounted.
 COPY config/default.yaml /etc/ai_gw_lite/conf.yaml
-# The working directory: the ledger of usage is in it, unless the config says otherwise. Mount a volume here, or the ledger goes with the
-# container. Whatever user the container runs as may write to it.
+# The working directory: the ledger of usage is in it, unless the config says otherwise. Mount a volume here, or the ledger is lost
+# with the container. Any user that the container runs as may write to it.
 WORKDIR /var/lib/ai-gw-lite
 RUN chmod 1777 .
 # A container is reached by its own address, never by its loopback. config/default.yaml listens where GATEWAY_LISTEN says.

@@ -77,11 +77,11 @@ describe("the guide on usage", () => {
     expect(problems(sample)).toEqual([]);
   });
 
-  it("shows a line of the ledger, and explains its columns in their order", () => {
+  it("shows a line of the ledger, and explains its fields in their order", () => {
     const [first = ""] = readFileSync(resolve(LEDGER, "usage-2026-11-26.jsonl"), "utf8").split("\n");
     expect(line).toEqual(JSON.parse(first));
     expect(lineText(line as LedgerLine)).toBe(`${first}\n`);
-    const explained = tableAfter(PAGES.en, /^\| column \| meaning \|\n/m).flatMap(([names = ""]) => quoted(names));
+    const explained = tableAfter(PAGES.en, /^\| field \| meaning \|\n/m).flatMap(([names = ""]) => quoted(names));
     expect(explained).toEqual(Object.keys(line));
   });
 
@@ -203,6 +203,7 @@ const NO_KEYS = new Set<string>([
   ...Object.keys(line),
   ...["max_tokens", "include_usage", "stream_options", "client_closed", "count_tokens"],
   ...["start_time", "end_time", "bucket_width", "group_by", "has_more", "next_page", "cache_read", "cache_write"],
+  ...["cost_in_usd_ticks"],
 ]);
 
 describe.each(Object.entries(PAGES))("the guide on usage, %s,", (_language, text) => {
@@ -241,7 +242,7 @@ describe.each(Object.entries(PAGES))("the guide on usage, %s,", (_language, text
     for (const message of [
       "these changes need a restart and are not applied",
       "the ledger can't be written",
-      "the sums of the ledger were made anew from its files",
+      "the sums of the ledger were rebuilt from its files",
       "is used by another process",
     ]) {
       expect(text).toContain(message);

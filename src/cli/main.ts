@@ -220,9 +220,12 @@ function addUsage(root: Command, io: Io, done: Done): void {
     .command("usage")
     .description("sum the ledger: requests, tokens and costs")
     .requiredOption("--dir <dir>", "the folder of the ledger: usage.ledger.dir of the config")
-    .option("--since <time>", "only exchanges that began at this time or later: RFC 3339, or a date (UTC)")
-    .option("--until <time>", "only exchanges that began before this time")
-    .option("--by <groups>", "a row for each client, route, upstream, model, day or hour; several with commas")
+    .option("--since <time>", "only requests admitted at this time or later: an RFC 3339 time, or a date (UTC)")
+    .option("--until <time>", "only requests admitted before this time")
+    .option(
+      "--by <groups>",
+      "one row for each client, route, upstream, model, day or hour; separate several with commas",
+    )
     .addOption(
       new Option("--format <format>", "output format").choices(["table", "csv", "json", "focus"]).default("table"),
     )

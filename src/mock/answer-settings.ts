@@ -8,7 +8,7 @@ export type Coding = (typeof CODINGS)[number];
 
 /** The settings of one answer. */
 export interface AnswerSettings extends NumberSettings {
-  /** The odd ways in which usage is told. */
+  /** The unusual ways in which usage is reported. */
   readonly quirks: ReadonlySet<Quirk>;
   /** Code the body so, if the client accepts it; each event of a stream is flushed. */
   readonly coding?: Coding;
@@ -72,7 +72,7 @@ export const SETTINGS: { readonly [K in keyof Required<NumberSettings>]: Setting
   },
 };
 
-/** The header with the odd ways of telling usage, separated by commas. */
+/** The header with the unusual ways of reporting usage, separated by commas. */
 export const USAGE_HEADER = "x-mock-usage";
 /** The header with the content coding. */
 export const CODING_HEADER = "x-mock-coding";

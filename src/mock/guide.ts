@@ -18,7 +18,7 @@ export function guide(endpoints: readonly Endpoint[]): string {
     "AI Gateway Lite, mock provider. It answers like OpenAI, Anthropic and Gemini. The same prompt always gets the same answer.",
     section("Endpoints", [...paths, ...sockets]),
     section("Request headers that change an answer", [...headers, coding]),
-    section(`Words for ${USAGE_HEADER}, separated by commas: odd ways of telling usage`, quirks),
+    section(`Words for ${USAGE_HEADER}, separated by commas: unusual ways of reporting usage`, quirks),
     section("Models (any other name answers like mock-1)", models),
   ].join("\n\n");
 }

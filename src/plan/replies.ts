@@ -55,7 +55,7 @@ export const ERROR_REPLIES = {
   request_exceeds_budget: {
     status: 403,
     message:
-      "This request may use more than this client's whole budget, or more than its limit of tokens per minute. Send a shorter request, or set a smaller max_tokens.",
+      "This request may use more than this client's whole budget, or more than its limit of tokens per minute. So waiting does not help. Send a shorter request, or set a smaller max_tokens.",
     final: true,
   },
   cors_origin_not_allowed: {
@@ -91,7 +91,7 @@ export const ERROR_REPLIES = {
   budget_exceeded: {
     status: 429,
     message:
-      "This client has used up its budget, or has too little left of it for this request. Wait as long as the retry-after header says, or ask for a larger budget.",
+      "Too little is left of this client's budget for this request. Wait as long as the retry-after header says, or ask for a larger budget.",
     final: true,
   },
   headers_too_large: {

@@ -1,13 +1,13 @@
-// Describes what the gateway writes down of the tokens that requests use, what those cost, and how much clients may use
+// Describes how the gateway records the tokens that requests use, what they cost, and how much clients may use
 // (contract, sections 12 and 13). Data only.
 
-/** The forms in which APIs tell the usage of a request. */
+/** The forms in which APIs report the usage of a request. */
 export type UsageForm = "auto" | "openai" | "anthropic" | "gemini" | "ollama";
 
 /** How the usage of a route is read. */
 export interface RouteUsageSpec {
   readonly form: UsageForm;
-  /** Chat streams are asked to tell their usage, and what comes only for that is taken out of them again. */
+  /** Chat streams are asked to report their usage, and the event that comes only for that is removed from them. */
   readonly ask: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface TokenCounts {
   readonly input: number | null;
   /** The part of `input` that was read from a cache. */
   readonly cacheRead: number | null;
-  /** The part of `input` that was written to a cache, for whatever time. */
+  /** The part of `input` that was written to a cache, for any time. */
   readonly cacheWrite: number | null;
   /** The part of `cacheWrite` that lives for an hour or longer. The rest lives for 5 minutes, or for the provider's only time. */
   readonly cacheWrite1h: number | null;
@@ -66,13 +66,13 @@ export interface LedgerSpec {
 export interface ChargingSpec {
   /** In the order of the config: the first match counts. */
   readonly prices: readonly ConfiguredPrice[];
-  /** What a response that told no usage is charged. */
+  /** What is charged for a response that reported no usage. */
   readonly unknownCharge: "estimate" | "none";
   /** Whether a client with a budget in USD may use a model without a price. */
   readonly unpriced: "deny" | "allow";
 }
 
-/** The time after which a budget starts anew: UTC days, weeks that begin on Monday, calendar months, or never. */
+/** The time after which a budget resets: UTC days, weeks that begin on Monday, calendar months, or never. */
 export type BudgetPeriod = "day" | "week" | "month" | "total";
 
 /** What a client may use in a period. At least one of the two limits is set. */

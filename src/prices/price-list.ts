@@ -1,4 +1,5 @@
-// Says what tokens cost: by the prices of the config, else by the upstream's own figure, else by the table that ships (contract, section 13).
+// Says what tokens cost: by the prices of the config, else by the cost that the upstream reports, else by the price table (contract,
+// section 13).
 
 import { modelMatcher } from "../plan/model-patterns.ts";
 import type { ConfiguredPrice, TokenCounts } from "../plan/usage.ts";

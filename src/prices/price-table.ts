@@ -1,4 +1,4 @@
-// Reads the price table that ships, once, when the first price is asked for. Without usage it is never read.
+// Reads the price table that comes with the gateway, once, when the first price is asked for. Without usage it is never read.
 
 import { readFileSync } from "node:fs";
 import { type ModelPrice, modelPrice, type OffPeak } from "./model-price.ts";

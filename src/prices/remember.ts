@@ -1,7 +1,7 @@
-// Remembers what a function gave for a text, up to a bound: clients may send names without end.
+// Remembers what a function gave for a text, up to a bound: clients may send any number of names.
 
 const MOST_ENTRIES = 1000;
-/** A longer text is worked out anew each time. */
+/** The result for a longer text is worked out each time. */
 const LONGEST_TEXT = 300;
 
 /** The same function, with its last results remembered. All are forgotten when there are too many. */

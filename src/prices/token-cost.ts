@@ -4,8 +4,8 @@ import type { TokenCounts } from "../plan/usage.ts";
 import { RATE_UNITS_PER_TICK, type Rates } from "./rates.ts";
 
 /**
- * All input of a request, which decides whether it counts as long. Cached input is part of it, even where a provider that tells
- * the parts has left out the whole.
+ * All input of a request, which decides whether it counts as long. Cached input is part of it, even where a provider reports
+ * only the parts and not the whole.
  */
 export function totalInput(counts: TokenCounts): number {
   const parts = whole(counts.cacheRead) + writes(counts).all;

@@ -1,4 +1,4 @@
-// Opens the books of a gateway when it starts: the ledger, and the budgets with what was charged before.
+// Opens the ledger of a gateway when it starts, and makes its budgets with what was charged before.
 
 import type { LedgerSpec } from "../plan/usage.ts";
 import type { Clock } from "./clock.ts";
@@ -33,17 +33,17 @@ export async function openBooks(
 ): Promise<OpenBooks> {
   const onPassed = (warning: BudgetWarning): void => {
     log.warn({ ...warning }, "budget used");
-    ledger?.toldChanged();
+    ledger?.warningGiven();
   };
   let ledger: Ledger | undefined;
   const budgets = new Budgets({ onPassed });
   if (spec === undefined) return { budgets, ledger: undefined, late: new LateLines() };
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
-  const { sums, told } = opened;
+  const { sums, warned } = opened;
   ledger = opened.ledger;
-  budgets.restore(sums, told);
-  ledger.keepTold(() => budgets.told());
+  budgets.restore(sums, warned);
+  ledger.keepWarnings(() => budgets.warningsGiven());
   return { budgets, ledger, late: new LateLines() };
 }
 
@@ -55,12 +55,22 @@ function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {
 function ledgerEvents({ dir }: LedgerSpec, log: Log): LedgerEvents {
   return {
     onTrouble: (code) =>
-      log.error({ dir, code }, "the ledger can't be written: its lines wait, and are lost when too many wait"),
+      log.error(
+        { dir, code },
+        "the ledger can't be written: its lines wait in memory, and when 8 MiB wait, further lines are lost",
+      ),
     onRecovery: (lost) => log.warn({ dir, lost_lines: lost }, "the ledger is written again"),
-    onLost: (lines) => log.error({ dir, lost_lines: lines }, "lines of the ledger are lost"),
+    onLost: (lines) =>
+      log.error(
+        { dir, lost_lines: lines },
+        "lines of the ledger are lost: they could not be written before the gateway stopped",
+      ),
     onCheckpointTrouble: (code) =>
-      log.error({ dir, code }, "the checkpoint of the ledger can't be written: the next start takes longer"),
-    onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were made anew from its files"),
+      log.error(
+        { dir, code },
+        "the checkpoint of the ledger can't be written: the next start reads more of the ledger and takes longer",
+      ),
+    onRebuilt: (reason) => log.warn({ dir, reason }, "the sums of the ledger were rebuilt from its files"),
     onSkipped: (lines) => log.warn({ dir, lines }, "lines of the ledger can't be read and are not counted"),
   };
 }

@@ -150,7 +150,7 @@ export function requestsOf(summary: Summary, range: Range, ...classes: readonly 
   return counted.reduce((sum, { count }) => sum + count, 0);
 }
 
-/** Returns the summary if it tells usage. */
+/** Returns the summary if it has usage. */
 export function usageOf(summary: Summary): (Summary & UsageSummary) | undefined {
   return summary.usage_1h === undefined ? undefined : (summary as Summary & UsageSummary);
 }

@@ -38,7 +38,7 @@ export interface BudgetFigures {
   /** Held for requests that are in progress. */
   readonly reserved: number;
   readonly max: number;
-  /** Absent if the budget never begins anew. */
+  /** Absent if the budget never resets. */
   readonly ends_at_unix_ms?: number;
 }
 

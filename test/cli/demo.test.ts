@@ -40,7 +40,7 @@ function writtenIo(): Written {
   return { io, out, err, first };
 }
 
-const BUDGET_TITLE = "A client with a budget of 20,000 tokens a day: the 429 comes when too few are left";
+const BUDGET_TITLE = "A client with a budget of 20,000 tokens per day: it gets 429 when too few are left";
 
 const written = writtenIo();
 let stop: () => void;
@@ -94,7 +94,9 @@ describe.concurrent("the pasted lines", () => {
   });
 
   it("curl, usage told in an odd way", async () => {
-    const { stdout } = await shell("Usage told in an odd way: cached input, reasoning, a running count in every event");
+    const { stdout } = await shell(
+      "Usage reported in an unusual way: cached input, reasoning, and a running total in each event",
+    );
     const chunks = stdout.trimEnd().split("\n\n").slice(0, -1);
     const counts = chunks.map((line) => JSON.parse(line.slice("data: ".length)).usage);
     expect(counts.at(-1)).toMatchObject({ prompt_tokens: 2000, completion_tokens: 200 + spoken.pieces.length });
@@ -102,7 +104,7 @@ describe.concurrent("the pasted lines", () => {
   });
 
   it("curl, the mock's books", async () => {
-    const { stdout } = await shell("The mock provider's own books of what it billed");
+    const { stdout } = await shell("What the mock provider has billed");
     expect(JSON.parse(stdout)).toHaveProperty("by_model");
     expect(stdout).not.toContain(fact("its key"));
   });
@@ -180,7 +182,7 @@ describe.concurrent("the pasted lines", () => {
   });
 
   it("curl, what was used", async () => {
-    const { stdout } = await run("bash", ["-c", block("What was used in the last days, by client")]);
+    const { stdout } = await run("bash", ["-c", block("What was used since yesterday, by client")]);
     const { data } = JSON.parse(stdout) as { data: { results: { client: string; output_tokens: number }[] }[] };
     const clients = data.flatMap(({ results }) => results.map(({ client }) => client));
     expect(clients).toContain("team-b");

@@ -39,7 +39,7 @@ async function usage(options: string, folder = dir) {
   return { code, ...printed };
 }
 
-const UNPRICED = "note: the cost of 1 of 4 requests is not known, and in no sum\n";
+const UNPRICED = "note: the cost of 1 of 4 requests is unknown and not in the sums\n";
 
 describe("the formats", () => {
   it("table", async () => {
@@ -186,15 +186,18 @@ describe("names that would do harm", () => {
 
 describe("what is refused, with exit code 2", () => {
   it.each([
-    ["--by client,user", "error: --by: 'user' is no group. Groups are client, route, upstream, model, day, hour\n"],
-    ["--by toString", "error: --by: 'toString' is no group"],
+    [
+      "--by client,user",
+      "error: --by: 'user' is not a group. The groups are client, route, upstream, model, day, hour\n",
+    ],
+    ["--by toString", "error: --by: 'toString' is not a group"],
     ["--format xml", "error: option '--format <format>' argument 'xml' is invalid"],
     [
       "--since yesterday",
-      "error: --since: 'yesterday' is no RFC 3339 time, such as 2026-11-23T00:00:00Z, and no date\n",
+      "error: --since: 'yesterday' is neither a date nor an RFC 3339 time, such as 2026-11-23T00:00:00Z\n",
     ],
-    ["--since 2026-02-30", "error: --since: '2026-02-30' is no RFC 3339 time"],
-    ["--until 2026-11-23T00:00:00", "error: --until: '2026-11-23T00:00:00' is no RFC 3339 time"],
+    ["--since 2026-02-30", "error: --since: '2026-02-30' is neither a date nor an RFC 3339 time"],
+    ["--until 2026-11-23T00:00:00", "error: --until: '2026-11-23T00:00:00' is neither a date nor an RFC 3339 time"],
   ])("%s", async (options, message) => {
     const { code, out, err } = await usage(options);
     expect([code, out]).toEqual([2, ""]);

@@ -170,7 +170,7 @@ it("killed again and again", { timeout: 120_000 }, async () => {
   expect(lines.length).toBeGreaterThan(50);
   const gateway = await start(dir, lines.length + 10);
   expect(await passing(gateway.port, 20)).toBe(10);
-  expect(gateway.lines.filter(({ msg }) => msg.includes("made anew"))).toEqual([]);
+  expect(gateway.lines.filter(({ msg }) => msg.includes("were rebuilt"))).toEqual([]);
   await gateway.close();
 });
 

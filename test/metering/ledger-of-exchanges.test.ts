@@ -1,4 +1,4 @@
-// The ledger has a line for each metered exchange, with the numbers that its response told (contract, section 13, "Ledger").
+// The ledger has a line for each metered exchange, with the numbers that its response reported (contract, section 13, "Ledger").
 
 import { expect, it } from "vitest";
 import { type Mock, startMock } from "../../src/mock/start.ts";
@@ -36,7 +36,7 @@ async function linesOf(sent: readonly Sent[], upstream: readonly string[] = []) 
 const APIS: readonly (Sent & { readonly name: string; readonly stream: boolean })[] = [
   { name: "OpenAI chat", path: "/up/v1/chat/completions", body: CHAT, stream: false },
   {
-    name: "an OpenAI chat stream that tells its usage",
+    name: "an OpenAI chat stream that reports its usage",
     path: "/up/v1/chat/completions",
     body: { ...CHAT, stream: true, stream_options: { include_usage: true } },
     stream: true,

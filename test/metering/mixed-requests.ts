@@ -1,4 +1,4 @@
-// Makes requests of all APIs, with all their ways of telling usage, as random numbers say.
+// Makes requests of all APIs, with all their ways of reporting usage, as random numbers say.
 
 /** What the client does with the answer. */
 export type Leaves = "never" | "before the head" | "inside the body";
@@ -18,7 +18,7 @@ interface Form {
   readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly method?: string;
-  /** The odd ways of telling usage that this API has. */
+  /** The unusual ways of reporting usage that this API has. */
   readonly quirks?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Tests the usage that the mock tells in each form, with its odd ways, and that its books say what was told.
+// Tests the usage that the mock reports in each form, also in unusual ways, and that its books say what was reported.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Mock, startMock } from "../../src/mock/start.ts";

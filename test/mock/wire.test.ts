@@ -1,4 +1,4 @@
-// Tests the odd ways of sending an answer: content codings, pieces of events, lines that end with CR, cuts; and the books of cuts.
+// Tests the unusual ways of sending an answer: content codings, pieces of events, lines that end with CR, cuts; and the books of cuts.
 
 import { request } from "node:http";
 import { connect } from "node:net";

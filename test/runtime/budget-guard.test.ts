@@ -192,20 +192,20 @@ describe("a refusal", () => {
     expect(causes).toEqual(["the client's budget in tokens per day"]);
   });
 
-  it("by a budget that does not begin anew tells no wait", async () => {
+  it("by a budget that never resets names no wait", async () => {
     const { ask } = world();
     await ask({ budgets: [totalUsd(150), dailyTokens(150)] });
     const { verdict, causes } = await ask({ budgets: [totalUsd(150), dailyTokens(150)] });
     expect(verdict).toMatchObject({ status: 429, body: '{"error":"budget_exceeded"}' });
     expect(verdict?.headers).toEqual(["x-should-retry", "false"]);
     expect(verdict?.error?.message).not.toContain("retry-after");
-    expect(causes).toEqual(["the client's budget in USD in all"]);
+    expect(causes).toEqual(["the client's budget in USD in total"]);
   });
 
   it.each<[string, Asked, string]>([
     ["budget", { budgets: [dailyTokens(99)] }, "the client's budget in tokens per day"],
     ["limit of tokens per minute", { tokensPerMinute: 99 }, "the client's own limit of tokens per minute"],
-  ])("of what no untouched %s would hold is final", async (_, asked, cause) => {
+  ])("of what is larger than a whole %s is final", async (_, asked, cause) => {
     const { ask, used } = world();
     const { verdict, causes } = await ask(asked);
     expect(verdict).toMatchObject({ status: 403, body: '{"error":"request_exceeds_budget"}' });

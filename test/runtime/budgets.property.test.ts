@@ -94,11 +94,11 @@ it("budgets answer and count as the plain model does", () => {
             own = command.limits;
             break;
           case "restart": {
-            const told = budgets.told();
+            const given = budgets.warningsGiven();
             model.restart();
             open = [];
             budgets = start();
-            budgets.restore(new Map(CLIENTS.map((of) => [of, model.history(of)])), told);
+            budgets.restore(new Map(CLIENTS.map((of) => [of, model.history(of)])), given);
             break;
           }
         }

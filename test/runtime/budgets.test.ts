@@ -263,11 +263,11 @@ describe("a warning", () => {
     const one = start();
     use(one.budgets, own, tokens(85), NOON);
     const { budgets, warned } = start();
-    const stored: [string, number][] = JSON.parse(JSON.stringify([...one.budgets.told()]));
+    const stored: [string, number][] = JSON.parse(JSON.stringify([...one.budgets.warningsGiven()]));
     expect(stored).toEqual([["day tokens 20784 a", 80]]);
     const usage = new Map([["a", { total: tokens(85), days: new Map([["2026-11-27", tokens(85)]]) }]]);
     budgets.restore(usage, new Map([...stored, ["no such thing", 100]]));
-    expect([...budgets.told()]).toEqual(stored);
+    expect([...budgets.warningsGiven()]).toEqual(stored);
     expect(warned).toEqual([]);
     use(budgets, own, tokens(1), NOON);
     expect(warned).toEqual([]);
@@ -327,14 +327,14 @@ test("numbers that are no amounts never make a count wrong", () => {
   expect(budgets.reserve("a", own, tokens(Number.POSITIVE_INFINITY), NOON).kind).toBe("too_large");
 });
 
-test("what was told is kept for clients whose names have any characters", () => {
+test("the warnings given are kept for clients whose names have any characters", () => {
   const { budgets } = start();
-  const told = new Map([
+  const given = new Map([
     ["total usd 0 a b\nc", 90],
     ["week tokens -3 day usd 0 x", 80],
   ]);
-  budgets.restore(new Map(), told);
-  expect(budgets.told()).toEqual(told);
+  budgets.restore(new Map(), given);
+  expect(budgets.warningsGiven()).toEqual(given);
 });
 
 test("years of history leave sums of the days that matter", () => {

@@ -31,7 +31,7 @@ it.each<[string, ClientAccess | undefined, string]>([
   [
     "all limits",
     { ...ALL, tokensPerMinute: 7, budgets: BUDGETS },
-    "at most 12.5 USD per month, 1000 tokens per month, 5000 tokens in all, 7 tokens per minute",
+    "at most 12.5 USD per month, 1000 tokens per month, 5000 tokens in total, 7 tokens per minute",
   ],
 ])("%s", (_, access, detail) => {
   expect(stepDetail("budget", undefined, facts(access))).toBe(detail);

@@ -369,7 +369,7 @@ describe("usage", () => {
         "0.942 nearly full",
         "$0.17 left · $0.12 reserved · until 15 Mar, 00:00 UTC",
       ],
-      ["intern, in all", "$12.50 of $100.00", "0.125", "$87.38 left · $0.12 reserved"],
+      ["intern, in total", "$12.50 of $100.00", "0.125", "$87.38 left · $0.12 reserved"],
     ]);
   });
 

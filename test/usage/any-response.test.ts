@@ -1,4 +1,4 @@
-// Generated responses of each form tell what their numbers say, however they are spelled and cut, and under each coding.
+// Generated responses of each form give the usage that their numbers say, however they are written and cut, and under each coding.
 
 import fc from "fast-check";
 import { expect, it } from "vitest";

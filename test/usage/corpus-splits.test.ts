@@ -1,4 +1,4 @@
-// Each response of the corpus tells the same however its bytes are cut, and under each content coding.
+// Each response of the corpus gives the same usage, however its bytes are cut, and under each content coding.
 
 import { describe, expect, it } from "vitest";
 import { randomFrom } from "../support/random.ts";

@@ -1,4 +1,4 @@
-// Checks the meaning of the numbers of each API: whole responses, and the records that they must give.
+// Checks the meaning of the numbers of each API: whole responses, and the reports that they must give.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ describe("the corpus", () => {
     expect(elsewhere.filter((bug) => shown.has(bug))).toEqual([]);
   });
 
-  it("tells usage only in events that a needle finds", () => {
+  it("reports usage only in events that a needle finds", () => {
     for (const { file, form, report } of cases) {
       const isTold = report.known !== "unknown";
       const found = needlesOf(form).some((needle) => corpusBytes(file).includes(needle));

@@ -2,7 +2,7 @@
 
 import * as zlib from "node:zlib";
 import type { UsageForm } from "../../src/plan/usage.ts";
-import { toldBy } from "../../src/runtime/metering/told-by.ts";
+import { responseForm } from "../../src/runtime/metering/response-form.ts";
 import { createUsageTap } from "../../src/runtime/usage/read/usage-tap.ts";
 import type { UsageReport } from "../../src/runtime/usage/usage-report.ts";
 import { type CorpusCase, corpusBytes } from "./read-corpus.ts";
@@ -31,7 +31,7 @@ export function tapChunks(
   chunks: readonly Buffer[],
 ): Promise<UsageReport> {
   const contentEncodings = coding === undefined ? [] : [coding];
-  const tap = createUsageTap({ contentType, contentEncodings }, toldBy(form));
+  const tap = createUsageTap({ contentType, contentEncodings }, responseForm(form));
   for (const chunk of chunks) {
     const copy = Buffer.from(chunk);
     tap.push(copy);

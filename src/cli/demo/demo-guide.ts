@@ -143,28 +143,28 @@ function geminiLines({ url, token }: DemoFacts): string[] {
   ];
 }
 
-/** How the mock tells usage can be changed with headers, so that readers of usage can be tried. */
+/** Headers change how the mock reports usage, so that programs that read usage can be tried. */
 function usageLines({ url, token, mockUrl }: DemoFacts): string[] {
   return [
-    block("Usage told in an odd way: cached input, reasoning, a running count in every event", [
+    block("Usage reported in an unusual way: cached input, reasoning, and a running total in each event", [
       `curl -N ${url}/openai/v1/chat/completions -H 'authorization: Bearer ${token}' \\`,
       "  -H 'x-mock-input-tokens: 2000' -H 'x-mock-cache-read: 1500' -H 'x-mock-reasoning: 200' \\",
       "  -H 'x-mock-usage: continuous' -H 'content-type: application/json' \\",
       `  -d '{"model":"mock-1","stream":true,"messages":[{"role":"user","content":"Hello"}]}'`,
     ]),
-    block("The mock provider's own books of what it billed", [`curl ${mockUrl}/__books`]),
+    block("What the mock provider has billed", [`curl ${mockUrl}/__books`]),
   ];
 }
 
-/** Each request reserves 4,096 tokens of output unless it says how many it wants, so a few at one time use the budget up. */
+/** Each request reserves 4,096 tokens of output unless it says how many it wants, so a few at the same time use up the budget. */
 function budgetLines({ url, teamToken, metricsToken }: DemoFacts): string[] {
   return [
-    block("A client with a budget of 20,000 tokens a day: the 429 comes when too few are left", [
+    block("A client with a budget of 20,000 tokens per day: it gets 429 when too few are left", [
       `for i in 1 2 3 4 5 6; do curl -s -o /dev/null -w '%{http_code} ' ${url}/openai/v1/chat/completions \\`,
       `  -H 'authorization: Bearer ${teamToken}' -H 'x-mock-input-tokens: 4000' -H 'content-type: application/json' \\`,
       `  -d '{"model":"mock-1","messages":[{"role":"user","content":"Hello"}]}'; done`,
     ]),
-    block("What was used in the last days, by client", [
+    block("What was used since yesterday, by client", [
       `curl -H 'authorization: Bearer ${metricsToken}' \\`,
       `  "${url}/metrics/usage?start_time=$(($(date +%s) - 86400))&group_by=client"`,
     ]),

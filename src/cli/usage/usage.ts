@@ -38,7 +38,7 @@ export async function usage(options: UsageOptions, io: Io): Promise<0 | 2> {
   try {
     const bounds = await readBounds(dir);
     if (bounds === undefined)
-      return failed(io, `ai-gw-lite: ${dir} has no ledger: no file like usage-2026-11-23.jsonl`);
+      return failed(io, `ai-gw-lite: ${dir} has no ledger: no file has a name like usage-2026-11-23.jsonl`);
     sums = await sumLedger(dir, query, bounds);
   } catch (err) {
     return failed(io, `ai-gw-lite: can't read the ledger in ${dir}: ${(err as NodeJS.ErrnoException).code ?? err}`);
@@ -66,7 +66,7 @@ function queryOf({ since: from, until: to, by: list, format }: UsageOptions): Qu
   if (to !== undefined && until === undefined) return notATime("--until", to);
   const names = list === undefined ? (format === "focus" ? FOCUS_GROUPS : []) : list.split(",");
   const unknown = names.find((name) => !isGroup(name));
-  if (unknown !== undefined) return `--by: '${unknown}' is no group. Groups are ${GROUPS.join(", ")}`;
+  if (unknown !== undefined) return `--by: '${unknown}' is not a group. The groups are ${GROUPS.join(", ")}`;
   const by = [...new Set(names)].filter(isGroup);
   const isDated = by.includes("day") || by.includes("hour");
   return { since, until, by: format === "focus" && !isDated ? [...by, "day"] : by };
@@ -82,7 +82,7 @@ function timeOf(text: string): number | undefined {
 }
 
 function notATime(option: string, text: string): string {
-  return `${option}: '${text}' is no RFC 3339 time, such as 2026-11-23T00:00:00Z, and no date`;
+  return `${option}: '${text}' is neither a date nor an RFC 3339 time, such as 2026-11-23T00:00:00Z`;
 }
 
 function reportOf(format: UsageFormat, query: Query, { rows }: LedgerSums): string {
@@ -96,8 +96,8 @@ function notes({ rows, skipped }: LedgerSums): string {
   const requests = rows.reduce((sum, row) => sum + row.requests, 0);
   const unpriced = rows.reduce((sum, row) => sum + row.unpriced, 0);
   return [
-    ...(unpriced === 0 ? [] : [`note: the cost of ${unpriced} of ${requests} requests is not known, and in no sum`]),
-    ...(skipped === 0 ? [] : [`note: ${skipped} lines of the ledger can't be read, and are in no sum`]),
+    ...(unpriced === 0 ? [] : [`note: the cost of ${unpriced} of ${requests} requests is unknown and not in the sums`]),
+    ...(skipped === 0 ? [] : [`note: ${skipped} lines of the ledger can't be read and are not in the sums`]),
   ]
     .map((note) => `${note}\n`)
     .join("");

@@ -4,8 +4,8 @@ import { type CodeEntry, error, warning } from "./code-entry.ts";
 
 export const USAGE_CODES = {
   "rule/usage-needed": error(
-    "A limit in tokens or USD while usage is off",
-    "`budgets` and `tokens_per_minute` count what requests use. The gateway reads that only with `usage.enabled`. Without it the limit would let everything through.",
+    "A limit in tokens or USD without `usage.enabled`",
+    "`budgets` and `tokens_per_minute` count the tokens and the cost of requests. The gateway reads these from the responses only with `usage.enabled`. Without it the limit would refuse nothing.",
     "Add `usage:` with `enabled: true` at the top level, or remove the limit.",
   ),
   "rule/budget-without-limit": error(
@@ -15,17 +15,17 @@ export const USAGE_CODES = {
   ),
   "rule/duplicate-budget": error(
     "Two budgets of a client for the same period",
-    "Both are in the same unit. Only the smaller one could ever refuse a request, so one of them is a mistake.",
+    "Both are in the same unit. Only the smaller one can refuse a request, so one of them is a mistake.",
     "Keep one of the two, or correct its `per`. One budget may have both `usd` and `tokens`.",
   ),
   "rule/usage-unused": warning(
-    "Settings of usage without an effect",
-    "They do nothing while usage is off, or on a route that is not metered. `ask` is for OpenAI's form alone, and `drain_limit` is for `on_client_abort: drain`. A response that is drained is paid for its usage to be known: where nobody counts it, `drain` has no use.",
-    "Enable usage, correct the form, or remove the setting.",
+    "Usage settings without an effect",
+    "They do nothing without `usage.enabled`, or on a route that is not metered. `ask` works only with OpenAI's form, and `drain_limit` only with `on_client_abort: drain`. `drain` costs money, since the provider bills the whole response. It is useless where the usage is not counted.",
+    "Set `usage.enabled`, correct the form, or remove the setting.",
   ),
   "rule/unmetered-route": warning(
-    "A route on which a client's budgets count nothing",
-    "With `usage.form: none` the requests of the route are not metered: they cost no budget anything. A client with `budgets` or `tokens_per_minute` may use the route, so it can use as much as it likes there. Routes to this machine or to a private network are not reported.",
+    "A route that a client's budgets do not count",
+    "With `usage.form: none` the requests of the route are not metered, so nothing is charged to a budget. A client with `budgets` or `tokens_per_minute` may use the route, and nothing limits it there. Routes to this machine or to a private network are not reported.",
     "Remove `form: none`, or give the client a list of `routes` without this one.",
   ),
   "rule/model-without-price": warning(
@@ -34,13 +34,13 @@ export const USAGE_CODES = {
     "Correct the name, or add the model to `usage.prices`. For a model that costs nothing, write prices of 0.",
   ),
   "rule/unreachable-price": warning(
-    "A price that no model gets",
-    "The first entry of `usage.prices` whose pattern matches a model counts. An earlier entry matches all that this one matches.",
-    "Move the entry before the wider one, or remove it.",
+    "A price that is never used",
+    "The first entry of `usage.prices` whose pattern matches a model counts. An earlier entry matches all models that this entry matches.",
+    "Move the entry before the more general one, or remove it.",
   ),
   "rule/price-unit": warning(
-    "A price in another unit",
-    "Prices are in USD per million tokens. Price lists often give the price of one token or of a thousand tokens. A budget with such prices never ends, or ends at once.",
+    "A price that looks like another unit",
+    "Prices are in USD per million tokens. Price lists often give the price of one token or of a thousand tokens. With such a price, a budget in USD is never used up, or is used up at once.",
     "Write the price of a million tokens: a million times the price of one token, or a thousand times that of a thousand tokens.",
   ),
 } as const satisfies { readonly [code: string]: CodeEntry };

@@ -20,12 +20,12 @@ import type {
 } from "../schema/defaults.ts";
 import { readBaseUrl } from "./base-url.ts";
 
-/** `undefined` where usage is off. */
+/** `undefined` without `usage.enabled`. */
 export function lowerLedger({ enabled, ledger }: CompleteUsage): LedgerSpec | undefined {
   return enabled ? { dir: ledger.dir, keepDays: ledger.keep_days } : undefined;
 }
 
-/** `undefined` where usage is off. */
+/** `undefined` without `usage.enabled`. */
 export function lowerCharging({ enabled, prices, unknown_charge, unpriced }: CompleteUsage): ChargingSpec | undefined {
   return enabled ? { prices: prices.map(lowerPrice), unknownCharge: unknown_charge, unpriced } : undefined;
 }

@@ -11,7 +11,7 @@ import type { Rule, RuleContext } from "./rule.ts";
 
 const ENABLED = ["usage", "enabled"];
 
-/** Reports limits in tokens or USD while usage is off: nothing would count for them (contract, section 12). */
+/** Reports limits in tokens or USD without `usage.enabled`: nothing would be counted for them (contract, section 12). */
 const usageNeeded: Rule = ({ usage, gateway_auth: { clients } }, context) => {
   const { report, known, written } = context;
   if (usage.enabled || !known(ENABLED)) return;
@@ -27,7 +27,7 @@ const usageNeeded: Rule = ({ usage, gateway_auth: { clients } }, context) => {
       code: "rule/usage-needed",
       path: clientPath(index, ...path),
       at: "key",
-      message: `${quote(String(path.at(-1)))} can't count: usage is off, so the gateway does not read what requests use`,
+      message: `${quote(String(path.at(-1)))} can't work: "usage.enabled" is not true, so the gateway does not read what requests use`,
       help,
     });
   });
@@ -132,7 +132,7 @@ const budgetNeverBinds: Rule = ({ gateway_auth: { clients } }, { report, known }
         report({
           code: "rule/limit-never-binds",
           path: limit.path,
-          message: `this budget is never reached: that of ${shown(beside)} is reached before`,
+          message: `this budget has no effect: the budget of ${shown(beside)} is used up first`,
           help: "lower it, or remove it",
           related: [{ path: other.path, message: `the budget of ${shown(beside)}` }],
         });

@@ -22,7 +22,7 @@ const MAX_PAIRS = 200_000;
 
 /**
  * Providers where a name without a price says nothing. At Azure it is the name of a deployment, the responses of OpenRouter and xAI
- * tell what they cost, and models of Ollama cost nothing.
+ * report their cost, and models of Ollama cost nothing.
  */
 const NEEDS_NO_PRICE: ReadonlySet<string> = new Set(["Azure OpenAI", "OpenRouter", "xAI", "Ollama"]);
 
@@ -97,7 +97,7 @@ const modelWithoutPrice: Rule = (config, context) => {
   const tell = (model: string, path: Path): void => {
     if (told.has(model)) return;
     told.add(model);
-    const message = `the price of ${shownValue(path, context.file)} is not known: its requests have no cost`;
+    const message = `the price of ${shownValue(path, context.file)} is not known, so its requests have no cost in the ledger`;
     context.report({ code: CODE, path, message, help: HELP });
   };
   for (const visit of metered) {

@@ -1,4 +1,4 @@
-// Checks the configured prices: entries that no model gets, and prices in another unit.
+// Checks the configured prices: entries that are never used, and prices in another unit.
 
 import type { Price } from "../schema/config.generated.ts";
 import { quote, shownValue } from "../schema/labels.ts";
@@ -21,7 +21,7 @@ const unreachablePrice: Rule = ({ usage: { prices } }, { report, known, file }) 
       path: at(index),
       message: same
         ? "this model has a price in the list already, and the first one counts"
-        : `no model gets this price: ${shownValue(at(earlier), file)} comes first and matches all that this matches`,
+        : `this price is never used: ${shownValue(at(earlier), file)} comes first and matches all models that this matches`,
       help: same ? "remove one of the two" : "move it before the other one, or remove it",
       related: [{ path: at(earlier), message: "the entry that counts" }],
     });

@@ -1,4 +1,4 @@
-// Checks how the usage of routes is read: settings without an effect, and routes on which the budgets of clients count nothing.
+// Checks how the usage of routes is read: settings without an effect, and routes that the budgets of clients do not count.
 
 import { isLoopback, isPrivate } from "../lower/address.ts";
 import type { CompleteConfig, CompleteMember } from "../schema/defaults.ts";
@@ -41,7 +41,7 @@ function reportUseless(
 const CODE = "rule/usage-unused";
 
 /**
- * Reports settings of a route while usage is off. `enabled: false` says that it is meant to be off: then only `drain` is reported,
+ * Reports settings of a route without `usage.enabled`. `enabled: false` says that it is meant to be off: then only `drain` is reported,
  * since it goes on costing money.
  */
 const routeUsageOff: Rule = (config, context) => {
@@ -54,13 +54,13 @@ const routeUsageOff: Rule = (config, context) => {
       code: CODE,
       path: pathOf("usage"),
       at: "key",
-      message: '"usage" of a route has no effect: usage is off at the top level',
+      message: '"usage" of a route has no effect: "usage.enabled" is not set at the top level',
       help,
     }));
   }
   reportUseless(config, context, "on_client_abort", ({ on_client_abort }, { pathOf }) => {
     if (on_client_abort !== "drain") return undefined;
-    const message = "responses are read to their end for nothing: usage is off, so nobody counts them";
+    const message = '"drain" costs money for nothing: "usage.enabled" is not true, so no usage is counted';
     return { code: CODE, path: pathOf("on_client_abort"), message, help };
   });
 };
@@ -76,7 +76,7 @@ const formExcludes: Rule = (config, context) => {
   });
   reportUseless(config, context, "on_client_abort", ({ on_client_abort, usage: { form } }, { pathOf }) => {
     if (on_client_abort !== "drain" || form !== "none" || !context.known(pathOf("usage", "form"))) return undefined;
-    const message = "responses are read to their end for nothing: the route is not metered";
+    const message = '"drain" costs money for nothing: the route is not metered';
     const help = "remove it, or `form: none`";
     return { code: CODE, path: pathOf("on_client_abort"), message, help };
   });
@@ -86,7 +86,7 @@ const formExcludes: Rule = (config, context) => {
 const drainLimitUnused: Rule = (config, context) => {
   reportUseless(config, context, "drain_limit", ({ on_client_abort }, { pathOf }) => {
     if (on_client_abort === "drain") return undefined;
-    const message = '"drain_limit" has no effect: the requests of clients that leave are cancelled';
+    const message = '"drain_limit" has no effect: when a client leaves, its request is cancelled';
     const help = "add `on_client_abort: drain`, or remove it";
     return { code: CODE, path: pathOf("drain_limit"), at: "key", message, help };
   });

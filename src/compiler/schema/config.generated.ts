@@ -140,12 +140,12 @@ export interface Client {
    */
   max_inflight?: number;
   /**
-   * How much the client may use in a day, a week, a month or in all. All its budgets hold at once.
+   * How much the client may use in a day, a week, a month or in total. All its budgets apply at the same time.
    */
   budgets?: Budget[];
 }
 /**
- * How many requests and tokens the client may use per minute, over all its routes. `rate_limit` at the top level applies as well.
+ * How many requests the client may make per minute, and how many tokens it may use, over all its routes. `rate_limit` at the top level applies as well.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "clientRateLimit".
@@ -156,27 +156,27 @@ export interface ClientRateLimit {
    */
   per_minute?: number;
   /**
-   * Input and output tokens per minute. The count starts again at each full minute of the clock. Each request counts with an estimate first, and with what it used when it ends in the same minute. Further requests get `429 rate_limited`. Needs `usage.enabled`.
+   * Input and output tokens together, per minute. The count starts again at each full minute of the clock. A running request counts with its estimate. When it ends, it counts with what it used, in the minute in which it was admitted. Further requests get `429 rate_limited`. Needs `usage.enabled`.
    */
   tokens_per_minute?: number;
 }
 /**
- * How much a client may use in a period, over all its routes: in USD, in tokens, or both. Each request reserves an estimate before it goes upstream, and is charged what it really used when it ends. Needs `usage.enabled`.
+ * How much a client may use in a period, over all its routes: in USD, in tokens, or both. Each request reserves an estimate before it goes upstream. When it ends, what it really used is charged. Needs `usage.enabled`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "budget".
  */
 export interface Budget {
   /**
-   * The period: a UTC `day`, a `week` that begins on Monday, a calendar `month`, or `total`, which never starts anew.
+   * The period: a UTC `day`, a `week` that begins on Monday, a calendar `month`, or `total`, which never resets.
    */
   per: "day" | "week" | "month" | "total";
   /**
-   * USD in the period. A request over it gets `429 budget_exceeded`.
+   * USD in the period. If too little is left for a request, it gets `429 budget_exceeded`.
    */
   usd?: number;
   /**
-   * Input and output tokens together in the period. A request over it gets `429 budget_exceeded`.
+   * Input and output tokens together in the period. If too little is left for a request, it gets `429 budget_exceeded`.
    */
   tokens?: number;
 }
@@ -284,7 +284,7 @@ export interface Upstream {
   retry?: Retry;
   usage?: UpstreamUsage;
   /**
-   * What happens at the upstream when the client leaves before its response is complete. `cancel` ends the request at once. `drain` reads the response to its end without sending it, so that its usage is known; the request keeps its slots meanwhile. Providers may bill the whole response in both cases.
+   * What happens to the upstream request when the client leaves before its response is complete. `cancel` cancels the request at once. `drain` reads the rest of the response without sending it, so that its usage is known; until then the request counts as in flight. Providers may bill the whole response in both cases.
    */
   on_client_abort?: "cancel" | "drain";
   drain_limit?: DrainLimit;
@@ -437,27 +437,27 @@ export interface Retry {
  */
 export interface UpstreamUsage {
   /**
-   * The API form in which responses tell their usage. `auto` recognizes it. `none` means that the requests of this route are not metered: they have no line in the ledger and cost no budget anything.
+   * The API form in which responses report their usage. `auto` recognizes it. `none` means that the requests of this route are not metered: they have no line in the ledger, and nothing is charged to a budget.
    */
   form?: "auto" | "openai" | "anthropic" | "gemini" | "ollama" | "none";
   /**
-   * Ask the upstream to tell the usage of OpenAI chat streams: where a request streams and says nothing of `stream_options.include_usage`, the gateway adds it, and takes the one extra event out of the response again. An explicit `false` stays. Without it, most such streams tell nothing.
+   * Ask the upstream to report the usage of OpenAI chat streams. If a request asks for a stream and does not set `stream_options.include_usage`, the gateway adds it, and removes the one extra event from the response. An explicit `false` is not changed. Without `ask`, most such streams report no usage.
    */
   ask?: boolean;
 }
 /**
- * How long a response is read on after its client has left, with `on_client_abort: drain`. After that it is cancelled.
+ * How long the gateway goes on reading a response after its client has left, with `on_client_abort: drain`. After that it cancels the request.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "drainLimit".
  */
 export interface DrainLimit {
   /**
-   * The longest time from the moment the client left, in ms.
+   * The longest time after the client has left, in ms.
    */
   timeout_ms?: number;
   /**
-   * The most bytes of the response that are read after that moment.
+   * How many bytes of the response are read at most after the client has left.
    */
   max_bytes?: number;
 }
@@ -627,7 +627,7 @@ export interface Models {
   scan_bytes?: number;
 }
 /**
- * What is written down of the tokens that requests use, and of what they cost. The gateway reads it from a copy of each response. Budgets and limits in tokens need it. The guide is `docs/usage.md`.
+ * How the gateway records the tokens and the cost of requests. It reads them from a copy of each response. Budgets and limits in tokens need this. The guide is `docs/usage.md`.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "usage".
@@ -639,31 +639,31 @@ export interface Usage {
   enabled?: boolean;
   ledger?: Ledger;
   /**
-   * What models cost. The first entry whose pattern matches the model counts. It comes before the upstream's own figure and before the price table that comes with the gateway.
+   * What models cost. The first entry whose pattern matches the model is used. It has priority over the cost that the upstream reports, and over the price table that comes with the gateway.
    */
   prices?: Price[];
   /**
-   * What a successful response that told no usage costs the client's budgets: the `estimate` that was reserved for it, or `none`.
+   * What is charged to the client's budgets if a successful response reports no usage: the `estimate` that was reserved, or `none`.
    */
   unknown_charge?: "estimate" | "none";
   /**
-   * Whether a client with a budget in USD may use a model without a known price. With `deny` it gets `403 model_not_allowed`. With `allow` such requests cost a USD budget nothing.
+   * Whether a client with a budget in USD may use a model without a known price. With `deny` it gets `403 model_not_allowed`. With `allow` such requests charge nothing to a budget in USD.
    */
   unpriced?: "deny" | "allow";
 }
 /**
- * The files in which each request that went upstream has one JSON line with its tokens and its cost. Changes take effect after a restart.
+ * The files with the usage records: one JSON line for each request that went upstream, with its tokens and its cost. Changes take effect after a restart.
  *
  * This interface was referenced by `Config`'s JSON-Schema
  * via the `definition` "ledger".
  */
 export interface Ledger {
   /**
-   * The folder of the files `usage-YYYY-MM-DD.jsonl`. It is made if it does not exist. A relative path is taken from the working directory.
+   * The folder of the files `usage-YYYY-MM-DD.jsonl`. It is created if it does not exist. A relative path starts at the working directory.
    */
   dir?: string;
   /**
-   * Files older than this many days are deleted. Budgets without an end keep their sums.
+   * Files older than this many days are deleted. Budgets with `per: total` keep their sums.
    */
   keep_days?: number;
 }
@@ -695,7 +695,7 @@ export interface Price {
    */
   cache_write_usd_per_mtok?: number;
   /**
-   * USD per million input tokens that were written to a cache that lives for an hour. Default: `cache_write_usd_per_mtok`.
+   * USD per million input tokens that were written to a cache for an hour. Default: `cache_write_usd_per_mtok`.
    */
   cache_write_1h_usd_per_mtok?: number;
 }

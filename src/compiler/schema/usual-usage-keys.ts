@@ -112,7 +112,7 @@ export const TOP_USAGE: Helps = {
 
 const [DAY, WEEK] = ['did you mean "day"?', 'did you mean "week"?'];
 const MONTH = 'did you mean "month"? It is a calendar month, in UTC';
-const TOTAL = 'did you mean "total"? It never starts anew';
+const TOTAL = 'did you mean "total"? It never resets';
 
 /** Values of `per`, `form`, `on_client_abort` and `unpriced`. */
 export const USAGE_VALUES: Readonly<Record<string, Helps>> = {
@@ -130,7 +130,7 @@ export const USAGE_VALUES: Readonly<Record<string, Helps>> = {
   },
   on_client_abort: {
     ...all(
-      'did you mean "drain"? It reads the response to its end',
+      'did you mean "drain"? It reads the rest of the response',
       "continue",
       "finish",
       "complete",

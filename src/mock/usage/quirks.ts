@@ -1,12 +1,12 @@
-// Lists the words of `x-mock-usage`: odd ways of telling usage that providers have, so that a reader of usage can be tried on them.
+// Lists the words of `x-mock-usage`: unusual ways in which some providers report usage, so that a reader of usage can be tried on them.
 
 /** Each word with its line in the guide. */
 export const QUIRKS = {
-  none: "all APIs: usage is not told",
-  negative: "all APIs: a number below zero is told",
-  unasked: "chat: the stream tells usage though nobody asked (OpenRouter, Mistral)",
-  continuous: "chat: every chunk of a stream tells the usage so far (vLLM)",
-  "x-groq": "chat: the last chunk tells usage in x_groq, asked or not (Groq)",
+  none: "all APIs: usage is not reported",
+  negative: "all APIs: a number below zero is reported",
+  unasked: "chat: the stream reports usage although nobody asked (OpenRouter, Mistral)",
+  continuous: "chat: every chunk of a stream reports the usage so far (vLLM)",
+  "x-groq": "chat: the last chunk reports usage in x_groq, asked or not (Groq)",
   "hit-miss": "chat: prompt_cache_hit_tokens and prompt_cache_miss_tokens (DeepSeek)",
   "reasoning-apart": "chat: reasoning is not inside completion_tokens (xAI)",
   "cost-ticks": "chat, responses: the cost, as cost_in_usd_ticks (xAI)",

@@ -58,7 +58,7 @@ function budgetsOf({ budgets, tokensPerMinute }: ClientBudgets): string {
 }
 
 function lasting(per: BudgetPeriod): string {
-  return per === "total" ? "in all" : `per ${per}`;
+  return per === "total" ? "in total" : `per ${per}`;
 }
 
 function allowed(what: "routes" | "models", names: readonly string[] | undefined): string {

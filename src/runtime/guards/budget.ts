@@ -23,7 +23,7 @@ const UNPRICED_CAUSE = "no price is known for the model, and the client has a bu
 const TOO_LARGE = replyFor("request_exceeds_budget");
 const USED_UP = replyFor("budget_exceeded", {
   message:
-    "This client has used up its budget, or has too little left of it for this request. It does not begin anew. Ask for a larger budget.",
+    "Too little is left of this client's budget for this request. This budget never resets. Ask for a larger budget.",
   retryAfterSeconds: null,
 });
 const RATE_MESSAGE =
@@ -108,5 +108,5 @@ function refusal(x: Exchange, answer: Exclude<Reserved, { readonly kind: "admitt
 
 function limitName({ per, unit }: Extract<Reserved, { readonly per: string }>): string {
   if (per === "minute") return RATE_CAUSE;
-  return `the client's budget in ${unit === "usd" ? "USD" : "tokens"} ${per === "total" ? "in all" : `per ${per}`}`;
+  return `the client's budget in ${unit === "usd" ? "USD" : "tokens"} ${per === "total" ? "in total" : `per ${per}`}`;
 }

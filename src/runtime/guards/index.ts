@@ -27,7 +27,7 @@ const NOT_METERED: GuardMetering = {
 
 /**
  * @param limits the counts that the guards of one plan use
- * @param metering `undefined` where usage is off
+ * @param metering `undefined` without `usage.enabled`
  */
 export function createGuardRegistry(
   limits: LimitsLease,

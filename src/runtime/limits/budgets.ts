@@ -3,7 +3,7 @@
 
 import type { BudgetPeriod, Charge, ClientBudgets, Reservation } from "../../plan/usage.ts";
 import { dayOf, dayOfDate, periodOf, startOfDay } from "./budget-period.ts";
-import { BudgetWarnings, readToldName, toldName, type WarnedPercent } from "./budget-warnings.ts";
+import { BudgetWarnings, readWarningName, type WarnedPercent, warningName } from "./budget-warnings.ts";
 import { amountOf, type BudgetUnit, ClientBooks, wholeCharge } from "./client-books.ts";
 import { secondsToNextMinute, TokenWindow } from "./token-window.ts";
 
@@ -12,7 +12,7 @@ export type Reserved =
   | { readonly kind: "admitted"; readonly reservation: Reservation }
   /** By tokens per minute. */
   | { readonly kind: "rate_limited"; readonly retryAfterSeconds: number }
-  /** `retryAfterSeconds` is `undefined` for `total`, which never begins anew. */
+  /** `retryAfterSeconds` is `undefined` for `total`, which never resets. */
   | {
       readonly kind: "budget_exceeded";
       readonly retryAfterSeconds: number | undefined;
@@ -22,7 +22,7 @@ export type Reserved =
   /** It would not fit if nothing were used. */
   | { readonly kind: "too_large"; readonly per: BudgetPeriod | "minute"; readonly unit: BudgetUnit };
 
-/** What is told of a budget that is nearly used up. */
+/** The warning of a budget that is nearly used up. */
 export interface BudgetWarning {
   readonly client: string;
   readonly per: BudgetPeriod;
@@ -75,9 +75,9 @@ export class Budgets {
   /**
    * Takes over what was used before the process began. To be called once, before the first request. It gives no warnings.
    * @param usage by client
-   * @param told what `told` gave then
+   * @param given what `warningsGiven` returned then
    */
-  restore(usage: ReadonlyMap<string, RestoredUsage>, told: ReadonlyMap<string, number>): void {
+  restore(usage: ReadonlyMap<string, RestoredUsage>, given: ReadonlyMap<string, number>): void {
     for (const [client, { total, days }] of usage) {
       const known: [number, Charge][] = [];
       for (const [date, charge] of days) {
@@ -86,8 +86,8 @@ export class Budgets {
       }
       this.#stateOf(client).books.restore(wholeCharge(total), known);
     }
-    for (const [name, percent] of told) {
-      const read = readToldName(name);
+    for (const [name, percent] of given) {
+      const read = readWarningName(name);
       if (read !== undefined) this.#stateOf(read.client).warnings.restore({ ...read.budget, percent });
     }
   }
@@ -134,13 +134,13 @@ export class Budgets {
     return shown;
   }
 
-  /** The highest percent that was told of each budget, for the checkpoint: a restart must tell nothing again. */
-  told(): ReadonlyMap<string, number> {
-    const told = new Map<string, number>();
+  /** The highest percent that was warned of for each budget, for the checkpoint: a restart must repeat no warning. */
+  warningsGiven(): ReadonlyMap<string, number> {
+    const given = new Map<string, number>();
     for (const [client, { warnings }] of this.#clients) {
-      for (const each of warnings.told) told.set(toldName(client, each), each.percent);
+      for (const each of warnings.given) given.set(warningName(client, each), each.percent);
     }
-    return told;
+    return given;
   }
 
   #stateOf(client: string): ClientState {
@@ -213,7 +213,7 @@ function tooLarge(limits: ClientBudgets, estimate: Charge): Reserved | undefined
   return isTooMany ? { kind: "too_large", per: "minute", unit: "tokens" } : undefined;
 }
 
-/** Of several budgets that refuse, the one that does so the longest is told. */
+/** Of several budgets that refuse, the one that does so the longest is named. */
 function exceeded(limits: ClientBudgets, estimate: Charge, { books }: ClientState, now: number): Reserved | undefined {
   let longest: (Bound & { readonly endDay: number }) | undefined;
   for (const bound of boundsOf(limits)) {

@@ -1,4 +1,4 @@
-// Keeps what one client has used and reserved, by day and in all.
+// Keeps what one client has used and reserved, by day and in total.
 
 import type { Charge } from "../../plan/usage.ts";
 import type { Period } from "./budget-period.ts";

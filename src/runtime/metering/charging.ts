@@ -1,4 +1,4 @@
-// Says how the usage of a plan becomes costs, and gives the guard of budgets what it asks of that.
+// Says how the usage of a plan becomes costs, and gives the guard of budgets what it needs for estimates.
 
 import type { ChargingSpec } from "../../plan/usage.ts";
 import { createPriceList, type PriceList } from "../../prices/price-list.ts";
@@ -11,7 +11,7 @@ export interface Charging {
   readonly prices: PriceList;
 }
 
-/** `undefined` where usage is off: only where it is on, the price table is read. */
+/** `undefined` without `usage.enabled`. Only with it, the price table is read. */
 export function chargingOf(charging: ChargingSpec | undefined): Charging | undefined {
   return charging && { charging, prices: createPriceList(charging.prices) };
 }
@@ -26,10 +26,10 @@ export interface EstimateQuery {
   readonly output: number;
 }
 
-/** What the guard of budgets asks. */
+/** What the guard of budgets needs. */
 export interface GuardMetering {
   readonly budgets: Budgets;
-  /** Whether requests to a path use no tokens, or tell again what was billed before. */
+  /** Whether requests to a path use no tokens, or repeat what was billed before. */
   readonly isNeverMetered: (method: string, path: string) => boolean;
   /** What the tokens of a request cost with a model at an upstream, ticks; `undefined` when its price is not known. */
   readonly estimate: (query: EstimateQuery) => number | undefined;

@@ -9,7 +9,7 @@ import { headerValues } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { PassingModel } from "../model/passing-model.ts";
-import { requestModels } from "../model/request-model.ts";
+import { modelsInPath, modelsInQuery } from "../model/path-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
 import { createSocketTap, type SocketTap } from "../usage/sockets/socket-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
@@ -31,7 +31,7 @@ export class ExchangeMeter {
   #tapped = false;
   #streams = false;
   #firstByteAt: number | undefined = undefined;
-  /** What the response told, once that is known. */
+  /** What the response reported, once that is known. */
   #report: UsageReport | undefined = undefined;
   /** Final, once the exchange has ended. */
   #record: ExchangeRecord | undefined = undefined;
@@ -60,7 +60,7 @@ export class ExchangeMeter {
     this.#hears(statusCode);
     if (!this.#succeeded) return undefined;
     const contentEncodings = headerValues(rawHeaders, "content-encoding");
-    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.toldBy);
+    this.#responseTap = createUsageTap({ contentType, contentEncodings }, this.#owner.responseForm);
     this.#tapped = true;
     return this;
   }
@@ -140,10 +140,17 @@ export class ExchangeMeter {
     };
   }
 
-  /** The first model that the request names, as the gateway would use it for the choice of an upstream. */
+  /**
+   * The model that the request names. A query counts last: with a body, providers don't look there, so a client could name a cheaper
+   * model in it, which would be charged where the response names none.
+   */
   #requestedModel(): string | undefined {
-    const models = requestModels(this.#x, this.#x.body?.model);
-    if (models.kind === "models") return models.places[0]?.name;
-    return this.requestTap?.name ?? this.#socketTap?.requestedModel;
+    const { path, query, body } = this.#x;
+    const [inPath] = modelsInPath(path);
+    const inBody = body?.model?.kind === "model" ? body.model.name : this.requestTap?.name;
+    if (inPath !== undefined || inBody !== undefined) return inPath ?? inBody;
+    const inQuery = modelsInQuery(query);
+    const named = inQuery === "given_twice" ? undefined : inQuery[0];
+    return named ?? this.#socketTap?.requestedModel;
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Reservation, UsageForm } from "../../plan/usage.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
-import type { ToldBy } from "../usage/read/body-reader.ts";
+import type { ResponseForm } from "../usage/read/body-reader.ts";
 import type { UsageReport } from "../usage/usage-report.ts";
 import type { LateLines } from "./late-lines.ts";
 
@@ -26,8 +26,8 @@ export interface Metered {
 export interface MeterOwner {
   /** The form of its API. */
   readonly form: UsageForm;
-  /** How the responses of its API tell usage. */
-  readonly toldBy: ToldBy;
+  /** How the responses of its API report usage. */
+  readonly responseForm: ResponseForm;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   /** ms since the epoch. */

@@ -10,14 +10,14 @@ import type { Budgets } from "../limits/budgets.ts";
 import type { ExchangeUsage } from "../usage/exchange-usage.ts";
 import type { Ledger } from "../usage/ledger/ledger.ts";
 import { isNeverMetered } from "../usage/never-metered.ts";
-import type { ToldBy } from "../usage/read/body-reader.ts";
+import type { ResponseForm } from "../usage/read/body-reader.ts";
 import { chargeOf } from "./charge.ts";
 import type { Charging } from "./charging.ts";
 import { ExchangeMeter } from "./exchange-meter.ts";
 import type { LateLines } from "./late-lines.ts";
 import { ledgerLine } from "./ledger-line.ts";
 import type { Metered, MeterOwner } from "./metered.ts";
-import { toldBy } from "./told-by.ts";
+import { responseForm } from "./response-form.ts";
 
 /** What all routes of a gateway share. */
 export interface Books {
@@ -35,7 +35,7 @@ export type MeteredForward = Pick<ForwardSpec, "modelScanBytes" | "upstreams"> &
 
 export class RouteBooks implements MeterOwner {
   readonly form: UsageForm;
-  readonly toldBy: ToldBy;
+  readonly responseForm: ResponseForm;
   /** How much of a request's body is searched for its model, bytes. */
   readonly scanBytes: number;
   readonly #books: Books;
@@ -46,7 +46,7 @@ export class RouteBooks implements MeterOwner {
 
   constructor(forward: MeteredForward, books: Books, { charging, prices }: Charging) {
     this.form = forward.usage.form;
-    this.toldBy = toldBy(this.form);
+    this.responseForm = responseForm(this.form);
     this.scanBytes = forward.modelScanBytes;
     this.#books = books;
     this.#charging = charging;

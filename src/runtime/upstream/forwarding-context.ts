@@ -32,6 +32,6 @@ export interface Prepared {
   /** `undefined` for a single upstream. */
   readonly pool: PoolRequest | undefined;
   readonly models: RequestModels;
-  /** Asks a stream to tell its usage (`usage.ask`); `undefined`: nothing is changed for that. */
+  /** Asks a stream to report its usage (`usage.ask`); `undefined`: nothing is changed for that. */
   readonly ask: BodyEdit | undefined;
 }

@@ -18,7 +18,7 @@ export interface PassedFrom {
   readonly context: ForwardingContext;
   readonly upstream: LinkedUpstream;
   readonly deadlines: Deadlines;
-  /** How the request was asked to tell its usage; `undefined`: it was not. */
+  /** How the request was asked to report its usage; `undefined`: it was not. */
   readonly ask: BodyEdit | undefined;
   /** `undefined`: the exchange is not metered. */
   readonly taps: ExchangeTaps | undefined;

@@ -1,5 +1,5 @@
 // Reads what has to be known of a request before its upstream is chosen: the models it names (contract, section 12), whether
-// it names state that lives with one account of the provider (contract, section 7), and whether it is asked to tell its usage
+// it names state that lives with one account of the provider (contract, section 7), and whether it is asked to report its usage
 // (contract, section 13).
 
 import type { ForwardSpec } from "../../plan/forward.ts";
@@ -16,7 +16,7 @@ export interface ReadRequest {
   readonly models: RequestModels;
   /** It names state of one account. */
   readonly bound: boolean;
-  /** Asks it to tell its usage; `undefined`: its body stays as it is. */
+  /** Asks it to report its usage; `undefined`: its body stays as it is. */
   readonly ask: BodyEdit | undefined;
 }
 

@@ -1,4 +1,4 @@
-// Says which requests are never metered, whatever their route: those that use no tokens, and those that tell again what was billed
+// Says which requests are never metered, whatever their route: those that use no tokens, and those that repeat what was billed
 // before (contract, section 13, "Forms").
 
 /**
@@ -29,7 +29,7 @@ const TAILS: readonly string[] = [
   "batches/*/cancel",
   "batch/jobs",
   "batch/jobs/*/cancel",
-  // Files, and what is made of them. These tell no tokens.
+  // Files, and what is made of them. These report no tokens.
   "files",
   "uploads",
   "uploads/*/parts",

@@ -1,4 +1,4 @@
-// Describes what a response told of the tokens that were used (contract, section 13, "Numbers").
+// Describes what a response reported of the tokens that were used (contract, section 13, "Numbers").
 
 import type { TokenCounts } from "../../plan/usage.ts";
 
@@ -16,12 +16,12 @@ export const NO_COUNTS: TokenCounts = Object.freeze({
 });
 
 /**
- * How much is known: `reported` when all was told, however the response ended; `partial` when a stream ended early, with what it
- * had told last; `unknown` when nothing was told, or numbers that can't be.
+ * How much is known: `reported` when the response reported its final usage, however it ended; `partial` when a stream ended early,
+ * with the last numbers that it reported; `unknown` when it reported nothing, or impossible numbers.
  */
 export type UsageKnown = "reported" | "partial" | "unknown";
 
-/** What a response told. */
+/** What a response reported. */
 export interface UsageReport {
   readonly known: UsageKnown;
   /** `NO_COUNTS` when unknown. */
@@ -34,7 +34,7 @@ export interface UsageReport {
   readonly ownCostTicks: number | undefined;
 }
 
-/** What is told by a response that was not understood. */
+/** The report of a response that was not understood. */
 export const UNKNOWN_USAGE: UsageReport = Object.freeze({
   known: "unknown",
   counts: NO_COUNTS,

@@ -1,4 +1,4 @@
-// Checks how a chat stream is asked to tell its usage: which bodies are changed, and that everything else stays byte for byte.
+// Checks how a chat stream is asked to report its usage: which bodies are changed, and that everything else stays byte for byte.
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

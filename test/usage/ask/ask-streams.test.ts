@@ -1,4 +1,4 @@
-// A route with `usage.ask`: chat streams are asked to tell their usage, the tap sees the event, and the client does not (contract,
+// A route with `usage.ask`: chat streams are asked to report their usage, the tap sees the event, and the client does not (contract,
 // section 13).
 
 import { describe, expect, test } from "vitest";

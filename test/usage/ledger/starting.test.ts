@@ -39,9 +39,9 @@ async function start(dir: string) {
   const copy = folder();
   cpSync(dir, copy, { recursive: true });
   const { parts, events } = recordingParts();
-  const { ledger, sums, told, bytesRead } = await opened(copy, parts);
+  const { ledger, sums, warned, bytesRead } = await opened(copy, parts);
   await ledger.close();
-  return { copy, sums, told, bytesRead, events };
+  return { copy, sums, warned, bytesRead, events };
 }
 
 const totals = (sums: ReadonlyMap<string, ClientSums>) =>
@@ -98,12 +98,12 @@ describe("a start", () => {
     expect([...sums, ...events]).toEqual([]);
   });
 
-  it("keeps the totals of files that are gone, and what the budgets told", async () => {
+  it("keeps the totals of files that are gone, and the warnings of budgets", async () => {
     const dir = folder();
     const clock = handClock();
     const { parts } = recordingParts({ clock });
     const { ledger } = await opened(dir, parts, 1);
-    ledger.keepTold(() => new Map([["ana day tokens", 90]]));
+    ledger.keepWarnings(() => new Map([["ana day tokens", 90]]));
     for (let day = 0; day < 4; day++) {
       ledger.append(line({ charged_tokens: 1, at: new Date(clock.now()).toISOString() }));
       await ledger.flush();
@@ -111,8 +111,8 @@ describe("a start", () => {
     }
     await ledger.close();
     expect(ledgerFiles(dir)).toHaveLength(1);
-    const { sums, told, events, copy } = await start(dir);
-    expect([totals(sums), [...told], events]).toEqual([[["ana", 4]], [["ana day tokens", 90]], []]);
+    const { sums, warned, events, copy } = await start(dir);
+    expect([totals(sums), [...warned], events]).toEqual([[["ana", 4]], [["ana day tokens", 90]], []]);
     // Nor is anything lost when all files are gone, and the last one is begun again.
     for (const name of ledgerFiles(copy)) unlinkSync(join(copy, name));
     const emptied = await start(copy);
@@ -135,6 +135,29 @@ describe("a start", () => {
     expect(sums.get("ana")?.days.size).toBe(41);
   });
 
+  it("has them, too, when the clock was far ahead for a while, or a file has a name of a day to come", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { ledger } = await opened(dir, recordingParts({ clock }).parts);
+    const charge = async (tokens: number): Promise<void> => {
+      ledger.append(line({ charged_tokens: tokens, at: new Date(clock.now()).toISOString() }));
+      await ledger.flush();
+    };
+    await charge(1);
+    clock.time += 90 * DAY_MS;
+    await charge(10);
+    clock.time -= 90 * DAY_MS;
+    await charge(100);
+    await ledger.close();
+    writeFileSync(join(dir, "usage-2099-01-01.jsonl"), "");
+    for (const from of [dir, (await start(dir)).copy]) {
+      const { sums, copy } = await start(from);
+      expect(sums.get("ana")?.days.get("2026-11-23")?.tokens).toBe(101);
+      // No file is old but by the clock.
+      expect(ledgerFiles(copy)).toContain(TODAY);
+    }
+  });
+
   it("counts lines that can't be read, and goes on with the next", async () => {
     const dir = folder();
     const text = `{"at":1}\nnonsense\n\n${"x".repeat(1_500_000)}\n${lineText(line({ charged_tokens: 3 }))}\u0000\u0000\n`;
@@ -142,6 +165,28 @@ describe("a start", () => {
     const { sums, events } = await start(dir);
     expect(totals(sums)).toEqual([["ana", 3]]);
     expect(events).toEqual(["rebuilt: checkpoint missing", "skipped 4"]);
+  });
+
+  it("counts no line of a day that does not exist, and can be read in spite of it", async () => {
+    const dir = folder();
+    const text = lineText(line({ charged_tokens: 3 }));
+    writeFileSync(join(dir, TODAY), text + text.replace("2026-11-23T", "2026-13-45T"));
+    const first = await start(dir);
+    expect([totals(first.sums), first.events]).toEqual([[["ana", 3]], ["rebuilt: checkpoint missing", "skipped 1"]]);
+    // The checkpoint fits, and later days are read in the files of the days that it says.
+    const { parts, events } = recordingParts();
+    const { ledger } = await opened(first.copy, parts);
+    const { rows, skipped } = await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] });
+    expect([rows[0]?.requests, skipped, events]).toEqual([1, 1, []]);
+  });
+
+  it("can be read, however many days late the checkpoint says that lines are", async () => {
+    const dir = folder();
+    await write(dir, [{ charged_tokens: 3 }]);
+    const path = join(dir, CHECKPOINT);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"lag_days":0', '"lag_days":1e300'));
+    const { ledger } = await opened(dir, recordingParts().parts);
+    expect((await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] })).rows).toHaveLength(1);
   });
 
   it("counts a line whose end alone is missing, and counts it once", async () => {
@@ -163,7 +208,7 @@ describe("a checkpoint that can't be right", () => {
     return dir;
   }
 
-  it("is made anew when any part of it is missing", async () => {
+  it("is rebuilt when any part of it is missing", async () => {
     const dir = await written();
     const whole = readFileSync(join(dir, CHECKPOINT), "utf8");
     for (let length = 0; length < whole.length - 1; length += 7) {
@@ -194,7 +239,7 @@ describe("a checkpoint that can't be right", () => {
       (text: string) => text.replace(/"offset":\d+/, '"offset":400'),
       "does not fit the files",
     ],
-  ])("is made anew: %s", async (_, change, reason) => {
+  ])("is rebuilt: %s", async (_, change, reason) => {
     const dir = await written();
     const text = readFileSync(join(dir, CHECKPOINT), "utf8");
     expect(change(text)).not.toBe(text);
@@ -208,7 +253,7 @@ describe("a checkpoint that can't be right", () => {
     expect((await start(copy)).events).toEqual([]);
   });
 
-  it("is made anew when its file was cut, or replaced by one that is as long", async () => {
+  it("is rebuilt when its file was cut, or replaced by one that is as long", async () => {
     const dir = await written();
     const text = textOf(dir);
     truncateSync(join(dir, TODAY), text.length - 5);
@@ -224,7 +269,7 @@ describe("a checkpoint that can't be right", () => {
   });
 
   it.each([1, 10])(
-    "is made anew when its file was moved away before it was written, and %s lines are in a new one",
+    "is rebuilt when its file was moved away before it was written, and %s lines are in a new one",
     async (count) => {
       const dir = folder();
       const { ledger } = await opened(dir, recordingParts().parts);

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FIRST_EVENTS } from "../../../src/runtime/usage/read/told-events.ts";
+import { FIRST_EVENTS } from "../../../src/runtime/usage/read/usage-events.ts";
 import { cutBody, cuts, usualChunkings } from "../../runtime/model/chunkings.ts";
 import { readChunks } from "./recorder.ts";
 

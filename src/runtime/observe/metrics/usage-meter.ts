@@ -1,4 +1,4 @@
-// Counts tokens and costs: in all since the start, for Prometheus, and of the last hour and day, for the summary.
+// Counts tokens and costs: since the start, for Prometheus, and of the last hour and day, for the summary.
 
 import type { TokenCounts } from "../../../plan/usage.ts";
 import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
@@ -15,9 +15,9 @@ const KINDS = [
   ["reasoning", "reasoning"],
 ] as const satisfies readonly (readonly [string, keyof TokenCounts])[];
 
-/** The model of names that are not told apart. */
+/** The label of models that have none of their own. */
 export const OTHER_MODEL = "other";
-/** The client of usage that is not told apart by client. */
+/** The label of clients that have none of their own. */
 export const OTHER_CLIENT = "__other__";
 
 /** So many combinations of route, client and model have counters of their own, each of up to six lines. */
@@ -36,7 +36,7 @@ export interface UsageLabels {
 
 /** What was used with one combination of labels since the start. */
 export interface UsageCounter extends UsageLabels {
-  /** Only the kinds that were told at least once. */
+  /** Only the kinds that were reported at least once. */
   readonly tokens: ReadonlyMap<string, number>;
   /** Ticks of `TICKS_PER_USD`; `undefined` until a cost was known. */
   readonly ticks: number | undefined;

@@ -14,9 +14,9 @@ const DAY_QUARTERS = 96;
 export interface UsedInTime {
   /** Usage records. */
   readonly records: number;
-  /** Those of them that tell no tokens, though the upstream answered with a 2xx. */
+  /** Those of them that report no tokens, although the upstream answered with a 2xx. */
   readonly records_without_tokens: number;
-  /** Those of them whose cost is not known, though the upstream answered with a 2xx. */
+  /** Those of them whose cost is not known, although the upstream answered with a 2xx. */
   readonly records_without_cost: number;
   readonly input_tokens: number;
   /** The part of `input_tokens` that was read from a cache. */

@@ -46,7 +46,7 @@ const OPERATIONS: readonly (readonly [end: RegExp, operation: string])[] = [
   [/(\/embeddings|\/embed|\/api\/embed|:embedContent|:batchEmbedContents)$/, "embeddings"],
 ];
 
-/** @param usage of the exchange; counts that were not told have no attribute */
+/** @param usage of the exchange; counts that were not reported have no attribute */
 export function genAiAttributes(record: ExchangeRecord, usage: ExchangeUsage): Record<string, string | number> {
   const { report, requestedModel } = usage;
   const { counts } = report;

@@ -1,4 +1,4 @@
-// Asks a chat stream to tell its usage: finds the smallest change of the request's body that does so (`usage.ask`; contract,
+// Asks a chat stream to report its usage: finds the smallest change of the request's body that does so (`usage.ask`; contract,
 // section 13).
 
 import { isUtf8 } from "node:buffer";
@@ -32,10 +32,10 @@ export function mayBeAsked({ method, path, rawHeaders, framing }: RequestToAsk, 
 }
 
 /**
- * The change that makes a chat stream tell its usage. It takes the place of at least one byte.
+ * The change that makes a chat stream report its usage. It takes the place of at least one byte.
  * @param chunks the whole body
  * @param maxBytes a longer body is left alone
- * @returns `undefined` where the body has to stay as it is: it is no stream, it says itself whether it wants to be told the usage,
+ * @returns `undefined` where the body has to stay as it is: it is no stream, it says itself whether it wants the usage,
  *   or it is no JSON object that all parsers read alike
  */
 export function askEdit(chunks: readonly Buffer[], maxBytes: number): BodyEdit | undefined {

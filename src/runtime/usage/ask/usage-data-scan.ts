@@ -1,4 +1,4 @@
-// Tells while the data of an event comes whether it may still be a JSON object with empty `choices` and a `usage` object.
+// Says, while the data of an event arrives, whether it may still be a JSON object with empty `choices` and a `usage` object.
 //
 // It looks at the top level only, and only for what rules that out. So an event that is something else is let go as early as
 // possible. Whether the rest is such an object is decided by a parser once all of it is there.

@@ -1,4 +1,4 @@
-// Takes the one event out of a stream that comes only because the gateway asked for the usage (`usage.ask`; contract,
+// Removes the one event from a stream that comes only because the gateway asked for the usage (`usage.ask`; contract,
 // section 13). All other bytes go on as they came. An event waits only as long as it may still turn out to be that one.
 
 import { codingOf } from "../../decode.ts";

@@ -5,14 +5,14 @@ import type { ToldEvent } from "./usage-form.ts";
 
 /** Reads the usage of one response. */
 export interface FormReader {
-  /** Takes an event, and tells whether it told any usage. */
+  /** Takes an event, and returns whether it reported any usage. */
   take(event: ToldEvent): boolean;
-  /** What was told, last or in sum. Counts that can't be are `NaN`. */
+  /** What was reported, last or in sum. Impossible counts are `NaN`. */
   counts(): TokenCounts;
-  /** Whether what was told is the final usage, so that nothing is missing where the response breaks now. */
+  /** Whether what was reported is the final usage, so that nothing is missing where the response breaks now. */
   isFinal(): boolean;
-  /** Whether a response that came whole, and told this, told all. */
+  /** Whether this is the whole usage of a response that came whole. */
   isWhole(): boolean;
-  /** The service tier, where the form tells it beside its counts. */
+  /** The service tier, where the form reports it beside its counts. */
   serviceTier(): string | undefined;
 }

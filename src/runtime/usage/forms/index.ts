@@ -1,4 +1,4 @@
-// The door of the forms: turns the few members of a response's events that tell usage into a report (contract, section 13, "Forms").
+// The entry to the forms: turns the few members of a response's events that report usage into a report (contract, section 13, "Forms").
 
 import type { UsageForm } from "../../../plan/usage.ts";
 import { NO_COUNTS, type UsageReport } from "../usage-report.ts";
@@ -27,7 +27,7 @@ const READERS: Readonly<Record<Shape, (isStream: boolean) => FormReader>> = {
 
 /**
  * Builds what gathers the usage of one response.
- * @param form `auto`: the first event that tells usage decides, by its shape
+ * @param form `auto`: the first event that reports usage decides, by its shape
  * @param isStream the response may have more than one event: an event stream, lines, or an array of chunks
  */
 export function createAccumulator(form: UsageForm, isStream: boolean): UsageAccumulator {

@@ -1,4 +1,4 @@
-// Lists the members of events and bodies that tell usage, and the texts without which an event can't tell any.
+// Lists the members of events and bodies that report usage, and the texts without which an event can't report any.
 
 import type { UsageForm } from "../../../plan/usage.ts";
 import type { KeptMembers } from "./usage-form.ts";
@@ -32,7 +32,7 @@ const NEEDLES: Readonly<Record<UsageForm, readonly string[]>> = {
 };
 
 /**
- * The texts of which an event must contain one to tell usage. Events without them may be passed over as soon as the model is known:
+ * The texts of which an event must contain one to report usage. Events without them may be passed over as soon as the model is known:
  * what they could say of the model is known then. Member names are ASCII, so a search over bytes finds them.
  */
 export function needlesOf(form: UsageForm): readonly string[] {

@@ -12,7 +12,7 @@ const LAST_EVENT = /\.(?:completed|done)$/;
 
 /**
  * The `usage` of an event: beside the model (chat, embeddings, images), inside the `response` (events of the responses API), or in
- * Groq's own place. Groq tells the same usage in two places where it was asked for it; one of them is counted.
+ * Groq's own place. Groq reports the same usage in two places where it was asked for it; one of them is counted.
  */
 export function openAiUsage({ data }: ToldEvent): Told | undefined {
   return (
@@ -23,7 +23,7 @@ export function openAiUsage({ data }: ToldEvent): Told | undefined {
 }
 
 /**
- * Builds the reader of a response. A usage replaces the one before it: some servers tell running totals in each event.
+ * Builds the reader of a response. A usage replaces the one before it: some servers report running totals in each event.
  * @param isStream more than one event may come
  */
 export function openAiReader(isStream: boolean): FormReader {
@@ -36,7 +36,7 @@ export function openAiReader(isStream: boolean): FormReader {
       const usage = openAiUsage(event);
       if (usage === undefined) return false;
       const told = openAiCounts(usage);
-      // Transcriptions of some models are billed by the second: all is told, and no tokens are among it.
+      // Transcriptions of some models are billed by the second: the report is whole, and has no tokens.
       if (!tellsAny(told) && usage["type"] !== "duration" && ownCostTicks(usage) === undefined) return false;
       isRunning ||= hasTold ? told.output !== counts.output : tellsNoOutput(told);
       isLast ||= isLastEvent(event);
@@ -46,7 +46,7 @@ export function openAiReader(isStream: boolean): FormReader {
     },
     counts: () => counts,
     /**
-     * A stream tells its usage once, at its end, or running totals from its first event on, which has no output yet. A running total
+     * A stream reports its usage once, at its end, or running totals from its first event on, which has no output yet. A running total
      * may be the last one; only an event that says so is known to be it.
      */
     isFinal: () => hasTold && (!isStream || isLast || !isRunning),
@@ -59,7 +59,7 @@ function tellsNoOutput({ output }: TokenCounts): boolean {
   return output === null || output === 0;
 }
 
-/** The responses API tells its usage in the event that ends the stream, whether it is completed, incomplete or failed. */
+/** The responses API reports its usage in the event that ends the stream, whether it is completed, incomplete or failed. */
 function isLastEvent({ name, data }: ToldEvent): boolean {
   const type = typeof data["type"] === "string" ? data["type"] : name;
   return objectIn(data["response"]) !== undefined || (type !== undefined && LAST_EVENT.test(type));

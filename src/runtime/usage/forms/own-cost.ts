@@ -4,9 +4,9 @@ import { TICKS_PER_USD } from "../../../plan/usage.ts";
 import { membersOf, type Told } from "./token-count.ts";
 
 /**
- * The cost, ticks of `TICKS_PER_USD`. `undefined`: not told, or a number that can't be.
+ * The cost, ticks of `TICKS_PER_USD`. `undefined`: not reported, or an impossible number.
  *
- * xAI counts in ticks of 1e-10 USD, which are ours. OpenRouter tells USD: `cost` is what it charges itself. Where the request used
+ * xAI counts in ticks of 1e-10 USD, which are ours. OpenRouter reports USD: `cost` is what it charges itself. Where the request used
  * a key of the user's own with the provider, that is only a fee, and the provider charges `upstream_inference_cost` besides.
  * @param usage the `usage` of a response
  */

@@ -1,11 +1,11 @@
-// Reads the usage of APIs that tell it once, in plain counts: Ollama, Cohere, and Converse of Bedrock.
+// Reads the usage of APIs that report it once, in plain counts: Ollama, Cohere, and Converse of Bedrock.
 
 import { NO_COUNTS, type TokenCounts } from "../usage-report.ts";
 import type { FormReader } from "./form-reader.ts";
 import { countIn, membersOf, objectIn, sumOf, type Told, tellsAny } from "./token-count.ts";
 import type { ToldEvent } from "./usage-form.ts";
 
-/** Builds the reader of an API that tells its usage once, at the end. */
+/** Builds the reader of an API that reports its usage once, at the end. */
 function onceReader(countsIn: (event: ToldEvent) => TokenCounts): FormReader {
   let counts = NO_COUNTS;
   return {
@@ -22,7 +22,7 @@ function onceReader(countsIn: (event: ToldEvent) => TokenCounts): FormReader {
   };
 }
 
-/** Ollama's own API: the last line tells. The prompt can be missing where it was cached. */
+/** Ollama's own API: the last line has the usage. The prompt can be missing where it was cached. */
 export function ollamaReader(): FormReader {
   return onceReader(({ data }) => ({
     ...NO_COUNTS,

@@ -1,16 +1,16 @@
-// Finds out which form an event has, by its members alone. The host or the path of an upstream tells little: many serve several forms.
+// Finds out which form an event has, by its members alone. The host or the path of an upstream says little: many serve several forms.
 
 import { openAiUsage } from "./openai-form.ts";
 import { cohereBilled } from "./plain-forms.ts";
 import { membersOf, objectIn, type Told } from "./token-count.ts";
 import type { ToldEvent } from "./usage-form.ts";
 
-/** The forms that are told apart. */
+/** The forms that can be recognized. */
 export type Shape = "openai" | "anthropic" | "gemini" | "ollama" | "cohere" | "converse";
 
 const ANTHROPIC_TYPES: readonly unknown[] = ["message", "message_start", "message_delta"];
 
-/** The form of an event that may tell usage, or `undefined` where it tells none. */
+/** The form of an event that may report usage, or `undefined` where it reports none. */
 export function shapeOf(event: ToldEvent): Shape | undefined {
   const { data } = event;
   if (objectIn(data["usageMetadata"]) !== undefined) return "gemini";

@@ -1,4 +1,4 @@
-// Describes what the reader of a response hands to the form of its API: the few members of each event that tell usage.
+// Describes what the reader of a response hands to the form of its API: the few members of each event that report usage.
 
 import type { UsageReport } from "../usage-report.ts";
 

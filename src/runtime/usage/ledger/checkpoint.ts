@@ -29,7 +29,7 @@ export interface Checkpoint {
   readonly lagDays: number;
   readonly clients: ReadonlyMap<string, ClientSums>;
   /** What the budgets want to know again after a start. */
-  readonly told: ReadonlyMap<string, number>;
+  readonly warned: ReadonlyMap<string, number>;
 }
 
 export type CheckpointRead =
@@ -91,7 +91,7 @@ export async function tailDigest(dir: string, { day, offset }: Position, sync = 
 type ChargeJson = readonly [tokens: number, ticks: number];
 type ClientJson = readonly [client: string, total: ChargeJson, days: readonly (readonly [string, ChargeJson])[]];
 
-function checkpointText({ position, tail, lagDays, clients, told }: Checkpoint): string {
+function checkpointText({ position, tail, lagDays, clients, warned }: Checkpoint): string {
   const asJson = ({ tokens, ticks }: Charge): ChargeJson => [tokens, ticks];
   const list = [...clients].map(
     ([client, { total, days }]): ClientJson => [
@@ -102,7 +102,7 @@ function checkpointText({ position, tail, lagDays, clients, told }: Checkpoint):
   );
   const file = position.day === "" ? null : fileOfDay(position.day);
   const { offset } = position;
-  return `${JSON.stringify({ version: VERSION, file, offset, tail, lag_days: lagDays, clients: list, told: [...told] })}\n`;
+  return `${JSON.stringify({ version: VERSION, file, offset, tail, lag_days: lagDays, clients: list, warned: [...warned] })}\n`;
 }
 
 function parseCheckpoint(text: string): Checkpoint | undefined {
@@ -115,7 +115,7 @@ function parseCheckpoint(text: string): Checkpoint | undefined {
 
 /** @throws where a member is not what it must be */
 function checkpointOf(value: Readonly<Record<string, unknown>>): Checkpoint {
-  const { version, file, offset, tail, lag_days: lagDays, clients, told } = value;
+  const { version, file, offset, tail, lag_days: lagDays, clients, warned } = value;
   const day = file === null ? "" : dayOfFile(textOf(file));
   if (version !== VERSION || day === undefined) throw new TypeError("another version");
   return {
@@ -123,7 +123,7 @@ function checkpointOf(value: Readonly<Record<string, unknown>>): Checkpoint {
     tail: textOf(tail),
     lagDays: countOf(lagDays),
     clients: new Map(listOf(clients).map((item) => clientOf(listOf(item)))),
-    told: new Map(listOf(told).map((item) => [textOf(listOf(item)[0]), countOf(listOf(item)[1])])),
+    warned: new Map(listOf(warned).map((item) => [textOf(listOf(item)[0]), countOf(listOf(item)[1])])),
   };
 }
 

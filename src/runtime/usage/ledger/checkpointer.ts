@@ -24,18 +24,18 @@ export class Checkpointer {
   #position: Position;
   #lagDays: number;
   /** Asked for at each checkpoint. */
-  told: () => ReadonlyMap<string, number>;
+  warned: () => ReadonlyMap<string, number>;
   #changed: boolean;
   #timer: NodeJS.Timeout | undefined = undefined;
   #saving: Promise<void> | undefined = undefined;
   #troubled = false;
 
-  constructor(parts: CheckpointerParts, { sums, position, lagDays, told, changed }: Recovered) {
+  constructor(parts: CheckpointerParts, { sums, position, lagDays, warned, changed }: Recovered) {
     this.#parts = parts;
     this.#sums = sums;
     this.#position = position;
     this.#lagDays = lagDays;
-    this.told = () => told;
+    this.warned = () => warned;
     this.#changed = changed;
   }
 
@@ -57,7 +57,7 @@ export class Checkpointer {
     }
     this.#changed = true;
     if (isNewDay) {
-      this.#sums.prune(position.day);
+      this.#sums.prune();
       void this.save();
     } else if (this.#timer === undefined) {
       this.#timer = setTimeout(() => void this.save(), this.#parts.checkpointMs);
@@ -65,8 +65,8 @@ export class Checkpointer {
     }
   }
 
-  /** What was told has changed. It is written at once: after a kill, it would be told again. */
-  toldChanged(): void {
+  /** A warning was given. It is written at once: after a kill, it would be given again. */
+  warningGiven(): void {
     this.#changed = true;
     void this.save();
   }
@@ -90,9 +90,9 @@ export class Checkpointer {
         this.#changed = false;
         // The sums are those of this moment: the digest of what is before the position may take its time.
         const clients = this.#sums.copy();
-        const [lagDays, told] = [this.#lagDays, new Map(this.told())];
+        const [lagDays, warned] = [this.#lagDays, new Map(this.warned())];
         const tail = await tailDigest(dir, position, true);
-        await writeCheckpoint(dir, { position, tail, lagDays, clients, told });
+        await writeCheckpoint(dir, { position, tail, lagDays, clients, warned });
       }
       this.#troubled = false;
       await this.#deleteOld(position);
@@ -106,8 +106,8 @@ export class Checkpointer {
   /** Deletes files that were kept long enough. What was charged in them is in the checkpoint by now. */
   async #deleteOld({ day }: Position): Promise<void> {
     const { dir, keepDays, clock } = this.#parts;
-    const today = dayAt(clock.now());
-    const first = dayAfter(today > day ? today : day, -keepDays);
+    // By the clock, not by the newest file: that one may be of a day that is still to come.
+    const first = dayAfter(dayAt(clock.now()), -keepDays);
     for (const old of await daysIn(dir)) if (old < first && old <= day) await unlink(join(dir, fileOfDay(old)));
   }
 }

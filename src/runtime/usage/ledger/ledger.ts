@@ -26,7 +26,7 @@ export interface LedgerEvents extends WriterEvents {
   readonly onLost: (lines: number) => void;
   /** The checkpoint can't be written: a start takes longer, and old files stay. Called once per period of trouble. */
   readonly onCheckpointTrouble: (code: string) => void;
-  /** The sums were made anew from the files that exist. What was charged in files that are gone is not in them. */
+  /** The sums were rebuilt from the files that exist. What was charged in files that are gone is not in them. */
   readonly onRebuilt: (reason: RebuildReason) => void;
   /** Lines of the files can't be read, and are in no sum. */
   readonly onSkipped: (lines: number) => void;
@@ -46,8 +46,8 @@ export interface OpenedLedger {
   readonly ledger: Ledger;
   /** By the `client` of the lines. */
   readonly sums: ReadonlyMap<string, ClientSums>;
-  /** What `keepTold` handed over before the last stop. */
-  readonly told: ReadonlyMap<string, number>;
+  /** The percents that `keepWarnings` handed over before the last stop. */
+  readonly warned: ReadonlyMap<string, number>;
   /** How much was read of the files with lines. */
   readonly bytesRead: number;
 }
@@ -74,7 +74,7 @@ export async function openLedger(spec: LedgerSpec, parts: LedgerParts): Promise<
     if (!lock.ok) return { ok: false, reason: "in use", pid: lock.pid };
     unlock = lock.release;
     const found = await recover(dir);
-    const { rebuilt, skipped, sums, told, bytesRead } = found;
+    const { rebuilt, skipped, sums, warned, bytesRead } = found;
     if (rebuilt !== undefined) parts.events.onRebuilt(rebuilt);
     if (skipped > 0) parts.events.onSkipped(skipped);
     const { checkpointMs } = { ...TIMES, ...parts.times };
@@ -82,7 +82,7 @@ export async function openLedger(spec: LedgerSpec, parts: LedgerParts): Promise<
     const checkpointer = new Checkpointer({ ...spec, clock: parts.clock, checkpointMs, onTrouble }, found);
     const copy = sums.copy();
     await checkpointer.save();
-    return { ok: true, ledger: new Ledger(dir, parts, checkpointer, unlock), sums: copy, told, bytesRead };
+    return { ok: true, ledger: new Ledger(dir, parts, checkpointer, unlock), sums: copy, warned, bytesRead };
   } catch (err) {
     unlock();
     return { ok: false, reason: "unusable", code: (err as NodeJS.ErrnoException).code ?? "unknown" };
@@ -141,14 +141,14 @@ export class Ledger {
     this.#writer.append(line);
   }
 
-  /** Says what of the budgets belongs into each checkpoint, such as which warnings were told. */
-  keepTold(told: () => ReadonlyMap<string, number>): void {
-    this.#checkpointer.told = told;
+  /** Says which warnings of budgets were given, so that each checkpoint keeps them. @param warned the percent of each, by its name */
+  keepWarnings(warned: () => ReadonlyMap<string, number>): void {
+    this.#checkpointer.warned = warned;
   }
 
-  /** What `keepTold` hands over has changed, which happens seldom. */
-  toldChanged(): void {
-    this.#checkpointer.toldChanged();
+  /** A warning was given, which happens seldom. */
+  warningGiven(): void {
+    this.#checkpointer.warningGiven();
   }
 
   /** Writes the lines that wait. Never throws: what can't be written is tried again. */

@@ -1,4 +1,4 @@
-// Says in which files of a folder the lines of a day can be, as far as the checkpoint there tells it.
+// Says in which files of a folder the lines of a day can be, as far as the checkpoint there says.
 
 import { readCheckpoint } from "./checkpoint.ts";
 import { daysIn } from "./day-files.ts";

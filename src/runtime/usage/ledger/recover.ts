@@ -7,7 +7,7 @@ import { daysBetween, daysIn, fileOfDay } from "./day-files.ts";
 import { dayOfLine, readLine, ticksOf } from "./line-text.ts";
 import { scanLines } from "./scan-lines.ts";
 
-/** Why the sums were made anew from the files that exist. */
+/** Why the sums were rebuilt from the files that exist. */
 export type RebuildReason =
   /** There are files, but no checkpoint. */
   | "checkpoint missing"
@@ -20,7 +20,7 @@ export interface Recovered {
   readonly sums: ChargeSums;
   readonly position: Position;
   readonly lagDays: number;
-  readonly told: ReadonlyMap<string, number>;
+  readonly warned: ReadonlyMap<string, number>;
   /** Lines that can't be read. They are in no sum. */
   readonly skipped: number;
   /** How much was read of the files with the lines. */
@@ -38,29 +38,29 @@ export async function recover(dir: string): Promise<Recovered> {
     const isNew = read.kind === "missing" && days.length === 0;
     return readAfter(dir, days, nothing(), isNew ? undefined : reason);
   }
-  const { position, tail, lagDays, clients, told } = read.checkpoint;
+  const { position, tail, lagDays, clients, warned } = read.checkpoint;
   const isThere = days.includes(position.day);
   // The lines of a file that is gone are in the sums of the checkpoint. They stay there.
   if (isThere && position.offset > 0 && (tail === "" || (await tailDigest(dir, position)) !== tail)) {
-    return readAfter(dir, days, { ...nothing(), told }, "checkpoint does not fit the files");
+    return readAfter(dir, days, { ...nothing(), warned }, "checkpoint does not fit the files");
   }
   const sums = new ChargeSums();
   for (const [client, known] of clients) sums.restore(client, known);
   const from = isThere ? position : { day: position.day, offset: 0 };
-  const found = await readAfter(dir, days, { sums, position: from, lagDays, told }, undefined);
+  const found = await readAfter(dir, days, { sums, position: from, lagDays, warned }, undefined);
   return { ...found, changed: found.changed || !isThere };
 }
 
-type Known = Pick<Recovered, "sums" | "position" | "lagDays" | "told">;
+type Known = Pick<Recovered, "sums" | "position" | "lagDays" | "warned">;
 
 function nothing(): Known {
-  return { sums: new ChargeSums(), position: { day: "", offset: 0 }, lagDays: 0, told: new Map() };
+  return { sums: new ChargeSums(), position: { day: "", offset: 0 }, lagDays: 0, warned: new Map() };
 }
 
 async function readAfter(
   dir: string,
   days: readonly string[],
-  { sums, position: start, lagDays: knownLag, told }: Known,
+  { sums, position: start, lagDays: knownLag, warned }: Known,
   rebuilt: RebuildReason | undefined,
 ): Promise<Recovered> {
   let position = start;
@@ -85,8 +85,8 @@ async function readAfter(
     skipped += overlong;
     bytesRead += end - from;
     position = { day, offset: end };
+    sums.prune();
   }
-  if (position.day !== "") sums.prune(position.day);
   const changed = rebuilt !== undefined || bytesRead > 0 || position.day !== start.day;
-  return { sums, position, lagDays, told, skipped, bytesRead, rebuilt, changed };
+  return { sums, position, lagDays, warned, skipped, bytesRead, rebuilt, changed };
 }

@@ -1,4 +1,4 @@
-// Answers requests for the usage endpoint with pages of time buckets, in the form of OpenAI's usage API (contract, section 13).
+// Answers requests for the usage endpoint with pages of time buckets, in the format of OpenAI's usage API (contract, section 13).
 
 import { okReply, type Reply, replyFor } from "../../../plan/replies.ts";
 import { TICKS_PER_USD } from "../../../plan/usage.ts";
@@ -44,7 +44,7 @@ export function usageEndpoint(ledger: ReadableLedger, clock: Clock): UsageEndpoi
 
 /** The connection stays open: unlike with other requests that get this code, it is clear where the next one begins. */
 function badRequest(parameter: string): Reply {
-  const message = `The query of this request has a wrong parameter: ${parameter}. Times are Unix seconds, start_time is required, bucket_width is 1h or 1d, group_by is client, route, upstream or model.`;
+  const message = `The query of this request has a wrong or missing parameter: ${parameter}. Times are Unix seconds, start_time is required, bucket_width is 1h or 1d, group_by is client, route, upstream or model.`;
   return { ...replyFor("bad_request", { message }), close: false };
 }
 
@@ -83,7 +83,7 @@ function groupName(second: number, group: "day" | "hour"): string {
   return group === "day" ? dayAt(ms) : `${new Date(ms).toISOString().slice(0, 13)}:00:00Z`;
 }
 
-/** Counts that no response told are 0 here, since OpenAI's form knows no other. A cost that is not known is `null`. */
+/** Counts that no response reported are 0 here, since OpenAI's format has no null. A cost that is not known is `null`. */
 function resultOf({ group, requests, tokens, costTicks }: SumsRow, by: readonly PageGroup[]) {
   const names = PAGE_GROUPS.map((name) => {
     const at = by.indexOf(name);

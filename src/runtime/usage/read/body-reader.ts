@@ -1,4 +1,4 @@
-// Reads the usage out of a body without a content coding: finds out how the body is built, and takes it apart.
+// Reads the usage out of a body without a content coding: finds out how the body is built, and splits it.
 
 import { isBlank } from "../../model/json-bytes.ts";
 import type { UsageAccumulator } from "../forms/usage-form.ts";
@@ -8,10 +8,10 @@ import { JsonLines } from "./json-lines.ts";
 import { JsonTexts } from "./json-texts.ts";
 import type { KeptTree } from "./kept-tree.ts";
 import type { Splitter } from "./splitter.ts";
-import { ToldEvents } from "./told-events.ts";
+import { UsageEvents } from "./usage-events.ts";
 
-/** How the API of a response tells usage. Made once for a route. */
-export interface ToldBy {
+/** How the responses of an API report usage. Made once for a route. */
+export interface ResponseForm {
   /** What is kept of each event. */
   readonly kept: KeptTree;
   /** @param isStream the body is a row of events, else one JSON object */
@@ -28,15 +28,15 @@ const FIELD_STARTS = Buffer.from(":deir");
 
 export class BodyReader {
   readonly #contentType: string;
-  readonly #by: ToldBy;
+  readonly #by: ResponseForm;
   #accumulator: UsageAccumulator | undefined;
   #splitter: Splitter | undefined;
   /** How much of a byte order mark has passed. All of it, when one can no longer come. */
   #markBytes = 0;
-  /** The first byte that tells how the body is built was seen. */
+  /** The first byte that shows how the body is built was seen. */
   #isDecided = false;
 
-  constructor(contentType: string | undefined, by: ToldBy) {
+  constructor(contentType: string | undefined, by: ResponseForm) {
     this.#contentType = contentType ?? "";
     this.#by = by;
   }
@@ -77,7 +77,7 @@ export class BodyReader {
     const isEvents = !isObject && !isArray && (EVENT_STREAM.test(this.#contentType) || FIELD_STARTS.includes(byte));
     if (!isObject && !isArray && !isEvents) return;
     this.#accumulator = this.#by.createAccumulator(!isObject || isLines);
-    const events = new ToldEvents(this.#accumulator);
+    const events = new UsageEvents(this.#accumulator);
     const { kept } = this.#by;
     if (isEvents) this.#splitter = new EventStream(events, kept);
     else this.#splitter = isLines ? new JsonLines(events, kept) : new JsonTexts(events, kept);

@@ -1,11 +1,11 @@
-// Takes an event stream apart into its events (WHATWG HTML, section 9.2.6), as far as that is needed to find usage in them.
+// Splits an event stream into its events (WHATWG HTML, section 9.2.6), as far as that is needed to find usage in them.
 
 import type { KeptTree } from "./kept-tree.ts";
 import { LineEnds } from "./line-ends.ts";
 import { DONE, type QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
-import type { ToldEvents } from "./told-events.ts";
+import type { UsageEvents } from "./usage-events.ts";
 
 const SPACE = 0x20;
 const COLON = 0x3a;
@@ -24,7 +24,7 @@ const NAME = 2;
 const OTHER = 3;
 
 export class EventStream implements Splitter {
-  readonly #events: ToldEvents;
+  readonly #events: UsageEvents;
   readonly #kept: KeptTree;
   readonly #quiet: QuietEvents;
   readonly #lines = new LineEnds();
@@ -41,7 +41,7 @@ export class EventStream implements Splitter {
   /** The first characters of the data, as many as `[DONE]` has. */
   #dataStart = "";
 
-  constructor(events: ToldEvents, kept: KeptTree) {
+  constructor(events: UsageEvents, kept: KeptTree) {
     this.#events = events;
     this.#kept = kept;
     this.#quiet = kept.quietEvents;

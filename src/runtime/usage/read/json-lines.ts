@@ -1,22 +1,22 @@
-// Takes a body of one JSON object a line (NDJSON) apart into its lines.
+// Splits a body of one JSON object per line (NDJSON) into its lines.
 
 import type { KeptTree } from "./kept-tree.ts";
 import type { QuietEvents } from "./quiet-events.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
-import type { ToldEvents } from "./told-events.ts";
+import type { UsageEvents } from "./usage-events.ts";
 
 const LF = 0x0a;
 
 /** A line that is no JSON object costs that line only. */
 export class JsonLines implements Splitter {
-  readonly #events: ToldEvents;
+  readonly #events: UsageEvents;
   readonly #kept: KeptTree;
   readonly #quiet: QuietEvents;
   /** The line so far; `undefined`: it has no bytes yet. */
   #json: SparseJson | undefined = undefined;
 
-  constructor(events: ToldEvents, kept: KeptTree) {
+  constructor(events: UsageEvents, kept: KeptTree) {
     this.#events = events;
     this.#kept = kept;
     this.#quiet = kept.quietLines;

@@ -1,10 +1,10 @@
-// Takes a JSON body apart: one object, several one behind the other, or an array of them that is sent in pieces.
+// Splits a JSON body into its objects: one, several one after the other, or an array of them that is sent in pieces.
 
 import { isBlank } from "../../model/json-bytes.ts";
 import type { KeptTree } from "./kept-tree.ts";
 import { SparseJson } from "./sparse-json.ts";
 import type { Splitter } from "./splitter.ts";
-import type { ToldEvents } from "./told-events.ts";
+import type { UsageEvents } from "./usage-events.ts";
 
 const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
@@ -17,7 +17,7 @@ const AFTER_ARRAY = 1;
 const MALFORMED = 2;
 
 export class JsonTexts implements Splitter {
-  readonly #events: ToldEvents;
+  readonly #events: UsageEvents;
   readonly #kept: KeptTree;
   #state = BETWEEN;
   /** The object so far; `undefined` outside of objects. */
@@ -25,7 +25,7 @@ export class JsonTexts implements Splitter {
   #isArray = false;
   #objects = 0;
 
-  constructor(events: ToldEvents, kept: KeptTree) {
+  constructor(events: UsageEvents, kept: KeptTree) {
     this.#events = events;
     this.#kept = kept;
   }
@@ -38,7 +38,7 @@ export class JsonTexts implements Splitter {
     }
   }
 
-  /** What stands in an object that was cut off is not told. */
+  /** What an object that was cut off holds is not handed on. */
   end(complete: boolean): boolean {
     return complete && this.#json === undefined && this.#state === (this.#isArray ? AFTER_ARRAY : BETWEEN);
   }

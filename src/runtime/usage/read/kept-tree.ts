@@ -6,7 +6,7 @@ import { type QuietEvents, quietEvents, quietLines } from "./quiet-events.ts";
 /** What is kept of the events of an API. Made once for all exchanges. */
 export interface KeptTree {
   readonly root: KeptNode;
-  /** Pass over events that tell nothing: a search for a few texts is much faster than a scan. */
+  /** Pass over events that report nothing: a search for a few texts is much faster than a scan. */
   readonly quietEvents: QuietEvents;
   readonly quietLines: QuietEvents;
 }
@@ -18,7 +18,7 @@ export interface KeptNode {
   readonly bytes: Buffer;
   /** The whole value is kept, else these members of it. */
   readonly isWhole: boolean;
-  /** The value tells usage, unless it is null. */
+  /** The value reports usage, unless it is null. */
   readonly tells: boolean;
   /** The kept members by the length of their names. */
   readonly members: readonly (readonly KeptNode[] | undefined)[];
@@ -26,7 +26,7 @@ export interface KeptNode {
 
 /**
  * Makes the table.
- * @param needles texts of which an event must hold one to tell usage: a name of a member in its quotes, or a part of that
+ * @param needles texts of which an event must hold one to report usage: a name of a member in its quotes, or a part of that
  */
 export function keptTree(kept: KeptMembers, needles: readonly string[]): KeptTree {
   const signs = [...new Set(needles.map(signOf))];

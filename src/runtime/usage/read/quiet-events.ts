@@ -1,4 +1,4 @@
-// Finds events of a stream that lie whole in one chunk and tell no usage, so that they can be passed over without a look.
+// Finds events of a stream that lie whole in one chunk and report no usage, so that they can be passed over without a look.
 
 const USAGE = "usage";
 
@@ -7,7 +7,7 @@ export const DONE = "[DONE]";
 /** Streams with `\r` alone are read, but without the short cut. */
 const EVENT_ENDS: readonly string[] = ["\n\n", "\n\r\n"];
 
-/** What stands behind the name in events that tell none. An API that was asked for usage sends this in each event but the last. */
+/** What stands behind the name in events that report none. An API that was asked for usage sends this in each event but the last. */
 const NULLS: readonly Buffer[] = ['":null', '": null'].map((text) => Buffer.from(text));
 
 /** The chunk has no more of it. */
@@ -62,7 +62,7 @@ export class QuietEvents {
   }
 
   /**
-   * Passes over whole events that tell no usage.
+   * Passes over whole events that report no usage.
    * @param at where an event begins
    * @returns where the next event begins that needs a look, or that the chunk does not hold whole; `at` when this is one
    */

@@ -79,7 +79,7 @@ export class SparseJson {
     return this.#data;
   }
 
-  /** A member was seen that tells usage and is not null. */
+  /** A member was seen that reports usage and is not null. */
   get tells(): boolean {
     return this.#tells;
   }

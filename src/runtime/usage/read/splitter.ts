@@ -1,4 +1,4 @@
-// Describes what takes a body apart into its events.
+// Describes what splits a body into its events.
 
 /** It takes any bytes, cut anywhere, keeps no chunk, and does not throw by itself. */
 export interface Splitter {
@@ -6,7 +6,7 @@ export interface Splitter {
   /**
    * The body has ended.
    * @param complete it came whole
-   * @returns whether all that the body told is known
+   * @returns whether all that the body reports is known
    */
   end(complete: boolean): boolean;
 }

@@ -1,7 +1,7 @@
 // Reads the usage out of a copy of a response's body while the body passes to the client.
 
 import { UNKNOWN_USAGE, type UsageReport } from "../usage-report.ts";
-import { BodyReader, type ToldBy } from "./body-reader.ts";
+import { BodyReader, type ResponseForm } from "./body-reader.ts";
 import { CopyDecoder, copyCodingOf, type Encoded } from "./copy-decoder.ts";
 
 /** Nothing in it throws, and no memory grows with the body. */
@@ -11,7 +11,7 @@ export interface UsageTap {
   /**
    * The body has ended. Called once.
    * @param complete false when it broke, or when the client left before its end
-   * @param then called once with what the body told: at once where nothing has to be decoded
+   * @param then called once with what the body reported: at once where nothing has to be decoded
    */
   end(complete: boolean, then: (report: UsageReport) => void): void;
 }
@@ -23,8 +23,8 @@ export interface TappedResponse {
   readonly contentEncodings: readonly string[];
 }
 
-/** Makes the tap of one response. A body with a coding that can't be decoded tells nothing. */
-export function createUsageTap(response: TappedResponse, by: ToldBy): UsageTap {
+/** Makes the tap of one response. A body with a coding that can't be decoded reports nothing. */
+export function createUsageTap(response: TappedResponse, by: ResponseForm): UsageTap {
   const coding = copyCodingOf(response.contentEncodings);
   if (coding === undefined) return DEAF_TAP;
   const reader = new SafeReader(new BodyReader(response.contentType, by));
@@ -84,7 +84,7 @@ class PlainTap implements UsageTap {
   }
 }
 
-/** Decodes a copy of the body. An error there makes the usage unknown, even when something was told before it. */
+/** Decodes a copy of the body. An error there makes the usage unknown, even when something was reported before it. */
 class DecodingTap implements UsageTap {
   readonly #reader: SafeReader;
   readonly #decoder: CopyDecoder;

@@ -9,29 +9,29 @@ import type { SparseJson } from "./sparse-json.ts";
  */
 export const FIRST_EVENTS = 4;
 
-/** The first events are handed on, later ones only when they tell usage. */
-export class ToldEvents {
+/** The first events are handed on, later ones only when they report usage. */
+export class UsageEvents {
   readonly #accumulator: UsageAccumulator;
   #events = 0;
-  #lastTold = false;
+  #lastReported = false;
 
   constructor(accumulator: UsageAccumulator) {
     this.#accumulator = accumulator;
   }
 
   /**
-   * An event that does not tell usage may be passed over without a look. Not right behind one that tells: it is most likely one of
-   * many with running totals, and a search for what the next one tells would be in vain.
+   * An event without usage may be passed over without a look. But not right after one that has usage: that one is most likely one of
+   * many with running totals, so the next one has usage, too.
    */
   get maySkip(): boolean {
-    return this.#events >= FIRST_EVENTS && !this.#lastTold;
+    return this.#events >= FIRST_EVENTS && !this.#lastReported;
   }
 
-  /** An event has ended. What is no whole JSON object is not told. */
+  /** An event has ended. What is not a whole JSON object is not handed on. */
   take(name: string | undefined, json: SparseJson): void {
     const isFirst = this.#events < FIRST_EVENTS;
     if (isFirst) this.#events++;
-    this.#lastTold = json.tells;
+    this.#lastReported = json.tells;
     if (json.isDone && (isFirst || json.tells)) this.#accumulator.take({ name, data: json.data });
   }
 
