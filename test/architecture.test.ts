@@ -47,8 +47,8 @@ const LEAVES: readonly string[] = [
   "compiler/bounds.ts",
   "compiler/compiler-host.ts",
   "runtime/clock.ts",
-  "runtime/decode.ts",
   "runtime/iso-time.ts",
+  "runtime/decode.ts",
   "runtime/within.ts",
 ];
 

@@ -1,4 +1,4 @@
-// Tests that times are written as in ISO 8601, whatever order they come in.
+// Tests that times are written as ISO 8601 texts.
 
 import fc from "fast-check";
 import { expect, it } from "vitest";

@@ -14,5 +14,7 @@ export function chargeOf(
   if (!succeeded) return NOTHING;
   const { known, counts } = report;
   if (known === "unknown") return unknownCharge === "estimate" && reservation ? reservation.estimate : NOTHING;
-  return { tokens: (counts.input ?? 0) + (counts.output ?? 0), ticks: costTicks ?? 0 };
+  // The budgets and the ledger take no more than the largest exact number. Both counts may be as large as that.
+  const tokens = Math.min((counts.input ?? 0) + (counts.output ?? 0), Number.MAX_SAFE_INTEGER);
+  return { tokens, ticks: costTicks ?? 0 };
 }

@@ -2,16 +2,17 @@
 
 import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
+import { NO_CHARGE } from "../../plan/usage.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ExchangeRecord } from "../exchange/record.ts";
 import { headerValues } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import { PassingModel } from "../model/passing-model.ts";
-import { requestModels } from "../model/request-model.ts";
+import { modelsInPath, modelsInQuery } from "../model/path-model.ts";
 import { createUsageTap, type UsageTap } from "../usage/read/usage-tap.ts";
 import { UNKNOWN_USAGE, type UsageReport } from "../usage/usage-report.ts";
-import type { MeterOwner } from "./metered.ts";
+import type { Metered, MeterOwner } from "./metered.ts";
 
 export class ExchangeMeter {
   readonly #x: LiveExchange;
@@ -97,8 +98,18 @@ export class ExchangeMeter {
     else this.#owner.late.add();
   }
 
+  /** An exception here is a bug of ours. For what comes late nobody else would catch it, and it would end the process. */
   #write(record: ExchangeRecord, report: UsageReport): void {
-    this.#owner.write({
+    try {
+      this.#owner.write(this.#metered(record, report));
+    } catch (err) {
+      this.#x.reservation?.settle(NO_CHARGE);
+      this.#x.fail(err, "metering");
+    }
+  }
+
+  #metered(record: ExchangeRecord, report: UsageReport): Metered {
+    return {
       record,
       report,
       at: this.#at,
@@ -107,13 +118,19 @@ export class ExchangeMeter {
       streams: this.#streams,
       firstByteAt: this.#firstByteAt,
       reservation: this.#x.reservation,
-    });
+    };
   }
 
-  /** The first model that the request names, as the gateway would use it for the choice of an upstream. */
+  /**
+   * The model that the request names. A query counts last: with a body, providers don't look there, so a client could name a cheaper
+   * model in it, which would be charged where the response names none.
+   */
   #requestedModel(): string | undefined {
-    const models = requestModels(this.#x, this.#x.body?.model);
-    if (models.kind === "models") return models.places[0]?.name;
-    return this.requestTap?.name;
+    const { path, query, body } = this.#x;
+    const [inPath] = modelsInPath(path);
+    const inBody = body?.model?.kind === "model" ? body.model.name : this.requestTap?.name;
+    if (inPath !== undefined || inBody !== undefined) return inPath ?? inBody;
+    const inQuery = modelsInQuery(query);
+    return inQuery === "given_twice" ? undefined : inQuery[0];
   }
 }

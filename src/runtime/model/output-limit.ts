@@ -3,14 +3,18 @@
 import { CLOSE, isBlank, isLiteralByte, KIND_OF_BYTE, OPEN, PLAIN, QUOTE } from "./json-bytes.ts";
 import { stringEnd } from "./json-string.ts";
 
-/** The ends of all names. A body without these bytes costs one search each, and nothing else of it is looked at. */
-const NEEDLES = [Buffer.from('_tokens"'), Buffer.from('OutputTokens"')] as const;
+/**
+ * The ends of all names, and how each escape in one begins. A body without these bytes costs one search each, and nothing else of it is
+ * looked at.
+ */
+const NEEDLES = [Buffer.from('_tokens"'), Buffer.from('OutputTokens"'), Buffer.from("\\u00")] as const;
 
 const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set(["max_tokens", "max_completion_tokens", "max_output_tokens"]);
 /** Gemini's API takes its names in both spellings. */
 const GROUP_NAMES: ReadonlySet<string> = new Set(["generationConfig", "generation_config"]);
 const NAMES_IN_GROUP: ReadonlySet<string> = new Set(["maxOutputTokens", "max_output_tokens"]);
-const LONGEST_NAME = "max_completion_tokens".length;
+/** Each character may be an escape of six. */
+const LONGEST_NAME = 6 * "max_completion_tokens".length;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
@@ -21,7 +25,7 @@ const OPEN_BRACE = 0x7b;
 
 /**
  * The largest output limit that a JSON body gives. What is no number, or is negative, is no limit. A name that is spelled with
- * escapes is not found: who writes it so only makes the estimate of the request wrong, and is charged what it used all the same.
+ * escapes counts, too: a stream that tells no usage is charged its estimate, which a client could make as small as it likes.
  * @param chunks the body from its first byte, without a content coding; it may end early
  * @returns whole tokens; `undefined` when it gives none
  */
@@ -52,7 +56,7 @@ function startOf(body: Buffer): number {
 
 /**
  * Visits the members of the object that begins at a byte, as far as they can be read. The value may be cut off.
- * @param visit gets the name, raw, empty for a longer one than any that matters; and where the value begins
+ * @param visit gets the name, empty for a longer one than any that matters; and where the value begins
  */
 function eachMember(body: Buffer, from: number, visit: (name: string, valueAt: number) => void): void {
   if (body[from] !== OPEN_BRACE) return;
@@ -60,7 +64,7 @@ function eachMember(body: Buffer, from: number, visit: (name: string, valueAt: n
   while (body[at] !== undefined && KIND_OF_BYTE[body[at] as number] === QUOTE) {
     const nameEnd = stringEnd(body, at + 1);
     if (nameEnd < 0) return;
-    const name = nameEnd - at - 1 <= LONGEST_NAME ? body.toString("latin1", at + 1, nameEnd) : "";
+    const name = nameEnd - at - 1 <= LONGEST_NAME ? nameOf(body.toString("latin1", at + 1, nameEnd)) : "";
     const colon = skipBlanks(body, nameEnd + 1);
     if (body[colon] !== COLON) return;
     const valueAt = skipBlanks(body, colon + 1);
@@ -68,6 +72,16 @@ function eachMember(body: Buffer, from: number, visit: (name: string, valueAt: n
     at = skipBlanks(body, endOfValue(body, valueAt));
     if (body[at] !== COMMA) return;
     at = skipBlanks(body, at + 1);
+  }
+}
+
+/** A name with its escapes decoded; empty when they are none of JSON. */
+function nameOf(raw: string): string {
+  if (!raw.includes("\\")) return raw;
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch {
+    return "";
   }
 }
 

@@ -20,6 +20,12 @@ describe("the output limit of a body", () => {
     ['{"max_completion_tokens":50,"max_tokens":5}', 50],
     ['{"max_tokens":6,"max_tokens":4}', 6],
     ['{"max_tokens":1,"generationConfig":{"maxOutputTokens":2}}', 2],
+    // Names in other spellings, which parsers take for the same.
+    ['{"max_tokens":1,"max\\u005ftokens":100000}', 100_000],
+    ['{"\\u006d\\u0061\\u0078\\u005F\\u0074\\u006f\\u006b\\u0065\\u006e\\u0073":14}', 14],
+    ['{"generation\\u0043onfig":{"maxOutputToken\\u0073":15}}', 15],
+    ['{"max\\xtokens":1,"max_tokens":16}', 16],
+    ['{"max_tokens\\n":1}', undefined],
     // Numbers in other spellings.
     ['{"max_tokens":0}', 0],
     ['{"max_tokens":-0}', 0],

@@ -110,9 +110,11 @@ describe("any body", () => {
         const edit = askEdit(chunks, MAX);
         if (edit === undefined) throw new Error(`left alone: ${text}`);
         const edited = Buffer.concat(applyEdits(chunks, [edit]));
+        // As the text has it: JSON has no -0.
+        const told = JSON.parse(text) as { readonly stream_options?: object | null };
         expect(JSON.parse(edited.toString())).toEqual({
-          ...(JSON.parse(text) as object),
-          stream_options: { ...given, include_usage: true },
+          ...told,
+          stream_options: { ...told.stream_options, include_usage: true },
         });
         expect(edited.subarray(0, edit.start)).toEqual(bytes.subarray(0, edit.start));
         expect(edited.subarray(edit.start + edit.bytes.length)).toEqual(bytes.subarray(edit.end));

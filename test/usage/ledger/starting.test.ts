@@ -135,6 +135,29 @@ describe("a start", () => {
     expect(sums.get("ana")?.days.size).toBe(41);
   });
 
+  it("has them, too, when the clock was far ahead for a while, or a file has a name of a day to come", async () => {
+    const dir = folder();
+    const clock = handClock();
+    const { ledger } = await opened(dir, recordingParts({ clock }).parts);
+    const charge = async (tokens: number): Promise<void> => {
+      ledger.append(line({ charged_tokens: tokens, at: new Date(clock.now()).toISOString() }));
+      await ledger.flush();
+    };
+    await charge(1);
+    clock.time += 90 * DAY_MS;
+    await charge(10);
+    clock.time -= 90 * DAY_MS;
+    await charge(100);
+    await ledger.close();
+    writeFileSync(join(dir, "usage-2099-01-01.jsonl"), "");
+    for (const from of [dir, (await start(dir)).copy]) {
+      const { sums, copy } = await start(from);
+      expect(sums.get("ana")?.days.get("2026-11-23")?.tokens).toBe(101);
+      // No file is old but by the clock.
+      expect(ledgerFiles(copy)).toContain(TODAY);
+    }
+  });
+
   it("counts lines that can't be read, and goes on with the next", async () => {
     const dir = folder();
     const text = `{"at":1}\nnonsense\n\n${"x".repeat(1_500_000)}\n${lineText(line({ charged_tokens: 3 }))}\u0000\u0000\n`;
@@ -142,6 +165,28 @@ describe("a start", () => {
     const { sums, events } = await start(dir);
     expect(totals(sums)).toEqual([["ana", 3]]);
     expect(events).toEqual(["rebuilt: checkpoint missing", "skipped 4"]);
+  });
+
+  it("counts no line of a day that does not exist, and can be read in spite of it", async () => {
+    const dir = folder();
+    const text = lineText(line({ charged_tokens: 3 }));
+    writeFileSync(join(dir, TODAY), text + text.replace("2026-11-23T", "2026-13-45T"));
+    const first = await start(dir);
+    expect([totals(first.sums), first.events]).toEqual([[["ana", 3]], ["rebuilt: checkpoint missing", "skipped 1"]]);
+    // The checkpoint fits, and later days are read in the files of the days that it says.
+    const { parts, events } = recordingParts();
+    const { ledger } = await opened(first.copy, parts);
+    const { rows, skipped } = await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] });
+    expect([rows[0]?.requests, skipped, events]).toEqual([1, 1, []]);
+  });
+
+  it("can be read, however many days late the checkpoint says that lines are", async () => {
+    const dir = folder();
+    await write(dir, [{ charged_tokens: 3 }]);
+    const path = join(dir, CHECKPOINT);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"lag_days":0', '"lag_days":1e300'));
+    const { ledger } = await opened(dir, recordingParts().parts);
+    expect((await ledger.read({ since: undefined, until: Date.UTC(2027, 0), by: [] })).rows).toHaveLength(1);
   });
 
   it("counts a line whose end alone is missing, and counts it once", async () => {

@@ -1,15 +1,17 @@
 // Sums what was charged, by client and by day.
 
 import type { Charge } from "../../../plan/usage.ts";
-import { dayAfter } from "./day-files.ts";
 
-/** How many days have a sum of their own. The longest period of a budget with an end is a month. */
-const DAYS_KEPT = 40;
+/**
+ * How many days have a sum of their own. The longest period of a budget with an end is a month. Days with a charge are counted, not
+ * those of the calendar: a clock that was far ahead for a while must not push out the days that count when it is right again.
+ */
+const DAYS_KEPT = 41;
 
 export interface ClientSums {
   /** Of all time. */
   readonly total: Charge;
-  /** By the UTC day on which the exchange began, as `YYYY-MM-DD`. Only the last 40 days. */
+  /** By the UTC day on which the exchange began, as `YYYY-MM-DD`. Only the last 41 with a charge. */
   readonly days: ReadonlyMap<string, Charge>;
 }
 
@@ -27,14 +29,11 @@ interface Growing {
 
 export class ChargeSums {
   readonly #clients = new Map<string, { readonly total: Growing; readonly days: Map<string, Growing> }>();
-  /** Earlier days have no sum of their own. */
-  #firstDay = "";
 
   add({ client, day, tokens, ticks }: DatedCharge): void {
     const { total, days } = this.#of(client);
     total.tokens += tokens;
     total.ticks += ticks;
-    if (day < this.#firstDay) return;
     const sum = days.get(day);
     if (sum === undefined) days.set(day, { tokens, ticks });
     else {
@@ -48,11 +47,11 @@ export class ChargeSums {
     this.#clients.set(client, { total: { ...total }, days: new Map([...days].map(([day, sum]) => [day, { ...sum }])) });
   }
 
-  /** Forgets the sums of days that are long past. @param today the newest day of the ledger */
-  prune(today: string): void {
-    this.#firstDay = dayAfter(today, -DAYS_KEPT);
+  /** Forgets the sums of days that are long past. */
+  prune(): void {
     for (const { days } of this.#clients.values()) {
-      for (const day of days.keys()) if (day < this.#firstDay) days.delete(day);
+      if (days.size <= DAYS_KEPT) continue;
+      for (const day of [...days.keys()].sort().slice(0, -DAYS_KEPT)) days.delete(day);
     }
   }
 

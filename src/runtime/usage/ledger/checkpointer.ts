@@ -57,7 +57,7 @@ export class Checkpointer {
     }
     this.#changed = true;
     if (isNewDay) {
-      this.#sums.prune(position.day);
+      this.#sums.prune();
       void this.save();
     } else if (this.#timer === undefined) {
       this.#timer = setTimeout(() => void this.save(), this.#parts.checkpointMs);
@@ -106,8 +106,8 @@ export class Checkpointer {
   /** Deletes files that were kept long enough. What was charged in them is in the checkpoint by now. */
   async #deleteOld({ day }: Position): Promise<void> {
     const { dir, keepDays, clock } = this.#parts;
-    const today = dayAt(clock.now());
-    const first = dayAfter(today > day ? today : day, -keepDays);
+    // By the clock, not by the newest file: that one may be of a day that is still to come.
+    const first = dayAfter(dayAt(clock.now()), -keepDays);
     for (const old of await daysIn(dir)) if (old < first && old <= day) await unlink(join(dir, fileOfDay(old)));
   }
 }

@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 
 const NAME = /^usage-(\d{4}-\d\d-\d\d)\.jsonl$/;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** @param day `YYYY-MM-DD` */
 export function fileOfDay(day: string): string {

@@ -60,11 +60,16 @@ function isLine(value: unknown): value is ReadLine {
   const { at, client, charged_tokens, charged_usd } = value as Partial<Record<keyof LedgerLine, unknown>>;
   return (
     typeof at === "string" &&
-    TIME.test(at) &&
+    isTime(at) &&
     typeof client === "string" &&
     isAmount(charged_tokens) &&
     isAmount(charged_usd)
   );
+}
+
+/** A time that is none, such as the 32nd of a month, would have no day that can be counted with. */
+function isTime(at: string): boolean {
+  return TIME.test(at) && !Number.isNaN(Date.parse(at));
 }
 
 function isAmount(value: unknown): value is number {

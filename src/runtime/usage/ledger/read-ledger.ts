@@ -1,7 +1,7 @@
 // Sums the lines of the ledger by group, for a span of time. It reads the files alone, so a gateway may write to them meanwhile.
 
 import { join } from "node:path";
-import { dayAfter, dayAt, daysIn, fileOfDay } from "./day-files.ts";
+import { DAY_MS, dayAt, daysIn, fileOfDay } from "./day-files.ts";
 import { type ReadLine, readLine, ticksOf } from "./line-text.ts";
 import { scanLines } from "./scan-lines.ts";
 
@@ -88,7 +88,7 @@ export async function sumLedger(dir: string, query: SumsQuery, bounds?: ReadBoun
 
 async function daysToRead(dir: string, { since, until }: SumsQuery, bounds?: ReadBounds): Promise<string[]> {
   const first = since === undefined ? "" : dayAt(inRange(since));
-  const last = until === undefined || bounds === undefined ? "~" : dayAfter(dayAt(inRange(until)), bounds.lagDays);
+  const last = until === undefined || bounds === undefined ? "~" : dayAt(inRange(until + bounds.lagDays * DAY_MS));
   return (await daysIn(dir)).filter((day) => day >= first && (day <= last || day >= (bounds?.knownTo ?? "")));
 }
 

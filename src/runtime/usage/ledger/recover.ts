@@ -85,8 +85,8 @@ async function readAfter(
     skipped += overlong;
     bytesRead += end - from;
     position = { day, offset: end };
+    sums.prune();
   }
-  if (position.day !== "") sums.prune(position.day);
   const changed = rebuilt !== undefined || bytesRead > 0 || position.day !== start.day;
   return { sums, position, lagDays, warned, skipped, bytesRead, rebuilt, changed };
 }
