@@ -19,7 +19,7 @@ export type Reserved =
       readonly per: BudgetPeriod;
       readonly unit: BudgetUnit;
     }
-  /** It would not fit if nothing were used. */
+  /** The estimate is larger than the whole limit. */
   | { readonly kind: "too_large"; readonly per: BudgetPeriod | "minute"; readonly unit: BudgetUnit };
 
 /** The warning of a budget that is nearly used up. */
