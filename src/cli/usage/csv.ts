@@ -11,7 +11,7 @@ export function csvText(header: readonly string[], rows: readonly (readonly Cell
   return [header, ...rows].map((row) => `${row.map(cellText).join(",")}\r\n`).join("");
 }
 
-/** A text that a spreadsheet would take for a formula gets a `'` in front. Models and clients have such names only by malice. */
+/** A text that a spreadsheet would take for a formula gets a `'` in front. Only an attacker gives models such names. */
 function cellText(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell !== "string") return cell.number;

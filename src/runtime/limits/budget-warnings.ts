@@ -1,7 +1,7 @@
 // Decides when to warn that a budget is nearly used up: at 80, 90 and 100 %, once a period each (contract, section 13).
 
 import type { BudgetPeriod } from "../../plan/usage.ts";
-import type { BudgetUnit } from "./client-books.ts";
+import type { BudgetUnit } from "./client-usage.ts";
 
 const PERCENTS = [80, 90, 100] as const;
 

@@ -4,7 +4,7 @@
 import type { BudgetPeriod, Charge, ClientBudgets, Reservation } from "../../plan/usage.ts";
 import { dayOf, dayOfDate, periodOf, startOfDay } from "./budget-period.ts";
 import { BudgetWarnings, readWarningName, type WarnedPercent, warningName } from "./budget-warnings.ts";
-import { amountOf, type BudgetUnit, ClientBooks, wholeCharge } from "./client-books.ts";
+import { amountOf, type BudgetUnit, ClientUsage, wholeCharge } from "./client-usage.ts";
 import { secondsToNextMinute, TokenWindow } from "./token-window.ts";
 
 /** The answer to an estimate. All but `admitted` change nothing. */
@@ -19,7 +19,7 @@ export type Reserved =
       readonly per: BudgetPeriod;
       readonly unit: BudgetUnit;
     }
-  /** It would not fit if nothing were used. */
+  /** The estimate is larger than the whole limit. */
   | { readonly kind: "too_large"; readonly per: BudgetPeriod | "minute"; readonly unit: BudgetUnit };
 
 /** The warning of a budget that is nearly used up. */
@@ -52,7 +52,7 @@ export interface RestoredUsage {
 }
 
 interface ClientState {
-  readonly books: ClientBooks;
+  readonly usage: ClientUsage;
   readonly window: TokenWindow;
   readonly warnings: BudgetWarnings;
   /** Those of the plan that was used last. */
@@ -84,7 +84,7 @@ export class Budgets {
         const day = dayOfDate(date);
         if (day !== undefined) known.push([day, wholeCharge(charge)]);
       }
-      this.#stateOf(client).books.restore(wholeCharge(total), known);
+      this.#stateOf(client).usage.restore(wholeCharge(total), known);
     }
     for (const [name, percent] of given) {
       const read = readWarningName(name);
@@ -114,7 +114,7 @@ export class Budgets {
     const state = this.#stateOf(client);
     state.limits = limits;
     const whole = wholeCharge(charge);
-    state.books.charge(dayOf(at), whole);
+    state.usage.charge(dayOf(at), whole);
     state.window.charge(at, whole.tokens);
     this.#warn(client, state, dayOf(at));
   }
@@ -123,10 +123,10 @@ export class Budgets {
   shown(now: number, limits: Iterable<readonly [client: string, limits: ClientBudgets]>): ShownBudget[] {
     const shown: ShownBudget[] = [];
     for (const [client, own] of limits) {
-      const books = this.#clients.get(client)?.books;
+      const usage = this.#clients.get(client)?.usage;
       for (const { per, unit, max } of boundsOf(own)) {
         const period = periodOf(per, dayOf(now));
-        const { settled, reserved } = books?.usedIn(period, unit) ?? { settled: 0, reserved: 0 };
+        const { settled, reserved } = usage?.usedIn(period, unit) ?? { settled: 0, reserved: 0 };
         const endsAtMs = period.endDay === undefined ? undefined : startOfDay(period.endDay);
         shown.push({ client, per, unit, used: settled, reserved, max, endsAtMs });
       }
@@ -146,7 +146,7 @@ export class Budgets {
   #stateOf(client: string): ClientState {
     let state = this.#clients.get(client);
     if (state === undefined) {
-      const parts = { books: new ClientBooks(), window: new TokenWindow(), warnings: new BudgetWarnings() };
+      const parts = { usage: new ClientUsage(), window: new TokenWindow(), warnings: new BudgetWarnings() };
       state = { ...parts, limits: undefined };
       this.#clients.set(client, state);
     }
@@ -155,7 +155,7 @@ export class Budgets {
 
   #reservation(client: string, state: ClientState, estimate: Charge, now: number): Reservation {
     const day = dayOf(now);
-    const settleBooks = state.books.reserve(day, estimate);
+    const settleUsage = state.usage.reserve(day, estimate);
     const settleWindow = state.window.reserve(now, estimate.tokens);
     let settled = false;
     return {
@@ -165,19 +165,19 @@ export class Budgets {
         if (settled) return;
         settled = true;
         const whole = wholeCharge(charge);
-        settleBooks(whole);
+        settleUsage(whole);
         settleWindow(whole.tokens);
         this.#warn(client, state, day);
       },
     };
   }
 
-  #warn(client: string, { books, warnings, limits }: ClientState, day: number): void {
+  #warn(client: string, { usage, warnings, limits }: ClientState, day: number): void {
     if (limits === undefined) return;
     for (const { per, unit, max } of boundsOf(limits)) {
       const period = periodOf(per, day);
       const { firstDay } = period;
-      const { settled } = books.usedIn(period, unit);
+      const { settled } = usage.usedIn(period, unit);
       for (const percent of warnings.passed({ per, unit, firstDay }, settled, max))
         this.#onPassed({ client, per, unit, percent });
     }
@@ -214,11 +214,11 @@ function tooLarge(limits: ClientBudgets, estimate: Charge): Reserved | undefined
 }
 
 /** Of several budgets that refuse, the one that does so the longest is named. */
-function exceeded(limits: ClientBudgets, estimate: Charge, { books }: ClientState, now: number): Reserved | undefined {
+function exceeded(limits: ClientBudgets, estimate: Charge, { usage }: ClientState, now: number): Reserved | undefined {
   let longest: (Bound & { readonly endDay: number }) | undefined;
   for (const bound of boundsOf(limits)) {
     const period = periodOf(bound.per, dayOf(now));
-    const { settled, reserved } = books.usedIn(period, bound.unit);
+    const { settled, reserved } = usage.usedIn(period, bound.unit);
     if (settled + reserved + needOf(estimate, bound.unit) <= bound.max) continue;
     const { endDay = Number.POSITIVE_INFINITY } = period;
     if (longest === undefined || endDay > longest.endDay) longest = { ...bound, endDay };

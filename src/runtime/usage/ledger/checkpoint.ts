@@ -28,7 +28,7 @@ export interface Checkpoint {
   /** The most days that an exchange began before the day of the file its line is in. */
   readonly lagDays: number;
   readonly clients: ReadonlyMap<string, ClientSums>;
-  /** What the budgets want to know again after a start. */
+  /** The warnings of budgets that were given: the percent of each, by its name. */
   readonly warned: ReadonlyMap<string, number>;
 }
 
@@ -67,7 +67,7 @@ export async function writeCheckpoint(dir: string, checkpoint: Checkpoint): Prom
 }
 
 /**
- * The digest of the last bytes before a position. It tells a file from another one of the same name that has grown as long.
+ * The digest of the last bytes before a position. It shows whether the file was replaced by another one of the same name and length.
  * @param sync whether the file is brought to the disk first: a checkpoint must not be ahead of its lines after a power failure
  * @returns an empty text where the file is missing or shorter
  */

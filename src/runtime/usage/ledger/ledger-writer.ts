@@ -1,7 +1,7 @@
 // Appends lines to the file of the day, in batches, so that a request never waits for the disk.
 //
 // A full disk or a broken folder costs memory up to a bound, and after that lines. Nothing else fails. The log's own writer
-// (`LineWriter`) is not used here: it does not tell how far whole lines are written, which the checkpoint has to know.
+// (`LineWriter`) is not used here: it does not say how far whole lines are written, which the checkpoint has to know.
 
 import type { FileHandle } from "node:fs/promises";
 import type { Clock } from "../../clock.ts";

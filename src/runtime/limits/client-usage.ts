@@ -14,7 +14,7 @@ export interface Used {
 
 const NOTHING_USED: Used = Object.freeze({ settled: 0, reserved: 0 });
 
-/** One page of the books. */
+/** What is used and reserved: on one day, in one period, or in total. */
 interface Sums {
   tokens: number;
   ticks: number;
@@ -37,7 +37,7 @@ const KEPT_DAYS = 64;
 /** A week and a month, and those before them, which exchanges may still ask for. */
 const KEPT_PERIODS = 4;
 
-export class ClientBooks {
+export class ClientUsage {
   readonly #total = newSums();
   /** In the order in which they were first used. Days without usage are not there. */
   readonly #days = new Map<number, Sums>();
@@ -59,33 +59,33 @@ export class ClientBooks {
    * @returns a function that replaces it by what was used. It changes the day of the reservation and no other. To be called once
    */
   reserve(day: number, estimate: Charge): (charge: Charge) => void {
-    const page = this.#page(day);
+    const ofDay = this.#ofDay(day);
     const reserved = { tokens: 0, ticks: 0, reservedTokens: estimate.tokens, reservedTicks: estimate.ticks };
-    this.#add(day, page, reserved);
+    this.#add(day, ofDay, reserved);
     return ({ tokens, ticks }) => {
-      this.#add(day, page, { tokens, ticks, reservedTokens: -estimate.tokens, reservedTicks: -estimate.ticks });
+      this.#add(day, ofDay, { tokens, ticks, reservedTokens: -estimate.tokens, reservedTicks: -estimate.ticks });
     };
   }
 
   /** Counts what was used without a reservation. */
   charge(day: number, { tokens, ticks }: Charge): void {
-    this.#add(day, this.#page(day), { tokens, ticks, reservedTokens: 0, reservedTicks: 0 });
+    this.#add(day, this.#ofDay(day), { tokens, ticks, reservedTokens: 0, reservedTicks: 0 });
   }
 
   /** Takes over what was used before the process began. @param total all of it, also that of days that are not given */
   restore(total: Charge, days: Iterable<readonly [day: number, charge: Charge]>): void {
     addTo(this.#total, { ...newSums(), ...total });
     for (const [day, charge] of [...days].sort(([a], [b]) => a - b)) {
-      addTo(this.#page(day), { ...newSums(), ...charge });
+      addTo(this.#ofDay(day), { ...newSums(), ...charge });
     }
     this.#periods = [];
   }
 
-  #add(day: number, page: Sums, change: Sums): void {
+  #add(day: number, ofDay: Sums, change: Sums): void {
     addTo(this.#total, change);
-    addTo(page, change);
-    // A reservation may be older than the days that are kept. Then its page is in no sum any more.
-    if (this.#days.get(day) !== page) return;
+    addTo(ofDay, change);
+    // A reservation may be older than the days that are kept. Then its day is in no sum any more.
+    if (this.#days.get(day) !== ofDay) return;
     for (const period of this.#periods) if (day >= period.firstDay && day < period.endDay) addTo(period, change);
   }
 
@@ -94,13 +94,13 @@ export class ClientBooks {
     if (endDay === firstDay + 1) return this.#days.get(firstDay);
     for (const period of this.#periods) if (period.firstDay === firstDay && period.endDay === endDay) return period;
     const sums: PeriodSums = { firstDay, endDay, ...newSums() };
-    for (const [day, page] of this.#days) if (day >= firstDay && day < endDay) addTo(sums, page);
+    for (const [day, ofDay] of this.#days) if (day >= firstDay && day < endDay) addTo(sums, ofDay);
     this.#periods = [...this.#periods.slice(-(KEPT_PERIODS - 1)), sums];
     return sums;
   }
 
-  /** The page of a day, made if there is none. */
-  #page(day: number): Sums {
+  /** The sums of a day, made if there is none. */
+  #ofDay(day: number): Sums {
     const known = this.#days.get(day);
     if (known !== undefined) return known;
     const sums = newSums();
