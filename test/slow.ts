@@ -34,7 +34,8 @@ export const SLOW: readonly string[] = [
   // They let time pass: providers that are silent or down.
   "test/scenarios/failover-bench.test.ts",
   "test/scenarios/outage.test.ts",
-  // Thousands of exchanges.
+  // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/observe/mixed-exchanges.test.ts",
+  "test/websocket/pressure.test.ts",
 ];
