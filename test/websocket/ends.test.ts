@@ -71,6 +71,15 @@ describe("a WebSocket whose one side leaves", () => {
     expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", bytes_sent: answer.length });
   });
 
+  it("lets the client answer an upstream that has closed its sending side", async () => {
+    const { client, upstream } = await opened();
+    upstream.halfClose();
+    await client.ended;
+    const last = closeFrame(1000, true);
+    await client.send(last);
+    expect(await expectBytes(upstream, last)).toEqual(last);
+  });
+
   it("gives a slow client the upstream's last bytes, however long it takes them", async () => {
     const { client, upstream } = await opened();
     client.socket.pause();
