@@ -1,5 +1,5 @@
 // 200 requests at one time against a budget for 37 of them, through the whole gateway: exactly 37 pass, in tokens and in USD, also
-// across a reload and a restart (contract, section 12, "Exact under any concurrency").
+// across a reload and a restart (contract, section 12, "Reserve, then settle").
 
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
