@@ -205,8 +205,18 @@ describe("the bounds of decoding", () => {
     const slices = large(12);
     const taps = Array.from({ length: 6 }, () => tapOf(["gzip"], new Recording()));
     for (const tap of taps) for (const slice of slices) tap.push(slice);
+    // Now there is no room for these, but the first MiB of each may wait in any case.
+    for (const mib of [2, 0.7, 0.7]) {
+      const tap = tapOf(["gzip"], new Recording());
+      for (const slice of large(mib)) tap.push(slice);
+      taps.push(tap);
+    }
     const reports = await Promise.all(taps.map((tap) => ended(tap, true)));
-    expect(reports.map(({ known }) => known)).toEqual([...Array<string>(5).fill("reported"), "unknown"]);
+    expect(reports.map(({ known }) => known)).toEqual([
+      ...Array<string>(5).fill("reported"),
+      "unknown",
+      ...Array<string>(3).fill("reported"),
+    ]);
     // Those that were given up leave nothing behind that would count on.
     for (let i = 0; i < 6; i++) expect((await read("gzip", large(20))).report).toBe(UNKNOWN_USAGE);
     expect((await read("gzip", slices)).report.known).toBe("reported");

@@ -22,6 +22,8 @@ const FREE_OUTPUT_BYTES = 16 * 1024 * 1024;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Those of all copies together. */
 const MAX_WAITING_OF_ALL = 64 * 1024 * 1024;
+/** So many may wait of each copy, whatever waits of others: no upstream can take the place of another one's usual responses. */
+const FREE_WAITING_BYTES = 1024 * 1024;
 
 /** The coded bytes that wait for all decoders of this process. */
 let waitingOfAll = 0;
@@ -77,7 +79,7 @@ export class CopyDecoder {
     this.#stream ??= this.#open(bytes[0] as number);
     this.#coded += bytes.length;
     const { length } = bytes;
-    if (this.#waiting + length > MAX_WAITING_BYTES || waitingOfAll + length > MAX_WAITING_OF_ALL) return this.#fail();
+    if (!this.#mayWait(length)) return this.#fail();
     this.#wait(length);
     this.#stream.write(bytes, () => this.#wait(-length));
   }
@@ -94,6 +96,12 @@ export class CopyDecoder {
     this.#hasEnded = true;
     this.#wait(-this.#waiting);
     this.#stream?.destroy();
+  }
+
+  #mayWait(bytes: number): boolean {
+    const waiting = this.#waiting + bytes;
+    if (waiting <= FREE_WAITING_BYTES) return true;
+    return waiting <= MAX_WAITING_BYTES && waitingOfAll + bytes <= MAX_WAITING_OF_ALL;
   }
 
   /** Counts bytes that begin to wait, or that no longer do. What waited at the stop is not counted again when it comes back. */
