@@ -88,12 +88,8 @@ export const ERROR_REPLIES = {
     message:
       "This client has reached its limit of requests per minute on this route. Wait as long as the retry-after header says.",
   },
-  budget_exceeded: {
-    status: 429,
-    message:
-      "Too little is left of this client's budget for this request. Wait as long as the retry-after header says, or ask for a larger budget.",
-    final: true,
-  },
+  // The message says when the next period begins.
+  budget_exceeded: { status: 429, message: null, final: true },
   headers_too_large: {
     status: 431,
     message: "The request's headers are larger than 32 KiB. Send fewer or shorter headers.",

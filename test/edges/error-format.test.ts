@@ -104,7 +104,7 @@ test("a code that stands for several reasons does not compile without a message"
 
 describe("every error code", () => {
   const codes = Object.keys(ERROR_REPLIES) as ErrorCode[];
-  const OPENAI_TYPES = ["invalid_request_error", "requests", "server_error"];
+  const OPENAI_TYPES = ["invalid_request_error", "requests", "insufficient_quota", "server_error"];
   const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
     401: "authentication_error",
     403: "permission_error",
@@ -126,6 +126,8 @@ describe("every error code", () => {
     expect(openai).toEqual({ error: { message, type: expect.any(String), param: null, code } });
     expect(OPENAI_TYPES).toContain(openai.error.type);
     expect(openai.error.type === "server_error").toBe(status >= 500);
+    // Codex waits as long as `retry-after` says for any other type: for a budget that may be a month.
+    expect(openai.error.type === "insufficient_quota").toBe(code === "budget_exceeded");
     const anthropic = JSON.parse(errorFormatterOf("anthropic")?.(reply, request).body ?? "");
     const type = ANTHROPIC_TYPES[status] ?? "invalid_request_error";
     expect(anthropic).toEqual({ type: "error", error: { type, message }, request_id: "an-id" });

@@ -21,9 +21,9 @@ const UNPRICED = replyFor("model_not_allowed", {
 });
 const UNPRICED_CAUSE = "no price is known for the model, and the client has a budget in USD";
 const TOO_LARGE = replyFor("request_exceeds_budget");
+const TOO_LITTLE = "Too little is left of this client's budget for this request.";
 const USED_UP = replyFor("budget_exceeded", {
-  message:
-    "Too little is left of this client's budget for this request. This budget never resets. Ask for a larger budget.",
+  message: `${TOO_LITTLE} This budget never resets. Ask for a larger budget.`,
   retryAfterSeconds: null,
 });
 const RATE_MESSAGE =
@@ -66,8 +66,9 @@ export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, p
       x.noteCause(UNPRICED_CAUSE);
       return UNPRICED;
     }
-    const answer = budgets.reserve(client, limits, charge, clock.now());
-    if (answer.kind !== "admitted") return refusal(x, answer);
+    const now = clock.now();
+    const answer = budgets.reserve(client, limits, charge, now);
+    if (answer.kind !== "admitted") return refusal(x, answer, now);
     x.reserve(answer.reservation);
     return undefined;
   }
@@ -90,20 +91,31 @@ function hasLimits({ tokensPerMinute, budgets }: ClientBudgets): boolean {
 }
 
 /** The log says which limit it was: the reply does not tell a client how much it may use. */
-function refusal(x: Exchange, answer: Exclude<Reserved, { readonly kind: "admitted" }>): Reply {
+function refusal(x: Exchange, answer: Exclude<Reserved, { readonly kind: "admitted" }>, now: number): Reply {
   switch (answer.kind) {
     case "rate_limited":
       x.noteCause(RATE_CAUSE);
       return replyFor("rate_limited", { message: RATE_MESSAGE, retryAfterSeconds: answer.retryAfterSeconds });
     case "budget_exceeded":
       x.noteCause(limitName(answer));
-      return answer.retryAfterSeconds === undefined
-        ? USED_UP
-        : replyFor("budget_exceeded", { retryAfterSeconds: answer.retryAfterSeconds });
+      return answer.retryAfterSeconds === undefined ? USED_UP : usedUpFor(answer.retryAfterSeconds, now);
     case "too_large":
       x.noteCause(limitName(answer));
       return TOO_LARGE;
   }
+}
+
+/**
+ * Users of most clients don't see headers, so the message has the time, too. "Please retry in" are the words of Gemini's API: where they
+ * name more than 5 minutes, Gemini CLI (tried with 0.61.0) ends at once. Without them it tries again for minutes.
+ */
+function usedUpFor(seconds: number, now: number): Reply {
+  // Periods begin at midnight. The wait is in whole seconds, rounded up.
+  const day = new Date(now + seconds * 1000).toISOString().slice(0, "2026-11-28".length);
+  return replyFor("budget_exceeded", {
+    message: `${TOO_LITTLE} The next period begins on ${day}, 00:00 UTC. Please retry in ${seconds}s, or ask for a larger budget.`,
+    retryAfterSeconds: seconds,
+  });
 }
 
 function limitName({ per, unit }: Extract<Reserved, { readonly per: string }>): string {

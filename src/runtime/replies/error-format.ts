@@ -24,6 +24,12 @@ const TYPES: Readonly<Record<number, TypeNames>> = {
 const OTHER_4XX: TypeNames = { openai: "invalid_request_error", anthropic: "invalid_request_error" };
 const OTHER_5XX: TypeNames = { openai: "server_error", anthropic: "api_error" };
 
+/**
+ * Codes whose `type` is another one than that of their status. `insufficient_quota` is what OpenAI's API gives for used-up credit. With it
+ * Codex (tried with 0.171.0) ends at once. With any other type it waits as long as `retry-after` says, up to a month, and shows no reason.
+ */
+const OPENAI_TYPES_OF_CODES: Readonly<Record<string, string>> = { budget_exceeded: "insufficient_quota" };
+
 /** Chooses the formatter of a format. The plain format needs none: a reply is built with a plain body. */
 export function errorFormatterOf(format: ErrorFormat): FormatError | undefined {
   switch (format) {
@@ -46,7 +52,8 @@ function isForAnthropic({ rawHeaders }: RequestInfo): boolean {
 function formatOpenai(reply: Reply): Reply {
   if (reply.error === undefined) return reply;
   const { code, message } = reply.error;
-  const error = { message, type: typeNamesOf(reply.status).openai, param: null, code };
+  const type = OPENAI_TYPES_OF_CODES[code] ?? typeNamesOf(reply.status).openai;
+  const error = { message, type, param: null, code };
   return { ...reply, body: JSON.stringify({ error }) };
 }
 

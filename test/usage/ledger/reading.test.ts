@@ -189,4 +189,18 @@ describe("the files that are read", () => {
     ledger.append(line());
     expect((await ledger.read({ ...ALL, by: [] })).rows[0]?.requests).toBe(1);
   });
+
+  it("name no more models than fit into memory, and count all requests", async () => {
+    const names = Array.from({ length: 1200 }, (_, i) => `${i} ${"x".repeat(8000)}`);
+    const dir = folderWith({ "2026-11-23": [...names, ...names].map((model) => ({ client: "ana", model })) });
+    const { ledger } = await opened(dir, recordingParts().parts);
+    const { rows } = await ledger.read({ ...ALL, by: ["client", "model"] });
+    const named = rows.filter(({ group }) => group[1] !== null);
+    expect(named.reduce((sum, { group }) => sum + (group[1]?.length ?? 0), 0)).toBeLessThan(8 * 1024 * 1024);
+    expect(named.length).toBeGreaterThan(1000);
+    expect(named.every(({ requests }) => requests === 2)).toBe(true);
+    expect(brief(rows).at(-1)).toEqual(["ana", null, 2400 - 2 * named.length]);
+    // The command may take as much memory as it needs.
+    expect((await sumLedger(dir, { ...ALL, by: ["client", "model"] })).rows).toHaveLength(1200);
+  });
 });

@@ -1,10 +1,12 @@
 // Tests a start of the ledger: what was charged before is known again, from the checkpoint and the lines after it, each line once.
 
+import { once } from "node:events";
 import {
   copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -13,8 +15,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { describe, expect, it, vi } from "vitest";
 import type { ClientSums } from "../../../src/runtime/usage/ledger/charge-sums.ts";
+import { lockFolder } from "../../../src/runtime/usage/ledger/folder-lock.ts";
 import { openLedger } from "../../../src/runtime/usage/ledger/ledger.ts";
 import { lineText } from "../../../src/runtime/usage/ledger/line-text.ts";
 import { folder, handClock, ledgerFiles, line, opened, recordingParts, textOf } from "./ledger-folder.ts";
@@ -361,6 +365,31 @@ describe("the folder", () => {
     expect(taken.ok).toBe(true);
     if (taken.ok) await taken.ledger.close();
     expect(existsSync(join(dir, "lock"))).toBe(false);
+  });
+
+  it("is never seen with an empty lock, which another process that starts at the same time would take over", async () => {
+    const dir = folder();
+    /** 0: not begun, 1: looks, 2: over. How often the lock was empty, and how often it was whole. */
+    const seen = new Int32Array(new SharedArrayBuffer(12));
+    const look = `
+      const { workerData: { seen, path } } = require("node:worker_threads");
+      const { readFileSync } = require("node:fs");
+      Atomics.store(seen, 0, 1);
+      while (Atomics.load(seen, 0) === 1) {
+        try { Atomics.add(seen, readFileSync(path, "utf8") === "" ? 1 : 2, 1); } catch {}
+      }`;
+    const worker = new Worker(look, { eval: true, workerData: { seen, path: join(dir, "lock") } });
+    const over = once(worker, "exit");
+    await vi.waitFor(() => expect(seen[0]).toBe(1), 10_000);
+    for (let tries = 0; tries < 20_000 && (tries < 500 || (seen[2] ?? 0) < 200); tries++) {
+      const lock = lockFolder(dir, { pid: process.pid, isAlive: () => true });
+      if (lock.ok) lock.release();
+    }
+    Atomics.store(seen, 0, 2);
+    await over;
+    expect(seen[1]).toBe(0);
+    expect(seen[2]).toBeGreaterThan(0);
+    expect(readdirSync(dir)).toEqual([]);
   });
 
   it.each([

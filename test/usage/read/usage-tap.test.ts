@@ -188,6 +188,35 @@ describe("the bounds of decoding", () => {
     expect((await read("gzip", [small])).report.known).toBe("reported");
   });
 
+  /** A body that shrinks by nothing, in pieces of 64 KiB. */
+  function large(mib: number): Buffer[] {
+    const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.alloc(mib * MIB, 0x20)]), { level: 0 });
+    return Array.from({ length: Math.ceil(encoded.length / 65_536) }, (_, i) =>
+      encoded.subarray(i * 65_536, (i + 1) * 65_536),
+    );
+  }
+
+  it("reads no more large bodies at once than all may wait together, and others after them", async () => {
+    const slices = large(12);
+    const taps = Array.from({ length: 6 }, () => tapOf(["gzip"], new Recording()));
+    for (const tap of taps) for (const slice of slices) tap.push(slice);
+    // Now there is no room for these, but the first MiB of each may wait in any case.
+    for (const mib of [2, 0.7, 0.7]) {
+      const tap = tapOf(["gzip"], new Recording());
+      for (const slice of large(mib)) tap.push(slice);
+      taps.push(tap);
+    }
+    const reports = await Promise.all(taps.map((tap) => ended(tap, true)));
+    expect(reports.map(({ known }) => known)).toEqual([
+      ...Array<string>(5).fill("reported"),
+      "unknown",
+      ...Array<string>(3).fill("reported"),
+    ]);
+    // Those that were given up leave nothing behind that would count on.
+    for (let i = 0; i < 6; i++) expect((await read("gzip", large(20))).report).toBe(UNKNOWN_USAGE);
+    expect((await read("gzip", slices)).report.known).toBe("reported");
+  });
+
   it("gives up a body that comes faster than it is decoded", async () => {
     const encoded = zlib.gzipSync(Buffer.concat([BODY, Buffer.from(" ".repeat(17 * MIB))]), { level: 0 });
     expect(encoded.length).toBeGreaterThan(17 * MIB);

@@ -1,6 +1,6 @@
 // Holds the lock of the ledger's folder, so that no two processes write to it. The lock of a process that was killed is taken over.
 
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const NAME = "lock";
@@ -34,7 +34,7 @@ export function lockFolder(dir: string, processes: Processes): Locked {
   const text = `${JSON.stringify({ pid, process: identityOf(pid) })}\n`;
   for (;;) {
     try {
-      writeFileSync(path, text, { flag: "wx", mode: FILE_MODE });
+      create(path, text, pid);
       break;
     } catch (err) {
       if ((err as NodeJS.ErrnoException).code !== "EEXIST") throw err;
@@ -45,6 +45,27 @@ export function lockFolder(dir: string, processes: Processes): Locked {
   }
   held.add(path);
   return { ok: true, release: () => release(path, text) };
+}
+
+/** These file systems have no links: FAT, and some of networks. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/**
+ * Creates the lock with its text, in one step: another process that starts at the same time would take an empty one for a lock that
+ * nobody holds.
+ * @throws the error of the system, `EEXIST` where there is one
+ */
+function create(path: string, text: string, pid: number): void {
+  const made = `${path}.${pid}.new`;
+  try {
+    writeFileSync(made, text, { mode: FILE_MODE });
+    linkSync(made, path);
+  } catch (err) {
+    if (!NO_LINKS.includes((err as NodeJS.ErrnoException).code ?? "")) throw err;
+    writeFileSync(path, text, { flag: "wx", mode: FILE_MODE });
+  } finally {
+    rmSync(made, { force: true });
+  }
 }
 
 /** The number of the other process that holds a lock; `undefined` when nobody does. */

@@ -58,6 +58,9 @@ export type LedgerRefusal =
   /** The folder can't be created, written or read. The code is that of the system, such as `EACCES`. */
   | { readonly ok: false; readonly reason: "unusable"; readonly code: string };
 
+/** More names would take more memory than the gateway should give for one look at its sums. */
+const MAX_NAME_CHARS = 8 * 1024 * 1024;
+
 /** These errors end by themselves, or when someone makes room: no reason not to start. */
 const DISK_FULL = ["ENOSPC", "EDQUOT"];
 
@@ -163,7 +166,7 @@ export class Ledger {
   async read(query: SumsQuery): Promise<LedgerSums> {
     await this.flush();
     const { lagDays, position } = this.#checkpointer;
-    return sumLedger(this.#dir, query, { lagDays, knownTo: position.day });
+    return sumLedger(this.#dir, { maxNameChars: MAX_NAME_CHARS, ...query }, { lagDays, knownTo: position.day });
   }
 
   /** Takes no more lines, writes those that wait and the checkpoint, and lets go of the folder. Never throws. */

@@ -16,6 +16,11 @@ export interface SumsQuery {
   /** Exchanges that began before this time, ms since the epoch. */
   readonly until: number | undefined;
   readonly by: readonly Group[];
+  /**
+   * How long the names of all groups may be together, characters: clients can ask for models without end. What is beyond it is in rows
+   * without a model. Without it, any length.
+   */
+  readonly maxNameChars?: number;
 }
 
 /** The counts of tokens that are summed. */
@@ -66,12 +71,12 @@ export interface ReadBounds {
 export async function sumLedger(dir: string, query: SumsQuery, bounds?: ReadBounds): Promise<LedgerSums> {
   const since = timeText(query.since) ?? "";
   const until = timeText(query.until) ?? "~";
-  const sums = new Map<string, GrowingRow>();
+  const rows = new Rows(query);
   let skipped = 0;
   const add = (text: string): boolean => {
     const line = readLine(text);
     if (line === undefined) return false;
-    if (line.at >= since && line.at < until) rowOf(sums, query.by, line).add(line);
+    if (line.at >= since && line.at < until) rows.of(line).add(line);
     return true;
   };
   for (const day of await daysToRead(dir, query, bounds)) {
@@ -83,7 +88,7 @@ export async function sumLedger(dir: string, query: SumsQuery, bounds?: ReadBoun
     add(scanned.rest);
     skipped += scanned.overlong;
   }
-  return { rows: [...sums.values()].sort((a, b) => byGroup(a.group, b.group)), skipped };
+  return { rows: [...rows.all].sort((a, b) => byGroup(a.group, b.group)), skipped };
 }
 
 async function daysToRead(dir: string, { since, until }: SumsQuery, bounds?: ReadBounds): Promise<string[]> {
@@ -120,15 +125,37 @@ function timeText(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(inRange(ms)).toISOString();
 }
 
-function rowOf(sums: Map<string, GrowingRow>, by: readonly Group[], line: ReadLine): GrowingRow {
-  const group = by.map((name) => groupOf(name, line));
-  const key = JSON.stringify(group);
-  let row = sums.get(key);
-  if (row === undefined) {
-    row = new GrowingRow(group);
-    sums.set(key, row);
+class Rows {
+  readonly #by: readonly Group[];
+  readonly #sums = new Map<string, GrowingRow>();
+  #charsLeft: number;
+
+  constructor({ by, maxNameChars = Number.POSITIVE_INFINITY }: SumsQuery) {
+    this.#by = by;
+    this.#charsLeft = maxNameChars;
   }
-  return row;
+
+  get all(): Iterable<GrowingRow> {
+    return this.#sums.values();
+  }
+
+  /** The row that a line belongs to. */
+  of(line: ReadLine): GrowingRow {
+    const group = this.#by.map((name) => groupOf(name, line));
+    const key = JSON.stringify(group);
+    const known = this.#sums.get(key);
+    if (known !== undefined) return known;
+    this.#charsLeft -= key.length;
+    if (this.#charsLeft >= 0) return this.#row(key, group);
+    const withoutModel = group.map((value, i) => (this.#by[i] === "model" ? null : value));
+    return this.#row(JSON.stringify(withoutModel), withoutModel);
+  }
+
+  #row(key: string, group: readonly (string | null)[]): GrowingRow {
+    const row = this.#sums.get(key) ?? new GrowingRow(group);
+    this.#sums.set(key, row);
+    return row;
+  }
 }
 
 function groupOf(name: Group, line: ReadLine): string | null {

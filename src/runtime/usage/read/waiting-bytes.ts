@@ -2,6 +2,8 @@
 
 /** In one decoder. A fast upstream sends a large body faster than it can be decoded: twenty MB of embeddings in a few ms. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** So many may always wait in one decoder. So no upstream can take the room of the usual responses of another one. */
+const FREE_BYTES = 1024 * 1024;
 /** In all decoders of the process. */
 const MAX_ALL_BYTES = 64 * 1024 * 1024;
 
@@ -13,7 +15,8 @@ export class WaitingBytes {
 
   /** Adds bytes that wait. @returns false where there is no room; then nothing was added */
   add(bytes: number): boolean {
-    if (this.#own + bytes > MAX_BYTES || all + bytes > MAX_ALL_BYTES) return false;
+    const own = this.#own + bytes;
+    if (own > MAX_BYTES || (own > FREE_BYTES && all + bytes > MAX_ALL_BYTES)) return false;
     this.#own += bytes;
     all += bytes;
     return true;
