@@ -98,6 +98,8 @@ export async function open(books: BooksGateway, asked: Asked = {}): Promise<Spea
 export interface Refused {
   readonly status: number | undefined;
   readonly code: string;
+  /** For people. */
+  readonly message: string;
   readonly headers: IncomingMessage["headers"];
 }
 
@@ -108,5 +110,6 @@ export async function refusal(books: BooksGateway, asked: Asked = {}): Promise<R
   const [, res] = (await once(ws, "unexpected-response")) as [unknown, IncomingMessage];
   let text = "";
   for await (const chunk of res) text += chunk;
-  return { status: res.statusCode, code: JSON.parse(text).error, headers: res.headers };
+  const { error, message } = JSON.parse(text);
+  return { status: res.statusCode, code: error, message: message ?? "", headers: res.headers };
 }

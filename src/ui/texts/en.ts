@@ -116,6 +116,7 @@ export const en: Texts = {
       incomplete: "Not completed",
     },
     statuses: {
+      "101": "WebSocket, closed properly",
       "2xx": "success",
       "3xx": "redirect or not modified",
       "4xx": "request refused",
@@ -207,6 +208,7 @@ export const en: Texts = {
     day: "24 h",
     waiting: "Waiting",
     limit: "Limit",
+    webSockets: (count) => `${count} WebSocket`,
     empty: "There are no routes.",
   },
   upstreams: {

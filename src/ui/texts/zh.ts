@@ -107,6 +107,7 @@ export const zh: Texts = {
       incomplete: "未完成",
     },
     statuses: {
+      "101": "WebSocket，已正常关闭",
       "2xx": "成功",
       "3xx": "重定向或未修改",
       "4xx": "请求被拒绝",
@@ -198,6 +199,7 @@ export const zh: Texts = {
     day: "24 小时",
     waiting: "排队",
     limit: "上限",
+    webSockets: (count) => `${count} 个 WebSocket`,
     empty: "没有路由。",
   },
   upstreams: {
