@@ -1,7 +1,6 @@
 // Checks the ledger's line of a WebSocket through a real gateway, whatever client speaks and however it ends: one for each, with the
 // numbers of the provider's books (contract, sections 13 and 15).
 
-import { once } from "node:events";
 import { connect } from "node:net";
 import OpenAI from "openai";
 import { OpenAIRealtimeWS } from "openai/realtime/ws";
@@ -61,7 +60,7 @@ describe("a WebSocket has one line", () => {
   it("when OpenAI's own client speaks Responses", async () => {
     const metered = await meteredScene();
     const socket = new ResponsesWS(sdkOf(metered));
-    await once(socket.socket, "open");
+    await new Promise((resolve) => socket.socket.on("open", () => resolve(undefined)));
     const completed = new Promise((resolve) => socket.on("response.completed", resolve));
     socket.send({ type: "response.create", model: "gpt-x", input: "hi there" });
     await completed;
