@@ -38,10 +38,11 @@ export const SLOW: readonly string[] = [
   "test/scenarios/outage.test.ts",
   // Some hundred gateways, one after the other.
   "test/metering/inexact-estimates.test.ts",
-  // Thousands of exchanges.
+  // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   // Each response of the corpus, cut at each of its bytes.
   "test/usage/corpus-splits.test.ts",
+  "test/websocket/pressure.test.ts",
 ];

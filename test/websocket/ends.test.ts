@@ -1,8 +1,11 @@
 // Checks how WebSockets end: either side leaves in any way, nothing is said for too long, the gateway drains or reloads
 // (contract, section 15).
 
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { AUTH, configText, TOKEN } from "../support/config.ts";
 import { requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts } from "../support/scene.ts";
@@ -66,6 +69,15 @@ describe("a WebSocket whose one side leaves", () => {
     expect(await expectBytes(client, answer)).toEqual(answer);
     await upstream.close();
     expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", bytes_sent: answer.length });
+  });
+
+  it("lets the client answer an upstream that has closed its sending side", async () => {
+    const { client, upstream } = await opened();
+    upstream.halfClose();
+    await client.ended;
+    const last = closeFrame(1000, true);
+    await client.send(last);
+    expect(await expectBytes(upstream, last)).toEqual(last);
   });
 
   it("gives a slow client the upstream's last bytes, however long it takes them", async () => {
@@ -134,6 +146,14 @@ describe("silence", () => {
   });
 });
 
+it("a client that takes nothing is cut", async () => {
+  const { client, upstream, gateway } = await opened(ON, ["downstream: {send_timeout_ms: 300}"]);
+  client.socket.pause();
+  void upstream.send(Buffer.alloc(32 * 1024 * 1024));
+  await upstream.ended;
+  expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 101 });
+});
+
 describe("limits", () => {
   it("hold their slots as long as it is open", async () => {
     const { client, gateway } = await opened(ON, ["concurrency: {downstream_max_inflight: 1}"]);
@@ -145,6 +165,27 @@ describe("limits", () => {
     const third = await scene.client(gateway);
     await third.send(requestText("GET", "/healthz"));
     expect((await third.response()).status).toBe(200);
+  });
+
+  it.each([
+    ["{per: day, tokens: 5000}", "/up/v1/responses", 502],
+    ["{per: day, tokens: 4000}", "/up/v1/responses", 403],
+    ["{per: day, usd: 5}", "/up/v1/responses", 400],
+    ["{per: day, usd: 5}", "/up/v1/responses?model=gpt-5", 502],
+    ["{per: day, usd: 0.001}", "/up/v1/responses?model=gpt-5", 403],
+  ])("of budgets are checked when it is opened: %s, %s", async (budget, target, status) => {
+    const dir = await mkdtemp(join(tmpdir(), "websocket-ledger-"));
+    onTestFinished(() => rm(dir, { recursive: true }));
+    const usage = [`usage: {enabled: true, ledger: {dir: "${dir}"}}`];
+    const yaml = configText({ base: "http://127.0.0.1:1", upstream: ON, top: usage }).replace(
+      `tokens: [${TOKEN}]`,
+      `clients: [{id: a, tokens: [${TOKEN}], budgets: [${budget}]}]`,
+    );
+    const gateway = await scene.gateway({ base: "http://127.0.0.1:1", top: usage });
+    gateway.swap(yaml);
+    const client = await scene.client(gateway);
+    await client.send(handshake(target));
+    expect((await client.response()).status).toBe(status);
   });
 
   it.each([

@@ -42,8 +42,8 @@ async function stock(base: string): Promise<Front> {
   return { port: Number(String(port)), alive };
 }
 
-async function gateway(base: string): Promise<Front> {
-  const { port } = await scene.gateway({ base, upstream: ["websocket: true", "stream_idle_timeout_ms: 300"] });
+async function gateway(base: string, lines: readonly string[]): Promise<Front> {
+  const { port } = await scene.gateway({ base, upstream: ["websocket: true", ...lines] });
   // The scene fails a test with an uncaught exception.
   return { port, alive: async () => true };
 }
@@ -65,6 +65,8 @@ interface Stage {
 
 interface Fault {
   readonly name: string;
+  /** Lines of the gateway's config. */
+  readonly lines?: readonly string[];
   readonly observe: (stage: Stage) => Promise<unknown>;
   readonly ours: unknown;
   readonly stocks: unknown;
@@ -134,6 +136,7 @@ const FAULTS: readonly Fault[] = [
   },
   {
     name: "6: silence",
+    lines: ["stream_idle_timeout_ms: 300"],
     observe: async ({ client, connection }) => {
       await openSocket(client, connection);
       return soon(client.ended);
@@ -155,13 +158,13 @@ const FAULTS: readonly Fault[] = [
   },
 ];
 
-describe.each(FAULTS)("fault $name", ({ observe, ours, stocks }) => {
+describe.each(FAULTS)("fault $name", ({ observe, ours, stocks, lines = [] }) => {
   it.each([
     ["the gateway", gateway, ours],
     ["http-proxy's own pass", stock, stocks],
   ] as const)("in %s", async (_what, start, expected) => {
     const server = await scene.rawUpstream();
-    const front = await start(server.url);
+    const front = await start(server.url, lines);
     const client = await scene.client(front);
     expect(await observe({ front, client, connection: () => server.nextConnection() })).toEqual(expected);
   });

@@ -17,7 +17,7 @@ import { listen } from "../support/listen.ts";
 import { setScene } from "../support/scene.ts";
 import { inboundTls } from "../support/tls-files.ts";
 import { startTunnelProxy } from "../support/tunnel-proxy.ts";
-import { ASKS, frame, handshake, openSocket } from "../support/websocket.ts";
+import { ASKS, frame, handshake, openSocket, switching } from "../support/websocket.ts";
 
 const scene = setScene();
 const ON = "websocket: true";
@@ -150,6 +150,22 @@ describe("attempts", () => {
     await client.send(handshake());
     expect(await client.response()).toMatchObject({ status: 429, text: "busy" });
     expect(busy.requests).toHaveLength(2);
+  });
+
+  it.each([
+    ["/up/x?model=small", "101"],
+    ["/up/x?model=large", "403"],
+    ["/up/x", "400"],
+  ])("need the model in the query where the pool asks for it: %s", async (target, status) => {
+    const server = await scene.rawUpstream(async (connection) => {
+      await connection.requestHead();
+      await connection.send(switching());
+    });
+    const gateway = await scene.gateway({ base: server.url });
+    gateway.swap(poolConfig([`${server.url}", models: [small], user_agent: "a`]));
+    const client = await scene.client(gateway);
+    await client.send(handshake(target));
+    expect(String((await client.head()).status)).toBe(status);
   });
 
   it("cool an upstream that breaks its WebSockets", async () => {

@@ -65,7 +65,7 @@ export function dispatchUpgrade(
   socket: ClientSocket,
   head: Buffer,
 ): void {
-  // Node has taken its own listeners off. Without one, a reset would end the process.
+  // Node has taken its own listeners off. Without one, a reset would end the process (fact F22).
   socket.on("error", () => {});
   const early = new EarlyBytes(socket, head);
   begin(context, req, rawResponse(req, socket, early), "none", false, early);

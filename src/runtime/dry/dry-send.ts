@@ -30,7 +30,8 @@ export function drySend(forward: ForwardSpec): Terminal<DryExchange> {
   const effectsOf = upstreams.map(modelEffects);
   return function chooseAndSend(x) {
     const model = dryModel(x);
-    if (readsModel && model.kind === "unreadable") return refuse(x, UNREADABLE);
+    const isUnknown = model.kind === "unreadable" || (model.kind === "none" && x.asksWebSocket);
+    if (readsModel && isUnknown) return refuse(x, UNREADABLE);
     const options = targets.map((target, index): Option => ({ target, effect: (effectsOf[index] as EffectOf)(model) }));
     const { indexes, by } = orderOf(x, (index) => isOpen(options[index]));
     const asked = indexes.map((index) => options[index] as Option);

@@ -50,6 +50,8 @@ export class Attempt implements RequestEvents {
   readonly #requestId: string;
   #request: ClientRequest | undefined = undefined;
   #response: IncomingMessage | undefined = undefined;
+  /** It goes through a tunnel, though other requests go to the proxy itself. */
+  #tunnelled = false;
   #over = false;
 
   constructor(owner: AttemptOwner, upstream: LinkedUpstream, requestId: string) {
@@ -60,9 +62,11 @@ export class Attempt implements RequestEvents {
 
   /** Sends the head. @returns the request to write the body to; `undefined` when the attempt has failed already */
   send({ req, responder }: LiveExchange, request: UpstreamRequest): ClientRequest | undefined {
-    const { engine, webSocket } = this.#upstream;
-    const { engine: used } = (request.webSocket ? webSocket : undefined) ?? { engine };
-    this.#request = used.send(req, responder.res, request, this, (err) => this.#failed(err));
+    const tunnelled = request.webSocket ? this.#upstream.webSocket : undefined;
+    this.#tunnelled = tunnelled !== undefined;
+    this.#request = (tunnelled ?? this.#upstream).engine.send(req, responder.res, request, this, (err) =>
+      this.#failed(err),
+    );
     return this.#request;
   }
 
@@ -83,7 +87,8 @@ export class Attempt implements RequestEvents {
     this.#response = response;
     const { statusCode = 0 } = response;
     // A 407 comes from the outbound proxy and is meant for the gateway, not for the client.
-    if (statusCode === 407 && this.#upstream.toProxy) return this.#fail("upstream_connect_error", "proxy answered 407");
+    if (statusCode === 407 && this.#upstream.toProxy && !this.#tunnelled)
+      return this.#fail("upstream_connect_error", "proxy answered 407");
     const head = responseHead(response.rawHeaders, this.#requestId, statusCode);
     noteIdleHint(request, head.idleMs);
     // A 101 without the headers of an upgrade arrives as a response (hazard P10).

@@ -3,9 +3,9 @@
 //
 // Our pass is the first and ends the chain, so http-proxy's own passes never run: `deleteLength` allows request smuggling
 // (fact F4), `timeout` stays on kept connections (hazard P12), and `stream` neither aborts upstream requests nor reports cut
-// responses (facts F1, F2). Our pass uses the `target` and `agent` that http-proxy gives it, reports errors by http-proxy's
-// callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options go to the constructor: http-proxy copies the
-// options of a single call with the deprecated `util._extend` (hazard P16).
+// responses (facts F1, F2). Those for WebSockets can even end the process (fact F22). Our pass uses the `target` and `agent` that
+// http-proxy gives it, reports errors by http-proxy's callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options
+// go to the constructor: http-proxy copies the options of a single call with the deprecated `util._extend` (hazard P16).
 
 import http, {
   type Agent,

@@ -39,7 +39,10 @@ export function pooledTerminal(
   const stickyKey = spec.pool?.sticky && stickyKeyReader(spec.pool.sticky);
 
   function proceed(x: LiveExchange, request: ReadRequest): void {
-    if (request.models.kind === "unreadable") return x.reply(UNREADABLE);
+    const { kind } = request.models;
+    // What goes over a WebSocket is not read for a model, so it has to be named before (contract, section 15).
+    const isUnknown = kind === "none" && readsModel && x.asksWebSocket;
+    if (kind === "unreadable" || isUnknown) return x.reply(UNREADABLE);
     if (pool === undefined) return askOnly(x, request, upstreams[0] as LinkedUpstream);
     const takes = readsModel ? (upstream: LinkedUpstream) => upstream.takes(request.models) === "yes" : undefined;
     const sticky = stickyKey?.(x);

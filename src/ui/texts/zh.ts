@@ -107,7 +107,7 @@ export const zh: Texts = {
       incomplete: "未完成",
     },
     statuses: {
-      "101": "WebSocket，已正常关闭",
+      "101": "WebSocket，正常关闭",
       "2xx": "成功",
       "3xx": "重定向或未修改",
       "4xx": "请求被拒绝",
