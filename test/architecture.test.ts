@@ -49,7 +49,6 @@ const LEAVES: readonly string[] = [
   "runtime/clock.ts",
   "runtime/iso-time.ts",
   "runtime/decode.ts",
-  "runtime/iso-time.ts",
   "runtime/within.ts",
 ];
 
