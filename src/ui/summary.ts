@@ -10,6 +10,8 @@ export interface RouteFigures extends Partial<UsageFigures> {
   readonly inflight_current: number;
   readonly inflight_peak_1h: number;
   readonly inflight_peak_24h: number;
+  /** Of those in flight, the WebSockets that are open. */
+  readonly websockets_current: number;
   readonly errors_1h: number;
   readonly errors_24h: number;
   /** The limit per upstream key; null if there is none. */

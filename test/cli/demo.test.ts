@@ -126,6 +126,12 @@ describe.concurrent("the pasted lines", () => {
   // versions of the real ones were tried.
   it.each([
     ["Codex", "codex", { DEMO_TOKEN: "TOKEN" }, 'base_url="GATEWAY/openai/v1", env_key="DEMO_TOKEN"'],
+    [
+      "Codex over WebSocket",
+      "codex",
+      { DEMO_TOKEN: "TOKEN" },
+      'base_url="GATEWAY/openai/v1", env_key="DEMO_TOKEN", supports_websockets=true',
+    ],
     ["Claude Code", "claude", { ANTHROPIC_BASE_URL: "GATEWAY/anthropic", ANTHROPIC_AUTH_TOKEN: "TOKEN" }, "-p Hello"],
     ["Gemini CLI", "gemini", { GOOGLE_GEMINI_BASE_URL: "GATEWAY/gemini", GEMINI_API_KEY: "TOKEN" }, "-p Hello"],
   ])("%s gets the gateway's URL and token", async (title, program, variables, args) => {
@@ -150,7 +156,12 @@ describe.concurrent("the pasted lines", () => {
     }
   });
 
-  it.each(["OpenAI SDK, JavaScript", "Anthropic SDK, JavaScript"])("%s", async (title) => {
+  const OURS = [
+    "OpenAI SDK, JavaScript",
+    "OpenAI's Realtime API over WebSocket, JavaScript",
+    "Anthropic SDK, JavaScript",
+  ];
+  it.each(OURS)("%s", async (title) => {
     expect((await node(title)).stdout).toBe(spoken.text);
   });
 

@@ -133,6 +133,7 @@ describe("the summary", () => {
           inflight_current: 0,
           inflight_peak_1h: 0,
           inflight_peak_24h: 0,
+          websockets_current: 0,
           errors_1h: 0,
           errors_24h: 0,
           upstream_max_inflight: 4,

@@ -144,6 +144,7 @@ export function meterlessSummary(): Summary {
     inflight_current: inflight[0],
     inflight_peak_1h: inflight[1],
     inflight_peak_24h: inflight[2],
+    websockets_current: id === "openai" ? 4 : 0,
     errors_1h: Math.round(hourly * share * errors),
     errors_24h: Math.round(daily * share * errors * 0.8),
     upstream_max_inflight: max,

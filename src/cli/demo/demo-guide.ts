@@ -21,6 +21,7 @@ export function demoGuide(facts: DemoFacts): string {
     ...curlLines(facts),
     ...agentLines(facts),
     ...openaiLines(facts),
+    ...webSocketLines(facts),
     ...anthropicLines(facts),
     ...geminiLines(facts),
     ...usageLines(facts),
@@ -59,12 +60,14 @@ function curlLines({ url, token }: DemoFacts): string[] {
 
 /** Coding agents. The variables hold for one command, so nothing of the user's own settings changes. */
 function agentLines({ url, token }: DemoFacts): string[] {
-  const provider = `{name="demo", base_url="${url}/openai/v1", env_key="DEMO_TOKEN"}`;
+  const provider = `name="demo", base_url="${url}/openai/v1", env_key="DEMO_TOKEN"`;
+  const codex = (settings: string) => [
+    `DEMO_TOKEN=${token} codex exec --skip-git-repo-check -m mock-1 \\`,
+    `  -c model_provider=demo -c 'model_providers.demo={${settings}}' Hello`,
+  ];
   return [
-    block("Codex", [
-      `DEMO_TOKEN=${token} codex exec --skip-git-repo-check -m mock-1 \\`,
-      `  -c model_provider=demo -c 'model_providers.demo=${provider}' Hello`,
-    ]),
+    block("Codex", codex(provider)),
+    block("Codex over WebSocket", codex(`${provider}, supports_websockets=true`)),
     block("Claude Code", [
       `ANTHROPIC_BASE_URL=${url}/anthropic ANTHROPIC_AUTH_TOKEN=${token} \\`,
       "  claude --model mock-1 -p Hello",
@@ -96,6 +99,29 @@ function openaiLines({ url, token }: DemoFacts): string[] {
       'const messages = [{ role: "user", content: "Hello" }];',
       'const stream = await client.chat.completions.create({ model: "mock-1", messages, stream: true });',
       'for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? "");',
+    ]),
+  ];
+}
+
+/** This client always asks for TLS (6.49.0). The demo has none, so the client is handed a connection without. */
+function webSocketLines({ url, token }: DemoFacts): string[] {
+  const { hostname, port } = new URL(url);
+  return [
+    block("OpenAI's Realtime API over WebSocket, JavaScript", [
+      'import { connect } from "node:net";',
+      'import OpenAI from "openai";',
+      'import { OpenAIRealtimeWS } from "openai/realtime/ws";',
+      `const client = new OpenAI({ baseURL: "${url}/openai/v1", apiKey: "${token}" });`,
+      "// This client always uses TLS, and the demo has none.",
+      `const options = { createConnection: () => connect(${port}, "${hostname}") };`,
+      'const realtime = new OpenAIRealtimeWS({ model: "mock-1", options }, client);',
+      'realtime.on("session.created", () => {',
+      '  const content = [{ type: "input_text", text: "Hello" }];',
+      '  realtime.send({ type: "conversation.item.create", item: { type: "message", role: "user", content } });',
+      '  realtime.send({ type: "response.create" });',
+      "});",
+      'realtime.on("response.output_text.delta", ({ delta }) => process.stdout.write(delta));',
+      'realtime.on("response.done", () => realtime.close());',
     ]),
   ];
 }

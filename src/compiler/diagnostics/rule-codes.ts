@@ -101,6 +101,11 @@ export const RULE_CODES = {
     "Write only scheme, host and port.",
   ),
 
+  "rule/websocket-source-unused": warning(
+    "A token source that only WebSockets have",
+    "A source of type `websocket_protocol` reads the token from the handshake of a WebSocket. No route takes WebSockets, so all of them are refused.",
+    "Add `websocket: true` to the `upstream` of the route, or remove the source.",
+  ),
   "rule/plaintext-secret": warning(
     "A secret in clear text",
     "Config files are copied, committed and sent by mail, together with their secrets.",

@@ -28,6 +28,11 @@ export const USAGE_CODES = {
     "With `usage.form: none` the requests of the route are not metered, so nothing is charged to a budget. A client with `budgets` or `tokens_per_minute` may use the route, and nothing limits it there. Routes to this machine or to a private network are not reported.",
     "Remove `form: none`, or give the client a list of `routes` without this one.",
   ),
+  "rule/websocket-not-told": warning(
+    "WebSockets whose usage is never known",
+    "Anthropic's and Ollama's APIs have no WebSocket, so the gateway finds no usage in their form on one. The ledger's line of each WebSocket says `unknown`, and budgets are charged an estimate, however much is used.",
+    "Remove `websocket: true`, or `form`, which then goes by the shape of the messages.",
+  ),
   "rule/model-without-price": warning(
     "A model whose price is not known",
     "No entry of `usage.prices` matches the model, and the price table that comes with the gateway does not have it. Its requests have no cost in the ledger. A client with a budget in USD may not use it and gets `403 model_not_allowed`, unless `usage.unpriced` is `allow`. Only names without `*` are checked. Hosts of unknown providers are checked only for clients with a budget in USD.",

@@ -37,6 +37,7 @@ import { TOKEN_RULES } from "./tokens.ts";
 import { UPSTREAM_RULES } from "./upstream.ts";
 import { UPSTREAM_TLS_RULES } from "./upstream-tls.ts";
 import { USAGE_RULES } from "./usage.ts";
+import { WEBSOCKET_RULES } from "./websockets.ts";
 
 const RULES: readonly Rule[] = [
   ...LISTEN_RULES,
@@ -74,6 +75,7 @@ const RULES: readonly Rule[] = [
   ...USAGE_RULES,
   ...PRICE_RULES,
   ...MODEL_PRICE_RULES,
+  ...WEBSOCKET_RULES,
 ];
 
 /** Runs every rule. Findings: `rule/*`. */

@@ -15,6 +15,10 @@ export interface BudgetParts extends GuardMetering {
 }
 
 const UNREADABLE = replyFor("model_unreadable");
+const NOT_IN_QUERY = replyFor("model_unreadable", {
+  message:
+    "This client has a budget in USD, so a WebSocket has to name its model when it is opened: add ?model=NAME to its URL.",
+});
 const UNPRICED = replyFor("model_not_allowed", {
   message:
     "The gateway knows no price for the model of this request, and this client has a budget in USD. Use another model, or add the price to usage.prices in the gateway's config.",
@@ -60,7 +64,7 @@ export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, p
     // Requests that carry no model by nature are answered by none. A WebSocket may name its models later.
     if (models.length === 0 && !x.asksWebSocket) return undefined;
     const needsPrice = unpriced === "deny" && limits.budgets.some(({ maxTicks }) => maxTicks !== undefined);
-    if (models.length === 0 && needsPrice) return UNREADABLE;
+    if (models.length === 0 && needsPrice) return NOT_IN_QUERY;
     const charge = estimateOf(x, models, needsPrice);
     if (charge === undefined) {
       x.noteCause(UNPRICED_CAUSE);

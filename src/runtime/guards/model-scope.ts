@@ -6,6 +6,10 @@ import { replyFor } from "../../plan/replies.ts";
 import type { Guard, ModelScopeSpec, Verdict } from "../../plan/steps.ts";
 
 const UNREADABLE = replyFor("model_unreadable");
+const NOT_IN_QUERY = replyFor("model_unreadable", {
+  message:
+    "This client may use some models only, so a WebSocket has to name its model when it is opened: add ?model=NAME to its URL.",
+});
 const REFUSAL = replyFor("model_not_allowed", {
   message: "This token may not use the model of this request. Use another model, or ask for a token that may.",
 });
@@ -31,7 +35,7 @@ export function modelScope({ scanBytes, idleMs }: ModelScopeSpec): Guard {
     const names = x.readModels(scanBytes, idleMs);
     const matches = matcherOf(patterns);
     // What goes over a WebSocket is not read for a model, so it has to be named before (contract, section 15).
-    if (x.asksWebSocket && !(names instanceof Promise) && names?.length === 0) return UNREADABLE;
+    if (x.asksWebSocket && !(names instanceof Promise) && names?.length === 0) return NOT_IN_QUERY;
     return names instanceof Promise ? names.then((late) => verdictOn(late, matches)) : verdictOn(names, matches);
   };
 }

@@ -15,6 +15,10 @@ import { type ReadRequest, requestReader } from "./request-reader.ts";
 import { stickyKeyReader } from "./sticky.ts";
 
 const UNREADABLE = replyFor("model_unreadable");
+const NOT_IN_QUERY = replyFor("model_unreadable", {
+  message:
+    "The model decides which upstream of this route is asked, so a WebSocket has to name it when it is opened: add ?model=NAME to its URL.",
+});
 const NOT_ALLOWED = replyFor("model_not_allowed");
 
 /** What most requests ask of a pool. */
@@ -41,8 +45,8 @@ export function pooledTerminal(
   function proceed(x: LiveExchange, request: ReadRequest): void {
     const { kind } = request.models;
     // What goes over a WebSocket is not read for a model, so it has to be named before (contract, section 15).
-    const isUnknown = kind === "none" && readsModel && x.asksWebSocket;
-    if (kind === "unreadable" || isUnknown) return x.reply(UNREADABLE);
+    if (kind === "none" && readsModel && x.asksWebSocket) return x.reply(NOT_IN_QUERY);
+    if (kind === "unreadable") return x.reply(UNREADABLE);
     if (pool === undefined) return askOnly(x, request, upstreams[0] as LinkedUpstream);
     const takes = readsModel ? (upstream: LinkedUpstream) => upstream.takes(request.models) === "yes" : undefined;
     const sticky = stickyKey?.(x);

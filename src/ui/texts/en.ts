@@ -208,6 +208,7 @@ export const en: Texts = {
     day: "24 h",
     waiting: "Waiting",
     limit: "Limit",
+    webSockets: (count) => `${count} WebSocket`,
     empty: "There are no routes.",
   },
   upstreams: {

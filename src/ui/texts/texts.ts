@@ -166,6 +166,8 @@ export interface Texts {
     readonly day: string;
     readonly waiting: string;
     readonly limit: string;
+    /** Follows the requests in flight: how many of them are WebSockets. */
+    readonly webSockets: (count: string) => string;
     readonly empty: string;
   };
   readonly upstreams: {

@@ -39,13 +39,14 @@ export function routesTable(locale: Locale): View {
   const { root } = card("routes", routes.title, scrolling(routes.title, table), list.button);
 
   const number = (value: number): Cell => ({ text: formats.count(value), muted: value === 0 });
+  const webSockets = (open: number) => (open === 0 ? undefined : routes.webSockets(formats.count(open)));
   const rowOf = (route: RouteFigures): Cell[] => [
     route.route_id === UNMATCHED ? { text: UNMATCHED, note: routes.unmatched } : { text: route.route_id },
     number(route.requests_1h),
     number(route.requests_24h),
     number(route.errors_1h),
     number(route.errors_24h),
-    number(route.inflight_current),
+    { ...number(route.inflight_current), note: webSockets(route.websockets_current) },
     number(route.inflight_peak_1h),
     number(route.inflight_peak_24h),
     number(route.queue_waiting),

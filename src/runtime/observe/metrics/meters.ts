@@ -144,7 +144,9 @@ export class Meters implements Observer {
     if (outcome === "client_closed") meter.countAbort(abortPhase(record));
     this.#countEnd(now, meter, result);
     if (record.client !== undefined) this.clients.count(record.client, minuteOf(now), result);
-    if (ttfbMs !== undefined) for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
+    // A WebSocket lasts as long as its client wants, and would hide how long the requests take.
+    if (ttfbMs !== undefined && !record.webSocket)
+      for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
   metered(record: ExchangeRecord, usage: ExchangeUsage): void {

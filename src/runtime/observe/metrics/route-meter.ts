@@ -123,6 +123,7 @@ export class RouteMeter {
       inflight_current: this.inflight,
       inflight_peak_1h: rings?.inflight.peak(minute, HOUR_MINUTES) ?? 0,
       inflight_peak_24h: rings?.inflight.peak(minute) ?? 0,
+      websockets_current: this.webSockets,
       errors_1h: rings?.errors.lastHour(minute) ?? 0,
       errors_24h: rings?.errors.lastDay(minute) ?? 0,
       upstream_max_inflight: this.upstreamMax,
