@@ -100,6 +100,24 @@ describe("a client that waits for a slot", () => {
   });
 });
 
+it("a client that sends much before the 101, in small pieces, is read on after it", async () => {
+  const { gateway, server } = await started();
+  const client = await scene.client(gateway);
+  await client.send(handshake());
+  const upstream = await server.nextConnection();
+  await upstream.requestHead();
+  const pieces = Array.from({ length: 200 }, (_, i) => frame(String(i).padEnd(800), { masked: true }));
+  // Each is a read of its own, and the sum is more than the gateway reads before the answer.
+  for (const piece of pieces) await client.send(piece);
+  await upstream.send(switching());
+  await client.head();
+  const all = Buffer.concat(pieces);
+  expect((await expectBytes(upstream, all)).equals(all)).toBe(true);
+  const more = frame("more", { masked: true });
+  await client.send(more);
+  expect(await expectBytes(upstream, more)).toEqual(more);
+});
+
 it("a reload before the 101: it opens on its plan", async () => {
   const { gateway, server } = await started();
   const client = await scene.client(gateway);
