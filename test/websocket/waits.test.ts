@@ -2,8 +2,8 @@
 // (contract, sections 4, 5 and 15).
 
 import { describe, expect, it } from "vitest";
-import { configText } from "../support/config.ts";
-import type { RawClient } from "../support/raw-client.ts";
+import { AUTH, configText } from "../support/config.ts";
+import { type RawClient, requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts } from "../support/scene.ts";
 import type { RawConnection } from "../support/upstream.ts";
 import { expectBytes, frame, handshake, openSocket, switching } from "../support/websocket.ts";
@@ -99,6 +99,36 @@ describe("a client that waits for a slot", () => {
     expect(server.connections).toBe(1);
   });
 });
+
+it.each(["first", "second"])(
+  "no limit of requests holds for an open one that is the %s of its connection",
+  async (which) => {
+    const server = await scene.rawUpstream(async (connection) => {
+      const { startLine } = await connection.requestHead();
+      if (startLine.includes("/plain")) await connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+    });
+    const limits = ["connect_timeout_ms: 100", "request_timeout_ms: 150", "retry: {attempt_timeout_ms: 150}"];
+    const gateway = await scene.gateway(
+      { base: server.url, upstream: ["websocket: true", "stream_idle_timeout_ms: 0", ...limits] },
+      { times: { server: { headMs: 100, headCheckMs: 20, keepAliveMs: 100 }, idle: { idleMs: 100, sweepMs: 20 } } },
+    );
+    const client = await scene.client(gateway);
+    if (which === "second") {
+      await client.send(requestText("GET", "/up/plain", [AUTH]));
+      expect((await client.response()).text).toBe("ok");
+    }
+    await client.send(handshake());
+    const upstream = await server.nextConnection();
+    if (which === "second") await upstream.requestHead();
+    await upstream.send(switching());
+    await client.head();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const bytes = frame("still open");
+    await upstream.send(bytes);
+    expect(await expectBytes(client, bytes)).toEqual(bytes);
+    expect(server.connections).toBe(1);
+  },
+);
 
 it("a client that sends much before the 101, in small pieces, is read on after it", async () => {
   const { gateway, server } = await started();
