@@ -19,6 +19,9 @@ export const SLOW: readonly string[] = [
   "test/package/package.test.ts",
   "test/reload/process.test.ts",
   "test/reload/two-hundred.test.ts",
+  "test/websocket/fuzz.test.ts",
+  "test/websocket/large-messages.test.ts",
+  "test/websocket/many-sockets.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",

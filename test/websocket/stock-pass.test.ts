@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { RawClient } from "../support/raw-client.ts";
 import { setScene } from "../support/scene.ts";
 import type { RawConnection } from "../support/upstream.ts";
-import { handshake, openSocket, switching } from "../support/websocket.ts";
+import { closeFrame, handshake, openSocket, switching } from "../support/websocket.ts";
 
 const scene = setScene();
 
@@ -29,6 +29,8 @@ interface Front {
   readonly port: number;
   /** Whether it still runs, after a moment. */
   alive(): Promise<boolean>;
+  /** Shuts it down, as its operator does. */
+  shutDown(): unknown;
 }
 
 async function stock(base: string): Promise<Front> {
@@ -39,13 +41,17 @@ async function stock(base: string): Promise<Front> {
     await pause(200);
     return child.exitCode === null && child.signalCode === null;
   };
-  return { port: Number(String(port)), alive };
+  return { port: Number(String(port)), alive, shutDown: () => child.kill("SIGTERM") };
 }
 
 async function gateway(base: string, lines: readonly string[]): Promise<Front> {
-  const { port } = await scene.gateway({ base, upstream: ["websocket: true", ...lines] });
+  const { port, drain } = await scene.gateway({
+    base,
+    upstream: ["websocket: true", ...lines],
+    top: ["shutdown: {drain_timeout_ms: 50}"],
+  });
   // The scene fails a test with an uncaught exception.
-  return { port, alive: async () => true };
+  return { port, alive: async () => true, shutDown: drain };
 }
 
 function pause(ms: number): Promise<void> {
@@ -101,6 +107,20 @@ const FAULTS: readonly Fault[] = [
     stocks: false,
   },
   {
+    name: "2: a refusal that has not ended, and a client that leaves",
+    observe: async ({ client, connection }) => {
+      await client.send(handshake());
+      const upstream = await connection();
+      await upstream.requestHead();
+      await upstream.send("HTTP/1.1 401 Unauthorized\r\ntransfer-encoding: chunked\r\n\r\n3\r\nno!\r\n");
+      await client.untilText("no!");
+      client.halfClose();
+      return soon(upstream.ended);
+    },
+    ours: true,
+    stocks: false,
+  },
+  {
     name: "3: a client's reset after the answer, and an upstream that does not close by itself",
     observe: async ({ client, connection }) => {
       const { upstream } = await openSocket(client, connection);
@@ -140,6 +160,17 @@ const FAULTS: readonly Fault[] = [
     observe: async ({ client, connection }) => {
       await openSocket(client, connection);
       return soon(client.ended);
+    },
+    ours: true,
+    stocks: false,
+  },
+  {
+    name: "6: a shutdown",
+    observe: async ({ front, client, connection }) => {
+      const { upstream } = await openSocket(client, connection);
+      void front.shutDown();
+      await Promise.all([client.ended, upstream.ended]);
+      return client.bytes.equals(closeFrame(1001));
     },
     ours: true,
     stocks: false,

@@ -20,10 +20,11 @@ export class EarlyBytes {
     socket.on("data", this.#keep);
   }
 
-  /** Reads no more. @returns what came so far, in order */
+  /** Keeps no more: who calls this reads on, from the next tick. @returns what came so far, in order */
   take(): readonly Buffer[] {
     const chunks = this.#chunks;
     this.#stop();
+    this.#socket.resume();
     return chunks;
   }
 
