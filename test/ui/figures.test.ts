@@ -100,6 +100,14 @@ describe("clients and tokens", () => {
   });
 });
 
+it("WebSockets are shown below the requests in flight of their route", async () => {
+  const page = await openDashboard(busySummary());
+  const notes = page.locator("[data-table=routes] td .note");
+  expect(await notes.allTextContents()).toEqual(["WebSockets: 4"]);
+  const chinese = await openDashboard(busySummary(), { locale: "zh-CN" });
+  expect(await chinese.locator("[data-table=routes] td .note").allTextContents()).toEqual(["WebSocket：4"]);
+});
+
 describe("the upstreams of pools", () => {
   /** The state of each upstream with what follows it. */
   const statesOf = (page: Page) => page.locator("[data-table=upstreams] td.words").allTextContents();

@@ -112,6 +112,16 @@ describe("the scope of a client", () => {
     expect(await metered.lines()).toEqual([]);
   });
 
+  it.each([
+    ["may use some models only", 'models: ["gpt-*"]'],
+    ["has a budget in USD", "budgets: [{per: day, usd: 1}]"],
+  ])("says how to name the model to a client that %s", async (why, limits) => {
+    const metered = await meteredScene({ clients: alice(limits), top: ["errors: {format: openai}"] });
+    const { message } = await refusal(metered);
+    expect(message).toContain(why);
+    expect(message).toContain("add ?model=NAME to its URL");
+  });
+
   it("lets a model pass that the query names", async () => {
     const metered = await meteredScene({ clients: alice('models: ["gpt-*"]') });
     await (await open(metered, { path: REALTIME })).close();

@@ -98,7 +98,7 @@ export async function open(books: BooksGateway, asked: Asked = {}): Promise<Spea
 export interface Refused {
   readonly status: number | undefined;
   readonly code: string;
-  /** For people. */
+  /** For people; empty in the format `plain`. */
   readonly message: string;
   readonly headers: IncomingMessage["headers"];
 }
@@ -110,6 +110,7 @@ export async function refusal(books: BooksGateway, asked: Asked = {}): Promise<R
   const [, res] = (await once(ws, "unexpected-response")) as [unknown, IncomingMessage];
   let text = "";
   for await (const chunk of res) text += chunk;
-  const { error, message } = JSON.parse(text);
-  return { status: res.statusCode, code: error, message: message ?? "", headers: res.headers };
+  const { error } = JSON.parse(text) as { error: string | { code: string; message: string } };
+  const { code, message } = typeof error === "string" ? { code: error, message: "" } : error;
+  return { status: res.statusCode, code, message, headers: res.headers };
 }

@@ -139,6 +139,23 @@ describe("however it ends", () => {
     expect(told.outcome).toBe("upstream_aborted");
   });
 
+  it("the upstream dies between two responses", async () => {
+    const metered = await meteredScene();
+    const client = await open(metered);
+    await client.ask(CREATE, "response.completed");
+    await metered.mock.close();
+    await client.closed;
+    expect(await line(metered)).toMatchObject({ ...EVERY, ...WHOLE, outcome: "upstream_aborted" });
+  });
+
+  it("nothing is said for longer than it may be silent", async () => {
+    const metered = await meteredScene({ upstream: ["stream_idle_timeout_ms: 150"] });
+    const client = await open(metered);
+    await client.ask(CREATE, "response.completed");
+    await client.closed;
+    expect(await line(metered)).toMatchObject({ ...EVERY, ...WHOLE, outcome: "upstream_timeout" });
+  });
+
   it("the gateway drains", async () => {
     const metered = await meteredScene({ top: ["shutdown: {drain_timeout_ms: 0}"] });
     const client = await open(metered);

@@ -28,8 +28,6 @@ gateway_auth:
     - { type: header, name: x-api-key } # Anthropic's
     - { type: header, name: x-goog-api-key } # Google's
     - { type: header, name: api-key } # Azure's
-    # A browser can set no header for a WebSocket, so OpenAI's client there shows the token as a subprotocol.
-    - { type: websocket_protocol, prefix: openai-insecure-api-key. }
 
 upstream_defaults:
   request_timeout_ms: 600000 # as long as the SDKs wait

@@ -208,7 +208,7 @@ export const en: Texts = {
     day: "24 h",
     waiting: "Waiting",
     limit: "Limit",
-    webSockets: (count) => `${count} WebSocket`,
+    webSockets: (count) => `WebSockets: ${count}`,
     empty: "There are no routes.",
   },
   upstreams: {

@@ -199,7 +199,7 @@ export const zh: Texts = {
     day: "24 小时",
     waiting: "排队",
     limit: "上限",
-    webSockets: (count) => `${count} 个 WebSocket`,
+    webSockets: (count) => `WebSocket：${count}`,
     empty: "没有路由。",
   },
   upstreams: {
