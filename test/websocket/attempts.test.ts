@@ -123,14 +123,25 @@ describe("after the 101", () => {
   });
 });
 
-it("a client that leaves a WebSocket takes its upstream with it, although other answers go on to their end", async () => {
-  const server = await scene.rawUpstream();
-  const upstream = ["websocket: true", "on_client_abort: drain"];
-  const top = metered();
-  const gateway = await scene.gateway({ base: server.url, upstream, top });
-  const client = await scene.client(gateway);
-  const opened = await openSocket(client, () => server.nextConnection());
-  client.reset();
-  expect(await opened.upstream.ended).toBe("reset");
-  expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status: 101 });
-});
+it.each([
+  ["before the 101", 499],
+  ["after it", 101],
+])(
+  "a client that leaves %s takes the upstream with it, although other answers go on to their end",
+  async (_when, status) => {
+    const server = await scene.rawUpstream();
+    const upstream = ["websocket: true", "on_client_abort: drain"];
+    const gateway = await scene.gateway({ base: server.url, upstream, top: metered() });
+    const client = await scene.client(gateway);
+    await client.send(handshake());
+    const connection = await server.nextConnection();
+    await connection.requestHead();
+    if (status === 101) {
+      await connection.send(switching());
+      await client.head();
+    }
+    client.reset();
+    await connection.ended;
+    expect(await gateway.completed()).toMatchObject({ outcome: "client_closed", status });
+  },
+);

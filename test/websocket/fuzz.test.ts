@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { TOKEN } from "../support/config.ts";
 import { until, within } from "../support/deadline.ts";
 import type { MessageHead } from "../support/http-message.ts";
+import { metered } from "../support/ledger-folder.ts";
 import { randomFrom } from "../support/random.ts";
 import type { RawClient } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
@@ -14,7 +15,7 @@ import type { RawConnection } from "../support/upstream.ts";
 import { closeFrame, frame, switching } from "../support/websocket.ts";
 import { type FuzzedHandshake, fuzzedHandshake, PREFIX, SOURCES } from "./fuzzed-handshakes.ts";
 
-const CASES = 1500;
+const CASES = 1000;
 const AT_ONCE = 30;
 const SEED = 20_261_127;
 /** Outcomes of requests that may have gone upstream. */
@@ -44,6 +45,8 @@ class Counts {
   readonly heads: MessageHead[] = [];
   /** Bytes that came behind a handshake before it was answered. */
   early = 0;
+  /** The ids of requests whose answer was spoilt: anything may become of them. */
+  readonly spoilt = new Set<string | undefined>();
   readonly #random = randomFrom(SEED + 1);
 
   readonly answer = async (connection: RawConnection): Promise<void> => {
@@ -56,6 +59,7 @@ class Counts {
     await turn();
     await turn();
     this.early += connection.bytes.length;
+    if (this.#random() < 0.15) return this.#spoil(connection, headerOf(head, "x-request-id")[0]);
     await connection.send(switching(), frame("first"));
     pick(this.#random, [
       () => {},
@@ -64,6 +68,17 @@ class Counts {
       () => void connection.send(closeFrame(1000)),
     ])();
   };
+
+  /** Answers with a head of which a byte is another one, or which is cut. */
+  async #spoil(connection: RawConnection, id: string | undefined): Promise<void> {
+    this.spoilt.add(id);
+    const answer = switching("Content-Length: 5", "X-A: b");
+    const at = Math.floor(this.#random() * answer.length);
+    const cut = this.#random() < 0.3;
+    const instead = pick(this.#random, ["", "\r", "\n", "\0", ":", " ", "9", "\x81"]);
+    await connection.send(answer.slice(0, at), cut ? "" : instead + answer.slice(at + 1));
+    pick(this.#random, [() => {}, () => connection.halfClose(), () => connection.reset()])();
+  }
 }
 
 /** Sends it in pieces, then leaves at any moment. @returns the status of the answer; `undefined` if it did not wait for one */
@@ -106,21 +121,32 @@ function connectionsOf(port: number): ReadonlySet<Socket> {
   return open;
 }
 
-test("fuzzed handshakes", { timeout: 120_000 }, async () => {
+test.each([
+  ["not metered", []],
+  ["metered", metered()],
+])("fuzzed handshakes: %s", { timeout: 120_000 }, async (_what, top) => {
   const random = randomFrom(SEED);
   const counts = new Counts();
   const upstream = await scene.rawUpstream(counts.answer);
   const gateway = await scene.gateway(
-    { base: upstream.url, sources: SOURCES, upstream: ["websocket: true", "stream_idle_timeout_ms: 2000"] },
+    {
+      base: upstream.url,
+      top,
+      sources: SOURCES,
+      upstream: ["websocket: true", "stream_idle_timeout_ms: 1000", "request_timeout_ms: 1000"],
+    },
     { times: { server: { headMs: 3000, headCheckMs: 100 } } },
   );
   const connections = connectionsOf(gateway.port);
   const fates: string[] = [];
+  /** Requests of which a byte was changed. Their token may be what no source looks for, beside another that lets them in. */
+  const mangled = new Set<string | undefined>();
   let next = 0;
 
   async function one(): Promise<void> {
     const index = next++;
     const request = fuzzedHandshake(`/up/n${index}`, random);
+    if (request.changes.includes("a changed byte")) mangled.add(`/n${index}`);
     const client = await scene.client(gateway);
     const what = `${index}: ${request.changes.join(", ") || "unchanged"}`;
     const answer = await play(client, request, random).catch((err: Error) => {
@@ -130,6 +156,7 @@ test("fuzzed handshakes", { timeout: 120_000 }, async () => {
     const { status, id } = answer;
     const sent = counts.heads.find((head) => headerOf(head, "x-request-id")[0] === id);
     const fate = sent === undefined ? "refused" : status === 101 ? "opens" : "plain";
+    if (counts.spoilt.has(id)) return;
     expect([what, request.fate === "any" ? "any" : fate, status]).toEqual([what, request.fate, status]);
     fates.push(fate);
   }
@@ -156,8 +183,10 @@ test("fuzzed handshakes", { timeout: 120_000 }, async () => {
     ]);
     expect([line?.["outcome"], SENT.has(line?.["outcome"])]).toEqual([line?.["outcome"], true]);
     const all = [head.startLine, ...head.rawHeaders].join("\n");
-    expect(all).not.toContain(TOKEN);
-    expect(all).not.toContain(PREFIX);
+    if (!mangled.has(/\/n\d+/.exec(head.startLine)?.[0])) {
+      expect(all).not.toContain(TOKEN);
+      expect(all).not.toContain(PREFIX);
+    }
     const asks = headerOf(head, "upgrade").length;
     const shape = ["host", "connection", "sec-websocket-key", "sec-websocket-version"].map(
       (name) => headerOf(head, name).length,

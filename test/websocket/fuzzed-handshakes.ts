@@ -21,6 +21,8 @@ interface Draft {
   version: string;
   /** Header lines. */
   lines: string[];
+  /** What comes before the head. */
+  before: string;
   /** What comes behind the head at once. */
   behind: Buffer;
 }
@@ -206,6 +208,12 @@ const CHANGES: Readonly<Record<string, readonly [Exclude<Fate, "opens"> | "keeps
   ],
 
   "an expectation": ["any", add("Expect: 100-continue")],
+  "requests before it": [
+    "any",
+    (draft) => {
+      draft.before = another("/up/before");
+    },
+  ],
   "absolute form": [
     "any",
     (draft) => {
@@ -249,13 +257,14 @@ export function fuzzedHandshake(path: string, random: Random): FuzzedHandshake {
       `Sec-WebSocket-Key: ${KEY}`,
       "Sec-WebSocket-Version: 13",
     ],
+    before: "",
     behind: Buffer.alloc(0),
   };
   // In the order of the list, each at most once.
   const wanted = new Set(Array.from({ length: Math.floor(random() * 4) }, () => pick(random, NAMES)));
   const changes = NAMES.filter((name) => wanted.has(name));
   for (const name of changes) CHANGES[name]?.[1](draft, random);
-  const { method, target, version, lines } = draft;
-  const head = `${[`${method} ${target} ${version}`, ...lines].join("\r\n")}\r\n\r\n`;
+  const { method, target, version, lines, before } = draft;
+  const head = `${before}${[`${method} ${target} ${version}`, ...lines].join("\r\n")}\r\n\r\n`;
   return { bytes: Buffer.concat([Buffer.from(head, "latin1"), draft.behind]), fate: fateOf(changes), changes };
 }
