@@ -39,6 +39,8 @@ routes:
       base_url: ${mockUrl}
       inject_headers:
         - { name: authorization, value: "Bearer \${DEMO_UPSTREAM_KEY}" }
+      usage:
+        ask: true # streams of chat completions report their usage only on request
 
   - id: anthropic
     prefix: /anthropic
