@@ -4,7 +4,7 @@ import type { Language } from "./texts/texts.ts";
 
 export interface Formats {
   count(value: number): string;
-  /** Short form for chart axes: `12K`. */
+  /** Short form: `12.6K`, `41M`. */
   shortCount(value: number): string;
   /** An amount of money. A tiny one is shown as `<$0.01`, not as `$0.00`. */
   usd(value: number): string;
@@ -39,7 +39,11 @@ export function formats(language: Language, timeZone?: string): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone } as const;
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-  const shortCount = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+  // British English would write `41m` for 41 million.
+  const shortCount = new Intl.NumberFormat(language === "en" ? "en-US" : locale, {
+    notation: "compact",
+    maximumFractionDigits: 1,
+  });
   // `US$` would be longer, and no other dollars are shown.
   const usd = new Intl.NumberFormat(locale, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" });
   const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });

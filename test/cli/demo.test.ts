@@ -1,7 +1,7 @@
 // Runs every block that the demo prints for pasting, exactly as it is printed.
 
 import { execFile } from "node:child_process";
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -39,6 +39,9 @@ function writtenIo(): Written {
   };
   return { io, out, err, first };
 }
+
+/** Lines are in the ledger within a second. */
+const POLL = { timeout: 5000 };
 
 const BUDGET_TITLE = "A client with a budget of 20,000 tokens per day: it gets 429 when too few are left";
 
@@ -197,6 +200,21 @@ describe.concurrent("the pasted lines", () => {
     const { data } = JSON.parse(stdout) as { data: { results: { client: string; output_tokens: number }[] }[] };
     const clients = data.flatMap(({ results }) => results.map(({ client }) => client));
     expect(clients).toContain("team-b");
+  });
+
+  it("meters a streamed chat whose client does not ask for its usage", async ({ expect }) => {
+    await shell("A chat, streamed");
+    await expect
+      .poll(async () => {
+        const folder = fact("ledger");
+        const files = (await readdir(folder)).filter((name) => name.endsWith(".jsonl"));
+        const texts = await Promise.all(files.map((name) => readFile(join(folder, name), "utf8")));
+        const lines = texts.join("").trimEnd().split("\n");
+        const entries = lines.map((line) => JSON.parse(line || "{}"));
+        return entries.find(({ route, stream, input_tokens: input }) => route === "openai" && stream && input === 2);
+      }, POLL)
+      .toMatchObject({ usage: "reported", model: "mock-1" });
+    expect(page).toContain(`ai-gw-lite usage --dir ${fact("ledger")} --by client,model\n`);
   });
 
   it("curl, the mock's own page", async () => {

@@ -197,6 +197,7 @@ describe("what is refused, with exit code 2", () => {
       "error: --since: 'yesterday' is neither a date nor an RFC 3339 time, such as 2026-11-23T00:00:00Z\n",
     ],
     ["--since 2026-02-30", "error: --since: '2026-02-30' is neither a date nor an RFC 3339 time"],
+    ["--since 2026-11-24 --until 2026-11-24", "error: --until must be later than --since\n"],
     ["--until 2026-11-23T00:00:00", "error: --until: '2026-11-23T00:00:00' is neither a date nor an RFC 3339 time"],
   ])("%s", async (options, message) => {
     const { code, out, err } = await usage(options);
@@ -207,10 +208,10 @@ describe("what is refused, with exit code 2", () => {
   it("a folder that is missing, that is a file, or that has no ledger", async () => {
     expect(await usage("", join(dir, "none"))).toMatchObject({
       code: 2,
-      err: expect.stringContaining("/none: ENOENT\n"),
+      err: expect.stringContaining("/none: no such folder\n"),
     });
     const file = join(dir, "usage-2026-11-23.jsonl");
-    expect(await usage("", file)).toMatchObject({ code: 2, err: expect.stringContaining(": ENOTDIR\n") });
+    expect(await usage("", file)).toMatchObject({ code: 2, err: expect.stringContaining(": it is not a folder\n") });
     const empty = mkdtempSync(join(tmpdir(), "usage-"));
     expect(await usage("", empty)).toMatchObject({ code: 2, out: "", err: expect.stringContaining("has no ledger") });
     rmSync(empty, { recursive: true });
@@ -231,7 +232,8 @@ describe("times", () => {
     ["--until 2026-11-23T01:00:00.001Z", "2"],
     ["--since 2026-11-24", "none"],
   ])("%s", async (options, requests) => {
-    const { out, code } = await usage(`${options} --format csv`);
+    const { out, code, err } = await usage(`${options} --format csv`);
     expect([code, out.split("\r\n")[1]?.split(",")[0] || "none"]).toEqual([0, requests]);
+    expect(err.includes("note: the ledger has no requests in this range\n")).toBe(requests === "none");
   });
 });

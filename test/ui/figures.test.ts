@@ -262,7 +262,10 @@ describe("nothing is hidden without a sign", () => {
   it.each([
     ["a phone", PHONE],
     ["a tablet", { viewport: { width: 820, height: 1100 } }],
+    ["a large tablet", { viewport: { width: 990, height: 1100 } }],
+    ["a small desktop", { viewport: { width: 1200, height: 1000 } }],
     ["a desktop", {}],
+    ["a wide desktop", { viewport: { width: 1490, height: 1000 } }],
   ])("all figures of a table are visible on %s, whatever its names are", async (_, options) => {
     const page = await openDashboard(crowdedSummary(), options);
     const hidden = await page.evaluate<string[]>(`[...document.querySelectorAll("main table :is(td, tbody th)")]
@@ -319,8 +322,8 @@ describe("usage", () => {
       usage_24h: used(400_000, 2),
     });
     expect(await cellsOf(page, "usage-totals")).toEqual([
-      ["Last hour", "4", "≥ 20.9k", "13k", "≥ 1.6k", "≥ $0.05"],
-      ["Last 24 hours", "400,000", "2.1bn", "1.3bn", "164m", "$5,496.00"],
+      ["Last hour", "4", "≥ 20.9K", "13K", "≥ 1.6K", "≥ $0.05"],
+      ["Last 24 hours", "400,000", "2.1B", "1.3B", "164M", "$5,496.00"],
     ]);
   });
 
@@ -342,10 +345,10 @@ describe("usage", () => {
     });
     await page.getByRole("radio", { name: "Last hour" }).check();
     expect(await cellsOf(page, "usage-clients")).toEqual([
-      ["dear", "5.2k", "3.2k", "410", "$0.34"],
-      ["cheap", "47.1k", "29.2k", "3.7k", "<$0.01"],
+      ["dear", "5.2K", "3.2K", "410", "$0.34"],
+      ["cheap", "47.1K", "29.2K", "3.7K", "<$0.01"],
     ]);
-    expect(await cellsOf(page, "usage-models")).toEqual([["other", "52.3k", "32.4k", "4.1k", "unknown"]]);
+    expect(await cellsOf(page, "usage-models")).toEqual([["other", "52.3K", "32.4K", "4.1K", "unknown"]]);
     expect(await section(page).getByText("all other names").count()).toBe(1);
     expect(await cellsOf(page, "usage-routes")).toEqual([["silent", "unknown", "unknown", "unknown", "unknown"]]);
     await page.getByRole("radio", { name: "Last 24 hours" }).check();
@@ -364,7 +367,7 @@ describe("usage", () => {
         "0.73368",
         "$664.55 left · $1.25 reserved · until 31 Mar, 00:00 UTC",
       ],
-      ["team-search, per day", "38.1m of 60m tokens", "0.63534", "21.8m left · 41k reserved · until 15 Mar, 00:00 UTC"],
+      ["team-search, per day", "38.1M of 60M tokens", "0.63534", "21.8M left · 41K reserved · until 15 Mar, 00:00 UTC"],
       [
         "nightly-evaluation.eu, per week",
         "$204.36 of $200.00",

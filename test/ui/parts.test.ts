@@ -56,6 +56,13 @@ describe("formats", () => {
     expect([en.usd(value), zh.usd(value)]).toEqual([text, text]);
   });
 
+  it.each([
+    [12_600, "12.6K", "1.3万"],
+    [41_000_000, "41M", "4100万"],
+  ])("writes the count %d in short", (count, english, chinese) => {
+    expect([en.shortCount(count), zh.shortCount(count)]).toEqual([english, chinese]);
+  });
+
   it("writes the end of a period in UTC, wherever the reader is", () => {
     const inShanghai = formats("en", "Asia/Shanghai");
     expect([en.utc(NOW), inShanghai.utc(NOW)]).toEqual(Array(2).fill("14 Mar, 14:05 UTC"));

@@ -1,5 +1,5 @@
 // 64 MB pass both ways at once through a WebSocket, in odd frames and odd writes, to slow readers: all bytes arrive, and the gateway's
-// memory stays flat (contract, section 15, "untouched with back-pressure").
+// memory stays flat (contract, section 15, "untouched, with back-pressure").
 
 import { createHash } from "node:crypto";
 import { once } from "node:events";

@@ -40,6 +40,8 @@ routes:
       inject_headers:
         - { name: authorization, value: "Bearer \${DEMO_UPSTREAM_KEY}" }
       websocket: true # the Responses and Realtime APIs
+      usage:
+        ask: true # streams of chat completions report their usage only on request
 
   - id: anthropic
     prefix: /anthropic

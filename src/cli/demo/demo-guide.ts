@@ -11,6 +11,8 @@ export interface DemoFacts {
   /** The mock provider's URL, without a trailing slash. */
   readonly mockUrl: string;
   readonly mockKey: string;
+  /** The folder of the ledger. */
+  readonly ledgerDir: string;
 }
 
 /** The page that `demo` prints. Each block can be pasted as it is. `npm run try` reads the URL and the token from it. */
@@ -32,7 +34,7 @@ export function demoGuide(facts: DemoFacts): string {
   ].join("\n\n");
 }
 
-function factLines({ url, token, metricsToken, mockUrl, mockKey }: DemoFacts): string {
+function factLines({ url, token, metricsToken, mockUrl, mockKey, ledgerDir }: DemoFacts): string {
   return [
     "",
     `  gateway   ${url}`,
@@ -40,6 +42,7 @@ function factLines({ url, token, metricsToken, mockUrl, mockKey }: DemoFacts): s
     `  dashboard ${url}/metrics/ui    it asks for ${metricsToken}`,
     `  provider  ${mockUrl}    a mock, on this machine only`,
     `  its key   ${mockKey}    added by the gateway, unknown to clients`,
+    `  ledger    ${ledgerDir}    sum it: ai-gw-lite usage --dir ${ledgerDir} --by client,model`,
   ].join("\n");
 }
 

@@ -44,6 +44,7 @@ export async function demo(
         metricsToken: secrets.DEMO_METRICS_TOKEN,
         mockUrl: mock.url,
         mockKey: secrets.DEMO_UPSTREAM_KEY,
+        ledgerDir,
       }),
     );
     await stop;

@@ -26,6 +26,12 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 /** FOCUS wants a row for each charge period, so its groups always have one. */
 const FOCUS_GROUPS: readonly Group[] = ["client", "route", "upstream", "model", "day"];
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such folder",
+  ENOTDIR: "it is not a folder",
+  EACCES: "permission denied",
+};
+
 /**
  * Runs `usage`.
  * @returns the exit code: 0 for a result, also an empty one; 2 for wrong usage, or a folder that can't be read or has no ledger
@@ -41,7 +47,8 @@ export async function usage(options: UsageOptions, io: Io): Promise<0 | 2> {
       return failed(io, `ai-gw-lite: ${dir} has no ledger: no file has a name like usage-2026-11-23.jsonl`);
     sums = await sumLedger(dir, query, bounds);
   } catch (err) {
-    return failed(io, `ai-gw-lite: can't read the ledger in ${dir}: ${(err as NodeJS.ErrnoException).code ?? err}`);
+    const code = (err as NodeJS.ErrnoException).code ?? String(err);
+    return failed(io, `ai-gw-lite: can't read the ledger in ${dir}: ${REASONS[code] ?? code}`);
   }
   io.stdout(reportOf(format, query, sums));
   io.stderr(notes(sums));
@@ -64,6 +71,7 @@ function queryOf({ since: from, until: to, by: list, format }: UsageOptions): Qu
   const [since, until] = [from, to].map((text) => (text === undefined ? undefined : timeOf(text)));
   if (from !== undefined && since === undefined) return notATime("--since", from);
   if (to !== undefined && until === undefined) return notATime("--until", to);
+  if (since !== undefined && until !== undefined && until <= since) return "--until must be later than --since";
   const names = list === undefined ? (format === "focus" ? FOCUS_GROUPS : []) : list.split(",");
   const unknown = names.find((name) => !isGroup(name));
   if (unknown !== undefined) return `--by: '${unknown}' is not a group. The groups are ${GROUPS.join(", ")}`;
@@ -96,6 +104,7 @@ function notes({ rows, skipped }: LedgerSums): string {
   const requests = rows.reduce((sum, row) => sum + row.requests, 0);
   const unpriced = rows.reduce((sum, row) => sum + row.unpriced, 0);
   return [
+    ...(requests === 0 ? ["note: the ledger has no requests in this range"] : []),
     ...(unpriced === 0 ? [] : [`note: the cost of ${unpriced} of ${requests} requests is unknown and not in the sums`]),
     ...(skipped === 0 ? [] : [`note: ${skipped} lines of the ledger can't be read and are not in the sums`]),
   ]

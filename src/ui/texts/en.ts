@@ -180,7 +180,7 @@ export const en: Texts = {
     responses: "Responses",
     unknown: "unknown",
     atLeast: (amount) => `≥ ${amount}`,
-    hint: "≥: some responses did not report their tokens, or have no known price. Cached tokens are included in tokens in.",
+    hint: "≥: at least, since some responses did not report their tokens, or have no known price. “Tokens in” includes cached tokens.",
     otherModels: "all other names",
     none: "nothing used",
     budgets: "Budgets",

@@ -171,7 +171,7 @@ export const zh: Texts = {
     responses: "响应",
     unknown: "未知",
     atLeast: (amount) => `≥ ${amount}`,
-    hint: "≥：部分响应没有报告词元用量，或没有已知价格。缓存命中的词元包含在输入词元中。",
+    hint: "≥：至少；部分响应没有报告词元用量，或没有已知价格。输入词元包含缓存命中的词元。",
     otherModels: "其他所有名称",
     none: "没有用量",
     budgets: "预算",
