@@ -162,3 +162,20 @@ it("a reload before the 101: it opens on its plan", async () => {
   await untilCounts(gateway, ({ inFlight }) => inFlight === 0);
   expect(gateway.host.plans).toBe(1);
 });
+
+it("a reload with new limits counts those that are open", async () => {
+  const { gateway, server } = await started();
+  const first = await scene.client(gateway);
+  await openSocket(first, () => server.nextConnection());
+  const second = await scene.client(gateway);
+  await openSocket(second, () => server.nextConnection());
+  const limits = ["websocket: true", "upstream_key_max_inflight: 2"];
+  gateway.swap(configText({ base: server.url, upstream: limits, top: ["concurrency: {downstream_max_inflight: 2}"] }));
+  const third = await scene.client(gateway);
+  await third.send(handshake());
+  expect((await third.response()).status).toBe(503);
+  first.reset();
+  await untilCounts(gateway, ({ inFlight }) => inFlight === 1);
+  const fourth = await scene.client(gateway);
+  expect((await openSocket(fourth, () => server.nextConnection())).head.status).toBe(101);
+});
