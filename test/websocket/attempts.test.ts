@@ -32,7 +32,7 @@ async function pool(keys: readonly string[] = [], lines: readonly string[] = [])
   return { a, b, gateway };
 }
 
-const RETRY = "retry: {retry_on: [connect_error, reset, timeout, first_byte_timeout, '503'], attempt_timeout_ms: 200}";
+const RETRY = "retry: {retry_on: [connect_error, reset, timeout, first_byte_timeout, '503'], attempt_timeout_ms: 5000}";
 
 describe("up to the 101", () => {
   it.each<readonly [string, string, (first: RawConnection) => unknown]>([
@@ -41,7 +41,7 @@ describe("up to the 101", () => {
     ["does not answer in time", "timeout", () => {}],
     ["refuses", "503", (first) => first.send("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n")],
   ])("another upstream is asked when the first %s, and gets the early bytes once", async (_what, result, act) => {
-    const { a, b, gateway } = await pool([RETRY]);
+    const { a, b, gateway } = await pool([result === "timeout" ? RETRY.replace("5000", "500") : RETRY]);
     const client = await scene.client(gateway);
     await client.send(handshake(), early);
     const first = await a.nextConnection();
@@ -86,7 +86,7 @@ describe("up to the 101", () => {
   });
 
   it("the limit of the first byte ends with the answer, not with the first frame", async () => {
-    const { a, gateway } = await pool([RETRY.replace("200", "5000"), "first_byte_timeout_ms: 200"]);
+    const { a, gateway } = await pool([RETRY, "first_byte_timeout_ms: 200"]);
     const client = await scene.client(gateway);
     const { upstream } = await openSocket(client, () => a.nextConnection());
     await new Promise((resolve) => setTimeout(resolve, 500));

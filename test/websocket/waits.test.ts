@@ -107,7 +107,7 @@ it.each(["first", "second"])(
       const { startLine } = await connection.requestHead();
       if (startLine.includes("/plain")) await connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
     });
-    const limits = ["connect_timeout_ms: 100", "request_timeout_ms: 150", "retry: {attempt_timeout_ms: 150}"];
+    const limits = ["connect_timeout_ms: 400", "request_timeout_ms: 400", "retry: {attempt_timeout_ms: 400}"];
     const gateway = await scene.gateway(
       { base: server.url, upstream: ["websocket: true", "stream_idle_timeout_ms: 0", ...limits] },
       { times: { server: { headMs: 100, headCheckMs: 20, keepAliveMs: 100 }, idle: { idleMs: 100, sweepMs: 20 } } },
@@ -122,7 +122,7 @@ it.each(["first", "second"])(
     if (which === "second") await upstream.requestHead();
     await upstream.send(switching());
     await client.head();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     const bytes = frame("still open");
     await upstream.send(bytes);
     expect(await expectBytes(client, bytes)).toEqual(bytes);
