@@ -1,7 +1,9 @@
 // Checks WebSockets that wait: for a side that takes nothing, for a slot, and for the 101 while the config is reloaded
 // (contract, sections 4, 5 and 15).
 
-import { describe, expect, it } from "vitest";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { AUTH, configText } from "../support/config.ts";
 import { type RawClient, requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts } from "../support/scene.ts";
@@ -146,6 +148,26 @@ it("a client that sends much before the 101, in small pieces, is read on after i
   const more = frame("more", { masked: true });
   await client.send(more);
   expect(await expectBytes(upstream, more)).toEqual(more);
+});
+
+it("a client is read only so far before the 101, however much it sends", async () => {
+  const { gateway, server } = await started();
+  const sides: Socket[] = [];
+  const note = (message: unknown): void => void sides.push((message as { readonly socket: Socket }).socket);
+  subscribe("net.server.socket", note);
+  onTestFinished(() => void unsubscribe("net.server.socket", note));
+  const client = await scene.client(gateway);
+  await client.send(handshake());
+  const upstream = await server.nextConnection();
+  await upstream.requestHead();
+  const bytes = frame(Buffer.alloc(8_000_000, 5), { masked: true, opcode: 2 });
+  void client.send(bytes);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const side = sides.find(({ localPort }) => localPort === gateway.port);
+  expect(side?.bytesRead).toBeGreaterThan(64 * 1024);
+  expect(side?.bytesRead).toBeLessThan(256 * 1024);
+  await upstream.send(switching());
+  expect((await expectBytes(upstream, bytes)).equals(bytes)).toBe(true);
 });
 
 it("a reload before the 101: it opens on its plan", async () => {
