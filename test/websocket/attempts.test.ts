@@ -2,8 +2,9 @@
 // (contract, sections 7, 14 and 15).
 
 import { describe, expect, it } from "vitest";
-import { configText } from "../support/config.ts";
+import { AUTH, configText } from "../support/config.ts";
 import { metered } from "../support/ledger-folder.ts";
+import { requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts } from "../support/scene.ts";
 import type { RawConnection } from "../support/upstream.ts";
 import { expectBytes, frame, handshake, openSocket, switching } from "../support/websocket.ts";
@@ -31,7 +32,7 @@ async function pool(keys: readonly string[] = [], lines: readonly string[] = [])
   return { a, b, gateway };
 }
 
-const RETRY = "retry: {retry_on: [connect_error, reset, timeout, first_byte_timeout, '503'], attempt_timeout_ms: 200}";
+const RETRY = "retry: {retry_on: [connect_error, reset, timeout, first_byte_timeout, '503'], attempt_timeout_ms: 5000}";
 
 describe("up to the 101", () => {
   it.each<readonly [string, string, (first: RawConnection) => unknown]>([
@@ -40,7 +41,7 @@ describe("up to the 101", () => {
     ["does not answer in time", "timeout", () => {}],
     ["refuses", "503", (first) => first.send("HTTP/1.1 503 x\r\nContent-Length: 0\r\n\r\n")],
   ])("another upstream is asked when the first %s, and gets the early bytes once", async (_what, result, act) => {
-    const { a, b, gateway } = await pool([RETRY]);
+    const { a, b, gateway } = await pool([result === "timeout" ? RETRY.replace("5000", "500") : RETRY]);
     const client = await scene.client(gateway);
     await client.send(handshake(), early);
     const first = await a.nextConnection();
@@ -85,7 +86,7 @@ describe("up to the 101", () => {
   });
 
   it("the limit of the first byte ends with the answer, not with the first frame", async () => {
-    const { a, gateway } = await pool([RETRY.replace("200", "5000"), "first_byte_timeout_ms: 200"]);
+    const { a, gateway } = await pool([RETRY, "first_byte_timeout_ms: 200"]);
     const client = await scene.client(gateway);
     const { upstream } = await openSocket(client, () => a.nextConnection());
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -93,6 +94,29 @@ describe("up to the 101", () => {
     await client.untilText("late");
     expect(upstream.end).toBeUndefined();
   });
+});
+
+it("a kept connection that turns out stale is replaced, once, and the early bytes are sent once", async () => {
+  const server = await scene.rawUpstream();
+  const gateway = await scene.gateway({ base: server.url, upstream: ["websocket: true"] });
+  const plain = await scene.client(gateway);
+  await plain.send(requestText("GET", "/up/plain", [AUTH]));
+  const kept = await server.nextConnection();
+  await kept.requestHead();
+  await kept.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  expect((await plain.response()).text).toBe("ok");
+  const client = await scene.client(gateway);
+  await client.send(handshake(), early);
+  await kept.requestHead();
+  kept.reset();
+  const fresh = await server.nextConnection();
+  await fresh.requestHead();
+  await fresh.send(switching());
+  expect((await client.head()).status).toBe(101);
+  expect(await expectBytes(fresh, early)).toEqual(early);
+  client.reset();
+  expect(await gateway.completed(({ status }) => status === 101)).toMatchObject({ attempts: 1 });
+  expect(server.connections).toBe(2);
 });
 
 describe("after the 101", () => {

@@ -133,7 +133,7 @@ test.each([
       base: upstream.url,
       top,
       sources: SOURCES,
-      upstream: ["websocket: true", "stream_idle_timeout_ms: 1000", "request_timeout_ms: 1000"],
+      upstream: ["websocket: true", "stream_idle_timeout_ms: 3000", "request_timeout_ms: 3000"],
     },
     { times: { server: { headMs: 3000, headCheckMs: 100 } } },
   );

@@ -1,7 +1,9 @@
 // Checks WebSockets that wait: for a side that takes nothing, for a slot, and for the 101 while the config is reloaded
 // (contract, sections 4, 5 and 15).
 
-import { describe, expect, it } from "vitest";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { AUTH, configText } from "../support/config.ts";
 import { type RawClient, requestText } from "../support/raw-client.ts";
 import { setScene, untilCounts } from "../support/scene.ts";
@@ -107,7 +109,7 @@ it.each(["first", "second"])(
       const { startLine } = await connection.requestHead();
       if (startLine.includes("/plain")) await connection.send("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
     });
-    const limits = ["connect_timeout_ms: 100", "request_timeout_ms: 150", "retry: {attempt_timeout_ms: 150}"];
+    const limits = ["connect_timeout_ms: 400", "request_timeout_ms: 400", "retry: {attempt_timeout_ms: 400}"];
     const gateway = await scene.gateway(
       { base: server.url, upstream: ["websocket: true", "stream_idle_timeout_ms: 0", ...limits] },
       { times: { server: { headMs: 100, headCheckMs: 20, keepAliveMs: 100 }, idle: { idleMs: 100, sweepMs: 20 } } },
@@ -122,7 +124,7 @@ it.each(["first", "second"])(
     if (which === "second") await upstream.requestHead();
     await upstream.send(switching());
     await client.head();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     const bytes = frame("still open");
     await upstream.send(bytes);
     expect(await expectBytes(client, bytes)).toEqual(bytes);
@@ -148,6 +150,26 @@ it("a client that sends much before the 101, in small pieces, is read on after i
   expect(await expectBytes(upstream, more)).toEqual(more);
 });
 
+it("a client is read only so far before the 101, however much it sends", async () => {
+  const { gateway, server } = await started();
+  const sides: Socket[] = [];
+  const note = (message: unknown): void => void sides.push((message as { readonly socket: Socket }).socket);
+  subscribe("net.server.socket", note);
+  onTestFinished(() => void unsubscribe("net.server.socket", note));
+  const client = await scene.client(gateway);
+  await client.send(handshake());
+  const upstream = await server.nextConnection();
+  await upstream.requestHead();
+  const bytes = frame(Buffer.alloc(8_000_000, 5), { masked: true, opcode: 2 });
+  void client.send(bytes);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const side = sides.find(({ localPort }) => localPort === gateway.port);
+  expect(side?.bytesRead).toBeGreaterThan(64 * 1024);
+  expect(side?.bytesRead).toBeLessThan(256 * 1024);
+  await upstream.send(switching());
+  expect((await expectBytes(upstream, bytes)).equals(bytes)).toBe(true);
+});
+
 it("a reload before the 101: it opens on its plan", async () => {
   const { gateway, server } = await started();
   const client = await scene.client(gateway);
@@ -161,4 +183,21 @@ it("a reload before the 101: it opens on its plan", async () => {
   client.reset();
   await untilCounts(gateway, ({ inFlight }) => inFlight === 0);
   expect(gateway.host.plans).toBe(1);
+});
+
+it("a reload with new limits counts those that are open", async () => {
+  const { gateway, server } = await started();
+  const first = await scene.client(gateway);
+  await openSocket(first, () => server.nextConnection());
+  const second = await scene.client(gateway);
+  await openSocket(second, () => server.nextConnection());
+  const limits = ["websocket: true", "upstream_key_max_inflight: 2"];
+  gateway.swap(configText({ base: server.url, upstream: limits, top: ["concurrency: {downstream_max_inflight: 2}"] }));
+  const third = await scene.client(gateway);
+  await third.send(handshake());
+  expect((await third.response()).status).toBe(503);
+  first.reset();
+  await untilCounts(gateway, ({ inFlight }) => inFlight === 1);
+  const fourth = await scene.client(gateway);
+  expect((await openSocket(fourth, () => server.nextConnection())).head.status).toBe(101);
 });
