@@ -167,6 +167,7 @@ describe("a query that can't be right", () => {
     const { reply, status, body } = await ask(query);
     expect([status, body, reply.close]).toEqual([400, { error: "bad_request" }, false]);
     expect(reply.error?.message).not.toContain("gpt-5");
+    expect(reply.error?.message).toContain("limit is at most 31 days or 168 hours");
   });
 });
 

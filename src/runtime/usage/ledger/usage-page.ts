@@ -44,7 +44,7 @@ export function usageEndpoint(ledger: ReadableLedger, clock: Clock): UsageEndpoi
 
 /** The connection stays open: unlike with other requests that get this code, it is clear where the next one begins. */
 function badRequest(parameter: string): Reply {
-  const message = `The query of this request has a wrong or missing parameter: ${parameter}. Times are Unix seconds, start_time is required, bucket_width is 1h or 1d, group_by is client, route, upstream or model.`;
+  const message = `The query of this request has a wrong or missing parameter: ${parameter}. Times are Unix seconds, start_time is required, bucket_width is 1h or 1d, group_by is client, route, upstream or model, and limit is at most 31 days or 168 hours.`;
   return { ...replyFor("bad_request", { message }), close: false };
 }
 
