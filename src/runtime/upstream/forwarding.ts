@@ -182,9 +182,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
   }
 
   #pass(response: IncomingMessage, head: Readonly<ResponseHead>): void {
-    const from = { context: this.#context, upstream: this.#upstream, deadlines: this.#deadlines };
-    const read = { ask: this.#prepared?.ask, taps: this.#taps };
-    const passed = passedResponse(this.#x, response, head, { ...from, ...read }, this);
+    const ask = this.#prepared?.ask;
+    const way = { context: this.#context, upstream: this.#upstream, deadlines: this.#deadlines, ask, taps: this.#taps };
+    const passed = passedResponse(this.#x, response, head, way, this);
     this.#passed = passed;
     if (this.#drain !== undefined) passed.drain(this.#drain);
     passed.start(this.#held);
