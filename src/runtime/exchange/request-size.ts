@@ -5,6 +5,7 @@ import type { RequestSize } from "../../plan/exchange.ts";
 import { decodeForLook } from "../decode.ts";
 import type { Framing } from "../headers/request-head.ts";
 import { bodyFormat } from "../model/body-format.ts";
+import { DECODED_TO_HELD } from "../model/decode-body.ts";
 import { outputLimit } from "../model/output-limit.ts";
 
 /** The request whose size is asked for. */
@@ -14,9 +15,6 @@ export interface SizedRequest {
   /** `undefined` where nothing of its body is held. */
   readonly body: { readonly held: { readonly chunks: readonly Buffer[] } } | undefined;
 }
-
-/** A coded body may become so many times as long as what may be held of it. JSON usually becomes 3 to 10 times shorter. */
-const DECODED_TO_HELD = 4;
 
 const NO_CHUNKS: readonly Buffer[] = [];
 

@@ -3,13 +3,10 @@
 import { ChunkList } from "../body/chunk-list.ts";
 import type { BodyFormat } from "./body-format.ts";
 import { type BodyModel, NO_MODEL_YET, unreadable } from "./body-model.ts";
-import { type Coding, decodeBody } from "./decode-body.ts";
+import { type Coding, DECODED_TO_HELD, decodeBody } from "./decode-body.ts";
 import { JsonScan } from "./json-scan.ts";
 import { MultipartScan } from "./multipart-scan.ts";
 import { UrlencodedScan } from "./urlencoded-scan.ts";
-
-/** A coded body may become so many times as long as what may be held of it. JSON usually becomes 3 to 10 times shorter. */
-const DECODED_TO_HELD = 4;
 
 export type Scan = JsonScan | MultipartScan | UrlencodedScan;
 

@@ -5,6 +5,9 @@ import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "n
 /** The content codings that can be decoded. `x-gzip` is another name of `gzip` (RFC 9110, section 8.4.1.3). */
 export type Coding = "gzip" | "deflate" | "br";
 
+/** A coded body may become so many times as long as what may be held of it. JSON usually becomes 3 to 10 times shorter. */
+export const DECODED_TO_HELD = 4;
+
 /**
  * The whole body without its coding. `undefined` when it is broken, cut off, or longer than the bound: a body of which only a
  * part is known may name another model in the rest. Also when it can be decoded in two ways.

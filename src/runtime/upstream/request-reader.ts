@@ -8,6 +8,7 @@ import type { LiveExchange } from "../exchange/exchange.ts";
 import { headerValues, onlyValue } from "../headers/find-header.ts";
 import { hasBody } from "../headers/request-head.ts";
 import { accountPathTest, namesAccountState } from "../model/account-state.ts";
+import { DECODED_TO_HELD } from "../model/decode-body.ts";
 import type { BodyEdit } from "../model/rename-model.ts";
 import { type RequestModels, requestModels } from "../model/request-model.ts";
 import { askEdit, mayBeAsked } from "../usage/ask/ask-edit.ts";
@@ -70,7 +71,7 @@ function bodyNamesState(chunks: readonly Buffer[], rawHeaders: readonly string[]
   const codings = headerValues(rawHeaders, "content-encoding");
   if (codings.length === 0) return namesAccountState(chunks);
   const coding = codingOf(codings);
-  const decoded = coding && decodeForLook(Buffer.concat(chunks), coding, 4 * maxBytes);
+  const decoded = coding && decodeForLook(Buffer.concat(chunks), coding, DECODED_TO_HELD * maxBytes);
   return decoded !== undefined && namesAccountState([decoded]);
 }
 

@@ -42,14 +42,3 @@ export const UNKNOWN_USAGE: UsageReport = Object.freeze({
   serviceTier: undefined,
   ownCostTicks: undefined,
 });
-
-/** Reads the usage out of a copy of a response's body. It never throws, and keeps at most 64 KiB. */
-export interface UsageReader {
-  /** Takes the next bytes. It may not change them, and keeps no reference to the buffer. */
-  push(bytes: Buffer): void;
-  /**
-   * The body has ended. Called once.
-   * @param complete false when it broke, or when the client left before its end
-   */
-  end(complete: boolean): UsageReport;
-}
