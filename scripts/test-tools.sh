@@ -12,6 +12,7 @@ danted dante-server
 microsocks microsocks
 openssl openssl
 promtool prometheus
+redis-server redis-server
 squid squid
 systemd-analyze systemd
 testssl testssl.sh

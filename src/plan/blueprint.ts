@@ -3,6 +3,7 @@
 import type { ForwardSpec } from "./forward.ts";
 import type { LoggingSpec, MetricsSpec, TracingSpec } from "./observability.ts";
 import type { ResponseFormatSpec } from "./response-format.ts";
+import type { RedisSpec } from "./shared-state.ts";
 import type { ClientSpec, Step } from "./steps.ts";
 import type { ChargingSpec, LedgerSpec } from "./usage.ts";
 
@@ -37,6 +38,10 @@ export interface ServerSpec {
   };
   /** A changed file is applied without a signal. */
   readonly watch: boolean;
+  /** Where counts are kept that several processes share; `undefined`: each process has its own. */
+  readonly redis: RedisSpec | undefined;
+  /** How many processes serve. `auto`: as many as the machine runs at one time. */
+  readonly workers: number | "auto";
 }
 
 export interface RouteBlueprint {

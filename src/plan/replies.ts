@@ -123,6 +123,11 @@ export const ERROR_REPLIES = {
     status: 503,
     message: "The upstream key of this route has reached its limit of requests at one time. Try again in a moment.",
   },
+  state_unavailable: {
+    status: 503,
+    message:
+      "The gateway can't reach the Redis where its limits are counted, and its config refuses requests meanwhile. Try again in a moment.",
+  },
   shutting_down: {
     status: 503,
     message: "The gateway is shutting down. Try again in a moment: another instance may take over.",

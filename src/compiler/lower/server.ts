@@ -20,6 +20,8 @@ export function lowerServer(config: CompleteConfig): ServerSpec {
     ledger: lowerLedger(config.usage),
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
     watch: reload.watch,
+    redis: undefined,
+    workers: 1,
   };
 }
 

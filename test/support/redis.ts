@@ -1,0 +1,56 @@
+// Starts a real redis-server for a test, on a free port, without a disk. It can be killed, frozen and started again on the same port.
+
+import { execFileSync } from "node:child_process";
+import { freePort } from "./ports.ts";
+import { findProgram, Program, untilListening } from "./program.ts";
+
+const path = findProgram("redis-server");
+
+/** Whether redis-server is installed. Tests that need it are skipped otherwise. */
+export const hasRedis = path !== undefined;
+
+export interface TestRedis {
+  readonly port: number;
+  readonly url: string;
+  /** Runs a command with redis-cli. @returns what it prints */
+  cli(...words: readonly string[]): string;
+  /** Stops answering until `thaw`, with all connections open. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it at once. All counts are lost. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>;
+  /** Ends it. Can be called when it has ended. */
+  close(): Promise<void>;
+}
+
+/** @param options further options of redis-server, such as `--replicaof`, `127.0.0.1 6379` */
+export async function startRedis(options: readonly string[] = []): Promise<TestRedis> {
+  const port = await freePort();
+  let program = await run(port, options);
+  const kill = async (): Promise<void> => {
+    program.signal("SIGKILL");
+    await program.ended();
+  };
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    cli: (...words) =>
+      execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000 }).trim(),
+    freeze: () => program.signal("SIGSTOP"),
+    thaw: () => program.signal("SIGCONT"),
+    kill,
+    restart: async () => {
+      program = await run(port, options);
+    },
+    close: kill,
+  };
+}
+
+async function run(port: number, options: readonly string[]): Promise<Program> {
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
+  const program = new Program(path ?? "redis-server", [...args, ...options]);
+  await untilListening(port, program);
+  return program;
+}
