@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { ReloadResult } from "./exchange/observer.ts";
+import type { LinkedPlan } from "./generation.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
@@ -40,6 +41,14 @@ export interface GatewayOptions {
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
+/** Another blueprint, linked and not yet in use. */
+export interface PreparedSwap {
+  /** Puts it in force, as `RunningGateway.swap` does. */
+  commit(): void;
+  /** Drops it. */
+  forget(): void;
+}
+
 export interface RunningGateway {
   readonly address: AddressInfo;
   /** Where the metrics are served, if they have a separate address. */
@@ -53,6 +62,11 @@ export interface RunningGateway {
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
    */
   swap(blueprint: Blueprint): void;
+  /**
+   * Links another blueprint, and leaves the one in use as it is. Exactly one method of the result is to be called.
+   * @throws an error of linking, which is a bug of ours
+   */
+  prepare(blueprint: Blueprint): PreparedSwap;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
   /**
@@ -108,6 +122,20 @@ export async function startGateway(
   });
   if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
   log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
+  const prepare = (next: Blueprint): PreparedSwap => {
+    const swaps = [swapOf(host, linkPlan(next, parts))];
+    if (observing !== undefined) swaps.push(swapOf(observing, withoutRoutes(next)));
+    return {
+      commit() {
+        for (const { commit } of swaps) commit();
+        telemetry.adopt(next);
+        current = next;
+      },
+      forget() {
+        for (const { forget } of swaps) forget();
+      },
+    };
+  };
   return {
     address,
     metricsAddress: observing?.address,
@@ -115,12 +143,8 @@ export async function startGateway(
     limits,
     agents,
     books,
-    swap(next) {
-      host.swap(linkPlan(next, parts));
-      observing?.swap(withoutRoutes(next));
-      telemetry.adopt(next);
-      current = next;
-    },
+    swap: (next) => prepare(next).commit(),
+    prepare,
     reloaded: telemetry.reloaded,
     async stop(shutdown = current.server.shutdown) {
       const finished = await host.drain(shutdown);
@@ -132,6 +156,10 @@ export async function startGateway(
       return finished;
     },
   };
+}
+
+function swapOf(to: Pick<Host, "swap">, linked: LinkedPlan): PreparedSwap {
+  return { commit: () => to.swap(linked), forget: () => linked.release() };
 }
 
 function shown({ address, port }: AddressInfo): string {
