@@ -988,7 +988,7 @@ export interface Redis {
    */
   url: string;
   /**
-   * How the names of all keys in Redis begin: 1 to 128 ASCII characters without spaces. Gateways with the same prefix share their counts. For Redis Cluster, a prefix with a part in braces, such as `ai-gw-lite:{team}:`, keeps all keys in one slot.
+   * How the names of all keys in Redis begin: 1 to 128 ASCII characters without spaces, in quotes if the last one is a colon. Gateways with the same prefix share their counts. For Redis Cluster, a prefix with a part in braces, such as `ai-gw-lite:{team}:`, keeps all keys in one slot.
    */
   key_prefix?: string;
   /**
