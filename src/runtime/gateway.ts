@@ -13,12 +13,14 @@ import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { type OpenBooks, openBooks } from "./open-books.ts";
+import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+import type { Figures } from "./workers/figures.ts";
+import type { PrimaryLink } from "./workers/primary-link.ts";
 
 /** How long the last parts of responses may take to be decoded when the gateway stops, ms. */
 const DECODING_MS = 2000;
@@ -32,6 +34,8 @@ export interface GatewayOptions {
   readonly extraCas?: Buffer | undefined;
   /** Who holds the lock of the ledger. */
   readonly processes: Processes;
+  /** In a worker: what the primary does for it. Then this process opens no ledger and no meters. */
+  readonly primary?: PrimaryLink | undefined;
   /** Replaces the system's clock: for tests of what happens at a certain time. */
   readonly clock?: Clock | undefined;
   /** Replaces the meter of metered routes: for tests of what a meter is shown. */
@@ -48,6 +52,8 @@ export interface RunningGateway {
   readonly limits: Limits;
   readonly agents: AgentPool;
   readonly books: OpenBooks;
+  /** In a worker: what only it knows. Before that, it reports what has happened. `undefined` in a gateway of one process. */
+  readonly figures: (() => Promise<Figures>) | undefined;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -71,10 +77,10 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, processes, clock = systemClock, meter, times = {} }: GatewayOptions,
+  { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, tls, metrics, ledger } = blueprint.server;
-  const books = await openBooks(ledger, { clock, log, processes });
+  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes });
   const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
@@ -83,10 +89,11 @@ export async function startGateway(
     books,
     clock,
     version,
+    primary,
   });
   const { observer, tracer, endpoints } = telemetry;
   const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
+  const parts = { limits, agents, tracer, clock, books: { ...books, ledger: books.lines, clock, metered }, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -115,6 +122,7 @@ export async function startGateway(
     limits,
     agents,
     books,
+    figures: telemetry.figures,
     swap(next) {
       host.swap(linkPlan(next, parts));
       observing?.swap(withoutRoutes(next));
@@ -128,6 +136,7 @@ export async function startGateway(
       agents.close();
       await books.late.all(DECODING_MS);
       await books.ledger?.close();
+      primary?.flush();
       await telemetry.close();
       return finished;
     },
