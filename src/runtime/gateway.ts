@@ -12,14 +12,16 @@ import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
-import type { Log } from "./observe/logs/log.ts";
+import type { Log, LogFields } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { type OpenBooks, openBooks } from "./open-books.ts";
+import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+import type { Figures } from "./workers/figures.ts";
+import type { PrimaryLink } from "./workers/primary-link.ts";
 
 /** How long the last parts of responses may take to be decoded when the gateway stops, ms. */
 const DECODING_MS = 2000;
@@ -33,6 +35,8 @@ export interface GatewayOptions {
   readonly extraCas?: Buffer | undefined;
   /** Who holds the lock of the ledger. */
   readonly processes: Processes;
+  /** In a worker: what the primary does for it. Then this process opens no ledger and no meters. */
+  readonly primary?: PrimaryLink | undefined;
   /** Replaces the system's clock: for tests of what happens at a certain time. */
   readonly clock?: Clock | undefined;
   /** Replaces the meter of metered routes: for tests of what a meter is shown. */
@@ -57,6 +61,8 @@ export interface RunningGateway {
   readonly limits: Limits;
   readonly agents: AgentPool;
   readonly books: OpenBooks;
+  /** In a worker: what only it knows. Before that, it reports what has happened. `undefined` in a gateway of one process. */
+  readonly figures: (() => Promise<Figures>) | undefined;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -85,10 +91,10 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, processes, clock = systemClock, meter, times = {} }: GatewayOptions,
+  { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics, ledger } = blueprint.server;
-  const books = await openBooks(ledger, { clock, log, processes });
+  const { listen, metrics, ledger } = blueprint.server;
+  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes });
   const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
@@ -97,10 +103,11 @@ export async function startGateway(
     books,
     clock,
     version,
+    primary,
   });
   const { observer, tracer, endpoints } = telemetry;
   const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
+  const parts = { limits, agents, tracer, clock, books: { ...books, ledger: books.lines, clock, metered }, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -120,21 +127,15 @@ export async function startGateway(
     await books.ledger?.close();
     throw err;
   });
-  if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
-  log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
+  // The primary says it once for all workers.
+  if (primary === undefined) logAddresses(log, blueprint, { address, metricsAddress: observing?.address });
   const prepare = (next: Blueprint): PreparedSwap => {
     const swaps = [swapOf(host, linkPlan(next, parts))];
     if (observing !== undefined) swaps.push(swapOf(observing, withoutRoutes(next)));
-    return {
-      commit() {
-        for (const { commit } of swaps) commit();
-        telemetry.adopt(next);
-        current = next;
-      },
-      forget() {
-        for (const { forget } of swaps) forget();
-      },
-    };
+    return inOne(swaps, () => {
+      telemetry.adopt(next);
+      current = next;
+    });
   };
   return {
     address,
@@ -143,6 +144,7 @@ export async function startGateway(
     limits,
     agents,
     books,
+    figures: telemetry.figures,
     swap: (next) => prepare(next).commit(),
     prepare,
     reloaded: telemetry.reloaded,
@@ -152,6 +154,7 @@ export async function startGateway(
       agents.close();
       await books.late.all(DECODING_MS);
       await books.ledger?.close();
+      primary?.flush();
       await telemetry.close();
       return finished;
     },
@@ -160,6 +163,30 @@ export async function startGateway(
 
 function swapOf(to: Pick<Host, "swap">, linked: LinkedPlan): PreparedSwap {
   return { commit: () => to.swap(linked), forget: () => linked.release() };
+}
+
+/** @param after called after the commit */
+function inOne(swaps: readonly PreparedSwap[], after: () => void): PreparedSwap {
+  return {
+    commit() {
+      for (const { commit } of swaps) commit();
+      after();
+    },
+    forget() {
+      for (const { forget } of swaps) forget();
+    },
+  };
+}
+
+/** Logs where a gateway listens. @param more fields of the line */
+export function logAddresses(
+  log: Log,
+  { server: { tls }, routes }: Blueprint,
+  { address, metricsAddress }: Pick<RunningGateway, "address" | "metricsAddress">,
+  more: LogFields = {},
+): void {
+  if (metricsAddress !== undefined) log.info({ address: shown(metricsAddress) }, "metrics listening");
+  log.info({ address: shown(address), tls: tls !== undefined, routes: routes.length, ...more }, "listening");
 }
 
 function shown({ address, port }: AddressInfo): string {

@@ -1,5 +1,9 @@
 // All workers of a gateway: starts them, replaces those that end, swaps their plans, and stops them.
 
+import type { Reply } from "../../../plan/replies.ts";
+import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
+import type { Figures } from "../../../runtime/workers/figures.ts";
+import type { Report } from "../../../runtime/workers/report.ts";
 import { Changes } from "./changes.ts";
 import { type Fork, Member, type ProcessEnd } from "./member.ts";
 import type { Listening, SentPlan, Start } from "./messages.ts";
@@ -18,8 +22,11 @@ export interface CrewEvents {
   lost(worker: Member, pauseMs: number): void;
   /** A worker serves that replaces one. */
   replaced(worker: Member): void;
-  /** A worker has ended, for whatever reason. */
+  /** A worker has ended, for whatever reason. No report of it comes any more. */
   gone(worker: number): void;
+  reported(worker: number, report: Report): void;
+  /** A client has asked a worker for a metrics endpoint. Never rejects. */
+  asked(request: BuiltInRequest): Promise<Reply>;
 }
 
 export interface CrewParts {
@@ -123,6 +130,18 @@ export class Crew {
     return false;
   }
 
+  /** The numbers of the workers that serve. */
+  live(): number[] {
+    return this.#in("serving").map(({ id }) => id);
+  }
+
+  /** Asks a worker for its figures. May never be settled. */
+  async figures(worker: number): Promise<Figures> {
+    const member = this.#in("serving").find(({ id }) => id === worker);
+    if (member === undefined) throw new Error(`worker ${worker} does not serve`);
+    return member.figures();
+  }
+
   /** Ends all workers at once. Waits for nothing. */
   kill(): void {
     this.#close();
@@ -145,7 +164,7 @@ export class Crew {
   }
 
   #add(pause: ReplacementPause): Member {
-    const { fork, times } = this.#parts;
+    const { fork, times, events } = this.#parts;
     const member: Member = new Member(
       fork,
       {
@@ -155,6 +174,8 @@ export class Crew {
           const { swap } = this.#step;
           this.#obey(step.kind === "prepared" ? swap.prepared(id, step.refusal) : swap.committed(id, step.ok));
         },
+        reported: ({ id }, report) => events.reported(id, report),
+        asked: (_, request) => events.asked(request),
       },
       times,
     );

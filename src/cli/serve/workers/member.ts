@@ -1,6 +1,11 @@
 // One worker, as the primary sees it: how far it has come, and what it has answered.
 
+import type { Reply } from "../../../plan/replies.ts";
+import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
+import type { Figures } from "../../../runtime/workers/figures.ts";
+import type { Report } from "../../../runtime/workers/report.ts";
 import type { FromWorker, Listening, Start, ToWorker } from "./messages.ts";
+import { Questions } from "./questions.ts";
 
 /** How a process has ended. */
 export interface ProcessEnd {
@@ -39,6 +44,9 @@ export interface MemberEvents {
   changed(member: Member): void;
   /** It has taken a step of a swap. */
   stepped(member: Member, step: FromWorker & { readonly kind: "prepared" | "committed" }): void;
+  reported(member: Member, report: Report): void;
+  /** A client has asked it for a metrics endpoint. */
+  asked(member: Member, request: BuiltInRequest): Promise<Reply>;
 }
 
 export interface MemberLimits {
@@ -61,6 +69,7 @@ export class Member {
   whole: boolean | undefined = undefined;
   /** How its process ended; `undefined` while it runs. */
   end: ProcessEnd | undefined = undefined;
+  readonly #figures = new Questions<Figures>();
   readonly #events: MemberEvents;
   readonly #limits: MemberLimits;
   #limit: NodeJS.Timeout | undefined = undefined;
@@ -83,8 +92,19 @@ export class Member {
     this.process.send({ kind: "start", start });
   }
 
+  /** Asks it for its figures. What it had not reported comes before. Never settled when it ends. */
+  figures(): Promise<Figures> {
+    return this.#figures.ask((question) => this.process.send({ kind: "askFigures", question }));
+  }
+
   #take(message: FromWorker): void {
     switch (message.kind) {
+      case "report":
+        return this.#events.reported(this, message.report);
+      case "figures":
+        return this.#figures.answered(message.question, message.figures);
+      case "askPrimary":
+        return this.#reply(message.question, message.request);
       case "prepared":
       case "committed":
         return this.#events.stepped(this, message);
@@ -108,6 +128,10 @@ export class Member {
     }
     clearTimeout(this.#limit);
     this.#events.changed(this);
+  }
+
+  #reply(question: number, request: BuiltInRequest): void {
+    void this.#events.asked(this, request).then((reply) => this.process.send({ kind: "reply", question, reply }));
   }
 
   #gone(end: ProcessEnd): void {

@@ -1,7 +1,12 @@
 // Describes the messages between the primary and its workers. Some hold secrets: a message is never logged.
 
 import type { AddressInfo } from "node:net";
+import type { Reply } from "../../../plan/replies.ts";
 import type { TlsPair } from "../../../runtime/downstream/tls.ts";
+import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
+import type { Figures } from "../../../runtime/workers/figures.ts";
+import type { Restored } from "../../../runtime/workers/primary-link.ts";
+import type { Report } from "../../../runtime/workers/report.ts";
 import type { EncodedBlueprint } from "./codec.ts";
 
 /** What workers serve. */
@@ -16,6 +21,8 @@ export interface Start extends SentPlan {
   readonly version: string;
   /** The contents of the file in NODE_EXTRA_CA_CERTS. */
   readonly extraCas: Buffer | undefined;
+  /** What the ledger knew when the primary started. */
+  readonly restored: Restored;
 }
 
 export type ToWorker =
@@ -28,7 +35,11 @@ export type ToWorker =
   /** Drop the plan that was prepared. */
   | { readonly kind: "forget"; readonly swap: number }
   /** Drain, then end. */
-  | { readonly kind: "stop" };
+  | { readonly kind: "stop" }
+  /** Say what only you know. */
+  | { readonly kind: "askFigures"; readonly question: number }
+  /** The answer to `askPrimary`. */
+  | { readonly kind: "reply"; readonly question: number; readonly reply: Reply };
 
 /** Where a worker listens. */
 export interface Listening {
@@ -47,4 +58,9 @@ export type FromWorker =
   | { readonly kind: "committed"; readonly swap: number; readonly ok: boolean }
   | { readonly kind: "draining"; readonly inFlight: number }
   /** @property whole every exchange finished by itself */
-  | { readonly kind: "stopped"; readonly whole: boolean };
+  | { readonly kind: "stopped"; readonly whole: boolean }
+  | { readonly kind: "report"; readonly report: Report }
+  /** The answer to `askFigures`. */
+  | { readonly kind: "figures"; readonly question: number; readonly figures: Figures }
+  /** A client has asked for a metrics endpoint: answer it. */
+  | { readonly kind: "askPrimary"; readonly question: number; readonly request: BuiltInRequest };

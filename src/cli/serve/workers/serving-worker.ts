@@ -1,15 +1,19 @@
 // Does in a worker what the primary asks for: serves, prepares and swaps plans, drains.
 
 import type { ServerSpec } from "../../../plan/blueprint.ts";
+import type { Reply } from "../../../plan/replies.ts";
 import type { TlsPair } from "../../../runtime/downstream/tls.ts";
 import { type PreparedSwap, type RunningGateway, startGateway } from "../../../runtime/gateway.ts";
 import type { Log } from "../../../runtime/observe/logs/log.ts";
 import { openWorkerLog } from "../../../runtime/observe/logs/open-log.ts";
+import { workerLink } from "../../../runtime/workers/primary-link.ts";
+import { WorkerReports } from "../../../runtime/workers/worker-reports.ts";
 import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
 import { catchBugs } from "../catch-bugs.ts";
 import { decodeBlueprint } from "./codec.ts";
 import type { FromWorker, SentPlan, Start, ToWorker } from "./messages.ts";
+import { Questions } from "./questions.ts";
 
 /** How much longer than its grace time and its drain timeout a worker may take to end when the primary is gone, ms. */
 const END_MS = 10_000;
@@ -29,6 +33,9 @@ interface Running {
   shutdown: ServerSpec["shutdown"];
 }
 
+/** The messages that are handled one after the other. */
+type Queued = Exclude<ToWorker, { readonly kind: "reply" | "askFigures" }>;
+
 interface Prepared {
   readonly swap: number;
   readonly linked: PreparedSwap;
@@ -40,6 +47,8 @@ export class ServingWorker {
   readonly #parts: ServingWorkerParts;
   #running: Running | undefined = undefined;
   #prepared: Prepared | undefined = undefined;
+  /** What clients have asked of the metrics endpoints, and the primary has not answered. */
+  readonly #questions = new Questions<Reply>();
   /** Messages are handled one after the other, since the start takes more than one turn of the event loop. */
   #before: Promise<void> = Promise.resolve();
   #end = (_whole: boolean): void => {};
@@ -53,6 +62,9 @@ export class ServingWorker {
   }
 
   take(message: ToWorker): void {
+    // These two wait for nothing: not for a start, and not for the end of a drain.
+    if (message.kind === "reply") return this.#questions.answered(message.question, message.reply);
+    if (message.kind === "askFigures") return this.#sendFigures(message.question);
     this.#before = this.#before.then(() => this.#handle(message));
   }
 
@@ -64,7 +76,7 @@ export class ServingWorker {
     this.#before = this.#before.then(() => this.#drain({ graceMs: 0 }));
   }
 
-  async #handle(message: ToWorker): Promise<void> {
+  async #handle(message: Queued): Promise<void> {
     switch (message.kind) {
       case "start":
         return this.#start(message.start);
@@ -79,14 +91,19 @@ export class ServingWorker {
     }
   }
 
-  async #start({ blueprint: encoded, pair, version, extraCas }: Start): Promise<void> {
+  async #start({ blueprint: encoded, pair, version, extraCas, restored }: Start): Promise<void> {
     const { id, io, send } = this.#parts;
     const blueprint = decodeBlueprint(encoded);
     const { shutdown, logging } = blueprint.server;
     const log = openWorkerLog(logging, id, (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`));
     const stopCatching = catchBugs(log);
     try {
-      const options = { version, pair, extraCas, processes: runningProcesses };
+      const primary = workerLink(blueprint.server, {
+        reports: new WorkerReports({ send: (report) => send({ kind: "report", report }) }),
+        ask: (request) => this.#questions.ask((question) => send({ kind: "askPrimary", question, request })),
+        restored,
+      });
+      const options = { version, pair, extraCas, primary, processes: runningProcesses };
       const gateway = await startGateway(blueprint, log, options);
       this.#running = { gateway, log, stopCatching, shutdown };
       send({ kind: "listening", address: gateway.address, metricsAddress: gateway.metricsAddress });
@@ -129,6 +146,10 @@ export class ServingWorker {
       ok = false;
     }
     this.#parts.send({ kind: "committed", swap, ok });
+  }
+
+  #sendFigures(question: number): void {
+    void this.#running?.gateway.figures?.().then((figures) => this.#parts.send({ kind: "figures", question, figures }));
   }
 
   #forget(): void {
