@@ -51,15 +51,14 @@ function members(part: object, inner: (value: unknown) => unknown): unknown {
 }
 
 const plainOf: Conversion = (object, inner) => {
-  // The narrower class first: a digest is a secret, too.
-  if (object instanceof Digest) return { [CLASS]: "Digest", value: object.reveal() };
-  if (object instanceof Secret) return { [CLASS]: "Secret", value: object.reveal() };
-  if (object instanceof TokenSpec) {
-    const { digest, label, client } = object;
-    return { [CLASS]: "TokenSpec", digest: inner(digest), label, client: inner(client) };
-  }
   const kind: unknown = Object.getPrototypeOf(object);
   if (kind === Object.prototype || kind === Array.prototype) return undefined;
+  if (kind === Digest.prototype) return { [CLASS]: "Digest", value: (object as Digest).reveal() };
+  if (kind === Secret.prototype) return { [CLASS]: "Secret", value: (object as Secret).reveal() };
+  if (kind === TokenSpec.prototype) {
+    const { digest, label, client } = object as TokenSpec;
+    return { [CLASS]: "TokenSpec", digest: inner(digest), label, client: inner(client) };
+  }
   throw new Error(`a blueprint holds a ${object.constructor?.name ?? "null object"}, which can't be sent to a worker`);
 };
 

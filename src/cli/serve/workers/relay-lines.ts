@@ -51,10 +51,9 @@ export function relayLines(from: Readable, to: LineTarget, limits: RelayLimits =
     timer = setTimeout(look, limits.lookMs);
   };
   from.on("data", (bytes: Buffer) => {
+    if (state === "stuck" && to.held() <= limits.full) state = "reading";
     for (const line of splitter.push(bytes)) to.write(line);
-    const isFull = to.held() > limits.full;
-    if (state === "stuck" && !isFull) state = "reading";
-    if (state !== "reading" || !isFull) return;
+    if (state !== "reading" || to.held() <= limits.full) return;
     state = "waiting";
     from.pause();
     least = to.held();
