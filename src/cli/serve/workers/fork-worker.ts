@@ -6,6 +6,7 @@ import { WORKER_MARK } from "../../worker-mark.ts";
 import type { Fork, ProcessEnd } from "./member.ts";
 import type { FromWorker } from "./messages.ts";
 import { type LineTarget, relayLines } from "./relay-lines.ts";
+import { closeUntaken } from "./untaken-connections.ts";
 
 /** How long the last output of a process that has ended may take to be read, ms. */
 const LAST_OUTPUT_MS = 2000;
@@ -34,6 +35,7 @@ export function forkWorkers(output: WorkerOutput): Fork {
       return { id: -++failed, pid: undefined, send: () => {}, kill: () => {} };
     }
     const { process: child } = worker;
+    closeUntaken(worker);
     const relays = [relay(child.stdout, output.out(worker.id)), relay(child.stderr, output.err(worker.id))];
     onEnd(worker, () => relays.map((finish) => finish()), events.gone);
     worker.on("message", (message: FromWorker) => events.message(message));

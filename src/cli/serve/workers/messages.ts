@@ -23,6 +23,8 @@ export interface Start extends SentPlan {
   readonly extraCas: Buffer | undefined;
   /** What the ledger knew when the primary started. */
   readonly restored: Restored;
+  /** Where the workers before it listened, to listen there in place of port 0. */
+  readonly at: Listening | undefined;
 }
 
 export type ToWorker =

@@ -56,7 +56,7 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
   const crew: Crew = new Crew({
     count,
     fork: forkWorkers(workerOutput(open, io)),
-    start: { version, extraCas, restored: books.restored, ...sentPlan(started, pair) },
+    start: { version, extraCas, restored: books.restored, at: undefined, ...sentPlan(started, pair) },
     events: crewEvents(log, books),
     times: TIMES,
   });

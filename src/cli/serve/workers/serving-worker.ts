@@ -1,6 +1,6 @@
 // Does in a worker what the primary asks for: serves, prepares and swaps plans, drains.
 
-import type { ServerSpec } from "../../../plan/blueprint.ts";
+import type { Blueprint, ServerSpec } from "../../../plan/blueprint.ts";
 import type { Reply } from "../../../plan/replies.ts";
 import type { TlsPair } from "../../../runtime/downstream/tls.ts";
 import { type PreparedSwap, type RunningGateway, startGateway } from "../../../runtime/gateway.ts";
@@ -12,7 +12,8 @@ import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
 import { catchBugs } from "../catch-bugs.ts";
 import { decodeBlueprint } from "./codec.ts";
-import type { FromWorker, SentPlan, Start, ToWorker } from "./messages.ts";
+import { listenErrorText } from "./listen-error.ts";
+import type { FromWorker, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
 import { Questions } from "./questions.ts";
 
 /** How much longer than its grace time and its drain timeout a worker may take to end when the primary is gone, ms. */
@@ -91,9 +92,9 @@ export class ServingWorker {
     }
   }
 
-  async #start({ blueprint: encoded, pair, version, extraCas, restored }: Start): Promise<void> {
+  async #start({ blueprint: encoded, pair, version, extraCas, restored, at }: Start): Promise<void> {
     const { id, io, send } = this.#parts;
-    const blueprint = decodeBlueprint(encoded);
+    const blueprint = listeningAt(decodeBlueprint(encoded), at);
     const { shutdown, logging } = blueprint.server;
     const log = openWorkerLog(logging, id, (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`));
     const stopCatching = catchBugs(log);
@@ -108,7 +109,7 @@ export class ServingWorker {
       this.#running = { gateway, log, stopCatching, shutdown };
       send({ kind: "listening", address: gateway.address, metricsAddress: gateway.metricsAddress });
     } catch (err) {
-      send({ kind: "failed", error: err instanceof Error ? err.message : String(err) });
+      send({ kind: "failed", error: listenErrorText(err) });
       await log.close();
       stopCatching();
       this.#end(false);
@@ -168,4 +169,21 @@ export class ServingWorker {
     stopCatching();
     this.#end(whole);
   }
+}
+
+/** The same gateway at the ports where other workers have listened. @param at `undefined`: where the config says */
+function listeningAt(blueprint: Blueprint, at: Listening | undefined): Blueprint {
+  if (at === undefined) return blueprint;
+  const { server } = blueprint;
+  const { listen, metrics } = server;
+  const metricsPort = at.metricsAddress?.port;
+  return {
+    ...blueprint,
+    server: {
+      ...server,
+      listen: { ...listen, port: at.address.port },
+      metrics:
+        metrics?.listen && metricsPort ? { ...metrics, listen: { ...metrics.listen, port: metricsPort } } : metrics,
+    },
+  };
 }
