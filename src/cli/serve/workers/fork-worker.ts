@@ -18,8 +18,17 @@ export interface WorkerOutput {
   err(worker: number): LineTarget;
 }
 
-/** Makes the function that starts workers: with the program, the arguments and the environment of this process. */
+/**
+ * Makes the function that starts workers: with the program, the arguments and the environment of this process.
+ * @throws Error when this process can't have workers
+ */
 export function forkWorkers(output: WorkerOutput): Fork {
+  // For example under pm2 in its cluster mode.
+  if (!cluster.isPrimary) {
+    throw new Error(
+      "workers: this process was itself started by node:cluster. Start it on its own, or write workers: 1",
+    );
+  }
   // The environment may say something else. Workers that share a socket themselves are served unevenly, and accept while they end.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   cluster.setupPrimary({ serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"] });

@@ -10,7 +10,8 @@ import { workerLink } from "../../../runtime/workers/primary-link.ts";
 import { WorkerReports } from "../../../runtime/workers/worker-reports.ts";
 import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
-import { catchBugs } from "../catch-bugs.ts";
+import { catchBugs, internalError } from "../catch-bugs.ts";
+import { renewPair } from "../renew-pair.ts";
 import { decodeBlueprint } from "./codec.ts";
 import { listenErrorText } from "./listen-error.ts";
 import type { FromWorker, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
@@ -125,25 +126,23 @@ export class ServingWorker {
       const blueprint = decodeBlueprint(encoded);
       this.#prepared = { swap, linked: gateway.prepare(blueprint), shutdown: blueprint.server.shutdown, pair };
     } catch (err) {
-      // This is a bug in the gateway. The plan in use stays.
-      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
-      refusal = "linking failed";
+      refusal = internalError(log, err);
     }
     this.#parts.send({ kind: "prepared", swap, refusal });
   }
 
   #commit(swap: number): void {
-    const { gateway, log } = this.#running ?? {};
+    const running = this.#running;
     const prepared = this.#prepared;
-    if (gateway === undefined || prepared?.swap !== swap) return;
+    if (running === undefined || prepared?.swap !== swap) return;
     this.#prepared = undefined;
     let ok = true;
     try {
       prepared.linked.commit();
-      if (this.#running !== undefined) this.#running.shutdown = prepared.shutdown;
-      if (prepared.pair !== undefined) gateway.host.renewPair(prepared.pair);
+      running.shutdown = prepared.shutdown;
+      renewPair(running.gateway.host, prepared.pair, running.log);
     } catch (err) {
-      log?.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
+      internalError(running.log, err);
       ok = false;
     }
     this.#parts.send({ kind: "committed", swap, ok });
