@@ -161,7 +161,6 @@ describe("a worker that dies", () => {
     // What comes late brings nothing back.
     dying.admitted(meteredRecord());
     dying.flush();
-    scene.books.gone(1);
     expect(await gauges(scene)).toEqual(plus({ ...after }));
     // What the other one has ends as always.
     for (const record of [streams, socket]) other.ended(record);

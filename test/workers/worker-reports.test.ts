@@ -2,9 +2,12 @@
 
 import { serialize } from "node:v8";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Blueprint } from "../../src/plan/blueprint.ts";
+import { Meters } from "../../src/runtime/observe/metrics/meters.ts";
 import type { LedgerLine } from "../../src/runtime/usage/ledger-line.ts";
 import type { Report } from "../../src/runtime/workers/report.ts";
 import { WorkerReports } from "../../src/runtime/workers/worker-reports.ts";
+import { WorkerTally } from "../../src/runtime/workers/worker-tally.ts";
 import { meteredRecord, usageOf } from "../observe/usage-scene.ts";
 
 const LINE = { request_id: "r" } as LedgerLine;
@@ -49,6 +52,9 @@ describe("a worker reports", () => {
     expect(sent.map(({ lines, events }) => [lines.length, events.length > 20])).toEqual([[2, true]]);
     vi.advanceTimersByTime(1000);
     expect(sent).toHaveLength(1);
+    reports.append(LINE);
+    vi.advanceTimersByTime(5);
+    expect(sent).toHaveLength(2);
   });
 
   it("at once when it is told to, and nothing when nothing waits", () => {
@@ -73,6 +79,10 @@ describe("a worker reports", () => {
     for (let i = 0; i < 50_000; i++) reports.ended(record);
     expect(sent.length).toBeGreaterThan(2);
     for (const { events } of sent) expect(events.byteLength).toBeLessThan(2 ** 20 + 200);
+    reports.flush();
+    const meters = new Meters({ routes: [] } as unknown as Blueprint, { now: () => 1_800_000_000_000 });
+    for (const report of sent) new WorkerTally(meters).apply(report);
+    expect(meters.routes.get("chat")?.requestCounters()[0]?.byStatusClass[2]).toBe(50_000);
   });
 
   it("no header, no path and nothing that was made from a token", () => {
