@@ -94,7 +94,7 @@ export async function startGateway(
   { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
   const { listen, metrics, ledger } = blueprint.server;
-  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes });
+  const books = primary ? linkedBooks(primary) : (await openBooks(ledger, { clock, log, processes })).books;
   const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
