@@ -59,7 +59,7 @@ const ENTRY_POINTS: Readonly<Record<string, string>> = {
   ajv: "compiler/schema/validate.ts",
   "get-east-asian-width": "compiler/diagnostics/printable.ts",
   "http-proxy": "runtime/upstream/http-proxy.ts",
-  bottleneck: "runtime/limits/upstream-gate.ts",
+  bottleneck: "runtime/limits/slot-queue.ts",
   pino: "runtime/observe/logs/log.ts",
   "prom-client": "runtime/observe/metrics/prometheus.ts",
   "@opentelemetry": "runtime/observe/traces/tracing.ts",

@@ -14,6 +14,7 @@ import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
 import { type OpenBooks, openBooks } from "./open-books.ts";
+import { type OpenSharedLimits, onlyOwner, openSharedLimits } from "./open-shared-limits.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
@@ -48,6 +49,8 @@ export interface RunningGateway {
   readonly limits: Limits;
   readonly agents: AgentPool;
   readonly books: OpenBooks;
+  /** The limits that other processes share; `undefined`: there are none. */
+  readonly shared: OpenSharedLimits | undefined;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -73,9 +76,11 @@ export async function startGateway(
   log: Log,
   { version, pair, extraCas, processes, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics, ledger } = blueprint.server;
+  const { listen, tls, metrics, ledger, redis } = blueprint.server;
   const books = await openBooks(ledger, { clock, log, processes });
-  const limits = new Limits(clock);
+  const shared = redis && (await openSharedLimits({ spec: redis, ...books, owner: onlyOwner(books.ledger?.id), log }));
+  await shared?.adopt(blueprint);
+  const limits = new Limits(clock, shared?.limits);
   const agents = new AgentPool(times.idle, extraCas);
   const telemetry = await startTelemetry(blueprint, {
     limits,
@@ -86,7 +91,12 @@ export async function startGateway(
   });
   const { observer, tracer, endpoints } = telemetry;
   const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const parts = { limits, agents, tracer, clock, books: { ...books, clock, metered }, meter, log };
+  const { budgets } = books;
+  const charge: Books["charge"] = shared
+    ? (...charged) => shared.budgets.charge(...charged)
+    : (...charged) => budgets.charge(...charged);
+  const ofBooks: Books = { ...books, charge, clock, metered };
+  const parts = { limits, shared: shared?.limits, agents, tracer, clock, books: ofBooks, meter, log };
   const onMain = metrics?.listen === undefined ? endpoints : undefined;
   const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
   let current = blueprint;
@@ -103,6 +113,7 @@ export async function startGateway(
     }));
   const address = await host.listen(listen).catch(async (err: unknown) => {
     await observing?.close();
+    await shared?.close();
     await books.ledger?.close();
     throw err;
   });
@@ -115,7 +126,9 @@ export async function startGateway(
     limits,
     agents,
     books,
+    shared,
     swap(next) {
+      void shared?.adopt(next);
       host.swap(linkPlan(next, parts));
       observing?.swap(withoutRoutes(next));
       telemetry.adopt(next);
@@ -127,6 +140,7 @@ export async function startGateway(
       await observing?.close();
       agents.close();
       await books.late.all(DECODING_MS);
+      await shared?.close();
       await books.ledger?.close();
       await telemetry.close();
       return finished;

@@ -105,6 +105,13 @@ export class Budgets {
     return refusal ?? { kind: "admitted", reservation: this.#reservation(client, state, whole, now) };
   }
 
+  /** Reserves an estimate that was admitted elsewhere, whatever the limits say. */
+  reserveAdmitted(client: string, limits: ClientBudgets, estimate: Charge, now: number): Reservation {
+    const state = this.#stateOf(client);
+    state.limits = limits;
+    return this.#reservation(client, state, wholeCharge(estimate), now);
+  }
+
   /**
    * Counts what a client used without a reservation, for a budget that is added later, too.
    * @param limits those of the client; `undefined` where it has none
@@ -191,7 +198,8 @@ interface Bound {
   readonly max: number;
 }
 
-function boundsOf({ budgets }: ClientBudgets): Bound[] {
+/** The limits of a client, one for each period and unit. */
+export function boundsOf({ budgets }: ClientBudgets): Bound[] {
   const bounds: Bound[] = [];
   for (const { per, maxTicks, maxTokens } of budgets) {
     if (maxTicks !== undefined) bounds.push({ per, unit: "usd", max: maxTicks });

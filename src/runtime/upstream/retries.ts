@@ -70,7 +70,7 @@ export class Retries {
 
   /**
    * Decides what follows an attempt that failed, or whose answer is no success, and notes what it says about the upstream's
-   * health. If another upstream is to be asked, the exchange has moved there: see `next`.
+   * health. If another upstream is to be asked, the exchange has moved there: see `moved`.
    * @param replayable all that was sent of the body is kept
    * @param timeLeftMs of the time that the attempts share, ms
    */
@@ -117,16 +117,35 @@ export class Retries {
   }
 
   /** The upstream that the exchange has moved to. */
-  next(upstream: LinkedUpstream): LinkedUpstream {
+  moved(upstream: LinkedUpstream): LinkedUpstream {
     return this.#request?.place.member ?? upstream;
   }
 
-  /** Chooses the upstream after a wait. @param upstream the last one */
-  again(upstream: LinkedUpstream): LinkedUpstream {
+  /** Chooses the upstream when a wait is over. @param upstream the last one */
+  over(upstream: LinkedUpstream): LinkedUpstream {
     const { pool, clock } = this.#context;
     const request = this.#request;
     if (pool === undefined || request === undefined || request.bound) return upstream;
     return pool.chooseAgain(request.ask, this.#mayAsk, request.place, clock.now())?.member ?? upstream;
+  }
+
+  /** The wait for the slot where the exchange has moved to, if other processes have slots there, too; `undefined`: it has its slot. */
+  unconfirmed(): Extract<NextAttempt, { readonly next: "queue" }> | undefined {
+    const confirmed = this.#request?.place.confirm() ?? true;
+    if (typeof confirmed === "boolean") return undefined;
+    return { next: "queue", leave: () => {}, moved: confirmed.then((granted) => granted || this.#confirmAnother()) };
+  }
+
+  /** Moves to an upstream that was not asked yet, if one has a slot. */
+  async #confirmAnother(): Promise<boolean> {
+    const { pool, clock } = this.#context;
+    const request = this.#request;
+    if (pool === undefined || request === undefined || request.bound) return false;
+    const asked = this.#asked as readonly PooledUpstream[];
+    while (pool.next(request.ask, asked, request.place, clock.now()) !== undefined) {
+      if (await request.place.confirm()) return true;
+    }
+    return false;
   }
 
   /** A response head came that is passed on, and that is no failure of the upstream. */

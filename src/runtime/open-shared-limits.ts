@@ -1,0 +1,138 @@
+// Opens the limits that several processes share, where the config names a Redis. Only then the code for it is loaded.
+
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
+import type { OnFailure, RedisSpec } from "../plan/shared-state.ts";
+import type { ClientBudgets } from "../plan/usage.ts";
+import { dayOfDate } from "./limits/budget-period.ts";
+import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
+import { wholeCharge } from "./limits/client-usage.ts";
+import { RedisAway, type RedisLink } from "./limits/redis/redis-link.ts";
+import type { ChargeEffect, ChargeOwner, DayCharge, EarlierCharges } from "./limits/shared/shared-counts.ts";
+import { SharedBudgets, warningsOf } from "./limits/shared/shared-budgets.ts";
+import { SharedLimits } from "./limits/shared/shared-limits.ts";
+import type { Log } from "./observe/logs/log.ts";
+
+export interface SharedLimitsSource {
+  readonly spec: RedisSpec;
+  /** Those of this process. */
+  readonly budgets: Budgets;
+  /** What the ledger knew when the gateway started. */
+  readonly restored: ReadonlyMap<string, RestoredUsage>;
+  readonly owner: ChargeOwner;
+  readonly log: Log;
+}
+
+/** The limits that several processes share, and what keeps them. */
+export interface OpenSharedLimits {
+  readonly limits: SharedLimits;
+  readonly budgets: SharedBudgets;
+  /** Uses the budgets of another blueprint. Resolves when what their clients have used is known to Redis, or Redis is away. */
+  adopt(blueprint: Blueprint): Promise<void>;
+  /** Whether Redis is used, and how many requests were decided without it. */
+  state(): SharedState;
+  /** Never throws. */
+  close(): Promise<void>;
+}
+
+export interface SharedState {
+  readonly up: boolean;
+  readonly decidedAlone: number;
+}
+
+/** Names the writer of charges of a process that has no other one beside it. @param ledger the id of its ledger; `undefined`: it has none that lasts */
+export function onlyOwner(ledger: string | undefined): ChargeOwner {
+  return { ledger: ledger ?? randomId(), run: randomId(), process: "0" };
+}
+
+/** Resolves when Redis is used, or is away. Never throws: a gateway starts without its Redis. */
+export async function openSharedLimits({
+  spec,
+  budgets,
+  restored,
+  owner,
+  log,
+}: SharedLimitsSource): Promise<OpenSharedLimits> {
+  const [{ openRedisLink }, { RedisCounts }] = await Promise.all([
+    import("./limits/redis/open-link.ts"),
+    import("./limits/redis/redis-counts.ts"),
+  ]);
+  let limitsOfClients: ReadonlyMap<string, ClientBudgets> = new Map();
+  const warn = (client: string, effect: ChargeEffect): void => {
+    const own = limitsOfClients.get(client);
+    if (own === undefined) return;
+    for (const warning of warningsOf(client, own, effect)) log.warn({ ...warning }, "budget used");
+  };
+  let link: RedisLink | undefined;
+  const counts = new RedisCounts({
+    run: (...call) => link?.run(...call) ?? Promise.reject(new RedisAway("not connected yet", false)),
+    keyPrefix: spec.keyPrefix,
+    owner,
+  });
+  const limits = new SharedLimits({
+    counts,
+    onFailure: spec.onFailure,
+    process: randomId(),
+    earlier: earlierCharges(restored),
+    monotonic: () => performance.now(),
+    onCharged: warn,
+    onError: (err) => log.error({ error: err instanceof Error ? err.message : String(err) }, "redis refused a call"),
+  });
+  const opened = await openRedisLink(spec, {
+    onUp: () => {
+      log.info({}, "redis is used: limits are counted there");
+      if (link !== undefined) void limits.connected();
+    },
+    onAway: (cause) => {
+      limits.away();
+      log.error({ cause, on_failure: spec.onFailure }, `redis can't be used: ${MEANWHILE[spec.onFailure]}`);
+    },
+  });
+  link = opened;
+  if (opened.up) await limits.connected();
+  return {
+    limits,
+    budgets: new SharedBudgets(budgets, limits, counts),
+    adopt(blueprint) {
+      limitsOfClients = limitedClients(blueprint);
+      return limits.cover(limitsOfClients.keys());
+    },
+    state: () => ({ up: limits.usable, decidedAlone: limits.decidedAlone }),
+    async close() {
+      await limits.close();
+      await opened.close();
+    },
+  };
+}
+
+const MEANWHILE: Readonly<Record<OnFailure, string>> = {
+  local: "meanwhile, this process enforces the limits by its own counts",
+  closed: "meanwhile, requests with limits are refused",
+  open: "meanwhile, requests pass without limits",
+};
+
+/** The clients whose usage is limited, with their limits. */
+function limitedClients(blueprint: Blueprint): ReadonlyMap<string, ClientBudgets> {
+  const limited = clientsOf(blueprint).filter(
+    ({ access: { tokensPerMinute, budgets } }) => tokensPerMinute !== undefined || budgets.length > 0,
+  );
+  return new Map(limited.map(({ id, access }) => [id, access]));
+}
+
+function earlierCharges(restored: ReadonlyMap<string, RestoredUsage>): ReadonlyMap<string, EarlierCharges> {
+  return new Map(
+    [...restored].map(([client, { total, days }]) => [client, { total: wholeCharge(total), days: numbered(days) }]),
+  );
+}
+
+function numbered(days: RestoredUsage["days"]): DayCharge[] {
+  return [...days].flatMap(([date, charge]) => {
+    const day = dayOfDate(date);
+    return day === undefined ? [] : [{ day, ...wholeCharge(charge) }];
+  });
+}
+
+function randomId(): string {
+  return randomBytes(9).toString("base64url");
+}
