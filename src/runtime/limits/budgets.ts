@@ -185,13 +185,14 @@ export class Budgets {
 }
 
 /** One limit of a budget. */
-interface Bound {
+export interface Bound {
   readonly per: BudgetPeriod;
   readonly unit: BudgetUnit;
   readonly max: number;
 }
 
-function boundsOf({ budgets }: ClientBudgets): Bound[] {
+/** The limits of all budgets, in the order in which they are checked. */
+export function boundsOf({ budgets }: ClientBudgets): Bound[] {
   const bounds: Bound[] = [];
   for (const { per, maxTicks, maxTokens } of budgets) {
     if (maxTicks !== undefined) bounds.push({ per, unit: "usd", max: maxTicks });
