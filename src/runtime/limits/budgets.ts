@@ -192,13 +192,13 @@ export class Budgets {
 }
 
 /** One limit of a budget. */
-interface Bound {
+export interface Bound {
   readonly per: BudgetPeriod;
   readonly unit: BudgetUnit;
   readonly max: number;
 }
 
-/** The limits of a client, one for each period and unit. */
+/** The limits of all budgets, in the order in which they are checked. */
 export function boundsOf({ budgets }: ClientBudgets): Bound[] {
   const bounds: Bound[] = [];
   for (const { per, maxTicks, maxTokens } of budgets) {

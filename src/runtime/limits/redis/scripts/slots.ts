@@ -1,0 +1,61 @@
+// The scripts that take, give back and renew slots.
+
+import type { Script } from "../redis-link.ts";
+import { CLOCK, LEASES } from "./parts/clock.ts";
+import { RESERVATIONS, SUMS_FIELD } from "./parts/reservations.ts";
+import { SLOTS } from "./parts/slots.ts";
+
+/** Key: the set. Arguments: id, limit. Returns 1 if there was a slot, or if it has one already. */
+export const ENTER: Script = {
+  name: "enter",
+  lua: `
+${CLOCK}${LEASES}${SLOTS}
+local now, max = clock(), tonumber(ARGV[2])
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and isFull(KEYS[1], max, now) then return 0 end
+takeSlot(KEYS[1], ARGV[1], now)
+return 1
+`,
+};
+
+/** Key: the set. Argument: id. */
+export const LEAVE: Script = { name: "leave", lua: "redis.call('ZREM', KEYS[1], ARGV[1])" };
+
+/** Key: the set. Arguments: ids. */
+export const RENEW: Script = {
+  name: "renew",
+  lua: `
+${CLOCK}${LEASES}
+local now = clock()
+for i = 1, #ARGV do redis.call('ZADD', KEYS[1], now + LEASE, ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('PEXPIRE', KEYS[1], LEASES_TTL)
+`,
+};
+
+/**
+ * Keys: the subject's slots, held. Arguments: id, then day, tokens, ticks of what is reserved, or "" three times, for each slot.
+ * A reservation that is not there is made again. It is not counted in a minute again.
+ */
+export const RENEW_SUBJECT: Script = {
+  name: "renewSubject",
+  lua: `
+${CLOCK}${LEASES}${RESERVATIONS}
+local slots, held = KEYS[1], KEYS[2]
+local now = clock()
+local sums = readSums(redis.call('HGET', held, '${SUMS_FIELD}'))
+local added = {}
+for i = 1, #ARGV, 4 do
+  local day, tokens, ticks = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
+  if day and redis.call('HEXISTS', held, ARGV[i]) == 0 then
+    addToSums(sums, day, tokens, ticks)
+    added[#added + 1] = ARGV[i]
+    added[#added + 1] = reservation(tokens, ticks, day)
+  end
+end
+for i = 1, #ARGV, 4 do redis.call('ZADD', slots, now + LEASE, ARGV[i]) end
+redis.call('PEXPIRE', slots, LEASES_TTL)
+if #added > 0 then redis.call('HSET', held, '${SUMS_FIELD}', textOfSums(sums), unpack(added)) end
+redis.call('PEXPIRE', held, LEASES_TTL)
+prune(slots, held, now)
+`,
+};

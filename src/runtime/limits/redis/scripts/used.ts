@@ -1,0 +1,31 @@
+// The script that tells what a subject has used and reserved.
+
+import type { Script } from "../redis-link.ts";
+import { CLOCK } from "./parts/clock.ts";
+import { PERIODS } from "./parts/periods.ts";
+import { RESERVATIONS, SUMS_FIELD } from "./parts/reservations.ts";
+
+/** Keys: the subject's slots, held, usage. Returns the time; then used and reserved of each period and unit. */
+export const USED: Script = {
+  name: "used",
+  lua: `
+${CLOCK}${PERIODS}${RESERVATIONS}
+local slots, held, usage = KEYS[1], KEYS[2], KEYS[3]
+local now = clock()
+local day = floor(now / 86400000)
+prune(slots, held, now)
+local sums = readSums(redis.call('HGET', held, '${SUMS_FIELD}'))
+local answer = {now}
+for _, per in ipairs({'d', 'w', 'm', 't'}) do
+  local first = firstDay(per, day)
+  local used = redis.call('HMGET', usage, per .. 't' .. first, per .. 'u' .. first)
+  local tokens, ticks = 0, 0
+  for _, sum in ipairs(sums) do
+    if firstDay(per, sum[1]) == first then tokens, ticks = tokens + sum[2], ticks + sum[3] end
+  end
+  local at = #answer
+  answer[at + 1], answer[at + 2], answer[at + 3], answer[at + 4] = tonumber(used[1]) or 0, tokens, tonumber(used[2]) or 0, ticks
+end
+return answer
+`,
+};
