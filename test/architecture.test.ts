@@ -60,6 +60,7 @@ const ENTRY_POINTS: Readonly<Record<string, string>> = {
   "get-east-asian-width": "compiler/diagnostics/printable.ts",
   "http-proxy": "runtime/upstream/http-proxy.ts",
   bottleneck: "runtime/limits/slot-queue.ts",
+  ioredis: "runtime/limits/redis/connection/",
   pino: "runtime/observe/logs/log.ts",
   "prom-client": "runtime/observe/metrics/prometheus.ts",
   "@opentelemetry": "runtime/observe/traces/tracing.ts",

@@ -1,0 +1,36 @@
+// Hands our sockets to the client library.
+
+import type { Socket } from "node:net";
+import { AbstractConnector } from "ioredis";
+import type { Sockets } from "./sockets.ts";
+
+interface Node {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** A class that the library makes one of for each node. */
+export function connectorOver(sockets: Sockets): new (options: unknown) => AbstractConnector {
+  return class extends AbstractConnector {
+    readonly #node: Node;
+    #socket: Socket | undefined;
+
+    constructor(options: unknown) {
+      super(0);
+      this.#node = options as Node;
+    }
+
+    override async connect(): Promise<Socket> {
+      const { host = "", port = 0 } = this.#node;
+      this.#socket = sockets.open(host, port);
+      this.#socket.once("error", (error) => {
+        this.firstError = error;
+      });
+      return this.#socket;
+    }
+
+    override disconnect(): void {
+      if (this.#socket !== undefined) sockets.dismiss(this.#socket);
+    }
+  };
+}

@@ -1,0 +1,207 @@
+// Opens a connection to Redis, or to all primaries of a Redis Cluster, and makes sure that scripts can write there.
+
+import { Cluster, Redis } from "ioredis";
+import { isErrorReply, readErrorReply } from "../error-replies.ts";
+import type { RedisAddress } from "../redis-address.ts";
+import { connectorOver } from "./connector.ts";
+import { Sockets } from "./sockets.ts";
+
+/** A connection that can be used. It never reconnects, and never sends a command twice by itself unless a node of a cluster has refused it. */
+export interface Connection {
+  evalsha(sha: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  eval(lua: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
+  /** Asks each server for a sign of life. */
+  ping(): Promise<unknown>;
+  /** Closes it at once. What waits for an answer fails. */
+  close(cause: string): void;
+}
+
+export interface Opening {
+  readonly address: RedisAddress;
+  /** A key that a script can write. */
+  readonly key: string;
+  /** ms for the connection itself, and for the answers to its first commands. */
+  readonly connectMs: number;
+  readonly answerMs: number;
+  /** The connection, once it is open, was lost. */
+  readonly onLost: (cause: string) => void;
+}
+
+export interface Opened {
+  /** @throws Error, as a rejection, whose message says why in a few words */
+  readonly connection: Promise<Connection>;
+  /** Gives up. */
+  cancel(cause: string): void;
+}
+
+/**
+ * A script that writes, since only that shows that the scripts of the limits will work: a replica and a full Redis answer a PING, too.
+ * The key goes by itself.
+ */
+const TRIAL = "return redis.call('set', KEYS[1], '1', 'px', 1000)";
+
+/** What the library would do after a failure is decided by us. RESP2 is spoken by every version, and needs no greeting. */
+const OPTIONS = {
+  protocol: 2,
+  lazyConnect: true,
+  enableReadyCheck: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  autoResubscribe: false,
+  disableClientInfo: true,
+  connectTimeout: 0,
+} as const;
+
+export function openConnection(opening: Opening): Opened {
+  let sockets = new Sockets(opening.address);
+  const open = async (): Promise<Connection> => {
+    const found = await openPlain(opening, sockets);
+    if (found.kind === "server") return found.connection;
+    if (sockets.cause !== undefined) throw new Error(sockets.cause);
+    sockets.destroy("it is a Redis Cluster");
+    sockets = new Sockets(opening.address);
+    return openCluster(opening, sockets, found.wantsPassword);
+  };
+  return { connection: open(), cancel: (cause) => sockets.destroy(cause) };
+}
+
+type Found =
+  | { readonly kind: "server"; readonly connection: Connection }
+  | { readonly kind: "cluster"; readonly wantsPassword: boolean };
+
+async function openPlain(opening: Opening, sockets: Sockets): Promise<Found> {
+  const { host, port, tls } = opening.address;
+  const redis = new Redis({
+    ...OPTIONS,
+    enableOfflineQueue: false,
+    retryStrategy: null,
+    host,
+    port,
+    Connector: connectorOver(sockets),
+    ...(tls ? { tls: {} } : {}),
+  });
+  redis.on("error", () => {});
+  await connected(opening, sockets, redis.connect());
+  const greeting = await answered(opening, sockets, greet(redis, opening));
+  if (greeting.cluster) return { kind: "cluster", wantsPassword: greeting.wantsPassword };
+  sockets.watch(opening.onLost);
+  return {
+    kind: "server",
+    connection: {
+      evalsha: (sha, keys, args) => redis.evalsha(sha, keys.length, ...keys, ...args),
+      eval: (lua, keys, args) => redis.eval(lua, keys.length, ...keys, ...args),
+      ping: () => redis.ping(),
+      close: (cause) => {
+        sockets.destroy(cause);
+        redis.disconnect();
+      },
+    },
+  };
+}
+
+/** Sends all first commands at once. @throws Error with a cause in plain words */
+async function greet(redis: Redis, { address, key }: Opening): Promise<{ cluster: boolean; wantsPassword: boolean }> {
+  const { user, password, database } = address;
+  const [auth, select, cluster, trial] = await Promise.all([
+    password === undefined ? undefined : errorOf(redis.call("AUTH", ...(user === undefined ? [] : [user]), password)),
+    database === 0 ? undefined : errorOf(redis.call("SELECT", database)),
+    errorOf(redis.call("CLUSTER", "INFO")),
+    errorOf(redis.eval(TRIAL, 1, key)),
+  ]);
+  const needless = auth?.includes(" without any password configured ") ?? false;
+  // The text of this error can repeat the password.
+  if (auth !== undefined && !needless) throw new Error(causeOf(auth, "Redis refuses the user or the password"));
+  if (select !== undefined) throw new Error(causeOf(select, `Redis refuses the database ${database}`));
+  const isCluster = cluster === undefined || trial?.startsWith("MOVED ") === true;
+  if (!isCluster && trial !== undefined) throw new Error(causeOf(trial));
+  return { cluster: isCluster, wantsPassword: !needless };
+}
+
+async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: boolean): Promise<Connection> {
+  const { host, port, tls, user, password } = opening.address;
+  const cluster = new Cluster([{ host, port }], {
+    lazyConnect: true,
+    enableReadyCheck: false,
+    // A node that the keys have moved to is connected when it is first asked.
+    enableOfflineQueue: true,
+    clusterRetryStrategy: null,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    retryDelayOnTryAgain: 0,
+    slotsRefreshTimeout: opening.connectMs,
+    // Names stay names, since certificates are checked for them.
+    dnsLookup: (name, done) => done(null, name),
+    redisOptions: {
+      ...OPTIONS,
+      Connector: connectorOver(sockets),
+      ...(tls ? { tls: {} } : {}),
+      ...(wantsPassword && user !== undefined ? { username: user } : {}),
+      ...(wantsPassword && password !== undefined ? { password } : {}),
+    },
+  });
+  cluster.on("error", () => {});
+  const close = (cause: string): void => {
+    sockets.destroy(cause);
+    cluster.disconnect();
+  };
+  const ping = (): Promise<unknown> => Promise.all(cluster.nodes("master").map((node) => node.ping()));
+  try {
+    await connected(opening, sockets, cluster.connect());
+    // All primaries are connected here, so that no request waits for it.
+    await connected(opening, sockets, ping());
+    const trial = await answered(opening, sockets, errorOf(cluster.eval(TRIAL, 1, opening.key)));
+    if (trial !== undefined) throw new Error(causeOf(trial));
+  } catch (error) {
+    close(sockets.cause ?? "a node of the Redis Cluster fails");
+    throw error;
+  }
+  sockets.watch(opening.onLost);
+  return {
+    evalsha: (sha, keys, args) => cluster.evalsha(sha, keys.length, ...keys, ...args),
+    eval: (lua, keys, args) => cluster.eval(lua, keys.length, ...keys, ...args),
+    ping,
+    close,
+  };
+}
+
+/** The text of an error that Redis replied; `undefined`: it replied something else. @throws what is not a reply */
+async function errorOf(reply: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await reply;
+    return undefined;
+  } catch (error) {
+    if (isErrorReply(error)) return error.message;
+    throw error;
+  }
+}
+
+function causeOf(message: string, otherwise?: string): string {
+  if (message.startsWith("ERR max number of clients")) return "Redis has too many clients";
+  const reply = readErrorReply(message);
+  if (reply.kind === "unknown-script") return "Redis refuses scripts";
+  return reply.kind === "refused" && otherwise !== undefined ? otherwise : reply.cause;
+}
+
+function connected<T>({ connectMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {
+  return limited(connectMs, `no connection within ${connectMs} ms`, sockets, promise);
+}
+
+function answered<T>({ answerMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {
+  return limited(answerMs, `no answer within ${answerMs} ms`, sockets, promise);
+}
+
+/** When the time is over, the sockets are read once more, since work of our own may have held up the timer and the answer alike. */
+async function limited<T>(ms: number, cause: string, sockets: Sockets, promise: Promise<T>): Promise<T> {
+  let looking: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => {
+    looking = setImmediate(() => sockets.destroy(cause));
+  }, ms);
+  try {
+    return await promise;
+  } catch (error) {
+    throw sockets.cause === undefined ? error : new Error(sockets.cause);
+  } finally {
+    clearTimeout(timer);
+    clearImmediate(looking);
+  }
+}
