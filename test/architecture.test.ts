@@ -37,6 +37,7 @@ const FOLDERS: Readonly<Record<string, readonly string[]>> = {
     "upstream",
     "downstream",
     "observe",
+    "workers",
     ".",
     "dry",
   ],

@@ -6,20 +6,23 @@ import { hostPort } from "../plan/host-port.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
-import type { ReloadResult } from "./exchange/observer.ts";
+import type { Observer, ReloadResult } from "./exchange/observer.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
-import { type OpenBooks, openBooks } from "./open-books.ts";
-import { type OpenSharedLimits, onlyOwner, openSharedLimits } from "./open-shared-limits.ts";
+import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
+import { type OpenSharedLimits, openSharedLimits } from "./open-shared-limits.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
+import { onlyOwner } from "./workers/charge-owner.ts";
+import type { Figures } from "./workers/figures.ts";
+import type { PrimaryLink } from "./workers/primary-link.ts";
 
 /** How long the last parts of responses may take to be decoded when the gateway stops, ms. */
 const DECODING_MS = 2000;
@@ -33,6 +36,8 @@ export interface GatewayOptions {
   readonly extraCas?: Buffer | undefined;
   /** Who holds the lock of the ledger. */
   readonly processes: Processes;
+  /** In a worker: what the primary does for it. Then this process opens no ledger and no meters. */
+  readonly primary?: PrimaryLink | undefined;
   /** Replaces the system's clock: for tests of what happens at a certain time. */
   readonly clock?: Clock | undefined;
   /** Replaces the meter of metered routes: for tests of what a meter is shown. */
@@ -51,6 +56,8 @@ export interface RunningGateway {
   readonly books: OpenBooks;
   /** The limits that other processes share; `undefined`: there are none. */
   readonly shared: OpenSharedLimits | undefined;
+  /** In a worker: what only it knows. Before that, it reports what has happened. `undefined` in a gateway of one process. */
+  readonly figures: (() => Promise<Figures>) | undefined;
   /**
    * Replaces the current blueprint for all exchanges that begin from now on. Settings that need a restart do not change.
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
@@ -74,31 +81,19 @@ export interface RunningGateway {
 export async function startGateway(
   blueprint: Blueprint,
   log: Log,
-  { version, pair, extraCas, processes, clock = systemClock, meter, times = {} }: GatewayOptions,
+  { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics, ledger, redis } = blueprint.server;
-  const books = await openBooks(ledger, { clock, log, processes });
-  const shared = redis && (await openSharedLimits({ spec: redis, ...books, owner: onlyOwner(books.ledger?.id), log }));
-  await shared?.adopt(blueprint);
+  const { listen, tls, metrics } = blueprint.server;
+  const { books, shared, charge } = await openCounts(blueprint, { log, clock, processes, primary });
   const limits = new Limits(clock, shared?.limits);
   const agents = new AgentPool(times.idle, extraCas);
-  const telemetry = await startTelemetry(blueprint, {
-    limits,
-    health: () => limits.health(clock.now()),
-    books,
-    clock,
-    version,
-  });
+  const health = () => limits.health(clock.now());
+  const telemetry = await startTelemetry(blueprint, { limits, health, books, shared, clock, version, primary });
   const { observer, tracer, endpoints } = telemetry;
-  const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const { budgets } = books;
-  const charge: Books["charge"] = shared
-    ? (...charged) => shared.budgets.charge(...charged)
-    : (...charged) => budgets.charge(...charged);
-  const ofBooks: Books = { ...books, charge, clock, metered };
-  const parts = { limits, shared: shared?.limits, agents, tracer, clock, books: ofBooks, meter, log };
-  const onMain = metrics?.listen === undefined ? endpoints : undefined;
-  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
+  const ofAll = { books: booksOf(books, charge, observer, clock), limits, shared: shared?.limits };
+  const parts = { ...ofAll, agents, tracer, clock, meter, log };
+  const hostOptions = { observer, endpoints: metrics?.listen ? undefined : endpoints, pair, times: times.server };
+  const host = new Host(linkPlan(blueprint, parts), log, hostOptions);
   let current = blueprint;
   const withoutRoutes = (whole: Blueprint) => linkPlan({ ...whole, routes: [] }, parts);
   const observing =
@@ -127,6 +122,7 @@ export async function startGateway(
     agents,
     books,
     shared,
+    figures: telemetry.figures,
     swap(next) {
       void shared?.adopt(next);
       host.swap(linkPlan(next, parts));
@@ -142,10 +138,34 @@ export async function startGateway(
       await books.late.all(DECODING_MS);
       await shared?.close();
       await books.ledger?.close();
+      primary?.flush();
       await telemetry.close();
       return finished;
     },
   };
+}
+
+function booksOf(books: OpenBooks, charge: Books["charge"], observer: Observer, clock: Clock): Books {
+  const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
+  return { ...books, ledger: books.lines, charge, clock, metered };
+}
+
+/** Opens what counts usage and limits. @throws an error of the ledger */
+async function openCounts(
+  blueprint: Blueprint,
+  { log, clock, processes, primary }: Pick<GatewayOptions, "processes" | "primary"> & { log: Log; clock: Clock },
+) {
+  const { ledger, redis } = blueprint.server;
+  const warns = redis === undefined;
+  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes, warns });
+  const { budgets, restored } = books;
+  const owner = primary?.owner ?? onlyOwner(books.ledger?.id);
+  const shared = redis && (await openSharedLimits({ spec: redis, budgets, restored: restored.sums, owner, log }));
+  await shared?.adopt(blueprint);
+  const charge: Books["charge"] = shared
+    ? (...charged) => shared.budgets.charge(...charged)
+    : (...charged) => budgets.charge(...charged);
+  return { books, shared, charge };
 }
 
 function shown({ address, port }: AddressInfo): string {

@@ -7,11 +7,16 @@ import { LateLines } from "./metering/late-lines.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
 import { type Ledger, type LedgerEvents, type LedgerRefusal, openLedger } from "./usage/ledger/ledger.ts";
+import type { PrimaryLink, Restored } from "./workers/primary-link.ts";
 
 export interface OpenBooks {
   readonly budgets: Budgets;
   /** `undefined`: usage is written nowhere. */
   readonly ledger: Ledger | undefined;
+  /** Takes the lines of the ledger: that of this process, or the link to the primary, which has it. */
+  readonly lines: Pick<Ledger, "append"> | undefined;
+  /** What the ledger knew at the start. */
+  readonly restored: Restored;
   /** The exchanges whose lines come after their end. */
   readonly late: LateLines;
 }
@@ -20,6 +25,8 @@ export interface BooksParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly processes: Processes;
+  /** Warnings of budgets are given here: they are not shared with other processes. */
+  readonly warns: boolean;
 }
 
 /**
@@ -29,22 +36,37 @@ export interface BooksParts {
  */
 export async function openBooks(
   spec: LedgerSpec | undefined,
-  { clock, log, processes }: BooksParts,
+  { clock, log, processes, warns }: BooksParts,
 ): Promise<OpenBooks> {
   const onPassed = (warning: BudgetWarning): void => {
+    if (!warns) return;
     log.warn({ ...warning }, "budget used");
     ledger?.warningGiven();
   };
   let ledger: Ledger | undefined;
   const budgets = new Budgets({ onPassed });
-  if (spec === undefined) return { budgets, ledger: undefined, late: new LateLines() };
+  if (spec === undefined) {
+    return { budgets, ledger: undefined, lines: undefined, restored: NOTHING, late: new LateLines() };
+  }
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
   const { sums, warned } = opened;
   ledger = opened.ledger;
   budgets.restore(sums, warned);
   ledger.keepWarnings(() => budgets.warningsGiven());
-  return { budgets, ledger, late: new LateLines() };
+  return { budgets, ledger, lines: ledger, restored: { sums, warned }, late: new LateLines() };
+}
+
+const NOTHING: Restored = { sums: new Map(), warned: new Map() };
+
+/**
+ * The books of a worker: the primary has the ledger, and gives the warnings of budgets. What the worker counts itself are its own requests
+ * and what was charged before the gateway started.
+ */
+export function linkedBooks({ ledger: lines, restored }: PrimaryLink): OpenBooks {
+  const budgets = new Budgets({ onPassed: () => {} });
+  budgets.restore(restored.sums, restored.warned);
+  return { budgets, ledger: undefined, lines, restored, late: new LateLines() };
 }
 
 function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {

@@ -9,10 +9,11 @@ import { dayOfDate } from "./limits/budget-period.ts";
 import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
 import { wholeCharge } from "./limits/client-usage.ts";
 import { RedisAway, type RedisLink } from "./limits/redis/redis-link.ts";
-import type { ChargeEffect, ChargeOwner, DayCharge, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedBudgets, warningsOf } from "./limits/shared/shared-budgets.ts";
+import type { ChargeEffect, ChargeOwner, DayCharge, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedLimits } from "./limits/shared/shared-limits.ts";
 import type { Log } from "./observe/logs/log.ts";
+import type { SharedState } from "./observe/metrics/state-families.ts";
 
 export interface SharedLimitsSource {
   readonly spec: RedisSpec;
@@ -34,16 +35,6 @@ export interface OpenSharedLimits {
   state(): SharedState;
   /** Never throws. */
   close(): Promise<void>;
-}
-
-export interface SharedState {
-  readonly up: boolean;
-  readonly decidedAlone: number;
-}
-
-/** Names the writer of charges of a process that has no other one beside it. @param ledger the id of its ledger; `undefined`: it has none that lasts */
-export function onlyOwner(ledger: string | undefined): ChargeOwner {
-  return { ledger: ledger ?? randomId(), run: randomId(), process: "0" };
 }
 
 /** Resolves when Redis is used, or is away. Never throws: a gateway starts without its Redis. */
@@ -77,7 +68,8 @@ export async function openSharedLimits({
     earlier: earlierCharges(restored),
     monotonic: () => performance.now(),
     onCharged: warn,
-    onError: (err) => log.error({ error: err instanceof Error ? err.message : String(err) }, "redis refused a call"),
+    onBug: (err) =>
+      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error"),
   });
   const opened = await openRedisLink(spec, {
     onUp: () => {
@@ -88,6 +80,7 @@ export async function openSharedLimits({
       limits.away();
       log.error({ cause, on_failure: spec.onFailure }, `redis can't be used: ${MEANWHILE[spec.onFailure]}`);
     },
+    onRefused: (cause) => log.error({ cause }, "redis refuses a call"),
   });
   link = opened;
   if (opened.up) await limits.connected();

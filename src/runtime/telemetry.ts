@@ -1,18 +1,17 @@
 // Starts metrics and tracing as the blueprint says. prom-client and OpenTelemetry are loaded only where they are configured.
 
-import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
-import type { ClientBudgets } from "../plan/usage.ts";
+import type { Blueprint } from "../plan/blueprint.ts";
 import type { Clock } from "./clock.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
-import { metricsEndpoints } from "./endpoints/metrics.ts";
-import { readPage } from "./endpoints/ui.ts";
 import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
+import type { ShownBudget } from "./limits/budgets.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
-import { Meters } from "./observe/metrics/meters.ts";
-import { summarise } from "./observe/metrics/summary.ts";
 import type { OpenBooks } from "./open-books.ts";
-import { usageEndpoint } from "./usage/ledger/usage-page.ts";
+import { budgetedClients, openMetrics } from "./open-metrics.ts";
+import type { OpenSharedLimits } from "./open-shared-limits.ts";
+import type { Figures } from "./workers/figures.ts";
+import type { PrimaryLink } from "./workers/primary-link.ts";
 
 export interface TelemetryParts {
   readonly limits: Limits;
@@ -20,9 +19,13 @@ export interface TelemetryParts {
   readonly health: () => readonly ShownHealth[];
   /** What is written down of usage. */
   readonly books: OpenBooks;
+  /** The limits that other processes share. */
+  readonly shared: OpenSharedLimits | undefined;
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
+  /** Present in a worker. */
+  readonly primary: PrimaryLink | undefined;
 }
 
 export interface Telemetry {
@@ -31,6 +34,8 @@ export interface Telemetry {
   readonly tracer: Tracer | undefined;
   /** The metrics endpoints; `undefined` without metrics. */
   readonly endpoints: BuiltInEndpoints | undefined;
+  /** What only this process knows, for the primary; `undefined` where there is none. What happened before is reported first. */
+  readonly figures: (() => Promise<Figures>) | undefined;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
   /** Shows the routes and limits of another blueprint from now on. */
@@ -40,52 +45,79 @@ export interface Telemetry {
 }
 
 export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts): Promise<Telemetry> {
-  const metrics = await startMetrics(blueprint, parts);
+  const { primary } = parts;
+  const metrics = await (primary ? linkedMetrics(blueprint, primary, parts) : startMetrics(blueprint, parts));
   const tracing = await startTraces(blueprint, parts);
   return {
-    observer: combineObservers([metrics?.meters ?? noopObserver, tracing?.observer ?? noopObserver]),
+    observer: combineObservers([metrics?.observer ?? noopObserver, tracing?.observer ?? noopObserver]),
     tracer: tracing?.tracer,
     endpoints: metrics?.endpoints,
-    reloaded: (result) => metrics?.meters.reloaded(result),
+    figures: metrics?.figures,
+    reloaded: (result) => metrics?.reloaded(result),
     adopt: (next) => metrics?.adopt(next),
     close: async () => tracing?.close(),
   };
 }
 
-async function startMetrics(blueprint: Blueprint, { limits, health, books, clock, version }: TelemetryParts) {
-  const { metrics } = blueprint.server;
-  if (metrics === undefined) return undefined;
-  const { prometheusText } = await import("./observe/metrics/prometheus.ts");
-  const meters = new Meters(blueprint, clock);
-  const waiting = () => limits.waiting();
+/** Those of this process alone; `undefined` without metrics. */
+async function startMetrics(blueprint: Blueprint, { limits, health, books, shared, clock, version }: TelemetryParts) {
   let budgeted = budgetedClients(blueprint);
-  const shown = () => books.budgets.shown(clock.now(), budgeted);
-  const budgets = books.ledger && shown;
-  const endpoints = metricsEndpoints(metrics, {
-    prometheus: prometheusText(meters, { version, waiting, health, budgets }),
-    summary: () =>
-      summarise(meters, {
-        version,
-        now: clock.now(),
-        waiting: waiting(),
-        clients: limits.clientsInFlight(),
-        health: health(),
-        budgets,
+  let known: readonly ShownBudget[] = [];
+  const opened = await openMetrics(blueprint, {
+    clock,
+    version,
+    waiting: () => limits.waiting(),
+    clients: () => limits.clientsInFlight(),
+    health,
+    budgets: books.ledger && (() => (shared ? known : books.budgets.shown(clock.now(), budgeted))),
+    ledger: books.ledger,
+    state: shared && (() => shared.state()),
+    refresh:
+      shared &&
+      (async () => {
+        known = await shared.budgets.shown(clock.now(), budgeted);
       }),
-    usage: books.ledger && usageEndpoint(books.ledger, clock),
-    page: readPage(),
   });
-  const adopt = (next: Blueprint) => {
-    meters.adopt(next);
-    budgeted = budgetedClients(next);
+  if (opened === undefined) return undefined;
+  const { meters, endpoints } = opened;
+  return {
+    observer: meters,
+    endpoints,
+    reloaded: (result: ReloadResult) => meters.reloaded(result),
+    figures: undefined,
+    adopt: (next: Blueprint) => {
+      meters.adopt(next);
+      budgeted = budgetedClients(next);
+    },
   };
-  return { meters, endpoints, adopt };
 }
 
-/** The clients that have budgets, with these, by the name under which they are kept. */
-function budgetedClients(blueprint: Blueprint): (readonly [client: string, limits: ClientBudgets])[] {
-  const clients = clientsOf(blueprint).filter(({ access }) => access.budgets.length > 0);
-  return clients.map(({ id, access: { tokensPerMinute, budgets } }) => [id, { tokensPerMinute, budgets }]);
+/** In a worker, the primary has the meters. It asks for what only the worker knows. */
+async function linkedMetrics(blueprint: Blueprint, link: PrimaryLink, parts: TelemetryParts) {
+  const { limits, health, books, shared, clock } = parts;
+  const budgets = shared?.budgets ?? books.budgets;
+  let budgeted = budgetedClients(blueprint);
+  const { metrics } = blueprint.server;
+  const ofProcess = metrics && (await import("./observe/metrics/prometheus.ts")).processFigures();
+  return {
+    observer: link.observer,
+    endpoints: link.endpoints,
+    reloaded: () => {},
+    figures: async (): Promise<Figures> => {
+      link.flush();
+      return {
+        waiting: limits.waiting(),
+        clients: limits.clientsInFlight(),
+        health: health(),
+        budgets: link.ledger === undefined ? [] : await budgets.shown(clock.now(), budgeted),
+        state: shared?.state(),
+        process: await ofProcess?.(),
+      };
+    },
+    adopt: (next: Blueprint) => {
+      budgeted = budgetedClients(next);
+    },
+  };
 }
 
 async function startTraces({ server }: Blueprint, { version }: TelemetryParts) {

@@ -94,7 +94,7 @@ describe("the results", () => {
     for (const at of [START, START + 280 * MINUTE, START + 300 * MINUTE]) {
       clock.at = at;
       for (const ending of endings) end(ending, 100);
-      meters.unparsed({ requestId: "x", outcome: "bad_request", status: 400, cause: "HPE_INVALID_METHOD" });
+      meters.unparsed({ outcome: "bad_request", status: 400 });
     }
     const each = endings.length + 1;
     const shown = summary();

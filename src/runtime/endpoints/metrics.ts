@@ -18,7 +18,7 @@ export interface Document {
 export interface MetricsContent {
   readonly prometheus: () => Document | Promise<Document>;
   /** Sent as JSON. */
-  readonly summary: () => object;
+  readonly summary: () => object | Promise<object>;
   /** Answers a query for usage; absent where no usage is written down. */
   readonly usage?: ((query: URLSearchParams) => Reply | Promise<Reply>) | undefined;
   /** The page and its assets; absent when they were never built. */
@@ -36,9 +36,8 @@ export function metricsEndpoints({ path, tokenDigest }: MetricsSpec, content: Me
   const hasToken = tokenCheck(tokenDigest);
   const { prometheus, summary, usage, page } = content;
   const servePrometheus: BuiltInEndpoint = (request) =>
-    hasToken(request) ? prometheusReply(prometheus()) : UNAUTHORIZED;
-  const serveSummary: BuiltInEndpoint = (request) =>
-    hasToken(request) ? documentReply(asJson(summary())) : UNAUTHORIZED;
+    hasToken(request) ? replyOf(prometheus(), documentReply) : UNAUTHORIZED;
+  const serveSummary: BuiltInEndpoint = (request) => (hasToken(request) ? replyOf(summary(), jsonReply) : UNAUTHORIZED);
   const ui = `${path}/ui`;
   const serveUi: BuiltInEndpoint = (request) => page?.(request.path.slice(ui.length), request.rawHeaders) ?? NOT_FOUND;
   const exact = new Map([
@@ -73,12 +72,12 @@ function tokenCheck(digest: Digest): (request: BuiltInRequest) => boolean {
   return ({ rawHeaders }) => findByToken({ rawHeaders, query: "" }, BEARER, isExpected) === true;
 }
 
-function prometheusReply(document: Document | Promise<Document>): Reply | Promise<Reply> {
-  return document instanceof Promise ? document.then(documentReply) : documentReply(document);
+function replyOf<T>(content: T | Promise<T>, reply: (content: T) => Reply): Reply | Promise<Reply> {
+  return content instanceof Promise ? content.then(reply) : reply(content);
 }
 
-function asJson(value: object): Document {
-  return { text: JSON.stringify(value), contentType: "application/json" };
+function jsonReply(value: object): Reply {
+  return documentReply({ text: JSON.stringify(value), contentType: "application/json" });
 }
 
 function documentReply({ text, contentType }: Document): Reply {

@@ -4,19 +4,19 @@
 import type { Exchange } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import type { Step } from "../../plan/steps.ts";
-import type { Charge, Reservation } from "../../plan/usage.ts";
+import { type Charge, NO_CHARGE, type Reservation } from "../../plan/usage.ts";
 import type { Clock } from "../clock.ts";
 import type { Budgets } from "../limits/budgets.ts";
 import type { SharedSlots } from "../limits/gate.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import { AdmittedExchange } from "../limits/shared/admitted-exchange.ts";
-import type { AdmissionAnswer, AdmissionRequest } from "../limits/shared/shared-counts.ts";
-import type { SharedLimits } from "../limits/shared/shared-limits.ts";
+import type { AdmissionRequest } from "../limits/shared/shared-counts.ts";
+import type { Decided, SharedLimits } from "../limits/shared/shared-limits.ts";
 import { budgetRefusal } from "./budget.ts";
 import { CLIENT_FULL } from "./client-inflight.ts";
 import { clientRateRefusal } from "./client-rate.ts";
 import { DOWNSTREAM_FULL } from "./downstream-inflight.ts";
-import { localCounts } from "./local-counts.ts";
+import { type LocalCounts, localCounts } from "./local-counts.ts";
 import { routeRateRefusal } from "./rate-limit.ts";
 
 /** An exchange whose limits are asked for. */
@@ -55,104 +55,121 @@ export function isAskedTogether({ kind }: Step): boolean {
 const STATE_UNAVAILABLE = replyFor("state_unavailable");
 
 /** Makes the admission of a route. */
-export function sharedAdmission(steps: readonly Step[], { shared, limits, budgets, clock }: AdmissionParts): AskAll {
-  const local = localCounts(steps, limits, clock);
-  const { routeRate, downstreamMax } = local;
+export function sharedAdmission(steps: readonly Step[], parts: AdmissionParts): AskAll {
+  const admission = new SharedAdmission(localCounts(steps, parts.limits, parts.clock), parts);
+  return (x, gate) => admission.ask({ x, gate });
+}
 
-  function requestOf(x: Admissible, gate: SharedSlots | undefined): AdmissionRequest | undefined {
-    const { client, estimate } = x;
+/** An exchange, and the gate where it has taken a slot that has to be confirmed. */
+interface Asked {
+  readonly x: Admissible;
+  readonly gate: SharedSlots | undefined;
+}
+
+class SharedAdmission {
+  readonly #local: LocalCounts;
+  readonly #parts: AdmissionParts;
+
+  constructor(local: LocalCounts, parts: AdmissionParts) {
+    this.#local = local;
+    this.#parts = parts;
+  }
+
+  ask(asked: Asked): Admitted | Promise<Admitted> {
+    const { shared } = this.#parts;
+    const request = this.#requestOf(asked);
+    if (!isLimited(request)) return undefined;
+    if (!shared.usable) return this.#decideAlone(asked, request);
+    return shared
+      .admit(request)
+      .then((answer) =>
+        answer === undefined ? this.#decideAlone(asked, request) : this.#decided(asked, request, answer),
+      );
+  }
+
+  #requestOf({ x: { client, estimate }, gate }: Asked): AdmissionRequest {
     const access = client?.access;
-    const request: AdmissionRequest = {
-      id: shared.newId(),
+    const { routeRate, hasClientRate, downstreamMax, clientMax } = this.#local;
+    return {
+      id: this.#parts.shared.newId(),
       subject: client?.id ?? "",
       routeRate,
-      ratePerMinute: local.hasClientRate ? access?.ratePerMinute : undefined,
+      ratePerMinute: hasClientRate ? access?.ratePerMinute : undefined,
       use: estimate && access && { estimate, limits: access },
       downstreamMax,
-      subjectMax: client && local.clientMax(client.id),
+      subjectMax: client && clientMax(client.id),
       gate: gate && { key: gate.key, max: gate.max },
     };
-    return isLimited(request) ? request : undefined;
   }
 
-  /** Counts an exchange that is admitted, in this process as well. @param reservation made here already; `undefined`: none was made */
-  function admit(
-    x: Admissible,
-    gate: SharedSlots | undefined,
-    request: AdmissionRequest,
-    reservation: Reservation | undefined,
-  ): undefined {
-    const client = x.client?.label ?? "";
-    const held = new AdmittedExchange({ shared, request, client, local: reservation });
-    gate?.confirmed(request.id);
-    if (reservation !== undefined) x.reserve(held);
-    x.hold(() => held.ended());
-    return undefined;
-  }
-
-  function decided(
-    x: Admissible,
-    gate: SharedSlots | undefined,
-    request: AdmissionRequest,
-    answer: AdmissionAnswer,
-  ): Admitted {
+  #decided(asked: Asked, request: AdmissionRequest, answer: Decided): Admitted {
+    const { x } = asked;
     switch (answer.kind) {
-      case "admitted": {
-        local.count(x);
-        const { use } = request;
-        const made = use && budgets.reserveAdmitted(x.client?.label ?? "", use.limits, use.estimate, answer.at);
-        return admit(x, gate, request, made);
-      }
+      case "admitted":
+        return this.#admitWithoutAsking(asked, request, answer.at);
       case "rate_limited":
-        if (answer.by === "tokens") return budgetRefusal(x, { ...answer, kind: "rate_limited" }, clock.now());
-        return answer.by === "route"
-          ? routeRateRefusal(answer.retryAfterSeconds)
-          : clientRateRefusal(x, answer.retryAfterSeconds);
+        return rateRefusal(x, answer, this.#parts.clock.now());
       case "budget_exceeded":
         return budgetRefusal(x, answer, answer.at);
       case "too_large":
-        return budgetRefusal(x, answer, clock.now());
+        return budgetRefusal(x, answer, this.#parts.clock.now());
       case "full":
         if (answer.what === "gate") return "full";
         return answer.what === "downstream" ? DOWNSTREAM_FULL : CLIENT_FULL;
-      case "undone":
-        return alone(x, gate, request);
     }
   }
 
   /** Decides without Redis. */
-  function alone(x: Admissible, gate: SharedSlots | undefined, asked: AdmissionRequest): Admitted {
+  #decideAlone(asked: Asked, refused: AdmissionRequest): Admitted {
+    const { shared, clock } = this.#parts;
     shared.decideAlone();
     if (shared.onFailure === "closed") return STATE_UNAVAILABLE;
-    // What was asked for is taken back later, under its own id.
-    const request = { ...asked, id: shared.newId() };
-    const { use } = request;
-    const client = x.client?.label ?? "";
-    const now = clock.now();
-    if (shared.onFailure === "open") {
-      local.count(x);
-      return admit(x, gate, request, use && budgets.reserveAdmitted(client, use.limits, use.estimate, now));
-    }
-    const rates = local.takeRates(x);
-    if (rates !== undefined) return rates;
-    const reserved = use && budgets.reserve(client, use.limits, use.estimate, now);
-    if (reserved !== undefined && reserved.kind !== "admitted") return budgetRefusal(x, reserved, now);
-    const slots = local.takeSlots(x);
-    if (slots !== undefined) {
-      reserved?.reservation.settle({ tokens: 0, ticks: 0 });
-      return slots;
-    }
-    return admit(x, gate, request, reserved?.reservation);
+    // What was asked for may be taken back later, under its own id.
+    const request = { ...refused, id: shared.newId() };
+    return shared.onFailure === "open"
+      ? this.#admitWithoutAsking(asked, request, clock.now())
+      : this.#askLocal(asked, request);
   }
 
-  return function askAll(x, gate) {
-    const request = requestOf(x, gate);
-    if (request === undefined) return undefined;
-    if (!shared.usable) return alone(x, gate, request);
-    return shared
-      .admit(request)
-      .then((answer) => (answer === undefined ? alone(x, gate, request) : decided(x, gate, request, answer)));
-  };
+  /** Asks for the limits by the counts of this process. */
+  #askLocal(asked: Asked, request: AdmissionRequest): Admitted {
+    const { budgets, clock } = this.#parts;
+    const { x } = asked;
+    const { use } = request;
+    const rates = this.#local.takeRates(x);
+    if (rates !== undefined) return rates;
+    const now = clock.now();
+    const reserved = use && budgets.reserve(x.client?.label ?? "", use.limits, use.estimate, now);
+    if (reserved !== undefined && reserved.kind !== "admitted") return budgetRefusal(x, reserved, now);
+    const slots = this.#local.takeSlots(x);
+    if (slots === undefined) return this.#admit(asked, request, reserved?.reservation);
+    reserved?.reservation.settle(NO_CHARGE);
+    return slots;
+  }
+
+  /** Admits an exchange, whatever the counts of this process say. @param at when it was admitted, ms since the epoch */
+  #admitWithoutAsking(asked: Asked, request: AdmissionRequest, at: number): undefined {
+    const { x } = asked;
+    const { use } = request;
+    this.#local.count(x);
+    const client = x.client?.label ?? "";
+    const reservation = use && this.#parts.budgets.reserveAdmitted(client, use.limits, use.estimate, at);
+    return this.#admit(asked, request, reservation);
+  }
+
+  #admit({ x, gate }: Asked, request: AdmissionRequest, local: Reservation | undefined): undefined {
+    const held = new AdmittedExchange({ shared: this.#parts.shared, request, client: x.client?.label ?? "", local });
+    gate?.confirmed(request.id);
+    if (local !== undefined) x.reserve(held);
+    x.hold(() => held.ended());
+    return undefined;
+  }
+}
+
+function rateRefusal(x: Exchange, answer: Extract<Decided, { kind: "rate_limited" }>, now: number): Reply {
+  const { by, retryAfterSeconds } = answer;
+  if (by === "tokens") return budgetRefusal(x, { kind: "rate_limited", retryAfterSeconds }, now);
+  return by === "route" ? routeRateRefusal(retryAfterSeconds) : clientRateRefusal(x, retryAfterSeconds);
 }
 
 function isLimited({ routeRate, ratePerMinute, use, downstreamMax, subjectMax, gate }: AdmissionRequest): boolean {

@@ -78,8 +78,7 @@ export class RouteBooks implements MeterOwner {
     const { ticks, price } = this.#prices.cost({ model: report.model, requestedModel, host, at }, report);
     const charged = chargeOf(metered, ticks, this.#charging.unknownCharge);
     if (metered.reservation !== undefined) metered.reservation.settle(charged);
-    else if (record.client?.access !== undefined)
-      charge(record.client.label, record.client.access, charged, at);
+    else if (record.client?.access !== undefined) charge(record.client.label, record.client.access, charged, at);
     const ttftMs = streams && firstByteAt !== undefined ? firstByteAt - record.startedAt : null;
     const modelLabel = this.#prices.label(model);
     const usage = { report, requestedModel, model, modelLabel, costTicks: ticks, price, charged, ttftMs };

@@ -5,7 +5,10 @@ import type { ExchangeRecord } from "../exchange/record.ts";
 type Attempts = Pick<ExchangeRecord, "attempts" | "failedAttempts" | "upstream">;
 
 /** Whether an attempt was made that is not among the failed ones. Its result is that of the exchange. */
-export function lastAttemptCounts({ attempts, failedAttempts }: Attempts): boolean {
+export function lastAttemptCounts({
+  attempts,
+  failedAttempts,
+}: Pick<Attempts, "attempts" | "failedAttempts">): boolean {
   return attempts > failedAttempts.length;
 }
 

@@ -280,8 +280,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
     this.#limits?.stop();
     this.#held?.stop();
     this.#passed?.stop();
-    this.#held = undefined;
-    this.#passed = undefined;
+    this.#held = this.#passed = undefined;
     this.#attempt.close(this.#upload.ended);
   }
 

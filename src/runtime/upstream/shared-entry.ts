@@ -2,7 +2,7 @@
 // the slot (contract, section 16).
 
 import type { LiveExchange } from "../exchange/exchange.ts";
-import type { Admitted, AskAll } from "../guards/shared-admission.ts";
+import type { AskAll } from "../guards/shared-admission.ts";
 import type { Gate, Wait } from "../limits/gate.ts";
 import { type Gated, NO_SLOT, type Place } from "./place.ts";
 
@@ -28,16 +28,22 @@ const MAX_CHOICES = 10;
 
 /** Never throws. */
 export function enterShared<M extends Enterable>(parts: EntryParts<M>): void {
-  parts.x.hold(() => parts.place.release());
-  enter(parts).catch((err: unknown) => parts.x.fail(err, "forward"));
+  const { x, place } = parts;
+  x.hold(() => place.release());
+  enter(parts).catch((err: unknown) => {
+    // A bug of ours must not leave the slot taken.
+    place.refused(false);
+    x.fail(err, "forward");
+  });
 }
 
-async function enter<M extends Enterable>({ x, place, askAll, choose, granted, go }: EntryParts<M>): Promise<void> {
+async function enter<M extends Enterable>(parts: EntryParts<M>): Promise<void> {
+  const { x, place, askAll, choose, go } = parts;
   for (let choices = 0; choices < MAX_CHOICES; choices++) {
     const choice = choose();
     if (choice === undefined) return;
-    if (!choice.hasSlot) return waitIn(choice.member);
-    const admitted = await ask(place.askFor());
+    if (!choice.hasSlot) return waitIn(choice.member, parts);
+    const admitted = await askAll(x, place.askFor());
     if (admitted === undefined) {
       place.confirmed();
       if (x.done) return;
@@ -49,35 +55,32 @@ async function enter<M extends Enterable>({ x, place, askAll, choose, granted, g
     if (admitted !== "full") return x.reply(admitted);
   }
   x.reply(NO_SLOT);
+}
 
-  /** A bug of ours must not leave the slot taken. */
-  async function ask(slots: ReturnType<typeof place.askFor>): Promise<Admitted> {
-    try {
-      return await askAll(x, slots);
-    } catch (err) {
-      place.refused(false);
-      throw err;
-    }
-  }
+async function waitIn<M extends Enterable>(member: M, parts: EntryParts<M>): Promise<void> {
+  const { x, askAll } = parts;
+  const { gate } = member;
+  const wait = gate?.wait(member.spec.limit?.timeoutMs ?? 0);
+  if (gate === undefined || wait === undefined) return x.reply(NO_SLOT);
+  x.hold(wait.leaveQueue);
+  const admitted = await askAll(x, undefined);
+  if (admitted === undefined && !x.done) return untilGranted(member, gate, wait, parts);
+  leaveQueue(gate, wait);
+  if (admitted !== undefined && admitted !== "full") x.reply(admitted);
+}
 
-  async function waitIn(member: M): Promise<void> {
-    const { gate } = member;
-    const wait = gate?.wait(member.spec.limit?.timeoutMs ?? 0);
-    if (gate === undefined || wait === undefined) return x.reply(NO_SLOT);
-    x.hold(wait.leaveQueue);
-    const admitted = await askAll(x, undefined);
-    if (admitted !== undefined || x.done) {
-      leaveQueue(gate, wait);
-      if (admitted !== undefined && admitted !== "full") x.reply(admitted);
-      return;
-    }
-    x.admit();
-    if ((await wait.admission) !== "granted") return x.reply(NO_SLOT);
-    if (x.done) return gate.leave();
-    const chosen = granted(member);
-    if (!(await place.confirm())) return x.reply(NO_SLOT);
-    if (!x.done) go(chosen);
-  }
+async function untilGranted<M extends Enterable>(
+  member: M,
+  gate: Gate,
+  { admission }: Wait,
+  { x, place, granted, go }: EntryParts<M>,
+): Promise<void> {
+  x.admit();
+  if ((await admission) !== "granted") return x.reply(NO_SLOT);
+  if (x.done) return gate.leave();
+  const chosen = granted(member);
+  if (!(await place.confirm())) return x.reply(NO_SLOT);
+  if (!x.done) go(chosen);
 }
 
 /** Leaves the queue. A slot that was granted meanwhile is given back. */

@@ -30,17 +30,14 @@ export class SharedBudgets {
   }
 
   /** The state of budgets in their current periods, over all processes. Without Redis, that of this process. */
-  async shown(
-    now: number,
-    limits: readonly (readonly [client: string, limits: ClientBudgets])[],
-  ): Promise<ShownBudget[]> {
+  async shown(now: number, limits: ReadonlyMap<string, ClientBudgets>): Promise<ShownBudget[]> {
     if (!this.#shared.usable) return this.local.shown(now, limits);
     try {
       const shown = new Map<string, ShownBudget[]>();
-      await eachOf(limits, async ([client, own]) => {
+      await eachOf([...limits], async ([client, own]) => {
         shown.set(client, shownOf(client, own, await this.#counts.used(clientKey(client))));
       });
-      return limits.flatMap(([client]) => shown.get(client) ?? []);
+      return [...limits.keys()].flatMap((client) => shown.get(client) ?? []);
     } catch {
       return this.local.shown(now, limits);
     }

@@ -28,9 +28,12 @@ export interface SharedLimitsParts extends Pick<ChargeWriterParts, "earlier" | "
   readonly process: string;
   /** ms, on a clock that never goes back. */
   readonly monotonic: () => number;
-  /** A call failed for another reason than that Redis can't be used: a bug, or Redis is set up in a way that can't work. */
-  readonly onError: (err: unknown) => void;
+  /** A call failed for another reason than that Redis can't be used, which is a bug of ours. */
+  readonly onBug: (err: unknown) => void;
 }
+
+/** Only what Redis was told to undo is answered with `undone`. Nobody waits for that answer any more. */
+export type Decided = Exclude<AdmissionAnswer, { readonly kind: "undone" }>;
 
 export class SharedLimits implements GateOwner {
   readonly charges: ChargeWriter;
@@ -98,7 +101,7 @@ export class SharedLimits implements GateOwner {
   }
 
   /** Asks for all limits of a request. @returns `undefined` where Redis could not be asked: then `onFailure` decides */
-  async admit(request: AdmissionRequest): Promise<AdmissionAnswer | undefined> {
+  async admit(request: AdmissionRequest): Promise<Decided | undefined> {
     try {
       const answer = await this.#parts.counts.admit(request);
       return answer.kind === "undone" ? undefined : answer;
@@ -232,6 +235,6 @@ export class SharedLimits implements GateOwner {
   }
 
   readonly #failed = (err: unknown): void => {
-    if (!(err instanceof RedisAway)) this.#parts.onError(err);
+    if (!(err instanceof RedisAway)) this.#parts.onBug(err);
   };
 }

@@ -2,10 +2,10 @@
 // however many tokens it has.
 
 import { type Blueprint, clientsOf } from "../../../plan/blueprint.ts";
-import type { Client } from "../../../plan/exchange.ts";
 import { clientKey } from "../../limits/client-key.ts";
 import { isError, type Result } from "../result.ts";
 import { CountRing } from "./count-ring.ts";
+import type { CountedClient } from "./counted-exchange.ts";
 import { type Amounts, UsageWindows } from "./usage-windows.ts";
 
 interface ClientMeter {
@@ -49,7 +49,7 @@ export class ClientMeters {
     this.#limits = limits;
   }
 
-  count(client: Client, minute: number, result: Result): void {
+  count(client: CountedClient, minute: number, result: Result): void {
     const meter = this.#meterOf(client);
     meter.requests.add(minute);
     if (!isError(result)) return;
@@ -58,7 +58,7 @@ export class ClientMeters {
   }
 
   /** Counts the usage of one exchange, whose request is counted already. */
-  countUsage(client: Client, minute: number, amounts: Amounts): void {
+  countUsage(client: CountedClient, minute: number, amounts: Amounts): void {
     const meter = this.#meterOf(client);
     meter.usage ??= new UsageWindows();
     meter.usage.add(minute, amounts);
@@ -87,7 +87,7 @@ export class ClientMeters {
     return [...used, ...first].filter((row) => row.requests_24h > 0 || (row.inflight_current ?? 0) > 0);
   }
 
-  #meterOf({ id, label }: Client): ClientMeter {
+  #meterOf({ id, label }: CountedClient): ClientMeter {
     let meter = this.#seen.get(id);
     if (meter === undefined) {
       meter = { label, requests: new CountRing(), errors: undefined, usage: undefined };

@@ -4,12 +4,12 @@ import { type Blueprint, limitsOf } from "../../../plan/blueprint.ts";
 import type { Outcome } from "../../../plan/exchange.ts";
 import type { Clock } from "../../clock.ts";
 import type { Observer, ReloadResult, UnparsedRequest } from "../../exchange/observer.ts";
-import type { AttemptResult, EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
-import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
+import type { AttemptResult, EndedAttempt } from "../../exchange/record.ts";
 import { lastAttemptCounts } from "../last-attempt.ts";
 import { type Result, resultOf } from "../result.ts";
 import { ClientMeters } from "./client-meters.ts";
 import { CountRing } from "./count-ring.ts";
+import type { CountedExchange, CountedRoute, CountedUpstream, CountedUsage, UsedExchange } from "./counted-exchange.ts";
 import { PeakRing } from "./peak-ring.ts";
 import { type AbortPhase, RouteMeter } from "./route-meter.ts";
 import { Series } from "./series.ts";
@@ -37,6 +37,13 @@ export interface ResultCounter {
   readonly result: Result;
   readonly minutes: CountRing;
   readonly quarter: SlidingCount;
+}
+
+/** How many exchanges of a route are in progress. */
+export interface InProgress {
+  readonly inflight: number;
+  readonly streams: number;
+  readonly webSockets: number;
 }
 
 export class Meters implements Observer {
@@ -109,26 +116,26 @@ export class Meters implements Observer {
     if (result === "success") this.lastGoodConfigAt = at;
   }
 
-  admitted(record: ExchangeRecord): void {
+  admitted(record: CountedRoute): void {
     this.#addInflight(this.#routeOf(record), 1, this.#clock.now());
   }
 
-  streaming(record: ExchangeRecord): void {
+  streaming(record: CountedRoute): void {
     this.#routeOf(record).streams++;
   }
 
-  webSocket(record: ExchangeRecord): void {
+  webSocket(record: CountedRoute): void {
     this.#routeOf(record).webSockets++;
   }
 
-  attempted(record: ExchangeRecord, attempt: EndedAttempt, retried: boolean): void {
+  attempted(record: CountedUpstream, attempt: EndedAttempt, retried: boolean): void {
     const meter = this.#routeOf(record);
     meter.countAttempt(attempt, retried, minuteOf(this.#clock.now()));
     // The last attempt is observed when the exchange ends, since a client can end it, too.
     if (retried) meter.upstream(record.upstream?.host ?? "", durationResult(attempt)).observe(attempt.ms);
   }
 
-  ended(record: ExchangeRecord): void {
+  ended(record: CountedExchange): void {
     // Probes and the dashboard request built-in endpoints all the time. Counting these would hide the other requests.
     if (record.builtIn) return;
     const now = this.#clock.now();
@@ -149,7 +156,7 @@ export class Meters implements Observer {
       for (const series of this.#series) series.addDurations(now, ms, ttfbMs);
   }
 
-  metered(record: ExchangeRecord, usage: ExchangeUsage): void {
+  metered(record: UsedExchange, usage: CountedUsage): void {
     const minute = minuteOf(this.#clock.now());
     const amounts = amountsOf(record, usage);
     const meter = this.#routeOf(record);
@@ -159,14 +166,22 @@ export class Meters implements Observer {
     this.usage.count(labels, usage, amounts, minute);
   }
 
-  unparsed({ outcome, status }: UnparsedRequest): void {
+  unparsed({ outcome, status }: Pick<UnparsedRequest, "outcome" | "status">): void {
     const meter = this.#route(UNMATCHED);
     meter.count("OTHER", outcome, status);
     this.#countEnd(this.#clock.now(), meter, resultOf({ outcome, status, upstreamAnswered: false }));
   }
 
+  /** Takes exchanges that will never end off the figures of those in progress: the process that had them is gone. */
+  lost(routeId: string, { inflight, streams, webSockets }: InProgress): void {
+    const meter = this.#route(routeId);
+    if (inflight > 0) this.#addInflight(meter, -inflight, this.#clock.now());
+    meter.streams -= streams;
+    meter.webSockets -= webSockets;
+  }
+
   /** Counts how long the upstream took. @returns ms to the response head; `undefined` if the upstream sent none */
-  #countUpstream(record: ExchangeRecord, meter: RouteMeter): number | undefined {
+  #countUpstream(record: CountedExchange, meter: RouteMeter): number | undefined {
     if (record.sentAt === undefined || !lastAttemptCounts(record)) return undefined;
     const ttfbMs =
       record.upstreamAnswered && record.headAt !== undefined ? record.headAt - record.startedAt : undefined;
@@ -195,7 +210,7 @@ export class Meters implements Observer {
     return counter;
   }
 
-  #addInflight(meter: RouteMeter, change: 1 | -1, now: number): void {
+  #addInflight(meter: RouteMeter, change: number, now: number): void {
     const minute = minuteOf(now);
     this.#inflight += change;
     meter.addInflight(change, minute);
@@ -203,7 +218,7 @@ export class Meters implements Observer {
     for (const series of this.#series) series.setInflight(now, this.#inflight);
   }
 
-  #routeOf(record: ExchangeRecord): RouteMeter {
+  #routeOf(record: CountedRoute): RouteMeter {
     return this.#route(record.route?.id ?? UNMATCHED);
   }
 
@@ -238,7 +253,7 @@ function durationResult({ result, status }: EndedAttempt): Outcome {
   return status === undefined ? (OUTCOMES[result] ?? "upstream_request_failed") : "success";
 }
 
-function abortPhase(record: ExchangeRecord): AbortPhase {
+function abortPhase(record: CountedExchange): AbortPhase {
   if (record.headAt !== undefined) return "body";
   return record.sentAt === undefined ? "queue" : "head";
 }

@@ -92,7 +92,7 @@ export class RouteMeter {
     this.ttfb.observe(ms);
   }
 
-  addInflight(change: 1 | -1, minute: number): void {
+  addInflight(change: number, minute: number): void {
     this.inflight += change;
     this.#ring().inflight.set(minute, this.inflight);
   }

@@ -23,10 +23,19 @@ export interface SummaryContext {
   readonly health: readonly ShownHealth[];
   /** The budgets of clients; without it, nothing is metered, and the summary has no fields for usage. */
   readonly budgets?: (() => readonly ShownBudget[]) | undefined;
+  /** `undefined` in a gateway of one process. */
+  readonly workers?: WorkerCounts | undefined;
+}
+
+/** How many workers should run, how many do, and of how many the figures are here. */
+export interface WorkerCounts {
+  readonly configured: number;
+  readonly alive: number;
+  readonly answered: number;
 }
 
 export function summarise(meters: Meters, context: SummaryContext) {
-  const { version, now } = context;
+  const { version, now, workers } = context;
   const minute = minuteOf(now);
   const { startedAt, reloads, lastReload, ceilings } = meters;
   const step = shortStepOf(now);
@@ -60,6 +69,7 @@ export function summarise(meters: Meters, context: SummaryContext) {
     results_1h: resultRows(meters, lastHour),
     results_24h: resultRows(meters, lastDay),
     ...usageParts(meters, minute, context),
+    ...(workers && { workers }),
     series: { quarter: meters.quarter.data(now), hour: meters.hour.data(now), day: meters.day.data(now) },
   };
 }

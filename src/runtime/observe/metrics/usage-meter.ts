@@ -1,8 +1,7 @@
 // Counts tokens and costs: since the start, for Prometheus, and of the last hour and day, for the summary.
 
-import type { TokenCounts } from "../../../plan/usage.ts";
-import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
 import type { UsageKnown } from "../../usage/usage-report.ts";
+import type { CountedUsage } from "./counted-exchange.ts";
 import { Histogram } from "./histogram.ts";
 import { type Amounts, type UsageFields, UsageWindows } from "./usage-windows.ts";
 
@@ -13,7 +12,7 @@ const KINDS = [
   ["cache_write", "cacheWrite"],
   ["output", "output"],
   ["reasoning", "reasoning"],
-] as const satisfies readonly (readonly [string, keyof TokenCounts])[];
+] as const satisfies readonly (readonly [string, keyof CountedUsage["report"]["counts"]])[];
 
 /** The label of models that have none of their own. */
 export const OTHER_MODEL = "other";
@@ -61,7 +60,7 @@ export class UsageMeter {
   readonly #models = new Map<string, UsageWindows>();
 
   /** @param amounts what `amountsOf` makes of the usage */
-  count(labels: UsageLabels, usage: ExchangeUsage, amounts: Amounts, minute: number): void {
+  count(labels: UsageLabels, usage: CountedUsage, amounts: Amounts, minute: number): void {
     const { report, costTicks, ttftMs } = usage;
     const { known, counts } = report;
     this.records[known]++;

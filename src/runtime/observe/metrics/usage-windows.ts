@@ -1,8 +1,7 @@
 // Adds up tokens and costs of the last hour, by minutes, and of the last day, by quarters of an hour.
 
 import { TICKS_PER_USD } from "../../../plan/usage.ts";
-import type { ExchangeRecord } from "../../exchange/record.ts";
-import type { ExchangeUsage } from "../../usage/exchange-usage.ts";
+import type { CountedUsage, UsedExchange } from "./counted-exchange.ts";
 import { SlidingSums } from "./sliding-sums.ts";
 
 const HOUR_MINUTES = 60;
@@ -71,8 +70,8 @@ export class UsageWindows {
 
 /** What one exchange adds to the sums. */
 export function amountsOf(
-  { upstreamAnswered, status }: Pick<ExchangeRecord, "upstreamAnswered" | "status">,
-  { report: { known, counts }, costTicks }: ExchangeUsage,
+  { upstreamAnswered, status }: Pick<UsedExchange, "upstreamAnswered" | "status">,
+  { report: { known, counts }, costTicks }: CountedUsage,
 ): Amounts {
   // What was refused or failed is not charged (contract, section 12). So it does not make a sum uncertain.
   const succeeded = upstreamAnswered && status >= 200 && status < 300;

@@ -8,6 +8,7 @@ import type { ClientSums } from "./charge-sums.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { makeFolder } from "./day-file.ts";
 import { lockFolder, type Processes } from "./folder-lock.ts";
+import { ledgerId } from "./ledger-id.ts";
 import { LedgerWriter, type WriterEvents, type WriterTimes } from "./ledger-writer.ts";
 import { type LedgerSums, type SumsQuery, sumLedger } from "./read-ledger.ts";
 import { type RebuildReason, recover } from "./recover.ts";
@@ -85,7 +86,8 @@ export async function openLedger(spec: LedgerSpec, parts: LedgerParts): Promise<
     const checkpointer = new Checkpointer({ ...spec, clock: parts.clock, checkpointMs, onTrouble }, found);
     const copy = sums.copy();
     await checkpointer.save();
-    return { ok: true, ledger: new Ledger(dir, parts, checkpointer, unlock), sums: copy, warned, bytesRead };
+    const ledger = new Ledger(dir, parts, checkpointer, { id: await ledgerId(dir), unlock });
+    return { ok: true, ledger, sums: copy, warned, bytesRead };
   } catch (err) {
     unlock();
     return { ok: false, reason: "unusable", code: (err as NodeJS.ErrnoException).code ?? "unknown" };
@@ -104,7 +106,15 @@ function tryLock(dir: string, { processes, events }: LedgerParts) {
   }
 }
 
+/** The folder of a ledger, while it is open. */
+interface HeldFolder {
+  readonly id: string | undefined;
+  readonly unlock: () => void;
+}
+
 export class Ledger {
+  /** Names the folder over all starts, 32 hex digits; `undefined` where the name can't be written. */
+  readonly id: string | undefined;
   readonly #dir: string;
   readonly #checkpointer: Checkpointer;
   readonly #writer: LedgerWriter;
@@ -114,8 +124,9 @@ export class Ledger {
   #closed: Promise<void> | undefined = undefined;
 
   /** Use `openLedger`. */
-  constructor(dir: string, parts: LedgerParts, checkpointer: Checkpointer, unlock: () => void) {
+  constructor(dir: string, parts: LedgerParts, checkpointer: Checkpointer, { id, unlock }: HeldFolder) {
     const times = { ...TIMES, ...parts.times };
+    this.id = id;
     this.#dir = dir;
     this.#closeMs = times.closeMs;
     this.#events = parts.events;
