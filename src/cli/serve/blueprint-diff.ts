@@ -22,6 +22,7 @@ const CONFIG_KEY: Readonly<Record<string, string>> = {
   tracing: "observability",
   tls: "inbound_tls",
   ledger: "usage.ledger",
+  redis: "state.redis",
 };
 
 /** The routes that differ between two blueprints. A route counts as changed also when only a secret of it has another value. */
