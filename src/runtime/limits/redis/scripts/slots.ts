@@ -11,7 +11,8 @@ export const ENTER: Script = {
   lua: `
 ${CLOCK}${LEASES}${SLOTS}
 local now, max = clock(), tonumber(ARGV[2])
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and isFull(KEYS[1], max, now) then return 0 end
+local ends = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
+if ends <= now and isFull(KEYS[1], max, now) then return 0 end
 takeSlot(KEYS[1], ARGV[1], now)
 return 1
 `,
