@@ -102,17 +102,22 @@ async function openPlain(opening: Opening, sockets: Sockets): Promise<Found> {
 /** Sends all first commands at once. @throws Error with a cause in plain words */
 async function greet(redis: Redis, { address, key }: Opening): Promise<{ cluster: boolean; wantsPassword: boolean }> {
   const { user, password, database } = address;
-  const [auth, select, cluster, trial] = await Promise.all([
+  let primaries = 0;
+  const slots = redis.call("CLUSTER", "SLOTS").then((ranges) => {
+    primaries = countPrimaries(ranges);
+  });
+  const [auth, select, , trial] = await Promise.all([
     password === undefined ? undefined : errorOf(redis.call("AUTH", ...(user === undefined ? [] : [user]), password)),
     database === 0 ? undefined : errorOf(redis.call("SELECT", database)),
-    errorOf(redis.call("CLUSTER", "INFO")),
+    errorOf(slots),
     errorOf(redis.eval(TRIAL, 1, key)),
   ]);
   const needless = auth?.includes(" without any password configured ") ?? false;
   // The text of this error can repeat the password.
   if (auth !== undefined && !needless) throw new Error(causeOf(auth, "Redis refuses the user or the password"));
   if (select !== undefined) throw new Error(causeOf(select, `Redis refuses the database ${database}`));
-  const isCluster = cluster === undefined || trial?.startsWith("MOVED ") === true;
+  // A cluster of one primary is asked like a single server. It may not even know its own address, which the library needs.
+  const isCluster = primaries > 1 || trial?.startsWith("MOVED ") === true;
   if (!isCluster && trial !== undefined) throw new Error(causeOf(trial));
   return { cluster: isCluster, wantsPassword: !needless };
 }
@@ -162,6 +167,14 @@ async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: bo
     ping,
     close,
   };
+}
+
+/** @param ranges what `CLUSTER SLOTS` replies: lists of first slot, last slot, primary, replicas */
+function countPrimaries(ranges: unknown): number {
+  const primaries = Array.isArray(ranges)
+    ? ranges.map((range: unknown) => String(Array.isArray(range) && range[2]))
+    : [];
+  return new Set(primaries).size;
 }
 
 /** The text of an error that Redis replied; `undefined`: it replied something else. @throws what is not a reply */

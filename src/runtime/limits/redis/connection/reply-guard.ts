@@ -31,8 +31,7 @@ export class ReplyGuard {
   }
 
   /** @returns what is wrong with what was received. After that the guard must not be used any more */
-  check(chunk: Uint8Array): Breach | undefined {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  check(bytes: Buffer): Breach | undefined {
     let at = 0;
     while (at < bytes.length) {
       if (this.#asked === 0) return "not what was asked";

@@ -84,7 +84,7 @@ function guard(socket: Socket, onBreach: (breach: string) => void): void {
   const push = socket.push.bind(socket);
   socket.push = (chunk: unknown, encoding) => {
     if (socket.destroyed) return false;
-    const breach = chunk instanceof Uint8Array ? replies.check(chunk) : undefined;
+    const breach = Buffer.isBuffer(chunk) ? replies.check(chunk) : undefined;
     if (breach === undefined) return push(chunk, encoding);
     onBreach(breach);
     return false;
