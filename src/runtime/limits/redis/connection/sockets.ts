@@ -34,7 +34,14 @@ export class Sockets {
       ? connectTls({ host, port, ...nameToCheck(host, this.#address.host) })
       : connect({ host, port });
     this.#sockets.add(socket);
-    socket.on("error", (error: NodeJS.ErrnoException) => this.#lost(socket, failure(error, socket)));
+    let what = "can't connect";
+    socket.once(this.#address.tls ? "secureConnect" : "connect", () => {
+      what = "the connection failed";
+    });
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // The code is told, not the text, which may hold names.
+      this.#lost(socket, code === undefined ? what : `${what} (${code})`);
+    });
     socket.once("close", () => {
       this.#sockets.delete(socket);
       this.#lost(socket, "the connection was closed");
@@ -70,12 +77,6 @@ export class Sockets {
 function nameToCheck(host: string, hostOfUrl: string): { servername?: string } {
   const name = isIP(host) === 0 ? host : hostOfUrl;
   return isIP(name) === 0 ? { servername: name } : {};
-}
-
-/** The code of an error is told, not its text, which may hold names. */
-function failure({ code }: NodeJS.ErrnoException, socket: Socket): string {
-  const what = socket.connecting || socket.remoteAddress === undefined ? "can't connect" : "the connection failed";
-  return code === undefined ? what : `${what} (${code})`;
 }
 
 /** Checks what is received before anyone reads it. `push` is where a socket hands over what it received. */
