@@ -34,6 +34,8 @@ export const SLOW: readonly string[] = [
   "test/failover/first-event.test.ts",
   "test/failover/held-answers.test.ts",
   "test/failover/told-waits.test.ts",
+  // A new Redis Cluster takes two seconds until it answers.
+  "test/redis/link-cluster.test.ts",
   // They start many programs.
   "test/e2e/sdk-recipes.test.ts",
   // They let time pass: providers that are silent or down.

@@ -1,0 +1,37 @@
+// Starts a Redis Cluster without replicas for a test, its slots divided evenly between its nodes.
+
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { until } from "./deadline.ts";
+import { startRedis, type TestRedis } from "./redis.ts";
+
+const SLOTS = 16_384;
+
+/** It ends when the test has finished. */
+export async function startRedisCluster(size: number, options: readonly string[] = []): Promise<readonly TestRedis[]> {
+  const nodes: TestRedis[] = [];
+  for (let i = 0; i < size; i += 1) {
+    const file = join(tmpdir(), `redis-cluster-${process.pid}-${Math.random().toString(36).slice(2)}.conf`);
+    const node = await startRedis(["--cluster-enabled", "yes", "--cluster-config-file", file, ...options]);
+    onTestFinished(async () => {
+      await node.close();
+      await rm(file, { force: true });
+    });
+    node.cli("cluster", "addslotsrange", String(slotOf(i, size)), String(slotOf(i + 1, size) - 1));
+    nodes.push(node);
+  }
+  const [first, ...others] = nodes;
+  for (const { port } of others) first?.cli("cluster", "meet", "127.0.0.1", String(port));
+  const ready = (node: TestRedis): boolean => {
+    const info = node.cli("cluster", "info");
+    return info.includes("cluster_state:ok") && info.includes(`cluster_size:${size}`);
+  };
+  await until("the cluster", () => nodes.every(ready));
+  return nodes;
+}
+
+function slotOf(node: number, size: number): number {
+  return Math.floor((node * SLOTS) / size);
+}
