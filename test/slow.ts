@@ -46,6 +46,7 @@ export const SLOW: readonly string[] = [
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
+  "test/redis/link-leaks.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   "test/websocket/pressure.test.ts",
   // Each response of the corpus, cut at each of its bytes.
