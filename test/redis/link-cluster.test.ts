@@ -37,6 +37,13 @@ describe.skipIf(!hasRedis)("the link on a Redis Cluster", () => {
     expect(told).toEqual(["up", expect.stringMatching(/^refused: on Redis Cluster/)]);
   });
 
+  it("logs in on each node", async () => {
+    const nodes = await startRedisCluster(2, ["--requirepass", "s3cret"]);
+    const { link, told } = await recordedLink(nodes[0]?.url.replace("//", "//:s3cret@") ?? "");
+    expect(await Promise.all(KEYS.map((key) => link.run(COUNT, [key], [])))).toEqual(KEYS.map(() => 1));
+    expect(told).toEqual(["up"]);
+  });
+
   it("follows a slot to another node", async () => {
     const [first, second] = await startRedisCluster(2);
     if (first === undefined || second === undefined) throw new Error("two nodes");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { until } from "./deadline.ts";
+import { freePort } from "./ports.ts";
 import { startRedis, type TestRedis } from "./redis.ts";
 
 const SLOTS = 16_384;
@@ -12,9 +13,14 @@ const SLOTS = 16_384;
 /** It ends when the test has finished. */
 export async function startRedisCluster(size: number, options: readonly string[] = []): Promise<readonly TestRedis[]> {
   const nodes: TestRedis[] = [];
+  const buses: number[] = [];
   for (let i = 0; i < size; i += 1) {
     const file = join(tmpdir(), `redis-cluster-${process.pid}-${Math.random().toString(36).slice(2)}.conf`);
-    const node = await startRedis(["--cluster-enabled", "yes", "--cluster-config-file", file, ...options]);
+    // The port for the other nodes. Redis would take one of the kernel's own ports, which may be in use.
+    const bus = await freePort();
+    const cluster = ["--cluster-enabled", "yes", "--cluster-config-file", file, "--cluster-port", String(bus)];
+    const node = await startRedis([...cluster, ...options]);
+    buses.push(bus);
     onTestFinished(async () => {
       await node.close();
       await rm(file, { force: true });
@@ -23,7 +29,8 @@ export async function startRedisCluster(size: number, options: readonly string[]
     nodes.push(node);
   }
   const [first, ...others] = nodes;
-  for (const { port } of others) first?.cli("cluster", "meet", "127.0.0.1", String(port));
+  for (const [i, { port }] of others.entries())
+    first?.cli("cluster", "meet", "127.0.0.1", String(port), String(buses[i + 1]));
   const ready = (node: TestRedis): boolean => {
     const info = node.cli("cluster", "info");
     return info.includes("cluster_state:ok") && info.includes(`cluster_size:${size}`);

@@ -3,6 +3,7 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RedisAddress } from "../redis-address.ts";
+import { login, needsLogin } from "./login.ts";
 import { ReplyGuard } from "./reply-guard.ts";
 
 export class Sockets {
@@ -27,15 +28,29 @@ export class Sockets {
     this.#onLost = onLost;
   }
 
-  /** Connects to a node. @throws Error when the sockets were destroyed */
-  open(host: string, port: number): Socket {
+  /**
+   * Connects to a node, and logs in there if needed.
+   * @returns a socket, which may still be connecting
+   * @throws Error, as a rejection, when the sockets were destroyed
+   */
+  async open(host: string, port: number): Promise<Socket> {
+    const socket = this.#connect(host, port);
+    if (!needsLogin(this.#address)) return socket;
+    await new Promise((resolve) => socket.once(this.#ready, resolve).once("close", resolve));
+    const refusal = socket.destroyed ? undefined : await login(socket, this.#address);
+    if (refusal !== undefined) this.#lost(socket, refusal);
+    if (socket.destroyed) throw new Error(this.#cause);
+    return socket;
+  }
+
+  #connect(host: string, port: number): Socket {
     if (this.#cause !== undefined) throw new Error(this.#cause);
     const socket = this.#address.tls
       ? connectTls({ host, port, ...nameToCheck(host, this.#address.host) })
       : connect({ host, port });
     this.#sockets.add(socket);
     let what = "can't connect";
-    socket.once(this.#address.tls ? "secureConnect" : "connect", () => {
+    socket.once(this.#ready, () => {
       what = "the connection failed";
     });
     socket.on("error", ({ code }: NodeJS.ErrnoException) => {
@@ -49,6 +64,10 @@ export class Sockets {
     guard(socket, (breach) => this.#lost(socket, `what Redis sent is ${breach}`));
     sendOncePerTurn(socket);
     return socket;
+  }
+
+  get #ready(): "connect" | "secureConnect" {
+    return this.#address.tls ? "secureConnect" : "connect";
   }
 
   /** Closes a socket whose loss means nothing. */
