@@ -8,7 +8,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { makePair } from "../support/certificates.ts";
 import { freePort } from "../support/ports.ts";
 import { hasRedis, startRedis, type TestRedis } from "../support/redis.ts";
-import { COUNT, recordedLink, timed } from "../support/redis-link.ts";
+import { COUNT, QUICK, recordedLink, timed } from "../support/redis-link.ts";
+import { TcpRelay } from "../support/tcp-relay.ts";
 
 async function redis(options: readonly string[] = []): Promise<TestRedis> {
   const server = await startRedis(options);
@@ -26,13 +27,13 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
       for (const socket of fill) socket.destroy();
     });
     await new Promise((resolve) => fill[0]?.once("connect", resolve));
-    const { link, told, openedAfter, ups } = await recordedLink(
-      server.url,
-      {},
-      { connect: 150, firstWait: 20, longestWait: 50 },
-    );
-    expect(openedAfter).toBeLessThan(500);
-    expect(told).toEqual(["away: no connection within 100 ms"]);
+    const { link, told, openedAfter, ups } = await recordedLink(server.url, QUICK, {
+      connect: 300,
+      firstWait: 20,
+      longestWait: 50,
+    });
+    expect(openedAfter).toBeLessThan(QUICK.timeoutMs + 400);
+    expect(told).toEqual(["away: no connection within 250 ms"]);
     const { ms, error } = await timed(link);
     expect(ms).toBeLessThan(50);
     expect(error).toMatchObject({ mayHaveRun: false });
@@ -41,8 +42,20 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     expect((await timed(link)).value).toBe(1);
   });
 
+  it("gives up a connection that does not answer, and opens another one", async () => {
+    const [frozen, other] = [await redis(), await redis()];
+    frozen.freeze();
+    const relay = await TcpRelay.start(frozen.port);
+    const { told, ups } = await recordedLink(`redis://127.0.0.1:${relay.port}`, QUICK);
+    expect(told).toHaveLength(1);
+    relay.switchTo(other.port);
+    await ups(1);
+    expect(told).toHaveLength(2);
+    frozen.thaw();
+  });
+
   it("names the failure of a name that does not exist", async () => {
-    const { told } = await recordedLink("redis://no-such-host.invalid", { timeoutMs: 2000 });
+    const { told } = await recordedLink("redis://no-such-host.invalid");
     expect(told).toEqual([expect.stringMatching(/^away: can't connect \((ENOTFOUND|EAI_AGAIN)\)$/)]);
   });
 
@@ -129,12 +142,12 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
       "no",
     ];
     const server = await redis(tls);
-    const { told } = await recordedLink(`rediss://127.0.0.1:${tlsPort}`, { timeoutMs: 1000 });
+    const { told } = await recordedLink(`rediss://127.0.0.1:${tlsPort}`);
     expect(told).toEqual([
       expect.stringMatching(/^away: can't connect \((DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN)\)$/),
     ]);
     // A port without TLS.
-    const plain = await recordedLink(server.url.replace("redis:", "rediss:"), { timeoutMs: 1000 });
+    const plain = await recordedLink(server.url.replace("redis:", "rediss:"));
     expect(plain.told).toEqual([expect.stringMatching(/^away: /)]);
   });
 });

@@ -2,7 +2,8 @@
 
 import type { Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { recordedLink, timed } from "../support/redis-link.ts";
+import { until } from "../support/deadline.ts";
+import { QUICK, recordedLink, timed } from "../support/redis-link.ts";
 import { asRedis, type Reply, startScriptedRedis } from "../support/scripted-redis.ts";
 
 /** What reached the process. */
@@ -33,7 +34,7 @@ function endless(text: string): Reply {
   };
 }
 
-const AFTER_TIMEOUT = /^no answer within 100 ms$/;
+const AFTER_TIMEOUT = /^no answer within 250 ms$/;
 const BREACH = /^what Redis sent is /;
 
 const CASES: readonly (readonly [string, Reply, RegExp])[] = [
@@ -58,18 +59,19 @@ const CASES: readonly (readonly [string, Reply, RegExp])[] = [
 describe("the link to a server that replies wrongly", () => {
   it.each(CASES)("%s", async (_, reply, cause) => {
     const server = await startScriptedRedis();
-    const { link, told, ups } = await recordedLink(server.url);
+    const { link, told, ups } = await recordedLink(server.url, QUICK);
     server.reply(reply);
     const calls = await Promise.all([timed(link), timed(link)]);
     for (const { error, ms } of calls) {
       expect(error?.message).toMatch(cause);
       expect(error?.mayHaveRun).toBe(true);
-      expect(ms).toBeLessThan(500);
+      expect(ms).toBeLessThan(QUICK.timeoutMs + 400);
     }
     expect(told).toEqual(["up", `away: ${calls[0]?.error?.message}`]);
     server.reply(() => ":7\r\n");
     await ups(2);
     expect((await timed(link)).value).toBe(7);
+    await until("the other connections to be closed", () => server.connections === 1);
   });
 
   it.each([
@@ -129,7 +131,7 @@ describe("the link to a server that replies wrongly", () => {
   });
 
   it.each<[string, Reply, RegExp]>([
-    ["no answer", () => undefined, /^away: no (answer|connection) within 100 ms$/],
+    ["no answer", () => undefined, /^away: no (answer|connection) within 250 ms$/],
     [
       "an answer of HTTP",
       () => "HTTP/1.1 400 Bad Request\r\n\r\n",
@@ -153,12 +155,13 @@ describe("the link to a server that replies wrongly", () => {
   ])("at the begin of a connection: %s", async (_, reply, cause) => {
     const server = await startScriptedRedis();
     server.greet(reply);
-    const { link, told, ups } = await recordedLink(server.url);
+    const { link, told, ups } = await recordedLink(server.url, QUICK);
     expect(link.up).toBe(false);
     expect(told).toEqual([expect.stringMatching(cause)]);
     server.greet(undefined);
     await ups(1);
     expect((await timed(link)).value).toBe(1);
+    await until("the other connections to be closed", () => server.connections === 1);
   });
 
   it("never tells what the server says about the password", async () => {

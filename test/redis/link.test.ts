@@ -2,7 +2,7 @@
 
 import { describe, expect, it, onTestFinished } from "vitest";
 import { hasRedis, startRedis, type TestRedis } from "../support/redis.ts";
-import { COUNT, recordedLink, timed } from "../support/redis-link.ts";
+import { COUNT, QUICK, recordedLink, timed } from "../support/redis-link.ts";
 
 /** What a busy machine may add to a time limit, ms. */
 const SLACK = 400;
@@ -48,14 +48,14 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
 
   it("gives a frozen Redis no more than the time limit, and finds out that it is back", async () => {
     const server = await redis();
-    const { link, told, ups } = await recordedLink(server.url);
+    const { link, told, ups } = await recordedLink(server.url, QUICK);
     expect((await timed(link)).value).toBe(1);
     server.freeze();
     const calls = await Promise.all([timed(link), timed(link), timed(link)]);
     for (const { error, ms } of calls) {
-      expect(error).toMatchObject({ message: "no answer within 100 ms", mayHaveRun: true });
-      expect(ms).toBeGreaterThan(98);
-      expect(ms).toBeLessThan(100 + SLACK);
+      expect(error).toMatchObject({ message: "no answer within 250 ms", mayHaveRun: true });
+      expect(ms).toBeGreaterThan(QUICK.timeoutMs - 2);
+      expect(ms).toBeLessThan(QUICK.timeoutMs + SLACK);
     }
     expect(link.up).toBe(false);
     // Fails before any timer can fire.
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
     await ups(2);
     // The calls that had been sent have run.
     expect(Number((await timed(link)).value)).toBe(5);
-    expect(told).toEqual(["up", "away: no answer within 100 ms", "up"]);
+    expect(told).toEqual(["up", "away: no answer within 250 ms", "up"]);
   });
 
   it("loses the connection when Redis ends, and works with an empty one", async () => {
@@ -86,8 +86,8 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
   it("is away from the start when Redis is down, and is up when Redis comes", async () => {
     const server = await redis();
     await server.kill();
-    const { link, told, openedAfter, ups } = await recordedLink(server.url);
-    expect(openedAfter).toBeLessThan(100 + SLACK);
+    const { link, told, openedAfter, ups } = await recordedLink(server.url, QUICK);
+    expect(openedAfter).toBeLessThan(QUICK.timeoutMs + SLACK);
     expect(link.up).toBe(false);
     expect(told).toEqual(["away: can't connect (ECONNREFUSED)"]);
     await server.restart();
@@ -98,8 +98,8 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
   it("does not wait longer than a call may take for a Redis that is frozen at the start", async () => {
     const server = await redis();
     server.freeze();
-    const { link, told, openedAfter, ups } = await recordedLink(server.url);
-    expect(openedAfter).toBeLessThan(100 + SLACK);
+    const { link, told, openedAfter, ups } = await recordedLink(server.url, QUICK);
+    expect(openedAfter).toBeLessThan(QUICK.timeoutMs + SLACK);
     expect(link.up).toBe(false);
     expect(told).toHaveLength(1);
     server.thaw();
@@ -108,12 +108,12 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
   });
 
   it.each([
-    ["before it is sent", async () => busy(150)],
+    ["before it is sent", async () => busy(350)],
     [
       "after it is sent",
       async () => {
         await turn();
-        busy(150);
+        busy(350);
       },
     ],
     [
@@ -121,12 +121,12 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
       async () => {
         for (let i = 0; i < 10; i += 1) {
           await turn();
-          busy(60);
+          busy(80);
         }
       },
     ],
   ])("does not blame Redis for work of our own: %s", async (_, work) => {
-    const { link, told } = await recordedLink((await redis()).url);
+    const { link, told } = await recordedLink((await redis()).url, QUICK);
     await timed(link);
     const calls = [timed(link), timed(link)];
     await work();
@@ -154,7 +154,7 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
 
   it("is away while Redis is full or runs a long script", async () => {
     const server = await redis(["--busy-reply-threshold", "50"]);
-    const { link, told, ups } = await recordedLink(server.url);
+    const { link, told, ups } = await recordedLink(server.url, QUICK);
     await timed(link);
     server.cli("config", "set", "maxmemory", "1");
     expect((await timed(link)).error).toMatchObject({ message: "Redis has no memory left" });
@@ -169,17 +169,17 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
 
   it("tries a connection that nobody uses", async () => {
     const server = await redis();
-    const { told, aways, ups } = await recordedLink(server.url, {}, { idle: 50, firstWait: 20, longestWait: 100 });
+    const { told, aways, ups } = await recordedLink(server.url, QUICK, { idle: 50, firstWait: 20, longestWait: 100 });
     server.freeze();
     await aways(1);
-    expect(told).toEqual(["up", "away: no answer within 100 ms"]);
+    expect(told).toEqual(["up", "away: no answer within 250 ms"]);
     server.thaw();
     await ups(2);
   });
 
   it("ends calls when it is closed, and stays closed", async () => {
     const server = await redis();
-    const { link, told } = await recordedLink(server.url);
+    const { link, told } = await recordedLink(server.url, QUICK);
     server.freeze();
     const sent = timed(link);
     await turn();
@@ -198,7 +198,7 @@ describe.skipIf(!hasRedis)("the link to Redis", () => {
   it("can be closed while it is away, and while it connects", async () => {
     const server = await redis();
     server.freeze();
-    const { link, told } = await recordedLink(server.url);
+    const { link, told } = await recordedLink(server.url, QUICK);
     await link.close();
     expect(told).toHaveLength(1);
     server.thaw();

@@ -10,11 +10,19 @@ import { startRedis, type TestRedis } from "./redis.ts";
 
 const SLOTS = 16_384;
 
-/** It ends when the test has finished. */
-export async function startRedisCluster(size: number, options: readonly string[] = []): Promise<readonly TestRedis[]> {
+/**
+ * It ends when the test has finished.
+ * @param size how many nodes have slots
+ * @param spare how many more there are, without slots
+ */
+export async function startRedisCluster(
+  size: number,
+  options: readonly string[] = [],
+  spare = 0,
+): Promise<readonly TestRedis[]> {
   const nodes: TestRedis[] = [];
   const buses: number[] = [];
-  for (let i = 0; i < size; i += 1) {
+  for (let i = 0; i < size + spare; i += 1) {
     const file = join(tmpdir(), `redis-cluster-${process.pid}-${Math.random().toString(36).slice(2)}.conf`);
     // The port for the other nodes. Redis would take one of the kernel's own ports, which may be in use.
     const bus = await freePort();
@@ -25,7 +33,7 @@ export async function startRedisCluster(size: number, options: readonly string[]
       await node.close();
       await rm(file, { force: true });
     });
-    node.cli("cluster", "addslotsrange", String(slotOf(i, size)), String(slotOf(i + 1, size) - 1));
+    if (i < size) node.cli("cluster", "addslotsrange", String(slotOf(i, size)), String(slotOf(i + 1, size) - 1));
     nodes.push(node);
   }
   const [first, ...others] = nodes;
@@ -33,7 +41,8 @@ export async function startRedisCluster(size: number, options: readonly string[]
     first?.cli("cluster", "meet", "127.0.0.1", String(port), String(buses[i + 1]));
   const ready = (node: TestRedis): boolean => {
     const info = node.cli("cluster", "info");
-    return info.includes("cluster_state:ok") && info.includes(`cluster_size:${size}`);
+    const known = info.includes(`cluster_size:${size}`) && info.includes(`cluster_known_nodes:${size + spare}`);
+    return known && info.includes("cluster_state:ok");
   };
   await until("the cluster", () => nodes.every(ready));
   return nodes;

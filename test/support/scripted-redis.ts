@@ -11,6 +11,8 @@ export interface ScriptedRedis {
   readonly port: number;
   /** All commands so far, as one text each. */
   readonly commands: readonly string[];
+  /** How many connections it has. */
+  readonly connections: number;
   /** What it replies from now on to a script of the test. The commands at the begin of a connection are replied as Redis does. */
   reply(reply: Reply): void;
   /** What it replies to the commands at the begin of a connection. `undefined`: as Redis does. */
@@ -22,7 +24,12 @@ export async function startScriptedRedis(): Promise<ScriptedRedis> {
   const commands: string[] = [];
   let reply: Reply = () => ":1\r\n";
   let greet: Reply | undefined;
+  let connections = 0;
   const server = createServer((socket) => {
+    connections += 1;
+    socket.on("close", () => {
+      connections -= 1;
+    });
     let greeting = true;
     readCommands(socket, (command) => {
       commands.push(command.join(" "));
@@ -36,6 +43,9 @@ export async function startScriptedRedis(): Promise<ScriptedRedis> {
     port,
     url: `redis://127.0.0.1:${port}`,
     commands,
+    get connections() {
+      return connections;
+    },
     reply: (wanted) => {
       reply = wanted;
     },
