@@ -1,9 +1,11 @@
 // Checks the link on a Redis Cluster: of one node, of two, while slots move, and when a node fails.
 
 import { describe, expect, it } from "vitest";
+import { freePort } from "../support/ports.ts";
 import { hasRedis, type TestRedis } from "../support/redis.ts";
 import { startRedisCluster } from "../support/redis-cluster.ts";
 import { COUNT, QUICK, recordedLink, timed } from "../support/redis-link.ts";
+import { TcpRelay } from "../support/tcp-relay.ts";
 
 /** Keys on many slots. */
 const KEYS = Array.from({ length: 40 }, (_, i) => `test:{${i}}:n`);
@@ -75,6 +77,17 @@ describe.skipIf(!hasRedis)("the link on a Redis Cluster", () => {
     second.thaw();
     await ups(2);
     expect(told).toEqual(["up", "away: no answer within 250 ms", "up"]);
+  });
+
+  it("is back by another node when the one of the URL does not come back", async () => {
+    const nodes = await startRedisCluster(2);
+    const relay = await TcpRelay.start(nodes[0]?.port ?? 0);
+    const { link, told, ups } = await recordedLink(`redis://127.0.0.1:${relay.port}`);
+    expect(told).toEqual(["up"]);
+    relay.switchTo(await freePort());
+    for (const node of nodes) node.cli("client", "kill", "type", "normal");
+    await ups(2);
+    expect(await Promise.all(KEYS.map((key) => link.run(COUNT, [key], [])))).toEqual(KEYS.map(() => 1));
   });
 
   it("has only the database 0", async () => {

@@ -2,7 +2,7 @@
 
 import { Cluster, Redis } from "ioredis";
 import { isErrorReply, readErrorReply } from "../error-replies.ts";
-import type { RedisAddress } from "../redis-address.ts";
+import type { RedisAddress, RedisNode } from "../redis-address.ts";
 import { connectorOver } from "./connector.ts";
 import { causeOf } from "./login.ts";
 import { Sockets } from "./sockets.ts";
@@ -13,12 +13,16 @@ export interface Connection {
   eval(lua: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
   /** Asks each server for a sign of life. */
   ping(): Promise<unknown>;
+  /** The nodes of a cluster. Of a single server, none. */
+  readonly nodes: readonly RedisNode[];
   /** Closes it at once. What waits for an answer fails. */
   close(cause: string): void;
 }
 
 export interface Opening {
   readonly address: RedisAddress;
+  /** Where to begin: at the address, or at another node of its cluster. */
+  readonly node: RedisNode;
   /** A key that a script can write. */
   readonly key: string;
   /** ms for the connection itself, and for the answers to its first commands. */
@@ -68,7 +72,7 @@ export function openConnection(opening: Opening): Opened {
 
 /** @returns `undefined` when the server is part of a cluster */
 async function openServer(opening: Opening, sockets: Sockets): Promise<Connection | undefined> {
-  const { host, port, tls } = opening.address;
+  const { host, port } = opening.node;
   const redis = new Redis({
     ...OPTIONS,
     enableOfflineQueue: false,
@@ -76,7 +80,7 @@ async function openServer(opening: Opening, sockets: Sockets): Promise<Connectio
     host,
     port,
     Connector: connectorOver(sockets),
-    ...(tls ? { tls: {} } : {}),
+    ...(opening.address.tls ? { tls: {} } : {}),
   });
   redis.on("error", () => {});
   await connected(opening, sockets, redis.connect());
@@ -86,6 +90,7 @@ async function openServer(opening: Opening, sockets: Sockets): Promise<Connectio
     evalsha: (sha, keys, args) => redis.evalsha(sha, keys.length, ...keys, ...args),
     eval: (lua, keys, args) => redis.eval(lua, keys.length, ...keys, ...args),
     ping: () => redis.ping(),
+    nodes: [],
     close: (cause) => {
       sockets.destroy(cause);
       redis.disconnect();
@@ -107,7 +112,7 @@ async function look(redis: Redis, { key }: Opening): Promise<"server" | "cluster
 }
 
 async function openCluster(opening: Opening, sockets: Sockets): Promise<Connection> {
-  const { host, port, tls } = opening.address;
+  const { host, port } = opening.node;
   const cluster = new Cluster([{ host, port }], {
     lazyConnect: true,
     enableReadyCheck: false,
@@ -123,7 +128,7 @@ async function openCluster(opening: Opening, sockets: Sockets): Promise<Connecti
     redisOptions: {
       ...OPTIONS,
       Connector: connectorOver(sockets),
-      ...(tls ? { tls: {} } : {}),
+      ...(opening.address.tls ? { tls: {} } : {}),
     },
   });
   cluster.on("error", () => {});
@@ -147,6 +152,7 @@ async function openCluster(opening: Opening, sockets: Sockets): Promise<Connecti
     evalsha: (sha, keys, args) => cluster.evalsha(sha, keys.length, ...keys, ...args),
     eval: (lua, keys, args) => cluster.eval(lua, keys.length, ...keys, ...args),
     ping,
+    nodes: cluster.nodes().map(({ options: { host = "", port = 0 } }) => ({ host, port })),
     close,
   };
 }
