@@ -7,7 +7,7 @@ import { type Breaker, FIRST, type Happening, step } from "./breaker.ts";
 import type { Connection, Opened } from "./connection/open-connection.ts";
 import { isErrorReply, readErrorReply } from "./error-replies.ts";
 import { PendingCall, PendingCalls } from "./pending-calls.ts";
-import { redisAddress } from "./redis-address.ts";
+import { type RedisAddress, type RedisNode, redisAddress } from "./redis-address.ts";
 import { type LinkTimes, RedisAway, type RedisEvents, type RedisLink, type Script } from "./redis-link.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
@@ -49,7 +49,10 @@ class Link implements RedisLink {
   readonly #times: LinkTimes;
   readonly #pending: PendingCalls;
   readonly #refusals = new Set<string>();
+  readonly #address: RedisAddress;
   #breaker: Breaker = FIRST;
+  /** Of a cluster, the nodes that were known last. */
+  #nodes: readonly RedisNode[] = [];
   /** The open connection, while Redis can be used. */
   #line: Line | undefined;
   #opening: Opened | undefined;
@@ -61,6 +64,7 @@ class Link implements RedisLink {
   constructor(library: Library, spec: RedisSpec, events: RedisEvents, times: LinkTimes) {
     this.#library = library;
     this.#spec = spec;
+    this.#address = redisAddress(spec.url);
     this.#events = events;
     this.#times = times;
     this.#cause = `no connection within ${spec.timeoutMs} ms`;
@@ -87,9 +91,10 @@ class Link implements RedisLink {
 
   /** Tries to connect, once. Never fails. */
   async open(): Promise<void> {
-    const { timeoutMs, url, keyPrefix } = this.#spec;
+    const { timeoutMs, keyPrefix } = this.#spec;
     const opening = this.#library.openConnection({
-      address: redisAddress(url),
+      address: this.#address,
+      node: this.#nextNode(),
       key: `${keyPrefix}trial`,
       connectMs: Math.max(this.#times.connect, timeoutMs),
       answerMs: timeoutMs,
@@ -99,7 +104,9 @@ class Link implements RedisLink {
     try {
       const connection = await opening.connection;
       if (this.#breaker.kind !== "trying") return connection.close(CLOSED);
+      this.#opening = undefined;
       this.#line = { connection, scripts: new ScriptRunner(connection) };
+      this.#nodes = connection.nodes;
       this.#timer = setInterval(() => this.#call(() => connection.ping()).catch(() => {}), this.#times.idle);
       this.#happens({ kind: "opened", now: performance.now() });
     } catch (error) {
@@ -110,6 +117,13 @@ class Link implements RedisLink {
   /** Tells that Redis is away, if the first connection is still being opened. */
   late(): void {
     this.#happens({ kind: "late" });
+  }
+
+  /** The node of the URL is asked first. If it fails, other nodes of its cluster are asked in turn. */
+  #nextNode(): RedisNode {
+    const failures = this.#breaker.kind === "trying" ? this.#breaker.failures : 0;
+    const nodes = [this.#address, ...this.#nodes];
+    return nodes[Math.max(0, failures - 1) % nodes.length] ?? this.#address;
   }
 
   #call(send: () => Promise<unknown>): Promise<unknown> {
@@ -172,7 +186,7 @@ class Link implements RedisLink {
     const breaker = this.#breaker;
     if (breaker.kind === "trying") void this.open();
     if (breaker.kind !== "waiting") return;
-    const left = Math.ceil(breaker.until - performance.now());
+    const left = Math.max(1, Math.ceil(breaker.until - performance.now()));
     this.#timer = setTimeout(() => this.#happens({ kind: "due", now: performance.now() }), left);
   }
 }

@@ -2,9 +2,12 @@
 
 import type { Secret } from "../../../plan/secret.ts";
 
-export interface RedisAddress {
+export interface RedisNode {
   readonly host: string;
   readonly port: number;
+}
+
+export interface RedisAddress extends RedisNode {
   readonly tls: boolean;
   /** `undefined`: the default user. */
   readonly user: string | undefined;
