@@ -12,7 +12,7 @@ import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
 import { catchBugs } from "../catch-bugs.ts";
 import { decodeBlueprint } from "./codec.ts";
-import type { FromWorker, SentPlan, Start, ToWorker } from "./messages.ts";
+import type { FromWorker, Legacy, SentPlan, Start, ToWorker } from "./messages.ts";
 import { Questions } from "./questions.ts";
 
 /** How much longer than its grace time and its drain timeout a worker may take to end when the primary is gone, ms. */
@@ -86,12 +86,14 @@ export class ServingWorker {
         return this.#commit(message.swap);
       case "forget":
         return this.#forget();
+      case "inherit":
+        return this.#running && inherit(this.#running.gateway, message.legacy);
       case "stop":
         return this.#drain({});
     }
   }
 
-  async #start({ blueprint: encoded, pair, version, extraCas, restored, owner }: Start): Promise<void> {
+  async #start({ blueprint: encoded, pair, version, extraCas, restored, owner, legacies }: Start): Promise<void> {
     const { id, io, send } = this.#parts;
     const blueprint = decodeBlueprint(encoded);
     const { shutdown, logging } = blueprint.server;
@@ -106,6 +108,7 @@ export class ServingWorker {
       });
       const options = { version, pair, extraCas, primary, processes: runningProcesses };
       const gateway = await startGateway(blueprint, log, options);
+      for (const legacy of legacies) inherit(gateway, legacy);
       this.#running = { gateway, log, stopCatching, shutdown };
       send({ kind: "listening", address: gateway.address, metricsAddress: gateway.metricsAddress });
     } catch (err) {
@@ -169,4 +172,9 @@ export class ServingWorker {
     stopCatching();
     this.#end(whole);
   }
+}
+
+/** Has Redis told what another worker had charged: now, or when it is back. */
+function inherit({ shared }: Pick<RunningGateway, "shared">, { worker, charges }: Legacy): void {
+  void shared?.limits.inherit(String(worker), charges);
 }
