@@ -22,6 +22,8 @@ export const SLOW: readonly string[] = [
   "test/websocket/fuzz.test.ts",
   "test/websocket/large-messages.test.ts",
   "test/websocket/many-sockets.test.ts",
+  // They start many gateways with workers, and a Redis.
+  "test/fleet/exact.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",
