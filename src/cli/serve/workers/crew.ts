@@ -55,6 +55,8 @@ export class Crew {
   readonly #changes = new Changes();
   readonly #pauses = new Set<NodeJS.Timeout>();
   #phase: "beginning" | "serving" | "ending" = "beginning";
+  /** Where the workers listen. */
+  #at: Listening | undefined = undefined;
   /** From the moment a swap is asked for: no worker starts, since its plan may be out of date in a moment. */
   #swapping = false;
   #step: { readonly swap: TwoStepSwap; readonly number: number } | undefined = undefined;
@@ -81,6 +83,7 @@ export class Crew {
       return { ok: false, error: loser?.failure, end: loser?.end };
     }
     this.#phase = "serving";
+    this.#at = listening;
     return { ok: true, listening };
   }
 
@@ -188,6 +191,8 @@ export class Crew {
 
   #changed(member: Member): void {
     if (member.state === "gone") this.#gone(member);
+    // Port 0 leads to the port of the other workers, unless the last of them has just ended.
+    if (this.#at !== undefined && isElsewhere(member.listening, this.#at)) return member.process.kill();
     if (member.state === "serving" && this.#phase === "serving" && member.inFlight === undefined) {
       this.#parts.events.replaced(member);
     }
@@ -227,7 +232,10 @@ export class Crew {
   #letStart(): void {
     if (this.#swapping || this.#phase === "ending") return;
     for (const member of this.#in("waiting")) {
-      if (this.#in("serving").length === 0 && this.#in("starting").length > 0) return;
+      const isFirst = this.#in("serving").length === 0;
+      if (isFirst && this.#in("starting").length > 0) return;
+      // Those that share an address must ask for it in the same way. Without any other, it is asked for by its port.
+      if (isFirst) this.#start = { ...this.#start, at: this.#at };
       member.start(this.#start);
     }
   }
@@ -246,4 +254,10 @@ export class Crew {
     }
     this.#changes.tell();
   }
+}
+
+function isElsewhere(listening: Listening | undefined, at: Listening): boolean {
+  if (listening === undefined) return false;
+  const { address, metricsAddress } = listening;
+  return address.port !== at.address.port || metricsAddress?.port !== at.metricsAddress?.port;
 }

@@ -36,6 +36,8 @@ export interface Start extends SentPlan {
   readonly owner: ChargeOwner;
   /** Of the workers that have ended before. */
   readonly legacies: readonly Legacy[];
+  /** Where the workers before it listened, to listen there in place of port 0. */
+  readonly at: Listening | undefined;
 }
 
 export type ToWorker =

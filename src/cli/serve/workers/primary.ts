@@ -14,6 +14,7 @@ import type { Fleet } from "../../../runtime/workers/fleet-figures.ts";
 import type { PrimaryBooks } from "../../../runtime/workers/primary-books.ts";
 import type { Io } from "../../io.ts";
 import { withReloaded } from "../blueprint-diff.ts";
+import { internalError } from "../catch-bugs.ts";
 import type { Serving } from "../serving.ts";
 import { encodeBlueprint } from "./codec.ts";
 import { Crew, type CrewEvents, type CrewTimes } from "./crew.ts";
@@ -64,6 +65,7 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
       restored: books.restored,
       owner: onlyOwner(books.ledgerId),
       legacies: [],
+      at: undefined,
       ...sentPlan(started, pair),
     },
     events: crewEvents(log, books, started.server.redis !== undefined),
@@ -78,28 +80,33 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
     throw new Error(begun.error ?? `a worker ended before it listened: ${endText(begun.end)}`);
   }
   logAddresses(log, started, begun.listening, { workers: count });
-  return serving(begun.listening.address, { started, crew, books });
+  return serving(begun.listening.address, { started, crew, books, log });
 }
 
 interface ServingParts {
   readonly started: Blueprint;
   readonly crew: Crew;
   readonly books: PrimaryBooks;
+  readonly log: Log;
 }
 
-function serving(address: AddressInfo, { started, crew, books }: ServingParts): Serving {
+function serving(address: AddressInfo, { started, crew, books, log }: ServingParts): Serving {
   let { shutdown } = started.server;
   return {
     address,
     target: {
       async swap(next, pair) {
-        // A worker that starts later begins with this plan, but with the settings that need a restart as they were.
-        const blueprint = { ...next, server: withReloaded(started.server, next.server) };
-        const swapped = await crew.swap(sentPlan(blueprint, pair));
-        if (!swapped.ok) return swapped;
-        books.adopt(next);
-        shutdown = blueprint.server.shutdown;
-        return { ok: true, fingerprint: fingerprint(next) };
+        try {
+          // A worker that starts later begins with this plan, but with the settings that need a restart as they were.
+          const blueprint = { ...next, server: withReloaded(started.server, next.server) };
+          const swapped = await crew.swap(sentPlan(blueprint, pair));
+          if (!swapped.ok) return swapped;
+          books.adopt(next);
+          shutdown = blueprint.server.shutdown;
+          return { ok: true, fingerprint: fingerprint(next) };
+        } catch (err) {
+          return { ok: false, reason: internalError(log, err) };
+        }
       },
       reloaded: (result) => books.reloaded(result),
     },
