@@ -44,7 +44,7 @@ export interface HeldUpstream {
   close(): Promise<void>;
 }
 
-/** A request whose path ends with `/stream` gets a stream: its head and its first event come at once. */
+/** A request with the query `stream` gets a stream: its head and its first event come at once. */
 export async function startHeldUpstream(): Promise<HeldUpstream> {
   /** What is left to send of each answer. */
   const holding = new Map<ServerResponse, string>();
@@ -56,7 +56,7 @@ export async function startHeldUpstream(): Promise<HeldUpstream> {
       req.resume();
       arrived++;
       let rest = ANSWER;
-      if (req.url?.endsWith("/stream")) {
+      if (req.url?.endsWith("?stream")) {
         res.writeHead(200, { "content-type": "text/event-stream" });
         res.write(FIRST);
         rest = REST;

@@ -33,6 +33,8 @@ export interface RealFleet {
   readonly ledgers: readonly string[];
   /** The config of a gateway, for a reload or another start. */
   text(parts: FleetParts, gateway?: number): string;
+  /** Ends a gateway with SIGTERM, if it runs, and starts it again with its ledger. */
+  restart(gateway: number): Promise<void>;
   /** Sends requests to all gateways in turn, all at once, each on a connection of its own. */
   ask(count: number, client: string, path?: string): Promise<Answer>[];
 }
@@ -59,20 +61,31 @@ export async function startFleet(parts: FleetParts): Promise<RealFleet> {
   const ledgers = Array.from({ length: count }, () => ledgerFolder());
   const text = (of: FleetParts, gateway = 0) => configOf(of, redis, upstream, ledgers[gateway] ?? "");
   const gateways: BuiltGateway[] = [];
-  for (let i = 0; i < count; i++) {
+  const start = async (i: number): Promise<void> => {
     const gateway = await startBuiltGateway(text(parts, i));
     onTestFinished(() => gateway.close());
-    gateways.push(gateway);
-  }
+    gateways[i] = gateway;
+  };
+  for (let i = 0; i < count; i++) await start(i);
   return {
     redis,
     upstream,
     gateways,
     ledgers,
     text,
+    async restart(i) {
+      await gateways[i]?.close();
+      await start(i);
+    },
     ask: (many, client, path) =>
       Array.from({ length: many }, (_, i) => askOne(gateways[i % count]?.port ?? 0, client, path)),
   };
+}
+
+/** The gateway of a fleet that has one. */
+export function onlyGateway({ gateways: [gateway] }: RealFleet): BuiltGateway {
+  if (gateway === undefined) throw new Error("there is no gateway");
+  return gateway;
 }
 
 /** One request on a connection of its own. Rejects when the connection or the answer breaks. */
