@@ -22,6 +22,13 @@ export const SLOW: readonly string[] = [
   "test/websocket/fuzz.test.ts",
   "test/websocket/large-messages.test.ts",
   "test/websocket/many-sockets.test.ts",
+  // They start many gateways with workers, and a Redis.
+  "test/fleet/exact.test.ts",
+  "test/fleet/killed-worker.test.ts",
+  "test/fleet/log.test.ts",
+  "test/fleet/redis-away.test.ts",
+  "test/fleet/reloads.test.ts",
+  "test/fleet/restart.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",

@@ -57,7 +57,9 @@ test("a port that is taken ends the start with one error, and no process is left
   );
   expect(failed).toContain('"msg":"serving failed"');
   expect(failed.match(/"level":"error"/g)).toHaveLength(1);
-  expect(failed.match(/^ai-gw-lite: .*/gm)).toEqual([`ai-gw-lite: bind EADDRINUSE 127.0.0.1:${port}`]);
+  expect(failed.match(/^ai-gw-lite: .*/gm)).toEqual([
+    `ai-gw-lite: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+  ]);
 });
 
 test.each([
