@@ -29,6 +29,10 @@ export const SLOW: readonly string[] = [
   "test/fleet/redis-away.test.ts",
   "test/fleet/reloads.test.ts",
   "test/fleet/restart.test.ts",
+  "test/workers/log.test.ts",
+  "test/workers/lost-worker.test.ts",
+  "test/workers/reload.test.ts",
+  "test/workers/start-and-stop.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",
