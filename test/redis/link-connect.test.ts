@@ -28,14 +28,15 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     });
     await new Promise((resolve) => fill[0]?.once("connect", resolve));
     const { link, told, openedAfter, ups } = await recordedLink(server.url, QUICK, {
-      connect: 300,
+      connect: 4000,
       firstWait: 20,
       longestWait: 50,
     });
-    expect(openedAfter).toBeLessThan(QUICK.timeoutMs + 400);
+    // With the time to load the library, and still much less than the connection may take.
+    expect(openedAfter).toBeLessThan(2500);
     expect(told).toEqual(["away: no connection within 250 ms"]);
     const { ms, error } = await timed(link);
-    expect(ms).toBeLessThan(50);
+    expect(ms).toBeLessThan(QUICK.timeoutMs);
     expect(error).toMatchObject({ mayHaveRun: false });
     server.thaw();
     await ups(1);

@@ -5,7 +5,7 @@ import { hasRedis, startRedis, type TestRedis } from "../support/redis.ts";
 import { COUNT, QUICK, recordedLink, timed } from "../support/redis-link.ts";
 
 /** What a busy machine may add to a time limit, ms. */
-const SLACK = 400;
+const SLACK = 1000;
 
 async function redis(options: readonly string[] = []): Promise<TestRedis> {
   const server = await startRedis(options);

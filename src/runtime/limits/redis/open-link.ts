@@ -4,7 +4,7 @@ import { performance } from "node:perf_hooks";
 import type { RedisSpec } from "../../../plan/shared-state.ts";
 import { within } from "../../within.ts";
 import { type Breaker, FIRST, type Happening, step } from "./breaker.ts";
-import type { Connection, Opened } from "./connection/open-connection.ts";
+import type { Connection, Opened, openConnection } from "./connection/open-connection.ts";
 import { isErrorReply, readErrorReply } from "./error-replies.ts";
 import { PendingCall, PendingCalls } from "./pending-calls.ts";
 import { type RedisAddress, type RedisNode, redisAddress } from "./redis-address.ts";
@@ -18,8 +18,6 @@ const MAX_REFUSALS_TOLD = 20;
 
 const CLOSED = "the gateway closes the connection";
 
-type Library = typeof import("./connection/open-connection.ts");
-
 /**
  * Loads the client library and connects to Redis.
  * @param events must not throw
@@ -31,7 +29,7 @@ export async function openRedisLink(
   times: Partial<LinkTimes> = {},
 ): Promise<RedisLink> {
   const library = await import("./connection/open-connection.ts");
-  const link = new Link(library, spec, events, { ...TIMES, ...times });
+  const link = new Link(library.openConnection, spec, events, { ...TIMES, ...times });
   await within(spec.timeoutMs, link.open());
   link.late();
   return link;
@@ -43,7 +41,7 @@ interface Line {
 }
 
 class Link implements RedisLink {
-  readonly #library: Library;
+  readonly #openConnection: typeof openConnection;
   readonly #spec: RedisSpec;
   readonly #events: RedisEvents;
   readonly #times: LinkTimes;
@@ -61,8 +59,8 @@ class Link implements RedisLink {
   /** The wait for the next try while Redis is away, or for the next sign of life. */
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(library: Library, spec: RedisSpec, events: RedisEvents, times: LinkTimes) {
-    this.#library = library;
+  constructor(open: typeof openConnection, spec: RedisSpec, events: RedisEvents, times: LinkTimes) {
+    this.#openConnection = open;
     this.#spec = spec;
     this.#address = redisAddress(spec.url);
     this.#events = events;
@@ -92,7 +90,7 @@ class Link implements RedisLink {
   /** Tries to connect, once. Never fails. */
   async open(): Promise<void> {
     const { timeoutMs, keyPrefix } = this.#spec;
-    const opening = this.#library.openConnection({
+    const opening = this.#openConnection({
       address: this.#address,
       node: this.#nextNode(),
       key: `${keyPrefix}trial`,

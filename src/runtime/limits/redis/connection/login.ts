@@ -17,7 +17,9 @@ export function needsLogin({ password, database }: RedisAddress): boolean {
 export async function login(socket: Socket, address: RedisAddress): Promise<string | undefined> {
   const { user, password, database } = address;
   const steps: readonly Step[] = [
-    ...(password === undefined ? [] : [{ words: ["AUTH", ...(user === undefined ? [] : [user]), password], refused }]),
+    ...(password === undefined
+      ? []
+      : [{ words: ["AUTH", ...(user === undefined ? [] : [user]), password.reveal()], refused }]),
     ...(database === 0 ? [] : [{ words: ["SELECT", String(database)], refused: refusedDatabase(database) }]),
   ];
   const replies = linesOf(socket, steps.length);
