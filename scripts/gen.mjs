@@ -40,7 +40,8 @@ function withoutInterpolated(schema) {
   if (anyOf === undefined) return out;
   const strict = withoutInterpolated(anyOf.filter((branch) => branch.$ref !== INTERPOLATED));
   if (strict.length === 1) return { ...out, ...strict[0] };
-  if (!isMappingOrText(strict)) throw new Error("an anyOf must be one strict form, or a mapping and a text");
+  if (!isMappingOrText(strict) && !isNumberOrWord(strict))
+    throw new Error("an anyOf must be one strict form, a mapping and a text, or a number and a word");
   return { ...out, anyOf: strict };
 }
 
@@ -49,14 +50,24 @@ function isMappingOrText(branches) {
   return branches.length === 2 && branches[0].$ref !== undefined && branches[1].type === "string";
 }
 
-/** The schema with each choice between a mapping and a text made by the type of the value, so that a wrong value gets the errors of one form only. */
+/** Whether a value may be a number, or one of some words in its place. The number comes first. */
+function isNumberOrWord(branches) {
+  return branches.length === 2 && branches[0].type === "integer" && branches[1].enum !== undefined;
+}
+
+/**
+ * The schema with each choice between two forms made by the value, so that a wrong value gets the errors of one form only. A mapping
+ * is told from a text by its type. What is none of the words is read as a number.
+ */
 function withChoices(schema) {
   if (Array.isArray(schema)) return schema.map(withChoices);
   if (typeof schema !== "object" || schema === null) return schema;
   const { anyOf, ...rest } = schema;
   const out = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, withChoices(value)]));
+  if (anyOf === undefined) return out;
+  if (isNumberOrWord(anyOf)) return { ...out, if: { enum: anyOf[1].enum }, else: anyOf[0] };
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
-  return anyOf === undefined ? out : { ...out, if: { type: "object" }, then: anyOf[0], else: anyOf[1] };
+  return { ...out, if: { type: "object" }, then: anyOf[0], else: anyOf[1] };
 }
 
 /**
@@ -94,6 +105,10 @@ function referenced($ref, definitions) {
 
 /** The parts of a schema node that the compiler asks about at run time. */
 function shapeOf(schema) {
+  if (schema.anyOf !== undefined && isNumberOrWord(schema.anyOf)) {
+    const { anyOf, ...rest } = schema;
+    return { ...scalarShape({ ...rest, ...anyOf[0] }), words: anyOf[1].enum };
+  }
   if (schema.anyOf !== undefined) return { ...shapeOf(schema.anyOf[0]), text: shapeOf(schema.anyOf[1]) };
   if (schema.type === "array")
     return compact({ kind: "list", items: shapeOf(schema.items), placeholder: placeholderOf(schema) });

@@ -22,6 +22,10 @@ export const SLOW: readonly string[] = [
   "test/websocket/fuzz.test.ts",
   "test/websocket/large-messages.test.ts",
   "test/websocket/many-sockets.test.ts",
+  "test/workers/log.test.ts",
+  "test/workers/lost-worker.test.ts",
+  "test/workers/reload.test.ts",
+  "test/workers/start-and-stop.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",

@@ -204,14 +204,19 @@ function meaningOf(title: string, name: string, child: SchemaNode, texts: Langua
 
 function typeOf(node: SchemaNode, texts: Language): string {
   const value = resolved(node);
-  const [mapping, text] = strictBranches(node);
-  if (mapping !== undefined && text !== undefined)
-    return `${typeOf(mapping, texts)} ${texts.or} ${typeOf(text, texts)}`;
+  const [first, second] = strictBranches(node);
+  if (first !== undefined && second !== undefined)
+    return `${typeOf(first, texts)} ${texts.or} ${choiceOf(second, texts)}`;
   if (value.items !== undefined) return texts.listOf(typeOf(value.items, texts));
   if (value.enum !== undefined) return `${texts.oneOf} ${value.enum.map((one) => `\`${one}\``).join(", ")}`;
   if (value.type === "object" && value.properties === undefined) return texts.types["headers"] ?? "";
   const name = texts.types[value.type ?? ""] ?? "";
   return value.type === "integer" || value.type === "number" ? `${name}${bounds(value)}` : name;
+}
+
+/** The type of what may stand in the place of a mapping or a number. */
+function choiceOf(node: SchemaNode, texts: Language): string {
+  return node.enum?.length === 1 ? `\`${node.enum[0]}\`` : typeOf(node, texts);
 }
 
 /** The longest time that a timer of Node can take. Every time in ms has this maximum, so the page leaves it out. */

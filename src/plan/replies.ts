@@ -126,7 +126,7 @@ export const ERROR_REPLIES = {
   state_unavailable: {
     status: 503,
     message:
-      "The gateway can't reach the Redis where its limits are counted, and its config refuses requests meanwhile. Try again in a moment.",
+      "The gateway can't check the limits of this request, because the server that counts them can't be reached. Try again in a moment.",
   },
   shutting_down: {
     status: 503,

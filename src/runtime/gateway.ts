@@ -7,11 +7,12 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
 import type { ReloadResult } from "./exchange/observer.ts";
+import type { LinkedPlan } from "./generation.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
 import type { Books } from "./metering/route-books.ts";
-import type { Log } from "./observe/logs/log.ts";
+import type { Log, LogFields } from "./observe/logs/log.ts";
 import { startObserveListener } from "./observe-listener.ts";
 import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
 import { startTelemetry } from "./telemetry.ts";
@@ -44,6 +45,14 @@ export interface GatewayOptions {
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
+/** Another blueprint, linked and not yet in use. */
+export interface PreparedSwap {
+  /** Puts it in force, as `RunningGateway.swap` does. */
+  commit(): void;
+  /** Drops it. */
+  forget(): void;
+}
+
 export interface RunningGateway {
   readonly address: AddressInfo;
   /** Where the metrics are served, if they have a separate address. */
@@ -59,6 +68,11 @@ export interface RunningGateway {
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
    */
   swap(blueprint: Blueprint): void;
+  /**
+   * Links another blueprint, and leaves the one in use as it is. Exactly one method of the result is to be called.
+   * @throws an error of linking, which is a bug of ours
+   */
+  prepare(blueprint: Blueprint): PreparedSwap;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
   /**
@@ -79,7 +93,7 @@ export async function startGateway(
   log: Log,
   { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics, ledger } = blueprint.server;
+  const { listen, metrics, ledger } = blueprint.server;
   const books = primary ? linkedBooks(primary) : (await openBooks(ledger, { clock, log, processes })).books;
   const limits = new Limits(clock);
   const agents = new AgentPool(times.idle, extraCas);
@@ -113,8 +127,16 @@ export async function startGateway(
     await books.ledger?.close();
     throw err;
   });
-  if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
-  log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
+  // The primary says it once for all workers.
+  if (primary === undefined) logAddresses(log, blueprint, { address, metricsAddress: observing?.address });
+  const prepare = (next: Blueprint): PreparedSwap => {
+    const swaps = [swapOf(host, linkPlan(next, parts))];
+    if (observing !== undefined) swaps.push(swapOf(observing, withoutRoutes(next)));
+    return inOne(swaps, () => {
+      telemetry.adopt(next);
+      current = next;
+    });
+  };
   return {
     address,
     metricsAddress: observing?.address,
@@ -123,12 +145,8 @@ export async function startGateway(
     agents,
     books,
     figures: telemetry.figures,
-    swap(next) {
-      host.swap(linkPlan(next, parts));
-      observing?.swap(withoutRoutes(next));
-      telemetry.adopt(next);
-      current = next;
-    },
+    swap: (next) => prepare(next).commit(),
+    prepare,
     reloaded: telemetry.reloaded,
     async stop(shutdown = current.server.shutdown) {
       const finished = await host.drain(shutdown);
@@ -141,6 +159,34 @@ export async function startGateway(
       return finished;
     },
   };
+}
+
+function swapOf(to: Pick<Host, "swap">, linked: LinkedPlan): PreparedSwap {
+  return { commit: () => to.swap(linked), forget: () => linked.release() };
+}
+
+/** @param after called after the commit */
+function inOne(swaps: readonly PreparedSwap[], after: () => void): PreparedSwap {
+  return {
+    commit() {
+      for (const { commit } of swaps) commit();
+      after();
+    },
+    forget() {
+      for (const { forget } of swaps) forget();
+    },
+  };
+}
+
+/** Logs where a gateway listens. @param more fields of the line */
+export function logAddresses(
+  log: Log,
+  { server: { tls }, routes }: Blueprint,
+  { address, metricsAddress }: Pick<RunningGateway, "address" | "metricsAddress">,
+  more: LogFields = {},
+): void {
+  if (metricsAddress !== undefined) log.info({ address: shown(metricsAddress) }, "metrics listening");
+  log.info({ address: shown(address), tls: tls !== undefined, routes: routes.length, ...more }, "listening");
 }
 
 function shown({ address, port }: AddressInfo): string {

@@ -114,6 +114,8 @@ models: {scan_bytes: 1000}
   });
 });
 
+const REDIS = 'state: {redis: {url: "redis://:one@127.0.0.1:6379"}}\n';
+
 describe("the keys that need a restart", () => {
   const keys = (config: string, env?: Readonly<Record<string, string>>) =>
     restartKeys(blueprint(CONFIG + METRICS).server, blueprint(config, env).server);
@@ -135,6 +137,16 @@ describe("the keys that need a restart", () => {
     ["another folder", "usage: {enabled: true}\n", "usage: {enabled: true, ledger: {dir: other}}\n", ["usage.ledger"]],
     ["not prices", "usage: {enabled: true}\n", "usage: {enabled: true, unpriced: allow}\n", []],
   ])("are, of usage, %s", (_what, from, to, expected) => {
+    expect(restartKeys(blueprint(CONFIG + from).server, blueprint(CONFIG + to).server)).toEqual(expected);
+  });
+
+  test.each([
+    ["Redis that begins", "", REDIS, ["state.redis"]],
+    ["another password of Redis", REDIS, REDIS.replace("one", "two"), ["state.redis"]],
+    ["what happens without Redis", REDIS, REDIS.replace("}}", ", on_failure: closed}}"), ["state.redis"]],
+    ["more workers", "", "workers: 2\n", ["workers"]],
+    ["not the default, written out", "", "workers: 1\n", []],
+  ])("are, of several processes, %s", (_what, from, to, expected) => {
     expect(restartKeys(blueprint(CONFIG + from).server, blueprint(CONFIG + to).server)).toEqual(expected);
   });
 });

@@ -39,6 +39,7 @@ const SPARSE: Config = {
   errors: {},
   reload: {},
   shutdown: {},
+  state: { redis: { url: "redis://127.0.0.1:5" } },
 };
 
 function resolve(node: SchemaNode): SchemaNode {

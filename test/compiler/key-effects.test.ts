@@ -149,6 +149,10 @@ const CONFIG = {
   errors: { format: "plain" },
   reload: { watch: false },
   shutdown: { grace_ms: 10, drain_timeout_ms: 1000 },
+  state: {
+    redis: { url: "redis://127.0.0.1:6379", key_prefix: "one:", timeout_ms: 100, on_failure: "local" },
+  },
+  workers: 2,
 };
 
 const SELF_SIGNED = { ...CONFIG, inbound_tls: { self_signed_cert_path: "c.crt", self_signed_key_path: "c.key" } };
@@ -294,6 +298,11 @@ const OTHER_VALUES: Readonly<Record<string, unknown>> = {
   "reload.watch": true,
   "shutdown.grace_ms": 11,
   "shutdown.drain_timeout_ms": 1001,
+  "state.redis.url": "redis://127.0.0.1:6380",
+  "state.redis.key_prefix": "other:",
+  "state.redis.timeout_ms": 101,
+  "state.redis.on_failure": "closed",
+  workers: "auto",
 };
 
 /** Keys that are not lowered: `check` runs the tests. */

@@ -29,6 +29,7 @@ const LITERALS = [
   "qzHEADERqz0123",
   "qzITEMqz0123",
   "qzCLIENTqz0123",
+  "qzREDISqz0123",
 ];
 
 /** A config with every key that holds a secret: some secrets are written out, the others come from references. */
@@ -84,6 +85,8 @@ observability:
   metrics: { enabled: false, token: qzMETRICSqz0123 }
   logging: { level: info }
 shutdown: { grace_ms: 0 }
+state: { redis: { url: "redis://gateway:qzREDISqz0123@redis.example.com:6379", on_failure: closed } } # was redis://:qzREDISqz0123/@h
+workers: 2
 `;
 
 const WORDS = [

@@ -22,6 +22,7 @@ const CONFIG_KEY: Readonly<Record<string, string>> = {
   tracing: "observability",
   tls: "inbound_tls",
   ledger: "usage.ledger",
+  redis: "state.redis",
 };
 
 /** The routes that differ between two blueprints. A route counts as changed also when only a secret of it has another value. */
@@ -53,6 +54,17 @@ export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly s
   // The same holds for whether clients must show a certificate.
   if ((started.tls?.clientCaPath === undefined) !== (wanted.tls?.clientCaPath === undefined)) changed.push("tls");
   return [...new Set(changed.map((part) => CONFIG_KEY[part] ?? part))];
+}
+
+/**
+ * The server spec of a process after a reload: what a reload can change is new, the rest is as at its start.
+ * @param started the server spec that the process was started with
+ * @param wanted the server spec of the new config
+ */
+export function withReloaded(started: ServerSpec, wanted: ServerSpec): ServerSpec {
+  const { shutdown, watch, sendTimeoutMs } = wanted;
+  const tls = started.tls && (wanted.tls ?? started.tls);
+  return { ...started, shutdown, watch, sendTimeoutMs, tls };
 }
 
 /**

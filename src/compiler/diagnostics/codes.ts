@@ -5,6 +5,7 @@ import { MISTAKE_CODES } from "./mistake-codes.ts";
 import { POOL_CODES } from "./pool-codes.ts";
 import { READING_CODES } from "./reading-codes.ts";
 import { RULE_CODES } from "./rule-codes.ts";
+import { STATE_CODES } from "./state-codes.ts";
 import { USAGE_CODES } from "./usage-codes.ts";
 
 export const CODES = {
@@ -13,6 +14,7 @@ export const CODES = {
   ...POOL_CODES,
   ...CLIENT_CODES,
   ...USAGE_CODES,
+  ...STATE_CODES,
   ...RULE_CODES,
 } as const;
 

@@ -68,7 +68,7 @@ export const MISTAKE_CODES = {
   "rule/short-timeout": warning(
     "A timeout that was probably meant in seconds",
     "All times are in milliseconds. `request_timeout_ms: 60` gives an upstream 0.06 seconds.",
-    "Write the time in milliseconds: 60000 for a minute. A short timeout that is meant, as in tests, can be raised to 1000 (100 for `connect_timeout_ms`).",
+    "Write the time in milliseconds: 60000 for a minute. A short timeout that is meant, as in tests, can be raised to 1000 (100 for `connect_timeout_ms`, 10 for `state.redis.timeout_ms`).",
   ),
   "rule/not-enabled": warning(
     "Settings of a section that is off",

@@ -91,10 +91,10 @@ function maskKeyLike(comment: string): string {
   );
 }
 
-/** Hides the `user:password` of every URL in a line. */
+/** Hides the `user:password` of every URL in a line. A password may have a slash or an `@` that should be written as `%XX`. */
 function maskUserInfo(line: string): string {
   return line.replace(
-    /(:\/\/)([^/\s"'@]+)(?=@)/g,
+    /(:\/\/)([^/\s"'@:]*(?::[^\s"']*)?)(?=@)/g,
     (_, slashes: string, info: string) => slashes + mask(info, 0, info.length),
   );
 }

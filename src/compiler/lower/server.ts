@@ -1,9 +1,11 @@
 // Converts the settings of the server and of the process to those of the blueprint.
 
 import type { ServerSpec, TlsSpec } from "../../plan/blueprint.ts";
+import type { RedisSpec } from "../../plan/shared-state.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { readAddress } from "./address.ts";
 import { lowerLogging, lowerMetrics, lowerTracing } from "./observability.ts";
+import { readRedisUrl } from "./redis-url.ts";
 import { lowerLedger } from "./usage.ts";
 
 export function lowerServer(config: CompleteConfig): ServerSpec {
@@ -20,9 +22,20 @@ export function lowerServer(config: CompleteConfig): ServerSpec {
     ledger: lowerLedger(config.usage),
     shutdown: { graceMs: shutdown.grace_ms, drainTimeoutMs: shutdown.drain_timeout_ms },
     watch: reload.watch,
-    redis: undefined,
-    workers: 1,
+    redis: config.state.redis && lowerRedis(config.state.redis),
+    workers: config.workers,
   };
+}
+
+function lowerRedis({
+  url,
+  key_prefix,
+  timeout_ms,
+  on_failure,
+}: NonNullable<CompleteConfig["state"]["redis"]>): RedisSpec {
+  const read = readRedisUrl(url);
+  if (!read.ok) throw new Error("a rule refuses a wrong Redis URL before this");
+  return { url: read.url, keyPrefix: key_prefix, timeoutMs: timeout_ms, onFailure: on_failure };
 }
 
 /** The given pair, or the self-signed one. */

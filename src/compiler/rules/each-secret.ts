@@ -1,8 +1,10 @@
-// Walks over the secrets of a config: gateway tokens, the metrics token, injected headers and parameters, proxy credentials.
+// Walks over the secrets of a config: gateway tokens, the metrics token, injected headers and parameters, passwords of proxies and Redis.
 
 import type { Path } from "../diagnostics/location.ts";
+import { otherSyntax } from "../diagnostics/other-syntax.ts";
 import { claimsHash } from "../lower/gateway-token.ts";
 import { readProxyUrl } from "../lower/proxy-url.ts";
+import { readRedisUrl } from "../lower/redis-url.ts";
 import { carriesSecret, hasNoKey } from "../lower/upstream-key.ts";
 import type { CompleteConfig } from "../schema/defaults.ts";
 import { literalAt, type ParsedFile } from "../schema/labels.ts";
@@ -16,7 +18,7 @@ export interface SecretVisit {
   readonly value: string;
   readonly path: Path;
   /**
-   * What the secret is: a token that clients send, a key of a provider, a user name or a password of a proxy, or the value of
+   * What the secret is: a token that clients send, a key of a provider, a user name or a password of a proxy or of Redis, or the value of
    * an injected header or parameter that holds no key.
    */
   readonly kind: "token" | "key" | "username" | "password" | "header";
@@ -51,6 +53,15 @@ function* candidates(config: CompleteConfig, known: RuleContext["known"], file: 
   if (token !== undefined && !claimsHash(token)) {
     yield { value: token, path: ["observability", "metrics", "token"], kind: "token", variable: "METRICS_TOKEN" };
   }
+  yield* redisPassword(config);
+}
+
+/** The password in the URL of Redis. A text in its place that is no URL may be a reference of another tool. */
+function* redisPassword({ state: { redis } }: CompleteConfig): Generator<SecretVisit> {
+  if (redis === undefined) return;
+  const read = readRedisUrl(redis.url);
+  const value = read.ok ? read.password?.reveal() : otherSyntax(redis.url) && redis.url;
+  if (value !== undefined) yield { value, path: ["state", "redis", "url"], kind: "password", variable: "REDIS_URL" };
 }
 
 /** The variable for the token of a client: `ALICE_TOKEN`, where the file itself has the id. */

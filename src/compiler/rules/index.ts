@@ -30,6 +30,7 @@ import { ROUTE_RULES } from "./routes.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 import { SECRET_VALUE_RULES } from "./secret-values.ts";
 import { SECRET_RULES } from "./secrets.ts";
+import { SHARED_STATE_RULES } from "./shared-state.ts";
 import { STREAM_TYPE_RULES } from "./stream-types.ts";
 import { TIMEOUT_RULES } from "./timeouts.ts";
 import { TLS_RULES } from "./tls.ts";
@@ -76,6 +77,7 @@ const RULES: readonly Rule[] = [
   ...PRICE_RULES,
   ...MODEL_PRICE_RULES,
   ...WEBSOCKET_RULES,
+  ...SHARED_STATE_RULES,
 ];
 
 /** Runs every rule. Findings: `rule/*`. */

@@ -18,11 +18,14 @@ const shortTimeout: Rule = (config, { report, written, literal }) => {
   for (const { path, ms, least } of eachTimeout(config)) {
     if (ms === undefined || ms === 0 || ms >= least || !written(path)) continue;
     const name = quote(String(path.at(-1)));
-    const message = `${name} is in milliseconds: this is less than ${least === 100 ? "a tenth of a second" : "a second"}`;
+    const message = `${name} is in milliseconds: this is less than ${AMOUNTS[least] ?? "a second"}`;
     const help = literal(path) ? `did you mean ${ms * 1000}?` : `write at least ${least}`;
     report({ code: "rule/short-timeout", path, message, help });
   }
 };
+
+/** What the smaller ones of the least values are called. */
+const AMOUNTS: Readonly<Record<number, string>> = { 10: "a hundredth of a second", 100: "a tenth of a second" };
 
 function* eachTimeout(config: CompleteConfig): Generator<Timeout> {
   for (const { upstream, pathOf } of eachUpstream(config)) {
@@ -40,6 +43,7 @@ function* eachTimeout(config: CompleteConfig): Generator<Timeout> {
   }
   yield { path: ["downstream", "send_timeout_ms"], ms: config.downstream.send_timeout_ms, least: 1000 };
   yield { path: ["shutdown", "drain_timeout_ms"], ms: config.shutdown.drain_timeout_ms, least: 1000 };
+  yield { path: ["state", "redis", "timeout_ms"], ms: config.state.redis?.timeout_ms, least: 10 };
 }
 
 /** Reports a timeout that never fires, because another one covers the same time and ends first. */

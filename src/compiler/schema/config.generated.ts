@@ -50,6 +50,11 @@ export interface Config {
   errors?: Errors;
   reload?: Reload;
   shutdown?: Shutdown;
+  state?: State;
+  /**
+   * How many processes serve requests. One process uses one core of the machine. `auto` starts as many as the machine can run at the same time. With more than one, or `auto`, limits and budgets need `state.redis`. A change needs a restart.
+   */
+  workers?: number | "auto";
 }
 /**
  * Who may use the gateway: the tokens that it accepts, the clients that they belong to, and where a request has its token. At least one token is needed, in `tokens` or in `clients`.
@@ -961,6 +966,39 @@ export interface Shutdown {
    * How long running requests may take to finish after that, in ms. Then the remaining ones are broken off.
    */
   drain_timeout_ms?: number;
+}
+/**
+ * Where the gateway keeps the counts of its limits and budgets. By default each process keeps its own in memory.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "state".
+ */
+export interface State {
+  redis?: Redis;
+}
+/**
+ * A Redis server (6.2 or later) or Valkey server that keeps the counts of rates, requests in flight, token limits and budgets for several gateways and workers, so that they enforce each limit together. Only requests with limits ask it. A change needs a restart.
+ *
+ * This interface was referenced by `Config`'s JSON-Schema
+ * via the `definition` "redis".
+ */
+export interface Redis {
+  /**
+   * The URL of the server: `redis://user:password@host:port/database`, or `rediss://…` for TLS. Only the host is required. Without a port it is 6379, without a database 0. Write `redis://:password@host` for a password alone, and special characters in the password as `%XX`. The URL is a secret: it is never logged or shown.
+   */
+  url: string;
+  /**
+   * How the names of all keys in Redis begin: 1 to 128 ASCII characters without spaces, in quotes if the last one is a colon. Gateways with the same prefix share their counts. For Redis Cluster, a prefix with a part in braces, such as `ai-gw-lite:{team}:`, keeps all keys in one slot.
+   */
+  key_prefix?: string;
+  /**
+   * The longest time that a request waits for an answer of Redis, in ms. After that, Redis counts as not reachable, and `on_failure` applies.
+   */
+  timeout_ms?: number;
+  /**
+   * What happens to requests with limits while Redis can't be reached. `local`: each process enforces the limits by its own counts. `closed`: they get `503 state_unavailable`. `open`: they pass without limits.
+   */
+  on_failure?: "local" | "closed" | "open";
 }
 /**
  * An upstream of a pool. It has all keys of `upstream` except `retry`, `usage`, `on_client_abort`, `drain_limit`, `websocket`, `strip_prefix` and `stream_types`, which belong to the route. A key that it sets replaces the one of `upstream`, and that one replaces the one of `upstream_defaults`. Lists are not merged.

@@ -21,10 +21,12 @@ import type {
   PoolUpstream,
   Queue,
   RateLimit,
+  Redis,
   Reload,
   Retry,
   Route,
   Shutdown,
+  State,
   TokenSource,
   Tracing,
   Upstream,
@@ -113,6 +115,8 @@ export interface CompleteConfig {
   readonly errors: Required<Errors>;
   readonly reload: Required<Reload>;
   readonly shutdown: Required<Shutdown>;
+  readonly state: { readonly redis?: Required<Redis> };
+  readonly workers: number | "auto";
 }
 
 /** The config with all defaults filled in. */
@@ -134,6 +138,8 @@ export function complete(config: Config): CompleteConfig {
     errors: { format: "plain", ...config.errors },
     reload: { watch: false, ...config.reload },
     shutdown: { grace_ms: 0, drain_timeout_ms: 30_000, ...config.shutdown },
+    state: completeState(config.state ?? {}),
+    workers: config.workers ?? 1,
   };
 }
 
@@ -247,6 +253,12 @@ function completeUsage({ ledger, ...usage }: Usage): CompleteUsage {
     ledger: { dir: "usage", keep_days: 400, ...ledger },
   };
 }
+
+function completeState({ redis }: State): CompleteConfig["state"] {
+  return redis === undefined ? {} : { redis: { ...REDIS, ...redis } };
+}
+
+const REDIS: Omit<Required<Redis>, "url"> = { key_prefix: "ai-gw-lite:", timeout_ms: 100, on_failure: "local" };
 
 function completeConcurrency({ queue, ...limits }: Concurrency): CompleteConfig["concurrency"] {
   return { ...limits, ...(queue && { queue: { max_waiting: 0, timeout_ms: 1000, ...queue } }) };

@@ -61,6 +61,7 @@ const BY_KEY: { readonly [key: string]: Explain } = {
   allow_methods: (name) => ({ message: `${name} must be an HTTP method, such as POST` }),
   method: (name) => ({ message: `${name} must be an HTTP method, such as POST` }),
   value: headerValue,
+  key_prefix: (name) => ({ message: `${name} must be 1 to 128 ASCII characters without spaces` }),
   user_agent: headerValue,
   stream_types: (name) => ({ message: `${name} must be a media type, such as audio/mpeg or audio/*` }),
   proxy: (name) => ({

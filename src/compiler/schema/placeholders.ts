@@ -88,7 +88,7 @@ function fits(value: unknown, shape: ScalarShape): boolean {
     case "boolean":
       return typeof value === "boolean";
     default:
-      return typeof value === "number";
+      return typeof value === "number" || (typeof value === "string" && (shape.words?.includes(value) ?? false));
   }
 }
 

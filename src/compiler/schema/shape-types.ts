@@ -3,6 +3,8 @@
 export interface ScalarShape {
   readonly kind: "string" | "integer" | "number" | "boolean";
   readonly values?: readonly string[];
+  /** A number may also be one of these words. */
+  readonly words?: readonly string[];
   /** The value is a secret: it is never shown, whether it is written in the file or comes from a reference. */
   readonly secret?: boolean;
   readonly minimum?: number;

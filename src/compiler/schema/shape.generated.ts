@@ -1543,6 +1543,53 @@ export const CONFIG_SHAPE: ObjectShape = {
     }
    },
    "required": []
+  },
+  "state": {
+   "kind": "object",
+   "keys": {
+    "redis": {
+     "kind": "object",
+     "keys": {
+      "url": {
+       "kind": "string",
+       "secret": true,
+       "placeholder": "redis://127.0.0.1:6379"
+      },
+      "key_prefix": {
+       "kind": "string",
+       "placeholder": "ai-gw-lite:"
+      },
+      "timeout_ms": {
+       "kind": "integer",
+       "minimum": 1,
+       "maximum": 2147483647,
+       "placeholder": 100
+      },
+      "on_failure": {
+       "kind": "string",
+       "values": [
+        "local",
+        "closed",
+        "open"
+       ],
+       "placeholder": "local"
+      }
+     },
+     "required": [
+      "url"
+     ]
+    }
+   },
+   "required": []
+  },
+  "workers": {
+   "kind": "integer",
+   "minimum": 1,
+   "maximum": 1024,
+   "placeholder": 1,
+   "words": [
+    "auto"
+   ]
   }
  },
  "required": [

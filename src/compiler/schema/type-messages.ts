@@ -7,6 +7,7 @@ import { locate } from "../read/tree.ts";
 import { exampleHelp, keyLabel, literalAt, type ParsedFile, sourcesAt } from "./labels.ts";
 import { type Explanation, otherSyntaxHelp } from "./pattern-messages.ts";
 import { shapeAt } from "./shape.ts";
+import { usualValueHelp } from "./usual-keys.ts";
 
 const WANTED: { readonly [type: string]: string } = {
   string: "a string",
@@ -19,7 +20,7 @@ const WANTED: { readonly [type: string]: string } = {
 
 /** @param type the type that the schema wants */
 export function explainType(path: Path, type: string, value: unknown, file: ParsedFile): Explanation {
-  const wanted = WANTED[type] ?? type;
+  const wanted = wantedAt(path, type);
   const name = keyLabel(path);
   const sources = sourcesAt(path, file);
   if (sources !== undefined) {
@@ -32,8 +33,17 @@ export function explainType(path: Path, type: string, value: unknown, file: Pars
   if (value === null) return explainEmpty(path, type, wanted);
   const message = `${name} must be ${wanted}, not ${kindOf(value)}`;
   const literal = literalAt(path, file);
-  const other = literal === undefined || type === "string" ? undefined : otherSyntaxHelp(literal);
+  const other =
+    literal === undefined || type === "string"
+      ? undefined
+      : (otherSyntaxHelp(literal) ?? usualValueHelp(path, literal));
   return { message, help: other ?? typeHelp(path, type, value, file) };
+}
+
+function wantedAt(path: Path, type: string): string {
+  const shape = shapeAt(path);
+  const words = shape !== undefined && "words" in shape ? shape.words : undefined;
+  return [WANTED[type] ?? type, ...(words ?? [])].join(" or ");
 }
 
 /** A list from one reference: the reference is an item of it. */

@@ -3,6 +3,7 @@
 import type { Path } from "../diagnostics/location.ts";
 import { all, type Helps } from "./key-helps.ts";
 import type { ObjectShape } from "./shape-types.ts";
+import { REDIS_KEYS, STATE_KEYS, STATE_VALUES, TOP_STATE } from "./usual-state-keys.ts";
 import {
   BUDGET_KEYS,
   CLIENT_RATE_USAGE,
@@ -165,6 +166,7 @@ const TOP: Helps = {
   ...all(COOLDOWN, "cooldown_time", "allowed_fails"),
   ...all(CLIENTS, "clients", "virtual_keys", "users", "consumers", "customers", "teams", "governance"),
   ...TOP_USAGE,
+  ...TOP_STATE,
 };
 
 /** Each list with a key that only the mapping has in which it applies. */
@@ -185,6 +187,8 @@ const LISTS: readonly (readonly [own: string, helps: Helps])[] = [
   ["input_usd_per_mtok", PRICE_KEYS],
   ["ask", UPSTREAM_USAGE_KEYS],
   ["max_bytes", DRAIN_KEYS],
+  ["redis", STATE_KEYS],
+  ["on_failure", REDIS_KEYS],
   ["prefix", ROUTE],
 ];
 
@@ -205,6 +209,7 @@ const LEAST = 'did you mean "least_inflight"?';
 /** Values that people bring from other programs, by their key. */
 const VALUES: Readonly<Record<string, Helps>> = {
   ...USAGE_VALUES,
+  ...STATE_VALUES,
   balance: {
     ...all(IN_ORDER, "fallback", "failover", "priority", "first", "ordered"),
     ...all(ROUND_ROBIN, "weighted", "weighted_round_robin", "random", "simple-shuffle", "loadbalance", "single"),

@@ -6,7 +6,7 @@
 
 export const validate = validate21;
 
-const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"usage":{"$ref":"#/definitions/usage"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query","websocket_protocol"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}},"upstreamUsage":{"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}},"drainLimit":{"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}},"usage":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}},"ledger":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}},"price":{"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]},"budget":{"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.usage":{"$ref":"#/definitions/upstreamUsage"},"upstream.on_client_abort":{"type":"string","enum":["cancel","drain"]},"upstream.drain_limit":{"$ref":"#/definitions/drainLimit"},"upstream.websocket":{"type":"boolean"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
+const schema6 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"urn:ai-gateway-lite:schema:config","type":"object","additionalProperties":false,"properties":{"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"gateway_auth":{"$ref":"#/definitions/gatewayAuth"},"routes":{"type":"array","items":{"$ref":"#/definitions/route"},"minItems":1},"upstream_defaults":{"$ref":"#/definitions/upstreamDefaults"},"inbound_tls":{"$ref":"#/definitions/inboundTls"},"cors":{"$ref":"#/definitions/cors"},"rate_limit":{"$ref":"#/definitions/rateLimit"},"concurrency":{"$ref":"#/definitions/concurrency"},"models":{"$ref":"#/definitions/models"},"usage":{"$ref":"#/definitions/usage"},"downstream":{"$ref":"#/definitions/downstream"},"observability":{"$ref":"#/definitions/observability"},"tests":{"type":"array","items":{"$ref":"#/definitions/configTest"}},"errors":{"$ref":"#/definitions/errors"},"reload":{"$ref":"#/definitions/reload"},"shutdown":{"$ref":"#/definitions/shutdown"},"state":{"$ref":"#/definitions/state"},"workers":{"if":{"enum":["auto"]},"else":{"type":"integer","minimum":1,"maximum":1024}}},"required":["listen","gateway_auth","routes"],"definitions":{"gatewayAuth":{"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}},"tokenSource":{"type":"object","additionalProperties":false,"properties":{"type":{"type":"string","enum":["authorization_bearer","header","query","websocket_protocol"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"prefix":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["type"]},"route":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^/(?:.*[^/])?$"},"upstream":{"$ref":"#/definitions/upstream"},"upstreams":{"type":"array","minItems":1,"items":{"$ref":"#/definitions/poolUpstream"}},"balance":{"type":"string","enum":["in_order","round_robin","least_inflight"]},"sticky":{"$ref":"#/definitions/sticky"},"cooldown":{"$ref":"#/definitions/cooldown"}},"required":["id","prefix"]},"upstream":{"type":"object","additionalProperties":false,"properties":{"base_url":{"$ref":"#/definitions/upstream.base_url"},"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"upstreamDefaults":{"type":"object","additionalProperties":false,"properties":{"strip_prefix":{"$ref":"#/definitions/upstream.strip_prefix"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"stream_types":{"$ref":"#/definitions/upstream.stream_types"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"},"retry":{"$ref":"#/definitions/upstream.retry"},"usage":{"$ref":"#/definitions/upstream.usage"},"on_client_abort":{"$ref":"#/definitions/upstream.on_client_abort"},"drain_limit":{"$ref":"#/definitions/upstream.drain_limit"},"websocket":{"$ref":"#/definitions/upstream.websocket"}}},"injectHeader":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"value":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"}},"required":["name","value"]},"injectQuery":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[^\\s]+$"},"value":{"type":"string"}},"required":["name","value"]},"proxy":{"type":"object","additionalProperties":false,"properties":{"protocol":{"type":"string","enum":["http","https","socks"]},"address":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"},"username":{"type":"string","pattern":"\\S"},"password":{"type":"string","pattern":"\\S"}},"required":["protocol","address"],"dependencies":{"username":["password"],"password":["username"]}},"upstreamTls":{"type":"object","additionalProperties":false,"properties":{"ca_path":{"type":"string","pattern":"\\S"},"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"server_name":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"retry":{"type":"object","additionalProperties":false,"properties":{"max_attempts":{"type":"integer","minimum":1,"maximum":5},"retry_on":{"type":"array","items":{"type":"string","enum":["connect_error","reset","timeout","first_byte_timeout","overloaded_event","quota","401","402","403","408","409","429","500","502","503","504","529"]}},"max_body_bytes":{"type":"integer","minimum":0},"backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"max_backoff_ms":{"type":"integer","minimum":0,"maximum":2147483647},"attempt_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"tell_clients":{"type":"boolean"}}},"inboundTls":{"type":"object","additionalProperties":false,"properties":{"cert_path":{"type":"string","pattern":"\\S"},"key_path":{"type":"string","pattern":"\\S"},"self_signed_cert_path":{"type":"string","pattern":"\\S"},"self_signed_key_path":{"type":"string","pattern":"\\S"},"client_ca_path":{"type":"string","pattern":"\\S"}},"dependencies":{"cert_path":["key_path"],"key_path":["cert_path"]}},"cors":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"allow_origins":{"type":"array","items":{"type":"string","pattern":"\\S"}},"allow_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_methods":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"expose_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"allow_credentials":{"type":"boolean"},"max_age_s":{"type":"integer","minimum":0}}},"rateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1}}},"concurrency":{"type":"object","additionalProperties":false,"properties":{"downstream_max_inflight":{"type":"integer","minimum":1},"upstream_per_key_max_inflight":{"type":"integer","minimum":1},"queue":{"$ref":"#/definitions/queue"}}},"queue":{"type":"object","additionalProperties":false,"properties":{"max_waiting":{"type":"integer","minimum":0},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"downstream":{"type":"object","additionalProperties":false,"properties":{"send_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"observability":{"type":"object","additionalProperties":false,"properties":{"logging":{"$ref":"#/definitions/logging"},"metrics":{"$ref":"#/definitions/metrics"},"tracing":{"$ref":"#/definitions/tracing"}}},"logging":{"type":"object","additionalProperties":false,"properties":{"level":{"type":"string","enum":["trace","debug","info","warn","error"]},"format":{"type":"string","enum":["json","text"]},"to_stdout":{"type":"boolean"},"file":{"$ref":"#/definitions/logFile"}}},"logFile":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"dir":{"type":"string","pattern":"\\S"},"prefix":{"type":"string","pattern":"^[^/\\\\\\s]+$"},"rotation":{"type":"string","enum":["minutely","hourly","daily","never"]},"max_size_mb":{"type":"integer","minimum":1,"maximum":1048576},"max_files":{"type":"integer","minimum":1}}},"metrics":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"path":{"type":"string","pattern":"^/.*[^/]$"},"token":{"type":"string","pattern":"\\S"},"listen":{"type":"string","pattern":"^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$"}}},"tracing":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"sample_ratio":{"type":"number","minimum":0,"maximum":1},"otlp":{"$ref":"#/definitions/otlp"}}},"otlp":{"type":"object","additionalProperties":false,"properties":{"endpoint":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"protocol":{"type":"string","enum":["grpc","http"]},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647}},"required":["endpoint"]},"errors":{"type":"object","additionalProperties":false,"properties":{"format":{"type":"string","enum":["plain","openai","anthropic","auto"]}}},"reload":{"type":"object","additionalProperties":false,"properties":{"watch":{"type":"boolean"}}},"shutdown":{"type":"object","additionalProperties":false,"properties":{"grace_ms":{"type":"integer","minimum":0,"maximum":2147483647},"drain_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647}}},"state":{"type":"object","additionalProperties":false,"properties":{"redis":{"$ref":"#/definitions/redis"}}},"redis":{"type":"object","additionalProperties":false,"properties":{"url":{"type":"string","pattern":"\\S"},"key_prefix":{"type":"string","pattern":"^[!-~]{1,128}$"},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"on_failure":{"type":"string","enum":["local","closed","open"]}},"required":["url"]},"configTest":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"\\S"},"request":{"$ref":"#/definitions/testRequest"},"expect":{"$ref":"#/definitions/testExpect"}},"required":["name","request","expect"]},"testRequest":{"type":"object","additionalProperties":false,"properties":{"method":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"},"path":{"type":"string","pattern":"^/"},"headers":{"type":"object","additionalProperties":{"type":"string"}},"model":{"type":"string","pattern":"\\S"},"client":{"type":"string","pattern":"\\S"}},"required":["method","path"]},"testExpect":{"type":"object","additionalProperties":false,"properties":{"route":{"type":"string","pattern":"\\S"},"status":{"type":"integer","minimum":100,"maximum":599},"upstream":{"type":"string","pattern":"\\S"},"upstream_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"},"upstream_headers":{"type":"object","additionalProperties":{"type":"string"}},"absent_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}},"minProperties":1},"models":{"type":"object","additionalProperties":false,"properties":{"scan_bytes":{"type":"integer","minimum":1,"maximum":2147483647}}},"sticky":{"type":"object","additionalProperties":false,"properties":{"by":{"type":"string","enum":["client","header"]},"name":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"required":["by"]},"cooldown":{"type":"object","additionalProperties":false,"properties":{"after_failures":{"type":"integer","minimum":1,"maximum":2147483647},"ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_ms":{"type":"integer","minimum":1,"maximum":2147483647}}},"poolUpstream":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"weight":{"type":"integer","minimum":1,"maximum":1000000},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rename_models":{"type":"object","additionalProperties":{"type":"string","pattern":"\\S"}},"base_url":{"$ref":"#/definitions/upstream.base_url"},"connect_timeout_ms":{"$ref":"#/definitions/upstream.connect_timeout_ms"},"request_timeout_ms":{"$ref":"#/definitions/upstream.request_timeout_ms"},"first_byte_timeout_ms":{"$ref":"#/definitions/upstream.first_byte_timeout_ms"},"stream_idle_timeout_ms":{"$ref":"#/definitions/upstream.stream_idle_timeout_ms"},"sse_keepalive_ms":{"$ref":"#/definitions/upstream.sse_keepalive_ms"},"inject_headers":{"$ref":"#/definitions/upstream.inject_headers"},"inject_query":{"$ref":"#/definitions/upstream.inject_query"},"remove_headers":{"$ref":"#/definitions/upstream.remove_headers"},"user_agent":{"$ref":"#/definitions/upstream.user_agent"},"forward_xff":{"$ref":"#/definitions/upstream.forward_xff"},"proxy":{"$ref":"#/definitions/upstream.proxy"},"tls":{"$ref":"#/definitions/upstream.tls"},"upstream_key_max_inflight":{"$ref":"#/definitions/upstream.upstream_key_max_inflight"}},"required":["id"]},"client":{"type":"object","additionalProperties":false,"properties":{"id":{"type":"string","pattern":"^[A-Za-z0-9_.-]{1,64}$"},"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"},"minItems":1},"enabled":{"type":"boolean"},"expires_at":{"type":"string","pattern":"^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(?:\\.\\d+)?(?:[Zz]|[+-]\\d{2}:\\d{2})$"},"routes":{"type":"array","items":{"type":"string","pattern":"\\S"}},"models":{"type":"array","items":{"type":"string","pattern":"\\S"}},"rate_limit":{"$ref":"#/definitions/clientRateLimit"},"max_inflight":{"type":"integer","minimum":1},"budgets":{"type":"array","items":{"$ref":"#/definitions/budget"}}},"required":["id","tokens"]},"clientRateLimit":{"type":"object","additionalProperties":false,"properties":{"per_minute":{"type":"integer","minimum":1},"tokens_per_minute":{"type":"integer","minimum":1}}},"upstreamUsage":{"type":"object","additionalProperties":false,"properties":{"form":{"type":"string","enum":["auto","openai","anthropic","gemini","ollama","none"]},"ask":{"type":"boolean"}}},"drainLimit":{"type":"object","additionalProperties":false,"properties":{"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"max_bytes":{"type":"integer","minimum":1}}},"usage":{"type":"object","additionalProperties":false,"properties":{"enabled":{"type":"boolean"},"ledger":{"$ref":"#/definitions/ledger"},"prices":{"type":"array","items":{"$ref":"#/definitions/price"}},"unknown_charge":{"type":"string","enum":["estimate","none"]},"unpriced":{"type":"string","enum":["deny","allow"]}}},"ledger":{"type":"object","additionalProperties":false,"properties":{"dir":{"type":"string","pattern":"\\S"},"keep_days":{"type":"integer","minimum":1,"maximum":36500}}},"price":{"type":"object","additionalProperties":false,"properties":{"model":{"type":"string","pattern":"\\S"},"input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"output_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cached_input_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000},"cache_write_1h_usd_per_mtok":{"type":"number","minimum":0,"maximum":1000000}},"required":["model","input_usd_per_mtok","output_usd_per_mtok"]},"budget":{"type":"object","additionalProperties":false,"properties":{"per":{"type":"string","enum":["day","week","month","total"]},"usd":{"type":"number","minimum":0,"maximum":900000},"tokens":{"type":"integer","minimum":1}},"required":["per"]},"upstream.strip_prefix":{"type":"boolean"},"upstream.connect_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.request_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.first_byte_timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.stream_idle_timeout_ms":{"type":"integer","minimum":0,"maximum":2147483647},"upstream.stream_types":{"type":"array","items":{"type":"string","pattern":"^[!#$&^_.+0-9A-Za-z-]+/(?:\\*|[!#$&^_.+0-9A-Za-z-]+)$"}},"upstream.sse_keepalive_ms":{"type":"integer","minimum":1,"maximum":2147483647},"upstream.inject_headers":{"type":"array","items":{"$ref":"#/definitions/injectHeader"}},"upstream.inject_query":{"type":"array","items":{"$ref":"#/definitions/injectQuery"}},"upstream.remove_headers":{"type":"array","items":{"type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},"upstream.user_agent":{"type":"string","pattern":"^[\\t\\x20-\\x7e\\x80-\\xff]*$"},"upstream.forward_xff":{"type":"boolean"},"upstream.proxy":{"if":{"type":"object"},"then":{"$ref":"#/definitions/proxy"},"else":{"type":"string","pattern":"^(?:env|none|(?:[Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss](?:5[Hh]?)?)://\\S+)$"}},"upstream.tls":{"$ref":"#/definitions/upstreamTls"},"upstream.upstream_key_max_inflight":{"type":"integer","minimum":1},"upstream.retry":{"$ref":"#/definitions/retry"},"upstream.usage":{"$ref":"#/definitions/upstreamUsage"},"upstream.on_client_abort":{"type":"string","enum":["cancel","drain"]},"upstream.drain_limit":{"$ref":"#/definitions/drainLimit"},"upstream.websocket":{"type":"boolean"},"upstream.base_url":{"type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#\\s]"}}};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^(?:\\[[0-9A-Fa-f:.]+\\]|[^\\s:/?#\\[\\]@]+):[0-9]{1,5}$", "u");
 const schema7 = {"type":"object","additionalProperties":false,"properties":{"tokens":{"type":"array","items":{"type":"string","pattern":"\\S"}},"token_sources":{"type":"array","items":{"$ref":"#/definitions/tokenSource"},"minItems":1},"clients":{"type":"array","items":{"$ref":"#/definitions/client"}}}};
@@ -5971,6 +5971,197 @@ validate168.errors = vErrors;
 return errors === 0;
 }
 
+const schema64 = {"type":"object","additionalProperties":false,"properties":{"redis":{"$ref":"#/definitions/redis"}}};
+const schema65 = {"type":"object","additionalProperties":false,"properties":{"url":{"type":"string","pattern":"\\S"},"key_prefix":{"type":"string","pattern":"^[!-~]{1,128}$"},"timeout_ms":{"type":"integer","minimum":1,"maximum":2147483647},"on_failure":{"type":"string","enum":["local","closed","open"]}},"required":["url"]};
+const pattern57 = new RegExp("^[!-~]{1,128}$", "u");
+
+function validate171(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.url === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "url"}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "url") || (key0 === "key_prefix")) || (key0 === "timeout_ms")) || (key0 === "on_failure"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.url !== undefined){
+let data0 = data.url;
+if(typeof data0 === "string"){
+if(!pattern1.test(data0)){
+const err2 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "\\S"}};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.key_prefix !== undefined){
+let data1 = data.key_prefix;
+if(typeof data1 === "string"){
+if(!pattern57.test(data1)){
+const err4 = {instancePath:instancePath+"/key_prefix",schemaPath:"#/properties/key_prefix/pattern",keyword:"pattern",params:{pattern: "^[!-~]{1,128}$"}};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/key_prefix",schemaPath:"#/properties/key_prefix/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.timeout_ms !== undefined){
+let data2 = data.timeout_ms;
+if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
+const err6 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 2147483647 || isNaN(data2)){
+const err7 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/maximum",keyword:"maximum",params:{comparison: "<=", limit: 2147483647}};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(data2 < 1 || isNaN(data2)){
+const err8 = {instancePath:instancePath+"/timeout_ms",schemaPath:"#/properties/timeout_ms/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+if(data.on_failure !== undefined){
+let data3 = data.on_failure;
+if(typeof data3 !== "string"){
+const err9 = {instancePath:instancePath+"/on_failure",schemaPath:"#/properties/on_failure/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(!(((data3 === "local") || (data3 === "closed")) || (data3 === "open"))){
+const err10 = {instancePath:instancePath+"/on_failure",schemaPath:"#/properties/on_failure/enum",keyword:"enum",params:{allowedValues: schema65.properties.on_failure.enum}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+validate171.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate170(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(key0 === "redis")){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0}};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.redis !== undefined){
+if(!(validate171(data.redis, {instancePath:instancePath+"/redis",parentData:data,parentDataProperty:"redis",rootData}))){
+vErrors = vErrors === null ? validate171.errors : vErrors.concat(validate171.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate170.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="urn:ai-gateway-lite:schema:config" */;
@@ -6176,14 +6367,93 @@ vErrors = vErrors === null ? validate168.errors : vErrors.concat(validate168.err
 errors = vErrors.length;
 }
 }
+if(data.state !== undefined){
+if(!(validate170(data.state, {instancePath:instancePath+"/state",parentData:data,parentDataProperty:"state",rootData}))){
+vErrors = vErrors === null ? validate170.errors : vErrors.concat(validate170.errors);
+errors = vErrors.length;
 }
-else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+}
+if(data.workers !== undefined){
+let data19 = data.workers;
+const _errs25 = errors;
+let valid5 = true;
+const _errs26 = errors;
+if(!(data19 === "auto")){
+const err9 = {};
 if(vErrors === null){
 vErrors = [err9];
 }
 else {
 vErrors.push(err9);
+}
+errors++;
+}
+var _valid0 = _errs26 === errors;
+errors = _errs25;
+if(vErrors !== null){
+if(_errs25){
+vErrors.length = _errs25;
+}
+else {
+vErrors = null;
+}
+}
+if(!_valid0){
+const _errs27 = errors;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err10 = {instancePath:instancePath+"/workers",schemaPath:"#/properties/workers/else/type",keyword:"type",params:{type: "integer"}};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 1024 || isNaN(data19)){
+const err11 = {instancePath:instancePath+"/workers",schemaPath:"#/properties/workers/else/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1024}};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+if(data19 < 1 || isNaN(data19)){
+const err12 = {instancePath:instancePath+"/workers",schemaPath:"#/properties/workers/else/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+var _valid0 = _errs27 === errors;
+valid5 = _valid0;
+}
+if(!valid5){
+const err13 = {instancePath:instancePath+"/workers",schemaPath:"#/properties/workers/if",keyword:"if",params:{failingKeyword: "else"}};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+}
+else {
+const err14 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
 }
 errors++;
 }

@@ -148,6 +148,7 @@ export const en: Texts = {
       upstream_request_failed: "provider failed before answering",
       downstream_concurrency_exceeded: "gateway’s in-flight limit",
       upstream_concurrency_exceeded: "upstream key’s in-flight limit",
+      state_unavailable: "limits can’t be checked",
       shutting_down: "gateway is shutting down",
       upstream_timeout: "provider did not answer in time",
       client_closed: "client disconnected",

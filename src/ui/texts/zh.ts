@@ -139,6 +139,7 @@ export const zh: Texts = {
       upstream_request_failed: "供应商在应答前出错",
       downstream_concurrency_exceeded: "网关的并发上限",
       upstream_concurrency_exceeded: "上游密钥的并发上限",
+      state_unavailable: "无法检查限额",
       shutting_down: "网关正在关闭",
       upstream_timeout: "供应商未及时应答",
       client_closed: "客户端断开连接",
