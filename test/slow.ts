@@ -32,6 +32,7 @@ export const SLOW: readonly string[] = [
   "test/workers/log.test.ts",
   "test/workers/lost-worker.test.ts",
   "test/workers/reload.test.ts",
+  "test/workers/shared-books.test.ts",
   "test/workers/start-and-stop.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
