@@ -154,7 +154,7 @@ describe.skipIf(!hasRedis)("counts that several processes share", () => {
   });
 
   it("are those of the model, whatever happens", { timeout: 120_000 }, async () => {
-    const runs = Number(process.env["RUNS"] ?? 150);
+    const runs = Number(process.env["RUNS"] ?? 300);
     await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 40 }), play), { numRuns: runs });
   });
 });
