@@ -61,6 +61,8 @@ export const SLOW: readonly string[] = [
   "test/redis/link-leaks.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   "test/websocket/pressure.test.ts",
+  // Thousands of calls to Redis, one after the other.
+  "test/redis/counts.property.test.ts",
   // Each response of the corpus, cut at each of its bytes.
   "test/usage/corpus-splits.test.ts",
 ];

@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 import type { Charge } from "../../src/plan/usage.ts";
+import { KeyNames } from "../../src/runtime/limits/redis/keys.ts";
 import { RedisCounts } from "../../src/runtime/limits/redis/redis-counts.ts";
 import type {
   AdmissionRequest,
@@ -219,6 +220,24 @@ export class Gateways {
           { settled, reserved: this.model.reserved(subject, per, unit) },
         ]);
       }
+    }
+  }
+
+  /** Rates and slots, as Redis keeps them, are those of the model. */
+  async expectSameCounts(subject: string): Promise<void> {
+    const redis = this.#runners[0]?.redis;
+    const names = new KeyNames(this.#prefix);
+    const { minute, slots } = names.of(subject);
+    const counted = await redis?.hmget(minute, "n", "t");
+    expect(counted?.map(Number)).toEqual(this.model.inMinute(subject));
+    const sets = [
+      [slots, { kind: "subject", subject }],
+      [names.downstream, { kind: "downstream" }],
+      [names.gate("chat\nabc"), { kind: "gate", key: "chat\nabc" }],
+    ] as const;
+    for (const [key, set] of sets) {
+      const taken = await redis?.zcount(key, `(${this.model.now}`, "+inf");
+      expect([set.kind, taken]).toEqual([set.kind, this.model.inFlight(set)]);
     }
   }
 
