@@ -1,6 +1,6 @@
 // Checks the log of a gateway with workers: whole lines of all of them, written by one process as the config says.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,6 +124,10 @@ test("a bug in a worker is logged and ends nothing, and output that is no log li
   const gateway = await serve(withLogging(url, "level: info"), { NODE_OPTIONS: `--require ${script}` });
   const workers = workersOf(gateway.pid);
   const [first = 0] = workers;
+  // A worker waits for its pipe, in place of trying again after a while.
+  expect(
+    Number.parseInt(/^flags:\s+(\d+)/m.exec(readFileSync(`/proc/${first}/fdinfo/1`, "utf8"))?.[1] ?? "", 8),
+  ).toSatisfy((flags: number) => (flags & constants.O_NONBLOCK) === 0);
   process.kill(first, "SIGUSR2");
   const { line } = await gateway.logged(
     ({ msg, error }) => msg === "uncaught error" && error === "Error: a bug of the test",

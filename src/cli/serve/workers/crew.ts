@@ -227,7 +227,7 @@ export class Crew {
 
   /**
    * Sends those that wait the plan in use. While no worker listens, only one of them begins to: when two ask node:cluster for an
-   * address that is taken, only the first one gets an answer.
+   * address that is taken, only the first one gets an answer (fact F24).
    */
   #letStart(): void {
     if (this.#swapping || this.#phase === "ending") return;

@@ -1,7 +1,7 @@
 // Tidies up behind a worker that was killed while a connection was on its way to it.
 //
 // node:cluster keeps such a connection open in the primary for ever: its client would wait for an answer that nobody gives. And it does
-// not notice that the worker is disconnected, so the address stays open after the last worker.
+// not notice that the worker is disconnected, so the address stays open after the last worker (fact F23).
 
 import cluster, { type Worker } from "node:cluster";
 
