@@ -41,6 +41,8 @@ export class SharedLimits implements GateOwner {
   readonly #live = new LiveSlots();
   readonly #unwritten: Unwritten;
   readonly #renewal: NodeJS.Timeout;
+  /** Calls under way that tell Redis what has ended. */
+  readonly #telling = new Set<Promise<void>>();
   #usable = false;
   #healing: Promise<void> | undefined = undefined;
   /** How often Redis has come and gone. */
@@ -131,15 +133,10 @@ export class SharedLimits implements GateOwner {
       if (client !== undefined) this.#unwritten.addClients([client]);
     };
     if (!this.#usable) return endLater();
-    this.#parts.counts.end(ended).then(
-      (effect) => {
-        if (client !== undefined && effect !== undefined) this.#parts.onCharged(client, effect);
-      },
-      (err: unknown) => {
-        endLater();
-        this.#failed(err);
-      },
-    );
+    const told = this.#parts.counts.end(ended).then((effect) => {
+      if (client !== undefined && effect !== undefined) this.#parts.onCharged(client, effect);
+    });
+    this.#tell(told, endLater);
   }
 
   /** Counts a charge for which nothing was reserved. */
@@ -147,10 +144,7 @@ export class SharedLimits implements GateOwner {
     if (!this.charges.clients.has(client)) return;
     const writeLater = (): void => this.#unwritten.addClients([client]);
     if (!this.#usable) return writeLater();
-    this.charges.publish(client, [charged]).catch((err: unknown) => {
-      writeLater();
-      this.#failed(err);
-    });
+    this.#tell(this.charges.publish(client, [charged]), writeLater);
   }
 
   /** Has the usage of these clients in Redis from now on. */
@@ -186,11 +180,9 @@ export class SharedLimits implements GateOwner {
   }
 
   leave(key: string, id: string): void {
-    if (!this.#usable) return this.#unwritten.addLeave(key, id);
-    this.#parts.counts.leave(key, id).catch((err: unknown) => {
-      this.#unwritten.addLeave(key, id);
-      this.#failed(err);
-    });
+    const leaveLater = (): void => this.#unwritten.addLeave(key, id);
+    if (!this.#usable) return leaveLater();
+    this.#tell(this.#parts.counts.leave(key, id), leaveLater);
   }
 
   /** Counts an exchange that is in flight already in a limit that a reload has added. @returns a function that ends this */
@@ -212,6 +204,8 @@ export class SharedLimits implements GateOwner {
   async close(): Promise<void> {
     if (this.#closed) return;
     clearInterval(this.#renewal);
+    // What ended a moment ago is still on its way. When the connection is closed, that would be lost.
+    await Promise.all(this.#telling);
     await this.#writeNow();
     this.#closed = true;
     this.#usable = false;
@@ -228,6 +222,17 @@ export class SharedLimits implements GateOwner {
       if (this.#unwritten.isEmpty && this.#live.added === added) break;
     }
     if (change === this.#changes) this.#usable = !this.#closed;
+  }
+
+  /** @param later has it told when Redis is back, if it could not be told now */
+  #tell(call: Promise<void>, later: () => void): void {
+    const ended = call
+      .catch((err: unknown) => {
+        later();
+        this.#failed(err);
+      })
+      .finally(() => this.#telling.delete(ended));
+    this.#telling.add(ended);
   }
 
   async #writeNow(): Promise<void> {
