@@ -34,6 +34,8 @@ export const SLOW: readonly string[] = [
   "test/failover/first-event.test.ts",
   "test/failover/held-answers.test.ts",
   "test/failover/told-waits.test.ts",
+  // A new Redis Cluster takes two seconds until it answers.
+  "test/redis/link-cluster.test.ts",
   // They start many programs.
   "test/e2e/sdk-recipes.test.ts",
   // They let time pass: providers that are silent or down.
@@ -44,6 +46,7 @@ export const SLOW: readonly string[] = [
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
+  "test/redis/link-leaks.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   "test/websocket/pressure.test.ts",
   // Each response of the corpus, cut at each of its bytes.

@@ -172,7 +172,7 @@ class Link implements RedisLink {
     const breaker = this.#breaker;
     if (breaker.kind === "trying") void this.open();
     if (breaker.kind !== "waiting") return;
-    const left = Math.ceil(breaker.until - performance.now());
+    const left = Math.max(1, Math.ceil(breaker.until - performance.now()));
     this.#timer = setTimeout(() => this.#happens({ kind: "due", now: performance.now() }), left);
   }
 }

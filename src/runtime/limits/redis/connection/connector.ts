@@ -22,7 +22,7 @@ export function connectorOver(sockets: Sockets): new (options: unknown) => Abstr
 
     override async connect(): Promise<Socket> {
       const { host = "", port = 0 } = this.#node;
-      this.#socket = sockets.open(host, port);
+      this.#socket = await sockets.open(host, port);
       this.#socket.once("error", (error) => {
         this.firstError = error;
       });
