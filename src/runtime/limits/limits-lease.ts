@@ -20,6 +20,8 @@ export interface Counted {
   readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
   readonly upstream: { readonly gateKey: string } | undefined;
+  /** What it may use of its client's budgets, where that is reserved together with its other limits. */
+  readonly estimate?: unknown;
   hold(release: () => void): void;
 }
 
@@ -116,7 +118,8 @@ export class LimitsLease {
       const client = x.client?.id;
       if (client !== undefined && adoptsClient(client)) {
         charge(x, older.#parts.clients.get(client, missing));
-        this.#adopt(x, { kind: "subject", subject: client });
+        // Where other processes share the limits, what reserves something has a slot of its client already.
+        if (x.estimate === undefined) this.#adopt(x, { kind: "subject", subject: client });
       }
       const key = x.upstream?.gateKey;
       if (key === undefined || !adoptsGate(key)) continue;
