@@ -79,8 +79,8 @@ const LIMITS = {
   a: "max_inflight: 4, rate_limit: {per_minute: 500, tokens_per_minute: 100000}, budgets: [{per: total, tokens: 100000}]",
 } as const;
 
-/** A request that waits for Redis longer than this hangs. `timeout_ms` is 250. */
-const LONG_MS = 2000;
+/** A request that waits for Redis longer than this hangs. `timeout_ms` is 450. */
+const LONG_MS = 2500;
 
 const PASSED: Partial<Answer> = { status: 200 };
 const FULL: Partial<Answer> = { status: 429, code: "client_concurrency_exceeded" };
@@ -90,11 +90,10 @@ describe.skipIf(!hasRedis)("Redis", () => {
     (["local", "closed", "open"] as const).map((mode) => ({ ...outage, outage, mode })),
   );
   it.each(cases)("$name, with on_failure $mode", { timeout: 60_000 }, async ({ outage, mode }) => {
-    const world = await startWorld({ ...LIMITS, state: `timeout_ms: 250, on_failure: ${mode}` });
-    await withinMinute(30_000);
-    const before = [world.ask(0, { hold: "stream" }), world.ask(1, { hold: "head" })];
-    await world.untilHeld(2);
-    expect(world.taken()).toEqual(["{client:a}:held 3", "{client:a}:slots 2"]);
+    const world = await startWorld({ ...LIMITS, state: `timeout_ms: 450, on_failure: ${mode}` });
+    await withinMinute(10_000);
+    const before = await firstTwo(world);
+    expect(await world.taken()).toEqual(["{client:a}:held 3", "{client:a}:slots 2"]);
 
     await outage.begin(world);
     const meanwhile = await askMeanwhile(world, mode);
@@ -111,14 +110,14 @@ describe.skipIf(!hasRedis)("Redis", () => {
     await world.untilUp(true);
     for (const index of [0, 1]) expect(world.told(index)).toEqual({ away: 1, used: 2 });
     const inFlight = 1 + meanwhile.length;
-    expect(world.taken(redis)).toEqual([`{client:a}:held ${inFlight + 1}`, `{client:a}:slots ${inFlight}`]);
-    expect(world.inMinute("a", "n", redis)).toBe(outage.keeps ? 2 : 0);
+    expect(await world.taken(redis)).toEqual([`{client:a}:held ${inFlight + 1}`, `{client:a}:slots ${inFlight}`]);
+    expect(await world.inMinute("a", "n", redis)).toBe(outage.keeps ? 2 : 0);
 
     // What was admitted meanwhile counts, also beyond the limit.
     const after = inFlight < 4 ? [await world.ask(0), await world.ask(1)] : [];
     expect(after).toMatchObject(after.map(() => PASSED));
     if (inFlight >= 4) expect(await world.ask(0)).toMatchObject(FULL);
-    expect(world.inMinute("a", "n", redis)).toBe((outage.keeps ? 2 : 0) + after.length);
+    expect(await world.inMinute("a", "n", redis)).toBe((outage.keeps ? 2 : 0) + after.length);
 
     world.release();
     expect(await Promise.all(meanwhile)).toMatchObject(meanwhile.map(() => PASSED));
@@ -131,8 +130,7 @@ describe.skipIf(!hasRedis)("Redis", () => {
   it("forgets its scripts: nobody notices", async () => {
     const world = await startWorld(LIMITS);
     await withinMinute();
-    const before = [world.ask(0, { hold: "stream" }), world.ask(1, { hold: "head" })];
-    await world.untilHeld(2);
+    const before = await firstTwo(world);
     world.redis.cli("script", "flush");
     const after = [0, 1, 0, 1, 0, 1].map((index) => world.ask(index, { hold: "head" }));
     await world.untilHeld(4);
@@ -143,7 +141,7 @@ describe.skipIf(!hasRedis)("Redis", () => {
     expect(answers.filter(({ code }) => code === FULL.code)).toHaveLength(4);
     await world.expectIdle();
     await world.expectCharged("a", 4 * USED);
-    expect(world.inMinute("a", "n")).toBe(4);
+    expect(await world.inMinute("a", "n")).toBe(4);
     for (const index of [0, 1]) {
       expect(world.told(index)).toEqual({ away: 0, used: 1 });
       expect(await world.metric(index, "gateway_state_fallback_total")).toBe(0);
@@ -151,28 +149,32 @@ describe.skipIf(!hasRedis)("Redis", () => {
   });
 });
 
+/** A request at each gateway, which the upstream holds. The upstream got that of the first gateway first. */
+async function firstTwo(world: World): Promise<Promise<Answer>[]> {
+  const first = world.ask(0, { hold: "stream" });
+  await world.untilHeld(1);
+  const second = world.ask(1, { hold: "head" });
+  await world.untilHeld(2);
+  return [first, second];
+}
+
 /** Asks both gateways while Redis is away. @returns the requests that wait at the upstream then */
 async function askMeanwhile(world: World, mode: OnFailure): Promise<Promise<Answer>[]> {
-  const first = [0, 1].map((index) => ({ index, began: performance.now() }));
+  const began = performance.now();
   const held = world.held.size;
   // Each gateway has one request of 4 in flight by its own counts.
-  const asked = first.flatMap(({ index }) => Array.from({ length: 5 }, () => world.ask(index, { hold: "head" })));
+  const asked = [0, 1].flatMap((index) => Array.from({ length: 5 }, () => world.ask(index, { hold: "head" })));
+  const ended = new Map<Promise<Answer>, Answer>();
+  for (const answer of asked) answer.then((one) => ended.set(answer, one)).catch(() => {});
   const passing = { local: 6, closed: 0, open: 10 }[mode];
-  const refused: Answer[] = [];
-  for (const answer of asked) void answer.then((one) => one.status !== 200 && refused.push(one));
-  await expect.poll(() => refused.length, { timeout: 15_000, interval: 5 }).toBe(10 - passing);
+  await expect.poll(() => ended.size, { timeout: 15_000, interval: 5 }).toBe(10 - passing);
   await world.untilHeld(held + passing);
-  for (const { began } of first) expect(performance.now() - began).toBeLessThan(LONG_MS);
-  for (const answer of refused) {
-    expect(answer.ms).toBeLessThan(LONG_MS);
+  expect(performance.now() - began).toBeLessThan(LONG_MS);
+  for (const answer of ended.values()) {
     if (mode === "local") expect(answer).toMatchObject(FULL);
     else expect(answer).toMatchObject({ status: 503, code: "state_unavailable", retryAfter: expect.any(String) });
   }
   // Who has no limits does not notice.
   for (const index of [0, 1]) expect(await world.ask(index, { client: "free" })).toMatchObject(PASSED);
-  const settled = new Set<Promise<Answer>>();
-  for (const answer of asked) void answer.then(() => settled.add(answer));
-  await Promise.resolve();
-  await new Promise((resolve) => setImmediate(resolve));
-  return asked.filter((answer) => !settled.has(answer));
+  return asked.filter((answer) => !ended.has(answer));
 }

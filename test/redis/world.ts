@@ -1,6 +1,8 @@
 // Starts gateways that share a Redis through a relay, in front of an upstream that answers when the test says so, and looks into Redis.
 
+import { execFile } from "node:child_process";
 import type { ServerResponse } from "node:http";
+import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { startGateway, type TestGateway } from "../support/gateway.ts";
 import { ledgerFolder, ledgerLines } from "../support/ledger-folder.ts";
@@ -70,7 +72,7 @@ export class World {
       client("a", a),
       client("b", b),
       `    - {id: free, tokens: [${TOKENS.free}]}`,
-      `state: {redis: {url: "redis://127.0.0.1:${this.relay.port}", ${state ?? "timeout_ms: 250"}}}`,
+      `state: {redis: {url: "redis://127.0.0.1:${this.relay.port}", ${state ?? "timeout_ms: 450"}}}`,
       `usage: {enabled: true, ledger: {dir: ${this.dirs[index]}}}`,
       `observability: {metrics: {enabled: true, token: ${METRICS_TOKEN}}}`,
       ...top,
@@ -150,9 +152,15 @@ export class World {
     return { away: count("error", "redis can't be used"), used: count("info", "redis is used") };
   }
 
+  /** Asks Redis without holding up the gateways of this process meanwhile. */
+  async redisCli(words: readonly string[], { port } = this.redis): Promise<string> {
+    const { stdout } = await promisify(execFile)("redis-cli", ["-p", String(port), ...words], { timeout: 10_000 });
+    return stdout.trim();
+  }
+
   /** The tokens that Redis counts as used by a client, in total. */
-  used(client: string, redis = this.redis): number {
-    return Number(redis.cli("hget", `ai-gw-lite:{client:${client}}:usage`, "tt") || 0);
+  async used(client: string, redis = this.redis): Promise<number> {
+    return Number(await this.redisCli(["hget", `ai-gw-lite:{client:${client}}:usage`, "tt"], redis));
   }
 
   /** The tokens that all ledgers have charged to a client. */
@@ -162,13 +170,13 @@ export class World {
   }
 
   /** A count of the client's present minute: `n` requests, `t` tokens. */
-  inMinute(client: string, field: string, redis = this.redis): number {
-    return Number(redis.cli("hget", `ai-gw-lite:{client:${client}}:minute`, field) || 0);
+  async inMinute(client: string, field: string, redis = this.redis): Promise<number> {
+    return Number(await this.redisCli(["hget", `ai-gw-lite:{client:${client}}:minute`, field], redis));
   }
 
   /** How many slots and reservations each key in Redis holds, such as `{client:a}:slots 2`. Empty sets are left out. */
-  taken(redis = this.redis): string[] {
-    const lines = redis.cli("eval", TAKEN, "0").split("\n");
+  async taken(redis = this.redis): Promise<string[]> {
+    const lines = (await this.redisCli(["eval", TAKEN, "0"], redis)).split("\n");
     return lines.filter((line) => line !== "").sort();
   }
 
