@@ -252,7 +252,10 @@ export class SharedLimits implements GateOwner {
   }
 
   async #writeNow(): Promise<void> {
-    if (this.#usable && !this.#unwritten.isEmpty) await this.#unwritten.write().catch(this.#failed);
+    if (!this.#usable || this.#unwritten.isEmpty) return;
+    const written = this.#unwritten.write().catch(this.#failed);
+    this.#track(written);
+    await written;
   }
 
   async #writeEnd({ exchange, client }: Ended): Promise<void> {
