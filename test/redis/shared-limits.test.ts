@@ -119,7 +119,7 @@ describe("renewing", () => {
     counts.before = (call) => {
       if (call === "renew subject client 0 x0") limits.end(ended("x59", "client 59"), undefined);
     };
-    limits.renewNow();
+    limits.adopted();
     await vi.waitFor(() => expect(lastOf(counts, "x58")).toBe("renew"));
     await vi.waitFor(() => expect(lastOf(counts, "x59")).toBe("end"));
     await limits.close();
@@ -133,7 +133,7 @@ describe("renewing", () => {
     counts.before = (call) => {
       if (call.endsWith("x0")) throw REFUSED;
     };
-    limits.renewNow();
+    limits.adopted();
     await vi.waitFor(() => expect(counts.told).toHaveLength(119));
     await limits.close();
   });
@@ -189,6 +189,25 @@ describe("admissions", () => {
     await Promise.all([covered, answer]);
     expect(counts.told).toEqual(["restore client a", "admit x1"]);
     await limits.close();
+  });
+});
+
+describe("a reload", () => {
+  it("is told before the next request is asked for, also when Redis has to be given the script first", async () => {
+    const { counts, limits } = recordedLimits();
+    await limits.connected();
+    const goOn: (() => void)[] = [];
+    counts.before = (call) => (call.startsWith("renew") ? new Promise((resolve) => goOn.push(resolve)) : undefined);
+    const end = limits.adopt({ kind: "subject", subject: "client a" });
+    limits.adopted();
+    const answers = [limits.admit(requestOf("x1")), limits.enter({ key: "g", max: 1 }, "x2")];
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(counts.told).toEqual([]);
+    for (const resolve of goOn) resolve();
+    await Promise.all(answers);
+    end();
+    await limits.close();
+    expect(counts.told).toEqual(["renew subject client a p-1", "admit x1", "enter g x2", "end p-1"]);
   });
 });
 

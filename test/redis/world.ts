@@ -108,7 +108,7 @@ export class World {
     const response = await fetch(`${this.gateways[index]?.url}${route}/v1/chat/completions?hold=${hold}`, {
       method: "POST",
       headers: { authorization: `Bearer ${TOKENS[client]}`, "content-type": "application/json" },
-      body: JSON.stringify({ model: "gpt-4o", max_tokens: USED, stream: hold === "stream" }),
+      body: JSON.stringify({ model: "gpt-4o", max_tokens: 1, stream: hold === "stream" }),
       ...(signal === undefined ? {} : { signal }),
     });
     const text = await response.text();

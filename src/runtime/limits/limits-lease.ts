@@ -109,14 +109,17 @@ export class LimitsLease {
     const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
     const adoptsGate = this.#newIn("gates", older);
     const adoptsClient = this.#newIn("clients", older);
+    let hasAdopted = false;
     for (const x of exchanges) {
       if (!x.isCounted) continue;
       if (adoptsDownstream) {
+        hasAdopted = true;
         charge(x, older.#parts.downstream.get(DOWNSTREAM, missing));
         this.#adopt(x, { kind: "downstream" });
       }
       const client = x.client?.id;
       if (client !== undefined && adoptsClient(client)) {
+        hasAdopted = true;
         charge(x, older.#parts.clients.get(client, missing));
         // Where other processes share the limits, what reserves something has a slot of its client already.
         if (x.estimate === undefined) this.#adopt(x, { kind: "subject", subject: client });
@@ -124,10 +127,11 @@ export class LimitsLease {
       const key = x.upstream?.gateKey;
       if (key === undefined || !adoptsGate(key)) continue;
       const gate = older.#parts.gates.get(key, missing);
+      hasAdopted = true;
       gate.charge();
       x.hold(() => gate.leave());
     }
-    this.#parts.adopted();
+    if (hasAdopted) this.#parts.adopted();
   }
 
   /** Releases all counts. Called when the plan's last exchange has ended, or when the plan is not used. */

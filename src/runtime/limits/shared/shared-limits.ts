@@ -50,8 +50,8 @@ export class SharedLimits implements GateOwner {
   #up = false;
   #usable = false;
   #healing: Promise<void> | undefined = undefined;
-  /** The usage of clients that were not in Redis before is being written. */
-  #covering: Promise<void> | undefined = undefined;
+  /** What a reload has added is being told: until that is done, no request is asked for. */
+  #reloading: Promise<unknown> | undefined = undefined;
   /** How often Redis has come and gone. */
   #changes = 0;
   #lastId = 0;
@@ -116,8 +116,7 @@ export class SharedLimits implements GateOwner {
   /** Asks for all limits of a request. @returns `undefined` where Redis could not be asked: then `onFailure` decides */
   async admit(request: AdmissionRequest): Promise<Decided | undefined> {
     try {
-      // What the client has used has to be known first.
-      if (request.use !== undefined && this.#covering !== undefined) await this.#covering;
+      if (this.#reloading !== undefined) await this.#reloading;
       const call = this.#parts.counts.admit(request);
       this.#track(call);
       const answer = await call;
@@ -159,10 +158,7 @@ export class SharedLimits implements GateOwner {
   /** Has the usage of these clients in Redis from now on. */
   async cover(clients: Iterable<string>): Promise<void> {
     this.#unwritten.addClients(this.charges.cover(clients));
-    const covering = this.#writeNow();
-    this.#covering = covering;
-    await covering;
-    if (this.#covering === covering) this.#covering = undefined;
+    await this.#first(this.#writeNow());
   }
 
   /** Another process of this gateway has died. What it had charged may not be in Redis. */
@@ -183,6 +179,7 @@ export class SharedLimits implements GateOwner {
 
   async enter(gate: { readonly key: string; readonly max: number }, id: string): Promise<boolean | undefined> {
     try {
+      if (this.#reloading !== undefined) await this.#reloading;
       return await this.#parts.counts.enter(gate, id);
     } catch (err) {
       if (err instanceof RedisAway && err.mayHaveRun) this.#unwritten.addLeave(gate.key, id);
@@ -207,9 +204,9 @@ export class SharedLimits implements GateOwner {
     return () => this.end({ id, subject, downstream, used: undefined, charged: undefined }, undefined);
   }
 
-  /** Renews all slots now. Those that Redis does not have are added. */
-  renewNow(): void {
-    if (this.#usable) this.#live.renew(this.#parts.counts).catch(this.#failed);
+  /** Tells Redis of what was adopted. */
+  adopted(): void {
+    void this.#first(this.#renewNow());
   }
 
   /** Writes what waits to be written, if Redis is there, and stops. Never throws. */
@@ -247,8 +244,13 @@ export class SharedLimits implements GateOwner {
 
   /** Renews all slots, and tells Redis again what it could not be told. */
   #repeat(): void {
-    this.renewNow();
+    void this.#renewNow();
     void this.#writeNow();
+  }
+
+  /** Renews all slots. Those that Redis does not have are added. */
+  async #renewNow(): Promise<void> {
+    if (this.#usable) await this.#live.renew(this.#parts.counts).catch(this.#failed);
   }
 
   async #writeNow(): Promise<void> {
@@ -256,6 +258,14 @@ export class SharedLimits implements GateOwner {
     const written = this.#unwritten.write().catch(this.#failed);
     this.#track(written);
     await written;
+  }
+
+  /** Lets requests wait until this is done. It never fails. */
+  async #first(call: Promise<void>): Promise<void> {
+    const all = Promise.all([this.#reloading, call]);
+    this.#reloading = all;
+    await all;
+    if (this.#reloading === all) this.#reloading = undefined;
   }
 
   async #writeEnd({ exchange, client }: Ended): Promise<void> {
