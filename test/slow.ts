@@ -55,6 +55,8 @@ export const SLOW: readonly string[] = [
   "test/scenarios/outage.test.ts",
   // Some hundred gateways, one after the other.
   "test/metering/inexact-estimates.test.ts",
+  // They let a Redis be away, again and again.
+  "test/redis/outages.test.ts",
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
