@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type Io, processIo } from "./io.ts";
+import { WORKER_MARK } from "./worker-mark.ts";
 
 const FINE = 0;
 const USAGE_ERROR = 2;
@@ -111,8 +112,17 @@ async function runBare(root: Command, options: BareOptions, io: Io): Promise<num
     root.outputHelp();
     return FINE;
   }
+  return runServe({ config }, io);
+}
+
+/** Serves, or does the part of a worker: its primary has started it with the same command line. */
+async function runServe(options: { readonly config: string }, io: Io): Promise<number> {
+  if (io.host.env(WORKER_MARK) !== undefined) {
+    const { serveAsWorker } = await import("./serve/workers/worker.ts");
+    return serveAsWorker(io);
+  }
   const { serve } = await import("./serve/serve.ts");
-  return serve({ config }, io);
+  return serve(options, io);
 }
 
 const CONFIG_OPTION = "--config <file>";
@@ -124,8 +134,7 @@ function addServe(root: Command, io: Io, done: Done): void {
     .argument("[file]", "the config file")
     .option(CONFIG_OPTION, "another way to give the config file", collect)
     .action(async (file: string | undefined, { config }: { config?: string[] }, command: Command) => {
-      const { serve } = await import("./serve/serve.ts");
-      done(await serve({ config: oneFile(command, file, config) }, io));
+      done(await runServe({ config: oneFile(command, file, config) }, io));
     });
 }
 

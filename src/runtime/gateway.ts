@@ -6,21 +6,21 @@ import { hostPort } from "../plan/host-port.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { ServerTimes } from "./downstream/server.ts";
 import type { TlsPair } from "./downstream/tls.ts";
-import type { Observer, ReloadResult } from "./exchange/observer.ts";
+import type { ReloadResult } from "./exchange/observer.ts";
+import type { LinkedPlan } from "./generation.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
-import type { Books } from "./metering/route-books.ts";
-import type { Log } from "./observe/logs/log.ts";
-import { startObserveListener } from "./observe-listener.ts";
-import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
-import { type OpenSharedLimits, openSharedLimits } from "./open-shared-limits.ts";
+import type { Log, LogFields } from "./observe/logs/log.ts";
+import { type ObserveListener, startObserveListener } from "./observe-listener.ts";
+import type { OpenBooks } from "./open-books.ts";
+import { booksOf, openCounts } from "./open-counts.ts";
+import type { OpenSharedLimits } from "./open-shared-limits.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
 import type { IdleTimes } from "./upstream/connections/upstream-socket.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
-import { onlyOwner } from "./workers/charge-owner.ts";
 import type { Figures } from "./workers/figures.ts";
 import type { PrimaryLink } from "./workers/primary-link.ts";
 
@@ -46,6 +46,14 @@ export interface GatewayOptions {
   readonly times?: { readonly server?: Partial<ServerTimes>; readonly idle?: Partial<IdleTimes> };
 }
 
+/** Another blueprint, linked and not yet in use. */
+export interface PreparedSwap {
+  /** Puts it in force, as `RunningGateway.swap` does. */
+  commit(): void;
+  /** Drops it. */
+  forget(): void;
+}
+
 export interface RunningGateway {
   readonly address: AddressInfo;
   /** Where the metrics are served, if they have a separate address. */
@@ -63,6 +71,11 @@ export interface RunningGateway {
    * @throws an error of linking, which is a bug of ours; the current blueprint is kept then
    */
   swap(blueprint: Blueprint): void;
+  /**
+   * Links another blueprint, and leaves the one in use as it is. Exactly one method of the result is to be called.
+   * @throws an error of linking, which is a bug of ours
+   */
+  prepare(blueprint: Blueprint): PreparedSwap;
   /** Counts how a reload ended. */
   reloaded(result: ReloadResult): void;
   /**
@@ -83,7 +96,7 @@ export async function startGateway(
   log: Log,
   { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, tls, metrics } = blueprint.server;
+  const { listen, metrics } = blueprint.server;
   const { books, shared, charge } = await openCounts(blueprint, { log, clock, processes, primary });
   const limits = new Limits(clock, shared?.limits);
   const agents = new AgentPool(times.idle, extraCas);
@@ -96,24 +109,30 @@ export async function startGateway(
   const host = new Host(linkPlan(blueprint, parts), log, hostOptions);
   let current = blueprint;
   const withoutRoutes = (whole: Blueprint) => linkPlan({ ...whole, routes: [] }, parts);
-  const observing =
-    metrics?.listen &&
-    endpoints &&
-    (await startObserveListener(metrics.listen, {
-      linked: withoutRoutes(blueprint),
-      endpoints,
-      ready: () => host.ready,
-      log,
-      times: times.server,
-    }));
-  const address = await host.listen(listen).catch(async (err: unknown) => {
+  const giveUp = async (err: unknown): Promise<never> => {
     await observing?.close();
     await shared?.close();
     await books.ledger?.close();
     throw err;
-  });
-  if (observing !== undefined) log.info({ address: shown(observing.address) }, "metrics listening");
-  log.info({ address: shown(address), tls: tls !== undefined, routes: blueprint.routes.length }, "listening");
+  };
+  let observing: ObserveListener | undefined;
+  if (metrics?.listen !== undefined && endpoints !== undefined) {
+    const linked = withoutRoutes(blueprint);
+    const ofListener = { linked, endpoints, ready: () => host.ready, log, times: times.server };
+    observing = await startObserveListener(metrics.listen, ofListener).catch(giveUp);
+  }
+  const address = await host.listen(listen).catch(giveUp);
+  // The primary says it once for all workers.
+  if (primary === undefined) logAddresses(log, blueprint, { address, metricsAddress: observing?.address });
+  const prepare = (next: Blueprint): PreparedSwap => {
+    const swaps = [swapOf(host, linkPlan(next, parts))];
+    if (observing !== undefined) swaps.push(swapOf(observing, withoutRoutes(next)));
+    return inOne(swaps, () => {
+      void shared?.adopt(next);
+      telemetry.adopt(next);
+      current = next;
+    });
+  };
   return {
     address,
     metricsAddress: observing?.address,
@@ -123,13 +142,8 @@ export async function startGateway(
     books,
     shared,
     figures: telemetry.figures,
-    swap(next) {
-      void shared?.adopt(next);
-      host.swap(linkPlan(next, parts));
-      observing?.swap(withoutRoutes(next));
-      telemetry.adopt(next);
-      current = next;
-    },
+    swap: (next) => prepare(next).commit(),
+    prepare,
     reloaded: telemetry.reloaded,
     async stop(shutdown = current.server.shutdown) {
       const finished = await host.drain(shutdown);
@@ -145,27 +159,32 @@ export async function startGateway(
   };
 }
 
-function booksOf(books: OpenBooks, charge: Books["charge"], observer: Observer, clock: Clock): Books {
-  const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  return { ...books, ledger: books.lines, charge, clock, metered };
+function swapOf(to: Pick<Host, "swap">, linked: LinkedPlan): PreparedSwap {
+  return { commit: () => to.swap(linked), forget: () => linked.release() };
 }
 
-/** Opens what counts usage and limits. @throws an error of the ledger */
-async function openCounts(
-  blueprint: Blueprint,
-  { log, clock, processes, primary }: Pick<GatewayOptions, "processes" | "primary"> & { log: Log; clock: Clock },
-) {
-  const { ledger, redis } = blueprint.server;
-  const warns = redis === undefined;
-  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes, warns });
-  const { budgets, restored } = books;
-  const owner = primary?.owner ?? onlyOwner(books.ledger?.id);
-  const shared = redis && (await openSharedLimits({ spec: redis, budgets, restored: restored.sums, owner, log }));
-  await shared?.adopt(blueprint);
-  const charge: Books["charge"] = shared
-    ? (...charged) => shared.budgets.charge(...charged)
-    : (...charged) => budgets.charge(...charged);
-  return { books, shared, charge };
+/** @param after called after the commit */
+function inOne(swaps: readonly PreparedSwap[], after: () => void): PreparedSwap {
+  return {
+    commit() {
+      for (const { commit } of swaps) commit();
+      after();
+    },
+    forget() {
+      for (const { forget } of swaps) forget();
+    },
+  };
+}
+
+/** Logs where a gateway listens. @param more fields of the line */
+export function logAddresses(
+  log: Log,
+  { server: { tls }, routes }: Blueprint,
+  { address, metricsAddress }: Pick<RunningGateway, "address" | "metricsAddress">,
+  more: LogFields = {},
+): void {
+  if (metricsAddress !== undefined) log.info({ address: shown(metricsAddress) }, "metrics listening");
+  log.info({ address: shown(address), tls: tls !== undefined, routes: routes.length, ...more }, "listening");
 }
 
 function shown({ address, port }: AddressInfo): string {

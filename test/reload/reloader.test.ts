@@ -3,6 +3,7 @@
 import { afterEach, expect, test } from "vitest";
 import { RecordingHost } from "../../src/cli/serve/recording-host.ts";
 import { Reloader } from "../../src/cli/serve/reload.ts";
+import { gatewayTarget } from "../../src/cli/serve/serve-alone.ts";
 import { compile, sourceFromBytes } from "../../src/compiler/index.ts";
 import type { ReloadResult } from "../../src/runtime/exchange/observer.ts";
 import type { LogFields } from "../../src/runtime/observe/logs/log.ts";
@@ -48,7 +49,10 @@ async function reloading() {
     const reloader = new Reloader({
       file: "config.yaml",
       host,
-      gateway: { host: gateway.host, swap, reloaded: (result) => void results.push(result) },
+      target: gatewayTarget(
+        { host: gateway.host, swap, reloaded: (result) => void results.push(result) },
+        log as never,
+      ),
       log: log as never,
       started: first.value,
       keys: first.keys(),

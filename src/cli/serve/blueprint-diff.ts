@@ -57,6 +57,17 @@ export function restartKeys(started: ServerSpec, wanted: ServerSpec): readonly s
 }
 
 /**
+ * The server spec of a process after a reload: what a reload can change is new, the rest is as at its start.
+ * @param started the server spec that the process was started with
+ * @param wanted the server spec of the new config
+ */
+export function withReloaded(started: ServerSpec, wanted: ServerSpec): ServerSpec {
+  const { shutdown, watch, sendTimeoutMs } = wanted;
+  const tls = started.tls && (wanted.tls ?? started.tls);
+  return { ...started, shutdown, watch, sendTimeoutMs, tls };
+}
+
+/**
  * Makes the function that compares routes. Routes share the data of a step, such as the list of all tokens. It is compared once:
  * for ten thousand clients and a hundred routes, anything else would stop the gateway for seconds.
  */

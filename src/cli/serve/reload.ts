@@ -9,12 +9,13 @@ import {
   sourceFromBytes,
 } from "../../compiler/index.ts";
 import type { Blueprint } from "../../plan/blueprint.ts";
-import type { RunningGateway } from "../../runtime/gateway.ts";
+import type { TlsPair } from "../../runtime/downstream/tls.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
 import { readFiles } from "../tls/load-pair.ts";
 import { restartKeys, routeChanges } from "./blueprint-diff.ts";
 import { changedKeys } from "./changed-keys.ts";
 import { RecordingHost } from "./recording-host.ts";
+import type { ReloadTarget, SwapOutcome } from "./serving.ts";
 import { FileWatch } from "./watch.ts";
 
 /** The first of several signals causes a reload at once. Those within this time after it cause one more reload together, ms. */
@@ -27,7 +28,7 @@ export interface ReloaderParts {
   readonly file: string;
   /** Reads the environment and files. The environment is that of the process's start: a reload can't change it. */
   readonly host: CompilerHost;
-  readonly gateway: Pick<RunningGateway, "host" | "swap" | "reloaded">;
+  readonly target: ReloadTarget;
   readonly log: Log;
   /** The blueprint that the process was started with. */
   readonly started: Blueprint;
@@ -46,6 +47,10 @@ export class Reloader {
   #watch: FileWatch | undefined = undefined;
   #pause: NodeJS.Timeout | undefined = undefined;
   #askedAgain = false;
+  /** Workers are swapping their plans. */
+  #swapping = false;
+  /** A reload was wanted meanwhile. */
+  #wantedAgain = false;
   #retry: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
@@ -84,6 +89,10 @@ export class Reloader {
   #reload(tries: number): void {
     clearTimeout(this.#retry);
     if (this.#stopped) return;
+    if (this.#swapping) {
+      this.#wantedAgain = true;
+      return;
+    }
     const { file, host } = this.#parts;
     const inputs = new RecordingHost(host);
     const read = inputs.readFile(file);
@@ -98,42 +107,53 @@ export class Reloader {
     else this.#refuse("the config has errors", inputs);
   }
 
-  /** Links a valid blueprint and swaps it in, within this turn of the event loop. */
+  /** Swaps a valid blueprint in: within this turn of the event loop, or when all workers have. */
   #apply(next: Blueprint, nextKeys: ConfigKeys, inputs: RecordingHost): void {
-    const { gateway, log, started } = this.#parts;
-    try {
-      gateway.swap(next);
-    } catch (err) {
-      // This is a bug in the gateway. The plan in use stays.
-      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
-      return this.#refuse("linking failed", inputs);
-    }
-    this.#renewTls(next);
+    const swapped = this.#parts.target.swap(next, this.#readPair(next));
+    const report = (outcome: SwapOutcome): void => {
+      if (outcome.ok) this.#applied(next, nextKeys, inputs, outcome.fingerprint);
+      else this.#refuse(outcome.reason, inputs);
+    };
+    if (!(swapped instanceof Promise)) return report(swapped);
+    this.#swapping = true;
+    void swapped.then((outcome) => {
+      this.#swapping = false;
+      report(outcome);
+      if (!this.#wantedAgain) return;
+      this.#wantedAgain = false;
+      this.#reload(READ_TRIES);
+    });
+  }
+
+  #applied(next: Blueprint, nextKeys: ConfigKeys, inputs: RecordingHost, fingerprint: string): void {
+    const { target, log, started } = this.#parts;
     const changes = { ...routeChanges(this.#current, next), changed_keys: changedKeys(this.#keys, nextKeys) };
     this.#current = next;
     this.#keys = nextKeys;
     this.#inputs = inputs;
-    log.info({ ...changes, fingerprint: gateway.host.plan.fingerprint, routes: next.routes.length }, "reloaded");
+    log.info({ ...changes, fingerprint, routes: next.routes.length }, "reloaded");
     const keys = restartKeys(started.server, next.server);
     if (keys.length > 0) log.warn({ keys }, "these changes need a restart and are not applied");
     this.#watchInputs();
-    gateway.reloaded("success");
+    target.reloaded("success");
   }
 
-  /** Reads certificate and key again on each reload: they may have been renewed under the same paths. An unusable pair is logged and not used. */
-  #renewTls({ server: { tls } }: Blueprint): void {
-    const { gateway, log, started } = this.#parts;
+  /**
+   * Reads certificate and key again on each reload: they may have been renewed under the same paths.
+   * @returns `undefined` without TLS, and for an unusable pair, which is logged: the one in use stays
+   */
+  #readPair({ server: { tls } }: Blueprint): TlsPair | undefined {
+    const { log, started } = this.#parts;
     const asked = started.server.tls;
-    if (tls === undefined || asked === undefined) return;
+    if (tls === undefined || asked === undefined) return undefined;
     // Whether clients are asked for a certificate is fixed. A server that asks, but has no CA, would accept those of public CAs.
     const isFixed = (tls.clientCaPath === undefined) !== (asked.clientCaPath === undefined);
     try {
-      gateway.host.renewPair(readFiles(isFixed ? { ...tls, clientCaPath: asked.clientCaPath } : tls, log));
+      return readFiles(isFixed ? { ...tls, clientCaPath: asked.clientCaPath } : tls, log);
     } catch (err) {
-      log.error(
-        { error: err instanceof Error ? err.message : String(err) },
-        "certificate not renewed: the one in use stays",
-      );
+      const error = err instanceof Error ? err.message : String(err);
+      log.error({ error }, "certificate not renewed: the one in use stays");
+      return undefined;
     }
   }
 
@@ -141,7 +161,7 @@ export class Reloader {
     this.#inputs = inputs;
     this.#parts.log.error({ reason }, "reload refused: the config in use stays");
     this.#watchInputs();
-    this.#parts.gateway.reloaded("failure");
+    this.#parts.target.reloaded("failure");
   }
 
   #report({ code, severity, message, range, path, help }: Diagnostic): void {
@@ -152,6 +172,7 @@ export class Reloader {
 
   /** Watches the files that the last reload read, also when it failed: the operator will fix the error in one of them. */
   #watchInputs(): void {
+    if (this.#stopped) return;
     if (!this.#current.server.watch) {
       this.#watch?.stop();
       this.#watch = undefined;

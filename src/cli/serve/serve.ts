@@ -2,7 +2,6 @@
 
 import { compile, type Source, sourceFromBytes } from "../../compiler/index.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { type RunningGateway, startGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
 import { openLog } from "../../runtime/observe/logs/open-log.ts";
 import type { Io } from "../io.ts";
@@ -10,12 +9,16 @@ import { textReport } from "../report/text.ts";
 import { runningProcesses } from "../running-processes.ts";
 import { readExtraCas } from "../tls/extra-cas.ts";
 import { loadPair } from "../tls/load-pair.ts";
+import { catchBugs } from "./catch-bugs.ts";
 import { dashboardUrl } from "./dashboard-url.ts";
 import { RecordingHost } from "./recording-host.ts";
 import { Reloader } from "./reload.ts";
+import { serveAlone } from "./serve-alone.ts";
+import type { Serving } from "./serving.ts";
 import { Signals } from "./signals.ts";
 import { processFacts, startupWarnings } from "./startup-warnings.ts";
 import { unusedProxy } from "./unused-proxy.ts";
+import { workerCount } from "./worker-count.ts";
 
 const UNUSED_PROXY =
   "the environment names a proxy, but no upstream uses it: write proxy: env to use it, or proxy: none to connect directly";
@@ -38,11 +41,12 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
   if (compiled === undefined) return 1;
 
   const { started, keys, withoutProxy } = compiled;
-  const log = openLog(started.server.logging, {
+  const open = openLog(started.server.logging, {
     clock: systemClock,
     color: io.color,
     complain: (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`),
   });
+  const { log } = open;
   const stopCatching = catchBugs(log);
   const warnings = startupWarnings(processFacts(), started.server, systemClock.now());
   for (const { fields, message } of warnings) log.warn(fields, message);
@@ -54,16 +58,22 @@ export async function serve(options: { readonly config: string }, io: Io): Promi
     const pair = tls && (await loadPair(tls, listen, log));
     // The pair may have been made just now, after the compiler looked for it.
     if (tls !== undefined) inputs.renew([tls.certPath, tls.keyPath]);
-    const gateway = await startGateway(started, log, {
-      version: io.version,
-      pair,
-      extraCas: readExtraCas(io.host),
-      processes: runningProcesses,
-    });
-    const page = dashboardUrl(started.server, gateway.address);
+    const options = { version: io.version, pair, extraCas: readExtraCas(io.host), processes: runningProcesses };
+    const count = workerCount(started.server.workers);
+    const stopping = () => signals.stopping;
+    const serving =
+      count === 1
+        ? await serveAlone(started, log, options)
+        : await (await import("./workers/primary.ts")).serveByWorkers({ started, count, open, options, io, stopping });
+    if (serving === undefined) {
+      log.info({}, "stopped before it served");
+      return 0;
+    }
+    const page = dashboardUrl(started.server, serving.address);
     if (page !== undefined) log.info({ url: page }, "dashboard");
-    const reloader = new Reloader({ file, host: io.host, gateway, log, started, keys, inputs });
-    return await untilStopped(gateway, reloader, signals, log);
+    const { target } = serving;
+    const reloader = new Reloader({ file, host: io.host, target, log, started, keys, inputs });
+    return await untilStopped(serving, reloader, signals, log);
   } catch (err) {
     log.error({ error: err instanceof Error ? err.message : String(err) }, "serving failed");
     io.stderr(`ai-gw-lite: ${err instanceof Error ? err.message : String(err)}\n`);
@@ -82,34 +92,16 @@ function compileFirst(source: Source, inputs: RecordingHost, io: Io) {
   return result.ok ? { started: result.value, keys: result.keys(), withoutProxy: result.withoutProxy } : undefined;
 }
 
-async function untilStopped(gateway: RunningGateway, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
+async function untilStopped(serving: Serving, reloader: Reloader, signals: Signals, log: Log): Promise<number> {
   signals.onHangUp(() => reloader.ask());
   const signal = await signals.stop;
   reloader.stop();
-  log.info({ signal, in_flight: gateway.host.inFlight }, "draining");
   signals.onSecondStop(() => {
     log.warn({}, "second signal: ended at once");
     log.flush();
     process.exit(1);
   });
-  const whole = await gateway.stop();
+  const whole = await serving.drain((inFlight) => log.info({ signal, in_flight: inFlight }, "draining"));
   log.info({ whole }, "stopped");
   return whole ? 0 : 1;
-}
-
-/** Logs errors that nothing else caught, instead of ending the process (hazard S5). Each is a bug in the gateway. @returns a function that ends this */
-function catchBugs(log: Log): () => void {
-  const caught = (err: unknown): void => {
-    log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");
-  };
-  process.on("uncaughtException", caught);
-  process.on("unhandledRejection", caught);
-  // The last lines are written however the process ends.
-  const flush = (): void => log.flush();
-  process.on("exit", flush);
-  return () => {
-    process.off("exit", flush);
-    process.off("uncaughtException", caught);
-    process.off("unhandledRejection", caught);
-  };
 }

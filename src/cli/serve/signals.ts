@@ -38,6 +38,11 @@ export class Signals {
     for (const signal of reload) process.on(signal, () => this.#reload());
   }
 
+  /** Whether a signal to stop has come. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
   /** Sets what a second signal to stop does. Until this is set, it ends the process with exit code 1. */
   onSecondStop(act: () => void): void {
     this.#again = act;

@@ -13,10 +13,20 @@ export interface TlsPair {
   readonly key: Buffer;
   /** CA certificates, PEM: each client must show a certificate of one of them. `undefined`: clients show none. */
   readonly clientCa?: Buffer | undefined;
+  /** The keys of session tickets, if several processes share them. */
+  readonly ticketKeys?: Buffer | undefined;
 }
 
 // Made once per process. With new keys at each renewal, clients could not resume their sessions (hazard S2).
 const TICKET_KEYS = randomBytes(48);
+
+/**
+ * The pair for processes that serve the same clients: with the session tickets of this process. Otherwise a client could resume its
+ * session only with the process that it began with.
+ */
+export function withSharedTickets(pair: TlsPair): TlsPair {
+  return { ...pair, ticketKeys: TICKET_KEYS };
+}
 
 /**
  * The options that an HTTPS server takes besides those of an HTTP server.
@@ -58,8 +68,8 @@ const CIPHERS = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
-function contextOptions({ cert, key, clientCa }: TlsPair) {
-  const ticketKeys = ticketKeysFor(clientCa);
+function contextOptions({ cert, key, clientCa, ticketKeys: shared = TICKET_KEYS }: TlsPair) {
+  const ticketKeys = ticketKeysFor(clientCa, shared);
   return { cert, key, ca: clientCa, minVersion: "TLSv1.2", ciphers: CIPHERS, ticketKeys } as const;
 }
 
@@ -67,8 +77,8 @@ function contextOptions({ cert, key, clientCa }: TlsPair) {
  * A resumed session keeps the result of the client's check. So other CAs get other keys: a client that only an old CA
  * accepted can't resume its session.
  */
-function ticketKeysFor(clientCa: Buffer | undefined): Buffer {
-  return clientCa === undefined ? TICKET_KEYS : createHmac("sha384", TICKET_KEYS).update(clientCa).digest();
+function ticketKeysFor(clientCa: Buffer | undefined, keys: Buffer): Buffer {
+  return clientCa === undefined ? keys : createHmac("sha384", keys).update(clientCa).digest();
 }
 
 /**

@@ -88,6 +88,11 @@ export class LineWriter {
     return this.#fd;
   }
 
+  /** How much waits to be written, in characters. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Queues a line. It is dropped when the buffer is full. Never throws. */
   write(line: string): void {
     if (this.#end !== undefined) return;

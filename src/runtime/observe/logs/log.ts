@@ -33,6 +33,8 @@ export interface LogSink {
   flush(): void;
   /** @param limitMs how long it may take, ms */
   close(limitMs: number): Promise<void>;
+  /** How much waits to be written, characters. */
+  held(): number;
 }
 
 /** How long `close` waits until the last lines are written, ms. */
@@ -44,12 +46,15 @@ const CUT: ReadonlySet<Outcome> = new Set<Outcome>(["upstream_timeout", "upstrea
 export interface LogOptions {
   readonly level: LogLevel;
   readonly to: Pick<LogSink, "write"> & Partial<LogSink>;
+  /** The number of the worker that logs, for each of its lines; `undefined`: this process is no worker. */
+  readonly worker?: number;
 }
 
-export function createLog({ level, to }: LogOptions): Log {
+export function createLog({ level, to, worker }: LogOptions): Log {
   // Pino writes in this thread, not in a transport's worker (hazard L1).
+  const base = worker === undefined ? null : { worker };
   const logger = pino(
-    { level, base: null, timestamp: isoTimestamp(), formatters: { level: (label) => ({ level: label }) } },
+    { level, base, timestamp: isoTimestamp(), formatters: { level: (label) => ({ level: label }) } },
     to,
   );
   return {

@@ -15,11 +15,18 @@ export interface LogEnvironment {
   readonly complain: (sentence: string) => void;
 }
 
+/** A log, and the sink of its lines, which takes lines of other processes, too. */
+export interface OpenLog {
+  readonly log: Log;
+  /** Takes lines as `Log` writes them, in JSON. */
+  readonly sink: LogSink;
+}
+
 /** Opens the log. Never throws: when a sink can't be written to, that is reported by `complain`, and lines may be lost. */
 export function openLog(
   { level, format, toStdout, file }: LoggingSpec,
   { clock, color, complain }: LogEnvironment,
-): Log {
+): OpenLog {
   const sinks: LogSink[] = [];
   const events = (name: string) => ({
     onTrouble: (code: string) => complain(`the log can't be written to ${name}: ${code}`),
@@ -27,7 +34,17 @@ export function openLog(
   });
   if (toStdout) sinks.push(formatted(format, color, standardOutput(events("standard output"))));
   if (file !== undefined) sinks.push(formatted(format, false, new RotatingFile(file, clock, events("its file"))));
-  return createLog({ level, to: fanOut(sinks) });
+  const sink = fanOut(sinks);
+  return { log: createLog({ level, to: sink }), sink };
+}
+
+/** Opens the log of a worker. Its lines are JSON on standard output, whatever the config says: the primary writes them where they belong. */
+export function openWorkerLog({ level }: LoggingSpec, worker: number, complain: LogEnvironment["complain"]): Log {
+  const events = {
+    onTrouble: (code: string) => complain(`the log of worker ${worker} can't be written: ${code}`),
+    onRecovery: (lost: number) => complain(`the log of worker ${worker} is written again; ${lost} lines were lost`),
+  };
+  return createLog({ level, to: standardOutput(events), worker });
 }
 
 function standardOutput(events: ConstructorParameters<typeof LineWriter>[1]): LogSink {
@@ -36,6 +53,7 @@ function standardOutput(events: ConstructorParameters<typeof LineWriter>[1]): Lo
     write: (line) => writer.write(line),
     flush: () => writer.flushSync(),
     close: (limitMs) => writer.end(limitMs),
+    held: () => writer.held,
   };
 }
 
@@ -45,6 +63,7 @@ function formatted(format: LoggingSpec["format"], color: boolean, sink: LogSink)
     write: (line) => sink.write(textLine(line, color)),
     flush: () => sink.flush(),
     close: (limitMs) => sink.close(limitMs),
+    held: () => sink.held(),
   };
 }
 
@@ -61,5 +80,6 @@ function fanOut(sinks: readonly LogSink[]): LogSink {
     async close(limitMs) {
       await Promise.all(sinks.map((sink) => sink.close(limitMs)));
     },
+    held: () => Math.max(0, ...sinks.map((sink) => sink.held())),
   };
 }

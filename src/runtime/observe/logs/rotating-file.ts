@@ -46,6 +46,10 @@ export class RotatingFile implements LogSink {
     this.#writer.flushSync();
   }
 
+  held(): number {
+    return this.#writer.held + (this.#previous?.held ?? 0);
+  }
+
   async close(limitMs: number): Promise<void> {
     await Promise.all([this.#previous?.end(limitMs), this.#writer.end(limitMs)]);
   }

@@ -1,0 +1,69 @@
+// Describes the messages between the primary and its workers. Some hold secrets: a message is never logged.
+
+import type { AddressInfo } from "node:net";
+import type { Reply } from "../../../plan/replies.ts";
+import type { TlsPair } from "../../../runtime/downstream/tls.ts";
+import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
+import type { ChargeOwner } from "../../../runtime/limits/shared/shared-counts.ts";
+import type { Figures } from "../../../runtime/workers/figures.ts";
+import type { Restored } from "../../../runtime/workers/primary-link.ts";
+import type { Report } from "../../../runtime/workers/report.ts";
+import type { EncodedBlueprint } from "./codec.ts";
+
+/** What workers serve. */
+export interface SentPlan {
+  readonly blueprint: EncodedBlueprint;
+  /** Certificate and key as the primary has read them; `undefined`: without TLS, or the pair in use stays. */
+  readonly pair: TlsPair | undefined;
+}
+
+/** What a worker needs to begin. */
+export interface Start extends SentPlan {
+  readonly version: string;
+  /** The contents of the file in NODE_EXTRA_CA_CERTS. */
+  readonly extraCas: Buffer | undefined;
+  /** What the ledger knew when the primary started. */
+  readonly restored: Restored;
+  /** In whose name charges are written to Redis. Each worker puts its own number in place of the process. */
+  readonly owner: ChargeOwner;
+}
+
+export type ToWorker =
+  /** The first message: link the plan, and listen. */
+  | { readonly kind: "start"; readonly start: Start }
+  /** Link another plan, and keep it beside the one in use. The number tells the swaps of one worker apart. */
+  | { readonly kind: "prepare"; readonly swap: number; readonly plan: SentPlan }
+  /** Use the plan that was prepared. */
+  | { readonly kind: "commit"; readonly swap: number }
+  /** Drop the plan that was prepared. */
+  | { readonly kind: "forget"; readonly swap: number }
+  /** Drain, then end. */
+  | { readonly kind: "stop" }
+  /** Say what only you know. */
+  | { readonly kind: "askFigures"; readonly question: number }
+  /** The answer to `askPrimary`. */
+  | { readonly kind: "reply"; readonly question: number; readonly reply: Reply };
+
+/** Where a worker listens. */
+export interface Listening {
+  readonly address: AddressInfo;
+  readonly metricsAddress: AddressInfo | undefined;
+}
+
+export type FromWorker =
+  /** The worker runs, and waits for `start`. */
+  | { readonly kind: "hello" }
+  | ({ readonly kind: "listening" } & Listening)
+  /** It can't listen, and ends. */
+  | { readonly kind: "failed"; readonly error: string }
+  /** @property refusal why the plan can't be used; `undefined`: it can */
+  | { readonly kind: "prepared"; readonly swap: number; readonly refusal: string | undefined }
+  | { readonly kind: "committed"; readonly swap: number; readonly ok: boolean }
+  | { readonly kind: "draining"; readonly inFlight: number }
+  /** @property whole every exchange finished by itself */
+  | { readonly kind: "stopped"; readonly whole: boolean }
+  | { readonly kind: "report"; readonly report: Report }
+  /** The answer to `askFigures`. */
+  | { readonly kind: "figures"; readonly question: number; readonly figures: Figures }
+  /** A client has asked for a metrics endpoint: answer it. */
+  | { readonly kind: "askPrimary"; readonly question: number; readonly request: BuiltInRequest };
