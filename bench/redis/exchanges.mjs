@@ -48,7 +48,7 @@ export class Gateways {
   #lastId = 0;
   #charged = 0;
 
-  /** @param {Gateways["#members"]} members */
+  /** @param {readonly { link: import("../../src/runtime/limits/redis/redis-link.ts").RedisLink, counts: import("../../src/runtime/limits/redis/redis-counts.ts").RedisCounts }[]} members */
   constructor(members) {
     this.#members = members;
   }
