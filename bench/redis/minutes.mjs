@@ -3,7 +3,10 @@
 import { short, table } from "../table.mjs";
 import { blockMinute, seededRandom } from "./blocks.mjs";
 
-/** @type {readonly { gateways: number, limit: number, requests: number }[]} Each gateway gets 1,000 requests a second, or 10 % more than the limit come */
+/**
+ * In the first three, each gateway gets 1,000 requests a second, and half of them may pass. In the others, 10 % more come than may pass.
+ * @type {readonly { gateways: number, limit: number, requests: number }[]}
+ */
 const MINUTES = [
   { gateways: 1, limit: 30_000, requests: 60_000 },
   { gateways: 10, limit: 300_000, requests: 600_000 },
@@ -17,8 +20,7 @@ const MINUTES = [
 const WAYS = [
   { title: "each request asks", block: { fixed: 1 } },
   { title: "blocks of 100", block: { fixed: 100 } },
-  { title: "blocks of 1/2 of a gateway's share", block: { share: 0.5 } },
-  { title: "blocks of 1/10 of a gateway's share", block: { share: 0.1 } },
+  { title: "blocks of a tenth of a share", block: { share: 0.1 } },
 ];
 
 const SEED = 15;
