@@ -35,6 +35,7 @@ export const SLOW: readonly string[] = [
   "test/failover/held-answers.test.ts",
   "test/failover/told-waits.test.ts",
   // They start many programs.
+  "test/deploy/balancers.test.ts",
   "test/e2e/sdk-recipes.test.ts",
   // They let time pass: providers that are silent or down.
   "test/scenarios/failover-bench.test.ts",
