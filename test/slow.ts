@@ -22,6 +22,17 @@ export const SLOW: readonly string[] = [
   "test/websocket/fuzz.test.ts",
   "test/websocket/large-messages.test.ts",
   "test/websocket/many-sockets.test.ts",
+  // They start many gateways with workers, and a Redis.
+  "test/fleet/exact.test.ts",
+  "test/fleet/killed-worker.test.ts",
+  "test/fleet/log.test.ts",
+  "test/fleet/redis-away.test.ts",
+  "test/fleet/reloads.test.ts",
+  "test/fleet/restart.test.ts",
+  "test/workers/log.test.ts",
+  "test/workers/lost-worker.test.ts",
+  "test/workers/reload.test.ts",
+  "test/workers/start-and-stop.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
   "test/ui/live.test.ts",
@@ -34,6 +45,8 @@ export const SLOW: readonly string[] = [
   "test/failover/first-event.test.ts",
   "test/failover/held-answers.test.ts",
   "test/failover/told-waits.test.ts",
+  // A new Redis Cluster takes two seconds until it answers.
+  "test/redis/link-cluster.test.ts",
   // They start many programs.
   "test/deploy/balancers.test.ts",
   "test/e2e/sdk-recipes.test.ts",
@@ -45,6 +58,7 @@ export const SLOW: readonly string[] = [
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
+  "test/redis/link-leaks.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   "test/websocket/pressure.test.ts",
   // Each response of the corpus, cut at each of its bytes.

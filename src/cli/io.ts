@@ -26,8 +26,13 @@ export function processIo(): Io {
     stderr: (text) => void process.stderr.write(text),
     host: { env: (name) => process.env[name], readFile: readWholeFile, now: () => Date.now() },
     readStdin: async () => readStandardInput(),
-    color: process.stdout.isTTY === true && !plain,
-    stderrColor: process.stderr.isTTY === true && !plain,
+    // Only where it is asked for: to look at a pipe sets it to never block, and a worker's log is slower then.
+    get color() {
+      return process.stdout.isTTY === true && !plain;
+    },
+    get stderrColor() {
+      return process.stderr.isTTY === true && !plain;
+    },
     version: version(),
   };
 }

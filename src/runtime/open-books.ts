@@ -15,10 +15,15 @@ export interface OpenBooks {
   readonly ledger: Ledger | undefined;
   /** Takes the lines of the ledger: that of this process, or the link to the primary, which has it. */
   readonly lines: Pick<Ledger, "append"> | undefined;
-  /** What the ledger knew at the start. */
-  readonly restored: Restored;
   /** The exchanges whose lines come after their end. */
   readonly late: LateLines;
+}
+
+/** What is opened is kept. What was read may be let go: with many clients it is large. */
+export interface OpenedBooks {
+  readonly books: OpenBooks;
+  /** What the ledger knew. */
+  readonly restored: Restored;
 }
 
 export interface BooksParts {
@@ -37,7 +42,7 @@ export interface BooksParts {
 export async function openBooks(
   spec: LedgerSpec | undefined,
   { clock, log, processes, warns }: BooksParts,
-): Promise<OpenBooks> {
+): Promise<OpenedBooks> {
   const onPassed = (warning: BudgetWarning): void => {
     if (!warns) return;
     log.warn({ ...warning }, "budget used");
@@ -46,7 +51,7 @@ export async function openBooks(
   let ledger: Ledger | undefined;
   const budgets = new Budgets({ onPassed });
   if (spec === undefined) {
-    return { budgets, ledger: undefined, lines: undefined, restored: NOTHING, late: new LateLines() };
+    return { books: { budgets, ledger: undefined, lines: undefined, late: new LateLines() }, restored: NOTHING };
   }
   const opened = await openLedger(spec, { clock, processes, events: ledgerEvents(spec, log) });
   if (!opened.ok) throw new Error(refusalText(spec, opened));
@@ -54,19 +59,19 @@ export async function openBooks(
   ledger = opened.ledger;
   budgets.restore(sums, warned);
   ledger.keepWarnings(() => budgets.warningsGiven());
-  return { budgets, ledger, lines: ledger, restored: { sums, warned }, late: new LateLines() };
+  return { books: { budgets, ledger, lines: ledger, late: new LateLines() }, restored: { sums, warned } };
 }
 
 const NOTHING: Restored = { sums: new Map(), warned: new Map() };
 
 /**
- * The books of a worker: the primary has the ledger, and gives the warnings of budgets. What the worker counts itself are its own requests
+ * The books of a worker: the primary has the ledger, and workers give the warnings of budgets by what they share. What the worker counts itself are its own requests
  * and what was charged before the gateway started.
  */
 export function linkedBooks({ ledger: lines, restored }: PrimaryLink): OpenBooks {
   const budgets = new Budgets({ onPassed: () => {} });
   budgets.restore(restored.sums, restored.warned);
-  return { budgets, ledger: undefined, lines, restored, late: new LateLines() };
+  return { budgets, ledger: undefined, lines, late: new LateLines() };
 }
 
 function refusalText({ dir }: LedgerSpec, refusal: LedgerRefusal): string {

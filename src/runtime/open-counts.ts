@@ -23,8 +23,10 @@ export interface CountsParts {
 export async function openCounts(blueprint: Blueprint, { log, clock, processes, primary }: CountsParts) {
   const { ledger, redis } = blueprint.server;
   const warns = redis === undefined;
-  const books = primary ? linkedBooks(primary) : await openBooks(ledger, { clock, log, processes, warns });
-  const { budgets, restored } = books;
+  const { books, restored } = primary
+    ? { books: linkedBooks(primary), restored: primary.restored }
+    : await openBooks(ledger, { clock, log, processes, warns });
+  const { budgets } = books;
   const owner = primary?.owner ?? onlyOwner(books.ledger?.id);
   const shared = redis && (await openSharedLimits({ spec: redis, budgets, restored: restored.sums, owner, log }));
   await shared?.adopt(blueprint);

@@ -32,8 +32,8 @@ export async function openPrimary(
   log: Log,
   { version, processes, fleet, clock = systemClock, answerMs }: PrimaryOptions,
 ): Promise<PrimaryBooks> {
-  const books = await openBooks(blueprint.server.ledger, { clock, log, processes, warns: false });
-  const { budgets, ledger, restored } = books;
+  const { books, restored } = await openBooks(blueprint.server.ledger, { clock, log, processes, warns: false });
+  const { budgets, ledger } = books;
   const figures = new FleetFigures(fleet, answerMs);
   let budgeted = budgetedClients(blueprint);
   const shownBudgets = () => newestBudgets(budgets.shown(clock.now(), budgeted), figures.current);

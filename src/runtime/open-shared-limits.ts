@@ -5,12 +5,12 @@ import { performance } from "node:perf_hooks";
 import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
 import type { OnFailure, RedisSpec } from "../plan/shared-state.ts";
 import type { ClientBudgets } from "../plan/usage.ts";
-import { dayOfDate } from "./limits/budget-period.ts";
 import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
 import { wholeCharge } from "./limits/client-usage.ts";
 import { RedisAway, type RedisLink } from "./limits/redis/redis-link.ts";
+import { dayCharges } from "./limits/shared/day-charges.ts";
 import { SharedBudgets, warningsOf } from "./limits/shared/shared-budgets.ts";
-import type { ChargeEffect, ChargeOwner, DayCharge, EarlierCharges } from "./limits/shared/shared-counts.ts";
+import type { ChargeEffect, ChargeOwner, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedLimits } from "./limits/shared/shared-limits.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { SharedState } from "./observe/metrics/state-families.ts";
@@ -115,15 +115,8 @@ function limitedClients(blueprint: Blueprint): ReadonlyMap<string, ClientBudgets
 
 function earlierCharges(restored: ReadonlyMap<string, RestoredUsage>): ReadonlyMap<string, EarlierCharges> {
   return new Map(
-    [...restored].map(([client, { total, days }]) => [client, { total: wholeCharge(total), days: numbered(days) }]),
+    [...restored].map(([client, { total, days }]) => [client, { total: wholeCharge(total), days: dayCharges(days) }]),
   );
-}
-
-function numbered(days: RestoredUsage["days"]): DayCharge[] {
-  return [...days].flatMap(([date, charge]) => {
-    const day = dayOfDate(date);
-    return day === undefined ? [] : [{ day, ...wholeCharge(charge) }];
-  });
 }
 
 function randomId(): string {

@@ -6,7 +6,7 @@ import { runningProcesses } from "../../src/cli/running-processes.ts";
 import { loadPair } from "../../src/cli/tls/load-pair.ts";
 import { compile, sourceFromText } from "../../src/compiler/index.ts";
 import type { Blueprint } from "../../src/plan/blueprint.ts";
-import { type GatewayOptions, startGateway as start } from "../../src/runtime/gateway.ts";
+import { type GatewayOptions, type RunningGateway, startGateway as start } from "../../src/runtime/gateway.ts";
 import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
@@ -30,6 +30,8 @@ export interface TestGateway {
   readonly books: OpenBooks;
   /** The limits that it shares with other processes. */
   readonly shared: OpenSharedLimits | undefined;
+  /** What only this process knows; `undefined` where it has no primary. */
+  readonly figures: RunningGateway["figures"];
   /** Swaps in another config, as a reload does. */
   swap(yaml: string): void;
   /** Every line logged so far, oldest first. */
@@ -51,6 +53,8 @@ export interface TestGatewayOptions {
   readonly meter?: GatewayOptions["meter"];
   /** Replaces the system's clock. */
   readonly clock?: GatewayOptions["clock"];
+  /** Makes it a worker. */
+  readonly primary?: GatewayOptions["primary"];
 }
 
 /** Times of idle upstream connections that replace the defaults. */
@@ -78,6 +82,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     times: options.times ?? {},
     clock: options.clock,
     meter: options.meter,
+    primary: options.primary,
     processes: runningProcesses,
   });
   const { port } = gateway.address;
@@ -89,6 +94,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     limits: gateway.limits,
     books: gateway.books,
     shared: gateway.shared,
+    figures: gateway.figures,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,
     completed: (match = () => true) => {
@@ -111,7 +117,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
 }
 
 /** The blueprint of a config without errors. @throws Error with the diagnostics when it has some */
-function compiled(yaml: string, env: Readonly<Record<string, string>> = {}): Blueprint {
+export function compiled(yaml: string, env: Readonly<Record<string, string>> = {}): Blueprint {
   const result = compile(sourceFromText("test.yaml", yaml), {
     env: (name) => env[name],
     readFile: readWholeFile,

@@ -29,6 +29,8 @@ export interface TestRedis {
 export async function startRedis(options: readonly string[] = []): Promise<TestRedis> {
   const port = await freePort();
   let program = await run(port, options);
+  const password = options[options.indexOf("--requirepass") + 1];
+  const env = options.includes("--requirepass") ? { ...process.env, REDISCLI_AUTH: password } : process.env;
   const kill = async (): Promise<void> => {
     program.signal("SIGKILL");
     await program.ended();
@@ -37,7 +39,7 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
     port,
     url: `redis://127.0.0.1:${port}`,
     cli: (...words) =>
-      execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000 }).trim(),
+      execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000, env }).trim(),
     freeze: () => program.signal("SIGSTOP"),
     thaw: () => program.signal("SIGCONT"),
     kill,

@@ -1,13 +1,20 @@
 // Checks how a gateway with workers starts and stops: what it says, how it ends, and that no process is ever left behind.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
 import { AUTH, type ConfigParts, configText } from "../support/config.ts";
+import { until } from "../support/deadline.ts";
 import { listen } from "../support/listen.ts";
+import { Program } from "../support/program.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { isRunning, untilGone, workersOf } from "../support/worker-processes.ts";
 import { ends, openStreams, type StreamUpstream, startStreamUpstream } from "./held-streams.ts";
+
+const BIN = join(import.meta.dirname, "../../bin/ai-gw-lite.js");
 
 const closing: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -57,7 +64,9 @@ test("a port that is taken ends the start with one error, and no process is left
   );
   expect(failed).toContain('"msg":"serving failed"');
   expect(failed.match(/"level":"error"/g)).toHaveLength(1);
-  expect(failed.match(/^ai-gw-lite: .*/gm)).toEqual([`ai-gw-lite: bind EADDRINUSE 127.0.0.1:${port}`]);
+  expect(failed.match(/^ai-gw-lite: .*/gm)).toEqual([
+    `ai-gw-lite: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+  ]);
 });
 
 test.each([
@@ -148,4 +157,31 @@ test("one worker is today's gateway: the process serves itself", async () => {
   expect(workersOf(gateway.pid)).toEqual([]);
   expect(linesWith(gateway, "listening")).toMatchObject([{ address: `127.0.0.1:${gateway.port}` }]);
   expect(gateway.lines.filter(({ worker, workers }) => worker !== undefined || workers !== undefined)).toEqual([]);
+});
+
+/** Code that lets a worker boot slowly: it sleeps before anything else of it runs. */
+const SLOW_BOOT = `
+if (process.env.AI_GW_LITE_WORKER !== undefined) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000);
+`;
+
+test.each([
+  ["the primary", "SIGTERM", (pid: number, _workers: readonly number[]) => [pid]],
+  ["all processes", "SIGINT", (pid: number, workers: readonly number[]) => [pid, ...workers]],
+] as const)("a signal to %s while the workers boot ends all with 0", async (_whom, signal, whom) => {
+  const { url } = await upstream();
+  const folder = mkdtempSync(join(tmpdir(), "workers-boot-"));
+  const [script, file] = [join(folder, "slow.cjs"), join(folder, "config.yaml")];
+  writeFileSync(script, SLOW_BOOT);
+  writeFileSync(file, configText({ base: url, top: ["workers: 2"] }));
+  const env = { ...process.env, NODE_OPTIONS: `--require ${script}` };
+  const program = new Program(process.execPath, [BIN, "serve", "--config", file], { env });
+  closing.push(program);
+  const pid = program.pid ?? 0;
+  await until("two workers", () => workersOf(pid).length === 2);
+  const workers = workersOf(pid);
+  for (const one of whom(pid, workers)) process.kill(one, signal);
+  expect(await program.ended()).toBe(0);
+  expect(workers.some(isRunning)).toBe(false);
+  expect(program.output).not.toContain('"level":"error"');
+  rmSync(folder, { recursive: true });
 });

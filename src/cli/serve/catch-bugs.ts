@@ -1,8 +1,8 @@
-// Logs errors that nothing else caught, instead of ending the process (hazard S5). Each is a bug in the gateway.
+// Logs bugs of the gateway. Errors that nothing else caught are bugs, too: they are logged instead of ending the process (hazard S5).
 
 import type { Log } from "../../runtime/observe/logs/log.ts";
 
-/** Begins to log them. @returns a function that ends this */
+/** Begins to log errors that nothing else caught. @returns a function that ends this */
 export function catchBugs(log: Log): () => void {
   const caught = (err: unknown): void => {
     log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "uncaught error");
@@ -17,4 +17,10 @@ export function catchBugs(log: Log): () => void {
     process.off("uncaughtException", caught);
     process.off("unhandledRejection", caught);
   };
+}
+
+/** Logs that a plan could not be linked, which is a bug. @returns the reason for which the reload is refused */
+export function internalError(log: Log, err: unknown): string {
+  log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
+  return "linking failed";
 }

@@ -111,6 +111,8 @@ export class Reloader {
   #apply(next: Blueprint, nextKeys: ConfigKeys, inputs: RecordingHost): void {
     const swapped = this.#parts.target.swap(next, this.#readPair(next));
     const report = (outcome: SwapOutcome): void => {
+      // The workers drain, and may not have swapped.
+      if (this.#stopped) return;
       if (outcome.ok) this.#applied(next, nextKeys, inputs, outcome.fingerprint);
       else this.#refuse(outcome.reason, inputs);
     };

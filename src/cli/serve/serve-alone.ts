@@ -1,9 +1,10 @@
 // Serves in this process, the usual way.
 
 import type { Blueprint } from "../../plan/blueprint.ts";
-import type { TlsPair } from "../../runtime/downstream/tls.ts";
 import { type GatewayOptions, type RunningGateway, startGateway } from "../../runtime/gateway.ts";
 import type { Log } from "../../runtime/observe/logs/log.ts";
+import { internalError } from "./catch-bugs.ts";
+import { renewPair } from "./renew-pair.ts";
 import type { ReloadTarget, Serving } from "./serving.ts";
 
 /** Starts to serve. @throws Error as `startGateway` does */
@@ -26,22 +27,11 @@ export function gatewayTarget(gateway: Pick<RunningGateway, "host" | "swap" | "r
       try {
         gateway.swap(next);
       } catch (err) {
-        // This is a bug in the gateway. The plan in use stays.
-        log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
-        return { ok: false, reason: "linking failed" };
+        return { ok: false, reason: internalError(log, err) };
       }
-      renewPair(gateway, pair, log);
+      renewPair(gateway.host, pair, log);
       return { ok: true, fingerprint: gateway.host.plan.fingerprint };
     },
     reloaded: (result) => gateway.reloaded(result),
   };
-}
-
-/** Serves another certificate. One that can't be used is logged, and the one in use stays. */
-function renewPair({ host }: Pick<RunningGateway, "host">, pair: TlsPair | undefined, log: Log): void {
-  try {
-    if (pair !== undefined) host.renewPair(pair);
-  } catch (err) {
-    log.error({ error: String(err) }, "certificate not renewed: the one in use stays");
-  }
 }

@@ -1,10 +1,10 @@
 // Writes what an observer is told as numbers, which cost little to send. `readEvents` reads them.
 
+import type { Client } from "../../plan/exchange.ts";
 import type { UnparsedRequest } from "../exchange/observer.ts";
 import type { EndedAttempt } from "../exchange/record.ts";
 import { lastAttemptCounts } from "../observe/last-attempt.ts";
 import type {
-  CountedClient,
   CountedExchange,
   CountedRoute,
   CountedUpstream,
@@ -32,6 +32,10 @@ const FIRST_ROOM = 4096;
 /** No event has more numbers. */
 const MOST_NUMBERS = 16;
 const NO_NAME = -1;
+
+interface OfClient {
+  readonly client: Pick<Client, "id" | "label" | "access"> | undefined;
+}
 
 /** What is not known is written as `NaN`, a text as its place among the names. Times are written as durations from the start, ms. */
 export class EventWriter {
@@ -71,7 +75,7 @@ export class EventWriter {
     this.#number(retried ? 1 : 0);
   }
 
-  ended(record: CountedExchange): void {
+  ended(record: CountedExchange & OfClient): void {
     const { startedAt } = record;
     this.#begin(ENDED);
     this.#name(record.route?.id);
@@ -86,7 +90,7 @@ export class EventWriter {
     this.#time(record.headAt, startedAt);
   }
 
-  metered({ route, client, status, upstreamAnswered }: UsedExchange, usage: CountedUsage): void {
+  metered({ route, client, status, upstreamAnswered }: UsedExchange & OfClient, usage: CountedUsage): void {
     const { known, counts } = usage.report;
     this.#begin(METERED);
     this.#name(route?.id);
@@ -149,9 +153,10 @@ export class EventWriter {
     this.#number(place);
   }
 
-  #client(client: CountedClient | undefined): void {
-    this.#name(client?.id);
+  /** The id of a token without a client is made from the token, so it stays here. Its label takes its place. */
+  #client(client: OfClient["client"]): void {
     this.#name(client?.label);
+    this.#number(client?.access === undefined ? 0 : 1);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Outcome } from "../../plan/exchange.ts";
 import type { AttemptResult, EndedAttempt } from "../exchange/record.ts";
+import { clientKey } from "../limits/client-key.ts";
 import type {
   CountedClient,
   CountedExchange,
@@ -159,8 +160,8 @@ class Cursor {
   }
 
   client(): CountedClient | undefined {
-    const id = this.name();
     const label = this.name();
-    return id === undefined ? undefined : { id, label: label ?? "" };
+    const isClient = this.number() === 1;
+    return label === undefined ? undefined : { id: isClient ? clientKey(label) : label, label };
   }
 }

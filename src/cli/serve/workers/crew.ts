@@ -6,9 +6,12 @@ import type { Figures } from "../../../runtime/workers/figures.ts";
 import type { Report } from "../../../runtime/workers/report.ts";
 import { Changes } from "./changes.ts";
 import { type Fork, Member, type ProcessEnd } from "./member.ts";
-import type { Listening, SentPlan, Start } from "./messages.ts";
+import type { Legacy, Listening, SentPlan, Start } from "./messages.ts";
 import { ReplacementPause, type ReplacementTimes } from "./replacement-pause.ts";
 import { type Decision, type Order, TwoStepSwap } from "./two-step-swap.ts";
+
+/** Workers that die again and again must not take memory without end. So many legacies are told to a worker that starts, the newest ones. */
+const LEGACIES_KEPT = 64;
 
 export interface CrewTimes extends ReplacementTimes {
   /** How long a worker may take to run, and then to listen, ms. */
@@ -22,8 +25,8 @@ export interface CrewEvents {
   lost(worker: Member, pauseMs: number): void;
   /** A worker serves that replaces one. */
   replaced(worker: Member): void;
-  /** A worker has ended, for whatever reason. No report of it comes any more. */
-  gone(worker: number): void;
+  /** A worker has ended, for whatever reason. No report of it comes any more. @returns what it leaves to the others */
+  gone(worker: number): Legacy | undefined;
   reported(worker: number, report: Report): void;
   /** A client has asked a worker for a metrics endpoint. Never rejects. */
   asked(request: BuiltInRequest): Promise<Reply>;
@@ -52,6 +55,8 @@ export class Crew {
   readonly #changes = new Changes();
   readonly #pauses = new Set<NodeJS.Timeout>();
   #phase: "beginning" | "serving" | "ending" = "beginning";
+  /** Where the workers listen. */
+  #at: Listening | undefined = undefined;
   /** From the moment a swap is asked for: no worker starts, since its plan may be out of date in a moment. */
   #swapping = false;
   #step: { readonly swap: TwoStepSwap; readonly number: number } | undefined = undefined;
@@ -78,6 +83,7 @@ export class Crew {
       return { ok: false, error: loser?.failure, end: loser?.end };
     }
     this.#phase = "serving";
+    this.#at = listening;
     return { ok: true, listening };
   }
 
@@ -185,6 +191,8 @@ export class Crew {
 
   #changed(member: Member): void {
     if (member.state === "gone") this.#gone(member);
+    // Port 0 leads to the port of the other workers, unless the last of them has just ended.
+    if (this.#at !== undefined && isElsewhere(member.listening, this.#at)) return member.process.kill();
     if (member.state === "serving" && this.#phase === "serving" && member.inFlight === undefined) {
       this.#parts.events.replaced(member);
     }
@@ -195,7 +203,7 @@ export class Crew {
   #gone(member: Member): void {
     const pause = this.#members.get(member);
     this.#members.delete(member);
-    this.#parts.events.gone(member.id);
+    this.#bequeath(this.#parts.events.gone(member.id));
     if (member.listening !== undefined && member.whole !== true) this.#whole = this.#whole && this.#phase === "serving";
     this.#obey(this.#step?.swap.gone(member.id) ?? []);
     if (this.#phase !== "serving" || pause === undefined) return;
@@ -208,14 +216,26 @@ export class Crew {
     this.#pauses.add(timer);
   }
 
+  /** Tells the other workers what one has left, and those that start later. */
+  #bequeath(legacy: Legacy | undefined): void {
+    if (legacy === undefined) return;
+    this.#start = { ...this.#start, legacies: [...this.#start.legacies, legacy].slice(-LEGACIES_KEPT) };
+    for (const { process } of [...this.#in("starting"), ...this.#in("serving")]) {
+      process.send({ kind: "inherit", legacy });
+    }
+  }
+
   /**
    * Sends those that wait the plan in use. While no worker listens, only one of them begins to: when two ask node:cluster for an
-   * address that is taken, only the first one gets an answer.
+   * address that is taken, only the first one gets an answer (fact F24).
    */
   #letStart(): void {
     if (this.#swapping || this.#phase === "ending") return;
     for (const member of this.#in("waiting")) {
-      if (this.#in("serving").length === 0 && this.#in("starting").length > 0) return;
+      const isFirst = this.#in("serving").length === 0;
+      if (isFirst && this.#in("starting").length > 0) return;
+      // Those that share an address must ask for it in the same way. Without any other, it is asked for by its port.
+      if (isFirst) this.#start = { ...this.#start, at: this.#at };
       member.start(this.#start);
     }
   }
@@ -234,4 +254,10 @@ export class Crew {
     }
     this.#changes.tell();
   }
+}
+
+function isElsewhere(listening: Listening | undefined, at: Listening): boolean {
+  if (listening === undefined) return false;
+  const { address, metricsAddress } = listening;
+  return address.port !== at.address.port || metricsAddress?.port !== at.metricsAddress?.port;
 }

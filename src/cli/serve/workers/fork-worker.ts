@@ -6,6 +6,7 @@ import { WORKER_MARK } from "../../worker-mark.ts";
 import type { Fork, ProcessEnd } from "./member.ts";
 import type { FromWorker } from "./messages.ts";
 import { type LineTarget, relayLines } from "./relay-lines.ts";
+import { closeUntaken } from "./untaken-connections.ts";
 
 /** How long the last output of a process that has ended may take to be read, ms. */
 const LAST_OUTPUT_MS = 2000;
@@ -17,8 +18,17 @@ export interface WorkerOutput {
   err(worker: number): LineTarget;
 }
 
-/** Makes the function that starts workers: with the program, the arguments and the environment of this process. */
+/**
+ * Makes the function that starts workers: with the program, the arguments and the environment of this process.
+ * @throws Error when this process can't have workers
+ */
 export function forkWorkers(output: WorkerOutput): Fork {
+  // For example under pm2 in its cluster mode.
+  if (!cluster.isPrimary) {
+    throw new Error(
+      "workers: this process was itself started by node:cluster. Start it on its own, or write workers: 1",
+    );
+  }
   // The environment may say something else. Workers that share a socket themselves are served unevenly, and accept while they end.
   cluster.schedulingPolicy = cluster.SCHED_RR;
   cluster.setupPrimary({ serialization: "advanced", stdio: ["ignore", "pipe", "pipe", "ipc"] });
@@ -34,6 +44,7 @@ export function forkWorkers(output: WorkerOutput): Fork {
       return { id: -++failed, pid: undefined, send: () => {}, kill: () => {} };
     }
     const { process: child } = worker;
+    closeUntaken(worker);
     const relays = [relay(child.stdout, output.out(worker.id)), relay(child.stderr, output.err(worker.id))];
     onEnd(worker, () => relays.map((finish) => finish()), events.gone);
     worker.on("message", (message: FromWorker) => events.message(message));

@@ -5,6 +5,7 @@ import type { Blueprint } from "../../../plan/blueprint.ts";
 import { type TlsPair, withSharedTickets } from "../../../runtime/downstream/tls.ts";
 import { fingerprint } from "../../../runtime/fingerprint.ts";
 import { type GatewayOptions, logAddresses } from "../../../runtime/gateway.ts";
+import { dayCharges } from "../../../runtime/limits/shared/day-charges.ts";
 import type { Log } from "../../../runtime/observe/logs/log.ts";
 import type { OpenLog } from "../../../runtime/observe/logs/open-log.ts";
 import { openPrimary } from "../../../runtime/open-primary.ts";
@@ -13,12 +14,13 @@ import type { Fleet } from "../../../runtime/workers/fleet-figures.ts";
 import type { PrimaryBooks } from "../../../runtime/workers/primary-books.ts";
 import type { Io } from "../../io.ts";
 import { withReloaded } from "../blueprint-diff.ts";
+import { internalError } from "../catch-bugs.ts";
 import type { Serving } from "../serving.ts";
 import { encodeBlueprint } from "./codec.ts";
 import { Crew, type CrewEvents, type CrewTimes } from "./crew.ts";
 import { forkWorkers } from "./fork-worker.ts";
 import type { ProcessEnd } from "./member.ts";
-import type { SentPlan } from "./messages.ts";
+import type { Legacy, SentPlan } from "./messages.ts";
 import { REPLACEMENT_TIMES } from "./replacement-pause.ts";
 import { workerOutput } from "./worker-output.ts";
 
@@ -62,9 +64,11 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
       extraCas,
       restored: books.restored,
       owner: onlyOwner(books.ledgerId),
+      legacies: [],
+      at: undefined,
       ...sentPlan(started, pair),
     },
-    events: crewEvents(log, books),
+    events: crewEvents(log, books, started.server.redis !== undefined),
     times: TIMES,
   });
   // However this process ends, its workers don't outlive it.
@@ -76,28 +80,33 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
     throw new Error(begun.error ?? `a worker ended before it listened: ${endText(begun.end)}`);
   }
   logAddresses(log, started, begun.listening, { workers: count });
-  return serving(begun.listening.address, { started, crew, books });
+  return serving(begun.listening.address, { started, crew, books, log });
 }
 
 interface ServingParts {
   readonly started: Blueprint;
   readonly crew: Crew;
   readonly books: PrimaryBooks;
+  readonly log: Log;
 }
 
-function serving(address: AddressInfo, { started, crew, books }: ServingParts): Serving {
+function serving(address: AddressInfo, { started, crew, books, log }: ServingParts): Serving {
   let { shutdown } = started.server;
   return {
     address,
     target: {
       async swap(next, pair) {
-        // A worker that starts later begins with this plan, but with the settings that need a restart as they were.
-        const blueprint = { ...next, server: withReloaded(started.server, next.server) };
-        const swapped = await crew.swap(sentPlan(blueprint, pair));
-        if (!swapped.ok) return swapped;
-        books.adopt(next);
-        shutdown = blueprint.server.shutdown;
-        return { ok: true, fingerprint: fingerprint(next) };
+        try {
+          // A worker that starts later begins with this plan, but with the settings that need a restart as they were.
+          const blueprint = { ...next, server: withReloaded(started.server, next.server) };
+          const swapped = await crew.swap(sentPlan(blueprint, pair));
+          if (!swapped.ok) return swapped;
+          books.adopt(next);
+          shutdown = blueprint.server.shutdown;
+          return { ok: true, fingerprint: fingerprint(next) };
+        } catch (err) {
+          return { ok: false, reason: internalError(log, err) };
+        }
       },
       reloaded: (result) => books.reloaded(result),
     },
@@ -114,17 +123,27 @@ function sentPlan(blueprint: Blueprint, pair: TlsPair | undefined): SentPlan {
   return { blueprint: encodeBlueprint(blueprint), pair: pair && withSharedTickets(pair) };
 }
 
-function crewEvents(log: Log, books: PrimaryBooks): CrewEvents {
+/** @param isShared workers write what they charge to Redis */
+function crewEvents(log: Log, books: PrimaryBooks, isShared: boolean): CrewEvents {
   return {
     lost({ id, process: { pid }, failure, end }, pauseMs) {
       const { code, signal } = end ?? { code: null, signal: null };
       log.error({ worker: id, pid, code, signal, error: failure, pause_ms: pauseMs }, "worker ended: it is replaced");
     },
     replaced: ({ id, process: { pid } }) => log.info({ worker: id, pid }, "worker serves"),
-    gone: (worker) => books.gone(worker),
+    gone(worker) {
+      books.gone(worker);
+      return isShared ? legacyOf(worker, books) : undefined;
+    },
     reported: (worker, report) => books.apply(worker, report),
     asked: (request) => books.answer(request),
   };
+}
+
+function legacyOf(worker: number, books: PrimaryBooks): Legacy | undefined {
+  const charged = books.chargedBy(worker);
+  if (charged.size === 0) return undefined;
+  return { worker, charges: new Map([...charged].map(([client, { days }]) => [client, dayCharges(days)])) };
 }
 
 function endText(end: ProcessEnd | undefined): string {

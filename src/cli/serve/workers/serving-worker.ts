@@ -1,6 +1,6 @@
 // Does in a worker what the primary asks for: serves, prepares and swaps plans, drains.
 
-import type { ServerSpec } from "../../../plan/blueprint.ts";
+import type { Blueprint, ServerSpec } from "../../../plan/blueprint.ts";
 import type { Reply } from "../../../plan/replies.ts";
 import type { TlsPair } from "../../../runtime/downstream/tls.ts";
 import { type PreparedSwap, type RunningGateway, startGateway } from "../../../runtime/gateway.ts";
@@ -10,9 +10,11 @@ import { workerLink } from "../../../runtime/workers/primary-link.ts";
 import { WorkerReports } from "../../../runtime/workers/worker-reports.ts";
 import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
-import { catchBugs } from "../catch-bugs.ts";
+import { catchBugs, internalError } from "../catch-bugs.ts";
+import { renewPair } from "../renew-pair.ts";
 import { decodeBlueprint } from "./codec.ts";
-import type { FromWorker, SentPlan, Start, ToWorker } from "./messages.ts";
+import { listenErrorText } from "./listen-error.ts";
+import type { FromWorker, Legacy, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
 import { Questions } from "./questions.ts";
 
 /** How much longer than its grace time and its drain timeout a worker may take to end when the primary is gone, ms. */
@@ -86,14 +88,16 @@ export class ServingWorker {
         return this.#commit(message.swap);
       case "forget":
         return this.#forget();
+      case "inherit":
+        return this.#running && inherit(this.#running.gateway, message.legacy);
       case "stop":
         return this.#drain({});
     }
   }
 
-  async #start({ blueprint: encoded, pair, version, extraCas, restored, owner }: Start): Promise<void> {
+  async #start({ blueprint: encoded, pair, version, extraCas, restored, owner, legacies, at }: Start): Promise<void> {
     const { id, io, send } = this.#parts;
-    const blueprint = decodeBlueprint(encoded);
+    const blueprint = listeningAt(decodeBlueprint(encoded), at);
     const { shutdown, logging } = blueprint.server;
     const log = openWorkerLog(logging, id, (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`));
     const stopCatching = catchBugs(log);
@@ -106,10 +110,11 @@ export class ServingWorker {
       });
       const options = { version, pair, extraCas, primary, processes: runningProcesses };
       const gateway = await startGateway(blueprint, log, options);
+      for (const legacy of legacies) inherit(gateway, legacy);
       this.#running = { gateway, log, stopCatching, shutdown };
       send({ kind: "listening", address: gateway.address, metricsAddress: gateway.metricsAddress });
     } catch (err) {
-      send({ kind: "failed", error: err instanceof Error ? err.message : String(err) });
+      send({ kind: "failed", error: listenErrorText(err) });
       await log.close();
       stopCatching();
       this.#end(false);
@@ -125,25 +130,23 @@ export class ServingWorker {
       const blueprint = decodeBlueprint(encoded);
       this.#prepared = { swap, linked: gateway.prepare(blueprint), shutdown: blueprint.server.shutdown, pair };
     } catch (err) {
-      // This is a bug in the gateway. The plan in use stays.
-      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
-      refusal = "linking failed";
+      refusal = internalError(log, err);
     }
     this.#parts.send({ kind: "prepared", swap, refusal });
   }
 
   #commit(swap: number): void {
-    const { gateway, log } = this.#running ?? {};
+    const running = this.#running;
     const prepared = this.#prepared;
-    if (gateway === undefined || prepared?.swap !== swap) return;
+    if (running === undefined || prepared?.swap !== swap) return;
     this.#prepared = undefined;
     let ok = true;
     try {
       prepared.linked.commit();
-      if (this.#running !== undefined) this.#running.shutdown = prepared.shutdown;
-      if (prepared.pair !== undefined) gateway.host.renewPair(prepared.pair);
+      running.shutdown = prepared.shutdown;
+      renewPair(running.gateway.host, prepared.pair, running.log);
     } catch (err) {
-      log?.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error");
+      internalError(running.log, err);
       ok = false;
     }
     this.#parts.send({ kind: "committed", swap, ok });
@@ -169,4 +172,26 @@ export class ServingWorker {
     stopCatching();
     this.#end(whole);
   }
+}
+
+/** Has Redis told what another worker had charged: now, or when it is back. */
+function inherit({ shared }: Pick<RunningGateway, "shared">, { worker, charges }: Legacy): void {
+  void shared?.limits.inherit(String(worker), charges);
+}
+
+/** The same gateway at the ports where other workers have listened. @param at `undefined`: where the config says */
+function listeningAt(blueprint: Blueprint, at: Listening | undefined): Blueprint {
+  if (at === undefined) return blueprint;
+  const { server } = blueprint;
+  const { listen, metrics } = server;
+  const metricsPort = at.metricsAddress?.port;
+  return {
+    ...blueprint,
+    server: {
+      ...server,
+      listen: { ...listen, port: at.address.port },
+      metrics:
+        metrics?.listen && metricsPort ? { ...metrics, listen: { ...metrics.listen, port: metricsPort } } : metrics,
+    },
+  };
 }

@@ -25,7 +25,7 @@ export async function serveAsWorker(io: Io): Promise<number> {
   const serving = new ServingWorker({ id: worker.id, io, send: (message) => send(message) });
   const gone = new Promise<void>((resolve) => {
     worker.on("disconnect", () => {
-      // Otherwise node:cluster ends the process at once.
+      // Otherwise node:cluster ends the process at once (fact F25).
       worker.exitedAfterDisconnect = true;
       resolve();
     });

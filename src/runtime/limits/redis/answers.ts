@@ -36,7 +36,7 @@ export function readAdmission(answer: unknown, bounds: readonly Bound[]): Admiss
 }
 
 export function readEffect(answer: unknown, day: number): ChargeEffect {
-  const [tokens, ticks, ...used] = listOf(answer).map(numberOf);
+  const [tokens, ticks, ...used] = numbersOf(answer);
   return {
     day,
     added: { tokens: numberOf(tokens), ticks: numberOf(ticks) },
@@ -50,7 +50,7 @@ export function readEffects(answer: unknown, days: readonly { readonly day: numb
 }
 
 export function readUsage(answer: unknown): SharedUsage {
-  const [at, ...amounts] = listOf(answer).map(numberOf);
+  const [at, ...amounts] = numbersOf(answer);
   return {
     at: numberOf(at),
     of: (per, unit): Used => {
@@ -67,6 +67,12 @@ function placeOf(per: BudgetPeriod, unit: BudgetUnit): number {
 function listOf(answer: unknown): readonly unknown[] {
   if (!Array.isArray(answer)) throw unexpected();
   return answer;
+}
+
+/** @param answer whole numbers with spaces between them */
+function numbersOf(answer: unknown): number[] {
+  if (typeof answer !== "string" || !/^\d+( \d+)*$/.test(answer)) throw unexpected();
+  return answer.split(" ").map(Number);
 }
 
 function numberOf(value: unknown): number {

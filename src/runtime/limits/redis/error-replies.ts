@@ -8,7 +8,7 @@ export type ErrorReply =
   /** Redis can be used, but not for this call. */
   | { readonly kind: "refused"; readonly cause: string; readonly mayHaveRun: boolean };
 
-/** What is told of replies after which no call would be done. */
+/** What is told of replies after which no call would be done. A new connection finds out when this is over: the trial in it meets them, too. */
 const AWAY: Readonly<Record<string, string>> = {
   LOADING: "Redis is loading its data",
   BUSY: "Redis is busy with a script",
@@ -20,13 +20,13 @@ const AWAY: Readonly<Record<string, string>> = {
   NOREPLICAS: "Redis refuses writes because it has too few replicas",
   NOAUTH: "Redis wants a password",
   WRONGPASS: "Redis refuses the user or the password",
-  NOPERM: "the user may not do what is needed in Redis",
   MOVED: "the server is a part of a Redis Cluster",
   ASK: "the server is a part of a Redis Cluster",
   CLUSTERDOWN: "the Redis Cluster does not serve all keys",
 };
 
 const REFUSED: Readonly<Record<string, string>> = {
+  NOPERM: "the user may not do what is needed in Redis",
   CROSSSLOT:
     "on Redis Cluster a request can't be checked for several limits whose keys are on different nodes: the limits of requests in flight over " +
     'all clients or to an upstream. They work with a hash tag in state.redis.key_prefix, such as "ai-gw-lite:{team}:"',
@@ -40,6 +40,7 @@ const BEFORE_ANY_RUN = [
   "BUSY",
   "UNKILLABLE",
   "NOAUTH",
+  "NOPERM",
   "MOVED",
   "ASK",
   "CLUSTERDOWN",
@@ -51,6 +52,8 @@ const BEFORE_ANY_RUN = [
 const INSIDE_A_SCRIPT = /user_script/;
 /** Redis 6.2 puts the error of a command into a longer text; later versions begin with its code. */
 const CODE_OF_COMMAND = /^ERR Error running script .*?: -([A-Z]{2,20}) /;
+/** What Redis 7 replies when a command of a script is not allowed. */
+const NOT_ALLOWED = /^ERR The user executing the script can't /;
 const PLACE = /,? script: [0-9a-f]{40}, on .*$/;
 const CODE = /^([A-Z]{2,20})(?: |$)/;
 
@@ -64,7 +67,7 @@ export function isErrorReply(error: unknown): error is Error {
 
 /** @param message what Redis replied after the `-` */
 export function readErrorReply(message: string): ErrorReply {
-  const code = (CODE_OF_COMMAND.exec(message) ?? CODE.exec(message))?.[1] ?? "";
+  const code = codeOf(message);
   const inside = INSIDE_A_SCRIPT.test(message);
   if (code === "NOSCRIPT" && !inside) return { kind: "unknown-script" };
   const mayHaveRun = inside || !BEFORE_ANY_RUN.includes(code);
@@ -72,6 +75,11 @@ export function readErrorReply(message: string): ErrorReply {
   if (away !== undefined) return { kind: "away", cause: away, mayHaveRun };
   const refused = Object.hasOwn(REFUSED, code) ? REFUSED[code] : undefined;
   return { kind: "refused", cause: refused ?? `a script failed in Redis: ${toldPart(message)}`, mayHaveRun };
+}
+
+function codeOf(message: string): string {
+  if (NOT_ALLOWED.test(message)) return "NOPERM";
+  return (CODE_OF_COMMAND.exec(message) ?? CODE.exec(message))?.[1] ?? "";
 }
 
 /** An error can repeat names of keys and values. Redis puts those between quotes, so the text is told only up to the first quote. */

@@ -4,10 +4,10 @@ import { performance } from "node:perf_hooks";
 import type { RedisSpec } from "../../../plan/shared-state.ts";
 import { within } from "../../within.ts";
 import { type Breaker, FIRST, type Happening, step } from "./breaker.ts";
-import type { Connection, Opened } from "./connection/open-connection.ts";
+import type { Connection, Opened, openConnection } from "./connection/open-connection.ts";
 import { isErrorReply, readErrorReply } from "./error-replies.ts";
 import { PendingCall, PendingCalls } from "./pending-calls.ts";
-import { redisAddress } from "./redis-address.ts";
+import { type RedisAddress, type RedisNode, redisAddress } from "./redis-address.ts";
 import { type LinkTimes, RedisAway, type RedisEvents, type RedisLink, type Script } from "./redis-link.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
@@ -17,8 +17,6 @@ const TIMES: LinkTimes = { connect: 1000, firstWait: 100, longestWait: 1000, idl
 const MAX_REFUSALS_TOLD = 20;
 
 const CLOSED = "the gateway closes the connection";
-
-type Library = typeof import("./connection/open-connection.ts");
 
 /**
  * Loads the client library and connects to Redis.
@@ -31,7 +29,7 @@ export async function openRedisLink(
   times: Partial<LinkTimes> = {},
 ): Promise<RedisLink> {
   const library = await import("./connection/open-connection.ts");
-  const link = new Link(library, spec, events, { ...TIMES, ...times });
+  const link = new Link(library.openConnection, spec, events, { ...TIMES, ...times });
   await within(spec.timeoutMs, link.open());
   link.late();
   return link;
@@ -43,13 +41,16 @@ interface Line {
 }
 
 class Link implements RedisLink {
-  readonly #library: Library;
+  readonly #openConnection: typeof openConnection;
   readonly #spec: RedisSpec;
   readonly #events: RedisEvents;
   readonly #times: LinkTimes;
   readonly #pending: PendingCalls;
   readonly #refusals = new Set<string>();
+  readonly #address: RedisAddress;
   #breaker: Breaker = FIRST;
+  /** Of a cluster, the nodes that were known last. */
+  #nodes: readonly RedisNode[] = [];
   /** The open connection, while Redis can be used. */
   #line: Line | undefined;
   #opening: Opened | undefined;
@@ -58,9 +59,10 @@ class Link implements RedisLink {
   /** The wait for the next try while Redis is away, or for the next sign of life. */
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(library: Library, spec: RedisSpec, events: RedisEvents, times: LinkTimes) {
-    this.#library = library;
+  constructor(open: typeof openConnection, spec: RedisSpec, events: RedisEvents, times: LinkTimes) {
+    this.#openConnection = open;
     this.#spec = spec;
+    this.#address = redisAddress(spec.url);
     this.#events = events;
     this.#times = times;
     this.#cause = `no connection within ${spec.timeoutMs} ms`;
@@ -87,9 +89,10 @@ class Link implements RedisLink {
 
   /** Tries to connect, once. Never fails. */
   async open(): Promise<void> {
-    const { timeoutMs, url, keyPrefix } = this.#spec;
-    const opening = this.#library.openConnection({
-      address: redisAddress(url),
+    const { timeoutMs, keyPrefix } = this.#spec;
+    const opening = this.#openConnection({
+      address: this.#address,
+      node: this.#nextNode(),
       key: `${keyPrefix}trial`,
       connectMs: Math.max(this.#times.connect, timeoutMs),
       answerMs: timeoutMs,
@@ -99,7 +102,9 @@ class Link implements RedisLink {
     try {
       const connection = await opening.connection;
       if (this.#breaker.kind !== "trying") return connection.close(CLOSED);
+      this.#opening = undefined;
       this.#line = { connection, scripts: new ScriptRunner(connection) };
+      this.#nodes = connection.nodes;
       this.#timer = setInterval(() => this.#call(() => connection.ping()).catch(() => {}), this.#times.idle);
       this.#happens({ kind: "opened", now: performance.now() });
     } catch (error) {
@@ -110,6 +115,13 @@ class Link implements RedisLink {
   /** Tells that Redis is away, if the first connection is still being opened. */
   late(): void {
     this.#happens({ kind: "late" });
+  }
+
+  /** The node of the URL is asked first. If it fails, other nodes of its cluster are asked in turn. */
+  #nextNode(): RedisNode {
+    const failures = this.#breaker.kind === "trying" ? this.#breaker.failures : 0;
+    const nodes = [this.#address, ...this.#nodes];
+    return nodes[Math.max(0, failures - 1) % nodes.length] ?? this.#address;
   }
 
   #call(send: () => Promise<unknown>): Promise<unknown> {
@@ -172,7 +184,7 @@ class Link implements RedisLink {
     const breaker = this.#breaker;
     if (breaker.kind === "trying") void this.open();
     if (breaker.kind !== "waiting") return;
-    const left = Math.ceil(breaker.until - performance.now());
+    const left = Math.max(1, Math.ceil(breaker.until - performance.now()));
     this.#timer = setTimeout(() => this.#happens({ kind: "due", now: performance.now() }), left);
   }
 }

@@ -1,15 +1,18 @@
 // Takes the URL of Redis apart: where it is, and as whom to connect (contract, section 16).
 
-import type { Secret } from "../../../plan/secret.ts";
+import { Secret } from "../../../plan/secret.ts";
 
-export interface RedisAddress {
+export interface RedisNode {
   readonly host: string;
   readonly port: number;
+}
+
+export interface RedisAddress extends RedisNode {
   readonly tls: boolean;
   /** `undefined`: the default user. */
   readonly user: string | undefined;
   /** `undefined`: no password is sent. */
-  readonly password: string | undefined;
+  readonly password: Secret | undefined;
   readonly database: number;
 }
 
@@ -23,7 +26,7 @@ export function redisAddress(url: Secret): RedisAddress {
     port: port === "" ? DEFAULT_PORT : Number(port),
     tls: protocol === "rediss:",
     user: username === "" ? undefined : decoded(username),
-    password: password === "" ? undefined : decoded(password),
+    password: password === "" ? undefined : new Secret(decoded(password)),
     database: Number(pathname.slice(1)) || 0,
   };
 }

@@ -2,8 +2,9 @@
 
 import { Cluster, Redis } from "ioredis";
 import { isErrorReply, readErrorReply } from "../error-replies.ts";
-import type { RedisAddress } from "../redis-address.ts";
+import type { RedisAddress, RedisNode } from "../redis-address.ts";
 import { connectorOver } from "./connector.ts";
+import { causeOf } from "./login.ts";
 import { Sockets } from "./sockets.ts";
 
 /** A connection that can be used. It never reconnects, and never sends a command twice by itself unless a node of a cluster has refused it. */
@@ -12,12 +13,16 @@ export interface Connection {
   eval(lua: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
   /** Asks each server for a sign of life. */
   ping(): Promise<unknown>;
+  /** The nodes of a cluster. Of a single server, none. */
+  readonly nodes: readonly RedisNode[];
   /** Closes it at once. What waits for an answer fails. */
   close(cause: string): void;
 }
 
 export interface Opening {
   readonly address: RedisAddress;
+  /** Where to begin: at the address, or at another node of its cluster. */
+  readonly node: RedisNode;
   /** A key that a script can write. */
   readonly key: string;
   /** ms for the connection itself, and for the answers to its first commands. */
@@ -55,22 +60,19 @@ const OPTIONS = {
 export function openConnection(opening: Opening): Opened {
   let sockets = new Sockets(opening.address);
   const open = async (): Promise<Connection> => {
-    const found = await openPlain(opening, sockets);
-    if (found.kind === "server") return found.connection;
+    const server = await openServer(opening, sockets);
+    if (server !== undefined) return server;
     if (sockets.cause !== undefined) throw new Error(sockets.cause);
     sockets.destroy("it is a Redis Cluster");
     sockets = new Sockets(opening.address);
-    return openCluster(opening, sockets, found.wantsPassword);
+    return openCluster(opening, sockets);
   };
   return { connection: open(), cancel: (cause) => sockets.destroy(cause) };
 }
 
-type Found =
-  | { readonly kind: "server"; readonly connection: Connection }
-  | { readonly kind: "cluster"; readonly wantsPassword: boolean };
-
-async function openPlain(opening: Opening, sockets: Sockets): Promise<Found> {
-  const { host, port, tls } = opening.address;
+/** @returns `undefined` when the server is part of a cluster */
+async function openServer(opening: Opening, sockets: Sockets): Promise<Connection | undefined> {
+  const { host, port } = opening.node;
   const redis = new Redis({
     ...OPTIONS,
     enableOfflineQueue: false,
@@ -78,47 +80,39 @@ async function openPlain(opening: Opening, sockets: Sockets): Promise<Found> {
     host,
     port,
     Connector: connectorOver(sockets),
-    ...(tls ? { tls: {} } : {}),
+    ...(opening.address.tls ? { tls: {} } : {}),
   });
   redis.on("error", () => {});
   await connected(opening, sockets, redis.connect());
-  const greeting = await answered(opening, sockets, greet(redis, opening));
-  if (greeting.cluster) return { kind: "cluster", wantsPassword: greeting.wantsPassword };
+  if ((await answered(opening, sockets, look(redis, opening))) === "cluster") return undefined;
   sockets.watch(opening.onLost);
   return {
-    kind: "server",
-    connection: {
-      evalsha: (sha, keys, args) => redis.evalsha(sha, keys.length, ...keys, ...args),
-      eval: (lua, keys, args) => redis.eval(lua, keys.length, ...keys, ...args),
-      ping: () => redis.ping(),
-      close: (cause) => {
-        sockets.destroy(cause);
-        redis.disconnect();
-      },
+    evalsha: (sha, keys, args) => redis.evalsha(sha, keys.length, ...keys, ...args),
+    eval: (lua, keys, args) => redis.eval(lua, keys.length, ...keys, ...args),
+    ping: () => redis.ping(),
+    nodes: [],
+    close: (cause) => {
+      sockets.destroy(cause);
+      redis.disconnect();
     },
   };
 }
 
-/** Sends all first commands at once. @throws Error with a cause in plain words */
-async function greet(redis: Redis, { address, key }: Opening): Promise<{ cluster: boolean; wantsPassword: boolean }> {
-  const { user, password, database } = address;
-  const [auth, select, cluster, trial] = await Promise.all([
-    password === undefined ? undefined : errorOf(redis.call("AUTH", ...(user === undefined ? [] : [user]), password)),
-    database === 0 ? undefined : errorOf(redis.call("SELECT", database)),
-    errorOf(redis.call("CLUSTER", "INFO")),
-    errorOf(redis.eval(TRIAL, 1, key)),
-  ]);
-  const needless = auth?.includes(" without any password configured ") ?? false;
-  // The text of this error can repeat the password.
-  if (auth !== undefined && !needless) throw new Error(causeOf(auth, "Redis refuses the user or the password"));
-  if (select !== undefined) throw new Error(causeOf(select, `Redis refuses the database ${database}`));
-  const isCluster = cluster === undefined || trial?.startsWith("MOVED ") === true;
-  if (!isCluster && trial !== undefined) throw new Error(causeOf(trial));
-  return { cluster: isCluster, wantsPassword: !needless };
+/** Finds out what there is. @throws Error with a cause in plain words */
+async function look(redis: Redis, { key }: Opening): Promise<"server" | "cluster"> {
+  let primaries = 0;
+  const slots = redis.call("CLUSTER", "SLOTS").then((ranges) => {
+    primaries = countPrimaries(ranges);
+  });
+  const [, trial] = await Promise.all([errorOf(slots), errorOf(redis.eval(TRIAL, 1, key))]);
+  // A cluster of one primary is asked like a single server. It may not even know its own address, which the library needs.
+  if (primaries > 1 || trial?.startsWith("MOVED ") === true) return "cluster";
+  if (trial !== undefined) throw new Error(failureOf(trial));
+  return "server";
 }
 
-async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: boolean): Promise<Connection> {
-  const { host, port, tls, user, password } = opening.address;
+async function openCluster(opening: Opening, sockets: Sockets): Promise<Connection> {
+  const { host, port } = opening.node;
   const cluster = new Cluster([{ host, port }], {
     lazyConnect: true,
     enableReadyCheck: false,
@@ -134,9 +128,7 @@ async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: bo
     redisOptions: {
       ...OPTIONS,
       Connector: connectorOver(sockets),
-      ...(tls ? { tls: {} } : {}),
-      ...(wantsPassword && user !== undefined ? { username: user } : {}),
-      ...(wantsPassword && password !== undefined ? { password } : {}),
+      ...(opening.address.tls ? { tls: {} } : {}),
     },
   });
   cluster.on("error", () => {});
@@ -150,7 +142,7 @@ async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: bo
     // All primaries are connected here, so that no request waits for it.
     await connected(opening, sockets, ping());
     const trial = await answered(opening, sockets, errorOf(cluster.eval(TRIAL, 1, opening.key)));
-    if (trial !== undefined) throw new Error(causeOf(trial));
+    if (trial !== undefined) throw new Error(failureOf(trial));
   } catch (error) {
     close(sockets.cause ?? "a node of the Redis Cluster fails");
     throw error;
@@ -160,8 +152,17 @@ async function openCluster(opening: Opening, sockets: Sockets, wantsPassword: bo
     evalsha: (sha, keys, args) => cluster.evalsha(sha, keys.length, ...keys, ...args),
     eval: (lua, keys, args) => cluster.eval(lua, keys.length, ...keys, ...args),
     ping,
+    nodes: cluster.nodes().map(({ options: { host = "", port = 0 } }) => ({ host, port })),
     close,
   };
+}
+
+/** @param ranges what `CLUSTER SLOTS` replies: lists of first slot, last slot, primary, replicas */
+function countPrimaries(ranges: unknown): number {
+  const primaries = Array.isArray(ranges)
+    ? ranges.map((range: unknown) => String(Array.isArray(range) && range[2]))
+    : [];
+  return new Set(primaries).size;
 }
 
 /** The text of an error that Redis replied; `undefined`: it replied something else. @throws what is not a reply */
@@ -175,11 +176,10 @@ async function errorOf(reply: Promise<unknown>): Promise<string | undefined> {
   }
 }
 
-function causeOf(message: string, otherwise?: string): string {
-  if (message.startsWith("ERR max number of clients")) return "Redis has too many clients";
+/** What an error reply to the trial means. */
+function failureOf(message: string): string {
   const reply = readErrorReply(message);
-  if (reply.kind === "unknown-script") return "Redis refuses scripts";
-  return reply.kind === "refused" && otherwise !== undefined ? otherwise : reply.cause;
+  return causeOf(message) ?? (reply.kind === "refused" ? reply.cause : "Redis refuses scripts");
 }
 
 function connected<T>({ connectMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {

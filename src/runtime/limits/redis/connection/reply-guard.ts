@@ -9,6 +9,8 @@ const MAX_ITEMS = 65_536;
 const MAX_DEPTH = 16;
 
 const LF = 10;
+/** Of RESP2: word, error, number, text, list. */
+const TYPES = "+-:$*";
 const WHOLE_NUMBER = /^-?\d{1,19}$/;
 
 export type Breach = "not what was asked" | "too large" | "not the protocol of Redis";
@@ -31,8 +33,7 @@ export class ReplyGuard {
   }
 
   /** @returns what is wrong with what was received. After that the guard must not be used any more */
-  check(chunk: Uint8Array): Breach | undefined {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  check(bytes: Buffer): Breach | undefined {
     let at = 0;
     while (at < bytes.length) {
       if (this.#asked === 0) return "not what was asked";
@@ -60,6 +61,7 @@ export class ReplyGuard {
     const line = this.#line + bytes.toString("latin1", at, end);
     this.#size += end - at;
     this.#line = lineEnd === -1 ? line : "";
+    if (!TYPES.includes(line[0] ?? "")) return "not the protocol of Redis";
     if (lineEnd === -1) return end;
     if (!line.endsWith("\r\n")) return "not the protocol of Redis";
     return this.#begin(line[0] ?? "", line.slice(1, -2)) ?? end;
@@ -83,7 +85,6 @@ export class ReplyGuard {
       this.#text = number + 2;
       return undefined;
     }
-    if (type !== "*") return "not the protocol of Redis";
     if (number > MAX_ITEMS || this.#open.length === MAX_DEPTH) return "too large";
     if (number === 0) this.#ended();
     else this.#open.push(number);

@@ -3,6 +3,7 @@
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RedisAddress } from "../redis-address.ts";
+import { login, needsLogin } from "./login.ts";
 import { ReplyGuard } from "./reply-guard.ts";
 
 export class Sockets {
@@ -27,14 +28,35 @@ export class Sockets {
     this.#onLost = onLost;
   }
 
-  /** Connects to a node. @throws Error when the sockets were destroyed */
-  open(host: string, port: number): Socket {
+  /**
+   * Connects to a node, and logs in there if needed.
+   * @returns a socket, which may still be connecting
+   * @throws Error, as a rejection, when the sockets were destroyed
+   */
+  async open(host: string, port: number): Promise<Socket> {
+    const socket = this.#connect(host, port);
+    if (!needsLogin(this.#address)) return socket;
+    await new Promise((resolve) => socket.once(this.#ready, resolve).once("close", resolve));
+    const refusal = socket.destroyed ? undefined : await login(socket, this.#address);
+    if (refusal !== undefined) this.#lost(socket, refusal);
+    if (socket.destroyed) throw new Error(this.#cause);
+    return socket;
+  }
+
+  #connect(host: string, port: number): Socket {
     if (this.#cause !== undefined) throw new Error(this.#cause);
     const socket = this.#address.tls
       ? connectTls({ host, port, ...nameToCheck(host, this.#address.host) })
       : connect({ host, port });
     this.#sockets.add(socket);
-    socket.on("error", (error: NodeJS.ErrnoException) => this.#lost(socket, failure(error, socket)));
+    let what = "can't connect";
+    socket.once(this.#ready, () => {
+      what = "the connection failed";
+    });
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // The code is told, not the text, which may hold names.
+      this.#lost(socket, code === undefined ? what : `${what} (${code})`);
+    });
     socket.once("close", () => {
       this.#sockets.delete(socket);
       this.#lost(socket, "the connection was closed");
@@ -42,6 +64,10 @@ export class Sockets {
     guard(socket, (breach) => this.#lost(socket, `what Redis sent is ${breach}`));
     sendOncePerTurn(socket);
     return socket;
+  }
+
+  get #ready(): "connect" | "secureConnect" {
+    return this.#address.tls ? "secureConnect" : "connect";
   }
 
   /** Closes a socket whose loss means nothing. */
@@ -72,19 +98,13 @@ function nameToCheck(host: string, hostOfUrl: string): { servername?: string } {
   return isIP(name) === 0 ? { servername: name } : {};
 }
 
-/** The code of an error is told, not its text, which may hold names. */
-function failure({ code }: NodeJS.ErrnoException, socket: Socket): string {
-  const what = socket.connecting || socket.remoteAddress === undefined ? "can't connect" : "the connection failed";
-  return code === undefined ? what : `${what} (${code})`;
-}
-
 /** Checks what is received before anyone reads it. `push` is where a socket hands over what it received. */
 function guard(socket: Socket, onBreach: (breach: string) => void): void {
   const replies = new ReplyGuard();
   const push = socket.push.bind(socket);
   socket.push = (chunk: unknown, encoding) => {
     if (socket.destroyed) return false;
-    const breach = chunk instanceof Uint8Array ? replies.check(chunk) : undefined;
+    const breach = Buffer.isBuffer(chunk) ? replies.check(chunk) : undefined;
     if (breach === undefined) return push(chunk, encoding);
     onBreach(breach);
     return false;

@@ -59,8 +59,13 @@ add('tt', math.max(0, toldTokens - totalTokens))
 add('tu', math.max(0, toldTicks - totalTicks))
 changed['l' .. ledger] = pair(math.max(toldTokens, totalTokens), math.max(toldTicks, totalTicks))
 
+local written = {}
+for name, value in pairs(changed) do
+  written[#written + 1] = name
+  written[#written + 1] = value
+end
 removeFields(usage, merged)
-for name, value in pairs(changed) do redis.call('HSET', usage, name, value) end
-removeOld(usage, today)
+for i = 1, #written, 1000 do redis.call('HSET', usage, unpack(written, i, math.min(#written, i + 999))) end
+if tonumber(now['p']) ~= today then removeOld(usage, today) end
 `,
 };

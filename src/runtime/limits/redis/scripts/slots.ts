@@ -11,7 +11,8 @@ export const ENTER: Script = {
   lua: `
 ${CLOCK}${LEASES}${SLOTS}
 local now, max = clock(), tonumber(ARGV[2])
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and isFull(KEYS[1], max, now) then return 0 end
+local ends = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
+if ends <= now and isFull(KEYS[1], max, now) then return 0 end
 takeSlot(KEYS[1], ARGV[1], now)
 return 1
 `,
@@ -26,7 +27,12 @@ export const RENEW: Script = {
   lua: `
 ${CLOCK}${LEASES}
 local now = clock()
-for i = 1, #ARGV do redis.call('ZADD', KEYS[1], now + LEASE, ARGV[i]) end
+local leases = {}
+for _, id in ipairs(ARGV) do
+  leases[#leases + 1] = now + LEASE
+  leases[#leases + 1] = id
+end
+redis.call('ZADD', KEYS[1], unpack(leases))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('PEXPIRE', KEYS[1], LEASES_TTL)
 `,
@@ -42,17 +48,23 @@ export const RENEW_SUBJECT: Script = {
 ${CLOCK}${LEASES}${RESERVATIONS}
 local slots, held = KEYS[1], KEYS[2]
 local now = clock()
-local sums = readSums(redis.call('HGET', held, '${SUMS_FIELD}'))
-local added = {}
+local ids, leases = {}, {}
 for i = 1, #ARGV, 4 do
-  local day, tokens, ticks = tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3])
-  if day and redis.call('HEXISTS', held, ARGV[i]) == 0 then
+  ids[#ids + 1] = ARGV[i]
+  leases[#leases + 1] = now + LEASE
+  leases[#leases + 1] = ARGV[i]
+end
+local known = redis.call('HMGET', held, '${SUMS_FIELD}', unpack(ids))
+local sums, added = readSums(known[1]), {}
+for i, id in ipairs(ids) do
+  local day, tokens, ticks = tonumber(ARGV[4 * i - 2]), tonumber(ARGV[4 * i - 1]), tonumber(ARGV[4 * i])
+  if day and not known[i + 1] then
     addToSums(sums, day, tokens, ticks)
-    added[#added + 1] = ARGV[i]
+    added[#added + 1] = id
     added[#added + 1] = reservation(tokens, ticks, day)
   end
 end
-for i = 1, #ARGV, 4 do redis.call('ZADD', slots, now + LEASE, ARGV[i]) end
+redis.call('ZADD', slots, unpack(leases))
 redis.call('PEXPIRE', slots, LEASES_TTL)
 if #added > 0 then redis.call('HSET', held, '${SUMS_FIELD}', textOfSums(sums), unpack(added)) end
 redis.call('PEXPIRE', held, LEASES_TTL)

@@ -20,7 +20,7 @@ local id, route, isRated, isReserved = ARGV[1], ARGV[2], ARGV[3] == '1', ARGV[4]
 -- All reads come before the first write.
 local counted = redis.call('HMGET', minuteKey, 'i' .. id, 'n', 't', 'r' .. route)
 local reserved = redis.call('HMGET', held, id, '${SUMS_FIELD}')
-local found = counted[1] or reserved[1] or redis.call('ZSCORE', slots, id)
+local found = redis.call('ZSCORE', slots, id) or counted[1] or reserved[1]
 for i = 5, #KEYS do found = redis.call('ZSCORE', KEYS[i], id) or found end
 local back, backTicks, day
 if reserved[1] then back, backTicks, day = readReservation(reserved[1]) end

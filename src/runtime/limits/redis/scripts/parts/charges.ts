@@ -74,7 +74,8 @@ local function removeOld(usage, today)
   redis.call('HSET', usage, 'p', today)
 end
 
--- Counts what is new of all that a process has charged on a day. Returns what was added, and what is used now.
+-- Counts what is new of all that a process has charged on a day. Returns what was added, and what is used now,
+-- as a text: ioredis reads an integer near 2^53 wrongly.
 local function charge(usage, run, process, today, day, tokens, ticks)
   local written, total = 'c' .. day .. '.' .. run .. '.' .. process, 'l' .. run
   local dt, du, wt, wu, mt, mu = periodFields(day)
@@ -92,6 +93,6 @@ local function charge(usage, run, process, today, day, tokens, ticks)
       dt, effect[3], du, effect[4], wt, effect[5], wu, effect[6], mt, effect[7], mu, effect[8], 'tt', effect[9], 'tu', effect[10])
     if tonumber(read[1]) ~= today then removeOld(usage, today) end
   end
-  return effect
+  return string.format('%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f', unpack(effect))
 end
 `;
