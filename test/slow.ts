@@ -49,6 +49,7 @@ export const SLOW: readonly string[] = [
   // A new Redis Cluster takes two seconds until it answers.
   "test/redis/link-cluster.test.ts",
   // They start many programs.
+  "test/deploy/balancers.test.ts",
   "test/e2e/sdk-recipes.test.ts",
   // They let time pass: providers that are silent or down.
   "test/scenarios/failover-bench.test.ts",
