@@ -1,7 +1,7 @@
 // Describes one request and its response as guards see them. In a dry run, guards get such an object too.
 
 import type { ErrorCode } from "./replies.ts";
-import type { BudgetSpec, Reservation } from "./usage.ts";
+import type { BudgetSpec, Charge, Reservation } from "./usage.ts";
 
 /** Who the client is, as far as the gateway cares. Never holds the token itself. */
 export interface Client {
@@ -78,6 +78,8 @@ export interface Exchange {
   readModels(maxBytes: number, idleMs: number): ModelNames | Promise<ModelNames>;
   /** How large the request is, as far as its body is held. Called once its models were read. @param maxBytes as for these */
   readSize(maxBytes: number): RequestSize;
+  /** Notes what it may use of its client's budgets. It is reserved later, with all other limits. */
+  expect(estimate: Charge): void;
   /** Takes what is reserved of the client's budgets for this exchange. It is settled at the latest when the exchange has ended. */
   reserve(reservation: Reservation): void;
   /** Replaces the query that goes upstream. @param query with its `?`; empty for none */

@@ -11,10 +11,11 @@ import type { LinkedPlan } from "./generation.ts";
 import { Host } from "./host.ts";
 import { Limits } from "./limits/limits.ts";
 import { linkPlan } from "./link-plan.ts";
-import type { Books } from "./metering/route-books.ts";
 import type { Log, LogFields } from "./observe/logs/log.ts";
-import { startObserveListener } from "./observe-listener.ts";
-import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
+import { type ObserveListener, startObserveListener } from "./observe-listener.ts";
+import type { OpenBooks } from "./open-books.ts";
+import { booksOf, openCounts } from "./open-counts.ts";
+import type { OpenSharedLimits } from "./open-shared-limits.ts";
 import { startTelemetry } from "./telemetry.ts";
 import type { Meter } from "./upstream/body-tap.ts";
 import { AgentPool } from "./upstream/connections/agents.ts";
@@ -61,6 +62,8 @@ export interface RunningGateway {
   readonly limits: Limits;
   readonly agents: AgentPool;
   readonly books: OpenBooks;
+  /** The limits that other processes share; `undefined`: there are none. */
+  readonly shared: OpenSharedLimits | undefined;
   /** In a worker: what only it knows. Before that, it reports what has happened. `undefined` in a gateway of one process. */
   readonly figures: (() => Promise<Figures>) | undefined;
   /**
@@ -93,46 +96,39 @@ export async function startGateway(
   log: Log,
   { version, pair, extraCas, processes, primary, clock = systemClock, meter, times = {} }: GatewayOptions,
 ): Promise<RunningGateway> {
-  const { listen, metrics, ledger } = blueprint.server;
-  const books = primary ? linkedBooks(primary) : (await openBooks(ledger, { clock, log, processes })).books;
-  const limits = new Limits(clock);
+  const { listen, metrics } = blueprint.server;
+  const { books, shared, charge } = await openCounts(blueprint, { log, clock, processes, primary });
+  const limits = new Limits(clock, shared?.limits);
   const agents = new AgentPool(times.idle, extraCas);
-  const telemetry = await startTelemetry(blueprint, {
-    limits,
-    health: () => limits.health(clock.now()),
-    books,
-    clock,
-    version,
-    primary,
-  });
+  const health = () => limits.health(clock.now());
+  const telemetry = await startTelemetry(blueprint, { limits, health, books, shared, clock, version, primary });
   const { observer, tracer, endpoints } = telemetry;
-  const metered: Books["metered"] = (record, usage) => observer.metered(record, usage);
-  const parts = { limits, agents, tracer, clock, books: { ...books, ledger: books.lines, clock, metered }, meter, log };
-  const onMain = metrics?.listen === undefined ? endpoints : undefined;
-  const host = new Host(linkPlan(blueprint, parts), log, { observer, endpoints: onMain, pair, times: times.server });
+  const ofAll = { books: booksOf(books, charge, observer, clock), limits, shared: shared?.limits };
+  const parts = { ...ofAll, agents, tracer, clock, meter, log };
+  const hostOptions = { observer, endpoints: metrics?.listen ? undefined : endpoints, pair, times: times.server };
+  const host = new Host(linkPlan(blueprint, parts), log, hostOptions);
   let current = blueprint;
   const withoutRoutes = (whole: Blueprint) => linkPlan({ ...whole, routes: [] }, parts);
-  const observing =
-    metrics?.listen &&
-    endpoints &&
-    (await startObserveListener(metrics.listen, {
-      linked: withoutRoutes(blueprint),
-      endpoints,
-      ready: () => host.ready,
-      log,
-      times: times.server,
-    }));
-  const address = await host.listen(listen).catch(async (err: unknown) => {
+  const giveUp = async (err: unknown): Promise<never> => {
     await observing?.close();
+    await shared?.close();
     await books.ledger?.close();
     throw err;
-  });
+  };
+  let observing: ObserveListener | undefined;
+  if (metrics?.listen !== undefined && endpoints !== undefined) {
+    const linked = withoutRoutes(blueprint);
+    const ofListener = { linked, endpoints, ready: () => host.ready, log, times: times.server };
+    observing = await startObserveListener(metrics.listen, ofListener).catch(giveUp);
+  }
+  const address = await host.listen(listen).catch(giveUp);
   // The primary says it once for all workers.
   if (primary === undefined) logAddresses(log, blueprint, { address, metricsAddress: observing?.address });
   const prepare = (next: Blueprint): PreparedSwap => {
     const swaps = [swapOf(host, linkPlan(next, parts))];
     if (observing !== undefined) swaps.push(swapOf(observing, withoutRoutes(next)));
     return inOne(swaps, () => {
+      void shared?.adopt(next);
       telemetry.adopt(next);
       current = next;
     });
@@ -144,6 +140,7 @@ export async function startGateway(
     limits,
     agents,
     books,
+    shared,
     figures: telemetry.figures,
     swap: (next) => prepare(next).commit(),
     prepare,
@@ -153,6 +150,7 @@ export async function startGateway(
       await observing?.close();
       agents.close();
       await books.late.all(DECODING_MS);
+      await shared?.close();
       await books.ledger?.close();
       primary?.flush();
       await telemetry.close();

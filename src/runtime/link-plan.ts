@@ -4,8 +4,11 @@ import type { Blueprint } from "../plan/blueprint.ts";
 import type { Clock } from "./clock.ts";
 import type { Tracer } from "./exchange/observer.ts";
 import type { LinkedPlan } from "./generation.ts";
+import type { BudgetParts } from "./guards/budget.ts";
 import { createGuardRegistry } from "./guards/index.ts";
+import { isAskedTogether, sharedAdmission } from "./guards/shared-admission.ts";
 import type { Limits } from "./limits/limits.ts";
+import type { SharedLimits } from "./limits/shared/shared-limits.ts";
 import { link } from "./link.ts";
 import { type Charging, chargingOf, guardMetering } from "./metering/charging.ts";
 import { type Books, type MeteredForward, RouteBooks } from "./metering/route-books.ts";
@@ -17,6 +20,8 @@ import { createTerminal, type TerminalParts } from "./upstream/terminal.ts";
 /** What all plans of the gateway share. */
 export interface PlanParts {
   readonly limits: Limits;
+  /** The limits that other processes share; `undefined`: there are none. */
+  readonly shared: SharedLimits | undefined;
   readonly agents: AgentPool;
   readonly books: Books;
   readonly tracer: Tracer | undefined;
@@ -28,7 +33,7 @@ export interface PlanParts {
 
 /** Links a blueprint, and leases the counts and agents that its plan uses. @throws an error of linking; no lease is left then */
 export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
-  const { limits, agents, clock } = parts;
+  const { limits, shared, agents, clock, books } = parts;
   const counts = limits.lease();
   const upstreams = agents.lease();
   const release = (): void => {
@@ -37,10 +42,15 @@ export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
   };
   try {
     const charging = chargingOf(blueprint.charging);
-    const metering = charging && guardMetering(charging, parts.books.budgets, clock);
-    const guards = createGuardRegistry(counts, clock, metering);
-    const terminalParts = { limits: counts, agents: upstreams, ...shared(parts, charging) };
-    const plan = link(blueprint, { guards, terminal: (spec) => createTerminal(spec, terminalParts) });
+    const metering = charging && guardMetering(charging, books.budgets, clock);
+    const guards = createGuardRegistry(counts, clock, metering, shared && reserveLater);
+    const terminalParts = { limits: counts, agents: upstreams, ...ofAll(parts, charging) };
+    const admission = shared && { shared, limits: counts, budgets: books.budgets, clock };
+    const plan = link(blueprint, {
+      guards,
+      isLeft: (step) => shared !== undefined && isAskedTogether(step),
+      terminal: (spec, steps) => createTerminal(spec, terminalParts, admission && sharedAdmission(steps, admission)),
+    });
     return { plan, limits: counts, sendTimeoutMs: blueprint.server.sendTimeoutMs, release };
   } catch (err) {
     release();
@@ -48,7 +58,13 @@ export function linkPlan(blueprint: Blueprint, parts: PlanParts): LinkedPlan {
   }
 }
 
-function shared({ tracer, clock, log, books, meter }: PlanParts, charging: Charging | undefined) {
+/** What is reserved is asked for with all other limits, when the upstream is chosen. */
+const reserveLater: BudgetParts["reserve"] = (x, _client, _limits, estimate) => {
+  x.expect(estimate);
+  return undefined;
+};
+
+function ofAll({ tracer, clock, log, books, meter }: PlanParts, charging: Charging | undefined) {
   const parts: Omit<TerminalParts, "limits" | "agents"> = {
     tracer,
     clock,

@@ -14,18 +14,21 @@ import { routeNotFound } from "./replies/route-not-found.ts";
 /** Makes the guards and the terminals of a plan. */
 export interface LinkParts<X extends Exchange> {
   readonly guards: GuardRegistry;
-  readonly terminal: (spec: ForwardSpec) => Terminal<X>;
+  /** Whether a step is left to the terminal, which asks for all limits of a request at once. Default: none is. */
+  readonly isLeft?: (step: Step) => boolean;
+  readonly terminal: (spec: ForwardSpec, steps: readonly Step[]) => Terminal<X>;
 }
 
 /** Makes the plan of a blueprint. The plan is frozen. */
-export function link<X extends Exchange>(blueprint: Blueprint, { guards, terminal }: LinkParts<X>): Plan<X> {
+export function link<X extends Exchange>(blueprint: Blueprint, parts: LinkParts<X>): Plan<X> {
+  const { guards, isLeft = () => false, terminal } = parts;
   const guardOf = sharedGuards(guards);
   const linkRoute = ({ id, prefix, steps, forward }: RouteBlueprint): Route<X> =>
     Object.freeze({
       id,
       prefix,
-      guards: Object.freeze(steps.map(guardOf)),
-      forward: terminal(forward),
+      guards: Object.freeze(steps.filter((step) => !isLeft(step)).map(guardOf)),
+      forward: terminal(forward, steps),
       takesWebSockets: forward.webSocket !== undefined,
     });
   return Object.freeze({

@@ -30,6 +30,8 @@ export interface BooksParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly processes: Processes;
+  /** Warnings of budgets are given here: they are not shared with other processes. */
+  readonly warns: boolean;
 }
 
 /**
@@ -39,9 +41,10 @@ export interface BooksParts {
  */
 export async function openBooks(
   spec: LedgerSpec | undefined,
-  { clock, log, processes }: BooksParts,
+  { clock, log, processes, warns }: BooksParts,
 ): Promise<OpenedBooks> {
   const onPassed = (warning: BudgetWarning): void => {
+    if (!warns) return;
     log.warn({ ...warning }, "budget used");
     ledger?.warningGiven();
   };
@@ -62,7 +65,7 @@ export async function openBooks(
 const NOTHING: Restored = { sums: new Map(), warned: new Map() };
 
 /**
- * The books of a worker: the primary has the ledger, and gives the warnings of budgets. What the worker counts itself are its own requests
+ * The books of a worker: the primary has the ledger, and workers give the warnings of budgets by what they share. What the worker counts itself are its own requests
  * and what was charged before the gateway started.
  */
 export function linkedBooks({ ledger: lines, restored }: PrimaryLink): OpenBooks {

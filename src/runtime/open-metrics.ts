@@ -10,6 +10,7 @@ import type { ShownBudget } from "./limits/budgets.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
 import { Meters } from "./observe/metrics/meters.ts";
 import type { ProcessFigures } from "./observe/metrics/process-figures.ts";
+import type { SharedState } from "./observe/metrics/state-families.ts";
 import { summarise, type WorkerCounts } from "./observe/metrics/summary.ts";
 import { type ReadableLedger, usageEndpoint } from "./usage/ledger/usage-page.ts";
 
@@ -27,13 +28,15 @@ export interface FigureSources {
   /** The budgets of clients; `undefined` where nothing is metered. */
   readonly budgets: (() => readonly ShownBudget[]) | undefined;
   readonly ledger: ReadableLedger | undefined;
+  /** The state that several processes share; `undefined`: there is none. */
+  readonly state: (() => SharedState) | undefined;
+  /** Gets figures that are not known at once. Called before anything is shown; `undefined`: there are none. */
+  readonly refresh: (() => Promise<void>) | undefined;
   /** The workers; `undefined` in a gateway of one process. */
   readonly workers?: WorkerSources;
 }
 
 interface WorkerSources {
-  /** Asks them for their figures. Called before anything is shown. */
-  refresh(): Promise<void>;
   /** The metrics of their processes. */
   processes(): readonly ProcessFigures[];
   readonly shown: WorkerCounts;
@@ -49,11 +52,11 @@ export async function openMetrics(blueprint: Blueprint, sources: FigureSources):
   const { metrics } = blueprint.server;
   if (metrics === undefined) return undefined;
   const { prometheusText } = await import("./observe/metrics/prometheus.ts");
-  const { clock, version, waiting, clients, health, budgets, ledger, workers } = sources;
+  const { clock, version, waiting, clients, health, budgets, ledger, state, refresh, workers } = sources;
   const meters = new Meters(blueprint, clock);
   const prometheus = prometheusText(
     meters,
-    { version, waiting, health, budgets },
+    { version, waiting, health, budgets, state },
     workers && (() => workers.processes()),
   );
   const summary = () =>
@@ -67,11 +70,11 @@ export async function openMetrics(blueprint: Blueprint, sources: FigureSources):
       workers: workers?.shown,
     });
   const usage = ledger && usageEndpoint(ledger, clock);
-  /** What shows figures waits for those of the workers. */
+  /** What shows figures waits for them. */
   const fresh = <A extends readonly unknown[], R>(show: (...args: A) => R | Promise<R>) => {
-    if (workers === undefined) return show;
+    if (refresh === undefined) return show;
     return async (...args: A): Promise<R> => {
-      await workers.refresh();
+      await refresh();
       return show(...args);
     };
   };

@@ -32,7 +32,7 @@ export async function openPrimary(
   log: Log,
   { version, processes, fleet, clock = systemClock, answerMs }: PrimaryOptions,
 ): Promise<PrimaryBooks> {
-  const { books, restored } = await openBooks(blueprint.server.ledger, { clock, log, processes });
+  const { books, restored } = await openBooks(blueprint.server.ledger, { clock, log, processes, warns: false });
   const { budgets, ledger } = books;
   const figures = new FleetFigures(fleet, answerMs);
   let budgeted = budgetedClients(blueprint);
@@ -45,6 +45,8 @@ export async function openPrimary(
     health: () => worstHealth(figures.current),
     budgets: ledger && shownBudgets,
     ledger,
+    state: blueprint.server.redis && (() => figures.state()),
+    refresh: () => figures.refresh(),
     workers: figures,
   });
   return new PrimaryBooks({
@@ -53,7 +55,7 @@ export async function openPrimary(
     figures,
     ledgerId: ledger?.id,
     restored,
-    append: (line) => append(line, books, budgeted),
+    append: (line) => append(line, books),
     adopt: (next) => {
       budgeted = budgetedClients(next);
     },
@@ -63,9 +65,9 @@ export async function openPrimary(
   });
 }
 
-/** Writes a line, and counts what it charges. The primary sees the lines of all workers, so it is the one that warns of budgets. */
-function append(line: LedgerLine, { budgets, ledger }: OpenBooks, budgeted: ReturnType<typeof budgetedClients>): void {
+/** Writes a line, and counts what it charges. Warnings of budgets are given by the workers, which share what is used. */
+function append(line: LedgerLine, { budgets, ledger }: OpenBooks): void {
   ledger?.append(line);
   const { client, charged_tokens: tokens, charged_usd } = line;
-  budgets.charge(client, budgeted.get(client), { tokens, ticks: ticksOf(charged_usd) }, Date.parse(line.at));
+  budgets.charge(client, undefined, { tokens, ticks: ticksOf(charged_usd) }, Date.parse(line.at));
 }

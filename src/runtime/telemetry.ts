@@ -4,10 +4,12 @@ import type { Blueprint } from "../plan/blueprint.ts";
 import type { Clock } from "./clock.ts";
 import type { BuiltInEndpoints } from "./endpoints/built-in.ts";
 import { combineObservers, noopObserver, type Observer, type ReloadResult, type Tracer } from "./exchange/observer.ts";
+import type { ShownBudget } from "./limits/budgets.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { ShownHealth } from "./limits/shown-health.ts";
 import type { OpenBooks } from "./open-books.ts";
 import { budgetedClients, openMetrics } from "./open-metrics.ts";
+import type { OpenSharedLimits } from "./open-shared-limits.ts";
 import type { Figures } from "./workers/figures.ts";
 import type { PrimaryLink } from "./workers/primary-link.ts";
 
@@ -17,6 +19,8 @@ export interface TelemetryParts {
   readonly health: () => readonly ShownHealth[];
   /** What is written down of usage. */
   readonly books: OpenBooks;
+  /** The limits that other processes share. */
+  readonly shared: OpenSharedLimits | undefined;
   readonly clock: Clock;
   /** The gateway's version. */
   readonly version: string;
@@ -56,16 +60,23 @@ export async function startTelemetry(blueprint: Blueprint, parts: TelemetryParts
 }
 
 /** Those of this process alone; `undefined` without metrics. */
-async function startMetrics(blueprint: Blueprint, { limits, health, books, clock, version }: TelemetryParts) {
+async function startMetrics(blueprint: Blueprint, { limits, health, books, shared, clock, version }: TelemetryParts) {
   let budgeted = budgetedClients(blueprint);
+  let known: readonly ShownBudget[] = [];
   const opened = await openMetrics(blueprint, {
     clock,
     version,
     waiting: () => limits.waiting(),
     clients: () => limits.clientsInFlight(),
     health,
-    budgets: books.ledger && (() => books.budgets.shown(clock.now(), budgeted)),
+    budgets: books.ledger && (() => (shared ? known : books.budgets.shown(clock.now(), budgeted))),
     ledger: books.ledger,
+    state: shared && (() => shared.state()),
+    refresh:
+      shared &&
+      (async () => {
+        known = await shared.budgets.shown(clock.now(), budgeted);
+      }),
   });
   if (opened === undefined) return undefined;
   const { meters, endpoints } = opened;
@@ -83,7 +94,8 @@ async function startMetrics(blueprint: Blueprint, { limits, health, books, clock
 
 /** In a worker, the primary has the meters. It asks for what only the worker knows. */
 async function linkedMetrics(blueprint: Blueprint, link: PrimaryLink, parts: TelemetryParts) {
-  const { limits, health, books, clock } = parts;
+  const { limits, health, books, shared, clock } = parts;
+  const budgets = shared?.budgets ?? books.budgets;
   let budgeted = budgetedClients(blueprint);
   const { metrics } = blueprint.server;
   const ofProcess = metrics && (await import("./observe/metrics/prometheus.ts")).processFigures();
@@ -97,7 +109,8 @@ async function linkedMetrics(blueprint: Blueprint, link: PrimaryLink, parts: Tel
         waiting: limits.waiting(),
         clients: limits.clientsInFlight(),
         health: health(),
-        budgets: link.ledger === undefined ? [] : books.budgets.shown(clock.now(), budgeted),
+        budgets: link.ledger === undefined ? [] : await budgets.shown(clock.now(), budgeted),
+        state: shared?.state(),
         process: await ofProcess?.(),
       };
     },

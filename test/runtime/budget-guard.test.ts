@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Client, Exchange, ModelNames, RequestSize } from "../../src/plan/exchange.ts";
 import type { BudgetSpec, Charge, Reservation } from "../../src/plan/usage.ts";
-import { type BudgetParts, budget } from "../../src/runtime/guards/budget.ts";
+import { type BudgetParts, budget, reserveIn } from "../../src/runtime/guards/budget.ts";
 import { Budgets } from "../../src/runtime/limits/budgets.ts";
 
 const NOON = Date.parse("2026-11-27T12:00:00Z");
@@ -56,8 +56,7 @@ function exchange(asked: Asked) {
 function world(spec: Parameters<typeof budget>[0] = SPEC) {
   const budgets = new Budgets({ onPassed: () => {} });
   const parts: BudgetParts = {
-    budgets,
-    clock: { now: () => NOON },
+    reserve: reserveIn({ budgets }, { now: () => NOON }),
     isNeverMetered: (method, path) => method === "POST" && path.endsWith("/count_tokens"),
     estimate: ({ model, input, output }) => {
       const price = PRICES[model];

@@ -12,7 +12,7 @@ import { LiveExchange } from "../../src/runtime/exchange/exchange.ts";
 import type { ExchangeOwner } from "../../src/runtime/exchange/exchange-owner.ts";
 import { noopObserver } from "../../src/runtime/exchange/observer.ts";
 import { run } from "../../src/runtime/exchange/run.ts";
-import { budget } from "../../src/runtime/guards/budget.ts";
+import { budget, reserveIn } from "../../src/runtime/guards/budget.ts";
 import { Budgets } from "../../src/runtime/limits/budgets.ts";
 
 const closing: (() => Promise<void>)[] = [];
@@ -33,7 +33,7 @@ async function serve(maxTokens: number, onPassed: (reserved: Reserved) => void) 
     budgets: [{ per: "total", maxTokens, maxTicks: undefined }],
   };
   const clock = { now: () => 0 };
-  const parts = { budgets, clock, isNeverMetered: () => false, estimate: () => undefined };
+  const parts = { reserve: reserveIn({ budgets }, clock), isNeverMetered: () => false, estimate: () => undefined };
   const guard = budget({ scanBytes: 10_000, idleMs: 1000, unpriced: "deny", hosts: ["api.example"] }, parts);
   const shown = () => budgets.shown(0, [["a", limits]])[0];
   const ended: (() => void)[] = [];

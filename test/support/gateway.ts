@@ -11,6 +11,7 @@ import type { Host } from "../../src/runtime/host.ts";
 import type { Limits } from "../../src/runtime/limits/limits.ts";
 import { createLog } from "../../src/runtime/observe/logs/log.ts";
 import type { OpenBooks } from "../../src/runtime/open-books.ts";
+import type { OpenSharedLimits } from "../../src/runtime/open-shared-limits.ts";
 import { within } from "./deadline.ts";
 
 export interface LogLine {
@@ -27,6 +28,8 @@ export interface TestGateway {
   readonly host: Host;
   readonly limits: Limits;
   readonly books: OpenBooks;
+  /** The limits that it shares with other processes. */
+  readonly shared: OpenSharedLimits | undefined;
   /** What only this process knows; `undefined` where it has no primary. */
   readonly figures: RunningGateway["figures"];
   /** Swaps in another config, as a reload does. */
@@ -90,6 +93,7 @@ export async function startGateway(yaml: string, options: TestGatewayOptions = {
     host: gateway.host,
     limits: gateway.limits,
     books: gateway.books,
+    shared: gateway.shared,
     figures: gateway.figures,
     swap: (text) => gateway.swap(compiled(text, options.env)),
     logs,

@@ -15,11 +15,14 @@ import { compiled, type LogLine } from "../support/gateway.ts";
 
 export const METRICS_TOKEN = "metrics-token-51d0";
 
+const OWNER = { ledger: "ledger", run: "run", process: "1" };
+
 export const NO_FIGURES: Figures = {
   waiting: new Map(),
   clients: new Map(),
   health: [],
   budgets: [],
+  state: undefined,
   process: undefined,
 };
 
@@ -82,7 +85,7 @@ export async function primaryScene(yaml: string, options: SceneOptions = {}): Pr
     link: (reports) => {
       const ask: PrimaryBooks["answer"] = async (request) =>
         structuredClone(await books.answer(structuredClone(request)));
-      return workerLink(blueprint.server, { reports, ask, restored: structuredClone(books.restored) });
+      return workerLink(blueprint.server, { reports, ask, restored: structuredClone(books.restored), owner: OWNER });
     },
     get,
     scrape: async () => ownSamples((await get("/metrics")).body),

@@ -1,6 +1,6 @@
 // Walks over the limits and budgets of a config: all that is counted, and that several processes can count together.
 
-import type { Path } from "../diagnostics/location.ts";
+import { type Path, pointer } from "../diagnostics/location.ts";
 import type { CompleteClient, CompleteConfig } from "../schema/defaults.ts";
 import { clientPath } from "./clients.ts";
 import { eachUpstream } from "./walks.ts";
@@ -12,9 +12,14 @@ export function* eachLimit(config: CompleteConfig): Generator<Path> {
   for (const key of ["downstream_max_inflight", "upstream_per_key_max_inflight"] as const) {
     if (concurrency[key] !== undefined) yield ["concurrency", key];
   }
-  for (const visit of eachUpstream(config)) {
-    if (visit.upstream.upstream_key_max_inflight === undefined) continue;
-    if (visit.sharing("upstream_key_max_inflight")[0] === visit) yield visit.pathOf("upstream_key_max_inflight");
+  const seen = new Set<string>();
+  for (const { upstream, pathOf } of eachUpstream(config)) {
+    if (upstream.upstream_key_max_inflight === undefined) continue;
+    const path = pathOf("upstream_key_max_inflight");
+    // Upstreams take it from one place, such as `upstream_defaults`.
+    if (seen.has(pointer(path))) continue;
+    seen.add(pointer(path));
+    yield path;
   }
   for (const [index, client] of gateway_auth.clients.entries()) {
     if (client.enabled) yield* limitsOf(client, index);

@@ -45,5 +45,5 @@ export const STATE_VALUES: Readonly<Record<string, Helps>> = {
     ...all('did you mean "closed"?', "close", "deny", "block", "reject", "refuse", "fail_closed", "error", "fail"),
     ...all('did you mean "open"?', "allow", "pass", "ignore", "fail_open", "none"),
   },
-  workers: all('did you mean "auto"?', "max", "all", "cpus", "cpu", "cores", "num_cpus", "default"),
+  workers: all('did you mean "auto"?', "max", "all", "cpus", "cpu", "cores", "num_cpus", "Auto", "AUTO"),
 };

@@ -124,6 +124,8 @@ export class DryExchange implements Exchange, Runnable {
   }
 
   /** Does nothing: each dry run has its own counts. */
+  expect(): void {}
+
   reserve(): void {}
 
   replaceQuery(query: string): void {

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
-import { NO_CHARGE, type Reservation } from "../../plan/usage.ts";
+import { type Charge, NO_CHARGE, type Reservation } from "../../plan/usage.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
 import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
@@ -28,6 +28,8 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
   position = 0;
   /** What is reserved of the client's budgets. A meter settles it when the usage is known; without one it is settled at nothing. */
   reservation: Reservation | undefined = undefined;
+  /** What it may use of its client's budgets, until that is reserved with its other limits; `undefined`: nothing has to be. */
+  estimate: Charge | undefined = undefined;
   /** Closes the WebSocket, when the gateway shuts down; `undefined` where none is open. */
   goAway: (() => void) | undefined = undefined;
   readonly #owner: Owner;
@@ -91,6 +93,10 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
   reserve(reservation: Reservation): void {
     this.reservation = reservation;
     if (this.#done) reservation.settle(NO_CHARGE);
+  }
+
+  expect(estimate: Charge): void {
+    this.estimate = estimate;
   }
 
   /** Notes that the exchange has passed all guards. From now to its end it is in flight. */

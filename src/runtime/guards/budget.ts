@@ -10,8 +10,20 @@ import type { GuardMetering } from "../metering/charging.ts";
 import { estimateTokens } from "../model/token-estimate.ts";
 
 /** What the guard asks of other parts. */
-export interface BudgetParts extends GuardMetering {
-  readonly clock: Clock;
+export interface BudgetParts extends Omit<GuardMetering, "budgets"> {
+  /** Reserves an estimate in the budgets of a client, or keeps it until all limits of the request are asked for at once. */
+  readonly reserve: (x: Exchange, client: string, limits: ClientBudgets, estimate: Charge) => Verdict;
+}
+
+/** Reserves in the budgets of this process. */
+export function reserveIn({ budgets }: Pick<GuardMetering, "budgets">, clock: Clock): BudgetParts["reserve"] {
+  return (x, client, limits, estimate) => {
+    const now = clock.now();
+    const answer = budgets.reserve(client, limits, estimate, now);
+    if (answer.kind !== "admitted") return budgetRefusal(x, answer, now);
+    x.reserve(answer.reservation);
+    return undefined;
+  };
 }
 
 const UNREADABLE = replyFor("model_unreadable");
@@ -35,7 +47,7 @@ const RATE_MESSAGE =
 const RATE_CAUSE = "the client's own limit of tokens per minute";
 
 export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, parts: BudgetParts): Guard {
-  const { budgets, clock, isNeverMetered, estimate } = parts;
+  const { reserve, isNeverMetered, estimate } = parts;
 
   /** The price at the dearest upstream: which of them it will be is not known yet. */
   function costOf(model: string, input: number, output: number): number | undefined {
@@ -70,11 +82,7 @@ export function budget({ scanBytes, idleMs, unpriced, hosts }: BudgetStepSpec, p
       x.noteCause(UNPRICED_CAUSE);
       return UNPRICED;
     }
-    const now = clock.now();
-    const answer = budgets.reserve(client, limits, charge, now);
-    if (answer.kind !== "admitted") return refusal(x, answer, now);
-    x.reserve(answer.reservation);
-    return undefined;
+    return reserve(x, client, limits, charge);
   }
 
   return function budget(x) {
@@ -94,8 +102,14 @@ function hasLimits({ tokensPerMinute, budgets }: ClientBudgets): boolean {
   return tokensPerMinute !== undefined || budgets.length > 0;
 }
 
-/** The log says which limit it was: the reply does not tell a client how much it may use. */
-function refusal(x: Exchange, answer: Exclude<Reserved, { readonly kind: "admitted" }>, now: number): Reply {
+/** Why the budgets of a client refuse a request. */
+export type BudgetRefusal = Exclude<Reserved, { readonly kind: "admitted" }>;
+
+/**
+ * The log says which limit it was: the reply does not tell a client how much it may use.
+ * @param now ms since the epoch, on the clock that decided
+ */
+export function budgetRefusal(x: Exchange, answer: BudgetRefusal, now: number): Reply {
   switch (answer.kind) {
     case "rate_limited":
       x.noteCause(RATE_CAUSE);

@@ -5,7 +5,7 @@ import type { ClientInflightSpec, Guard } from "../../plan/steps.ts";
 import { clientKey } from "../limits/client-key.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 
-const REFUSAL = replyFor("client_concurrency_exceeded");
+export const CLIENT_FULL = replyFor("client_concurrency_exceeded");
 
 export function clientInflight({ clients }: ClientInflightSpec, limits: LimitsLease): Guard {
   const counters = new Map(
@@ -18,7 +18,7 @@ export function clientInflight({ clients }: ClientInflightSpec, limits: LimitsLe
   return function clientInflight(x) {
     const own = x.client === undefined ? undefined : counters.get(x.client.id);
     if (own === undefined) return undefined;
-    if (!own.counter.tryAcquire()) return REFUSAL;
+    if (!own.counter.tryAcquire()) return CLIENT_FULL;
     x.hold(own.release);
     return undefined;
   };

@@ -4,13 +4,13 @@ import { replyFor } from "../../plan/replies.ts";
 import type { DownstreamLimitSpec, Guard } from "../../plan/steps.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 
-const REFUSAL = replyFor("downstream_concurrency_exceeded");
+export const DOWNSTREAM_FULL = replyFor("downstream_concurrency_exceeded");
 
 export function downstreamInflight({ max }: DownstreamLimitSpec, limits: LimitsLease): Guard {
   const counter = limits.downstream(max);
   const release = () => counter.release();
   return function downstreamInflight(x) {
-    if (!counter.tryAcquire()) return REFUSAL;
+    if (!counter.tryAcquire()) return DOWNSTREAM_FULL;
     x.hold(release);
     return undefined;
   };

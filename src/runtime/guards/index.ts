@@ -6,7 +6,7 @@ import { Budgets } from "../limits/budgets.ts";
 import type { LimitsLease } from "../limits/limits-lease.ts";
 import type { GuardMetering } from "../metering/charging.ts";
 import { auth } from "./auth.ts";
-import { budget } from "./budget.ts";
+import { type BudgetParts, budget, reserveIn } from "./budget.ts";
 import { clientInflight } from "./client-inflight.ts";
 import { clientRate } from "./client-rate.ts";
 import { cors } from "./cors.ts";
@@ -28,11 +28,13 @@ const NOT_METERED: GuardMetering = {
 /**
  * @param limits the counts that the guards of one plan use
  * @param metering `undefined` without `usage.enabled`
+ * @param reserve how budgets are reserved. Default: at once, in this process
  */
 export function createGuardRegistry(
   limits: LimitsLease,
   clock: Clock,
   metering: GuardMetering = NOT_METERED,
+  reserve: BudgetParts["reserve"] = reserveIn(metering, clock),
 ): GuardRegistry {
   return {
     cors,
@@ -42,7 +44,7 @@ export function createGuardRegistry(
     rateLimit: (spec) => rateLimit(spec, limits, clock),
     clientRate: () => clientRate(limits, clock),
     modelScope,
-    budget: (spec) => budget(spec, { ...metering, clock }),
+    budget: (spec) => budget(spec, { ...metering, reserve }),
     downstreamInflight: (spec) => downstreamInflight(spec, limits),
     clientInflight: (spec) => clientInflight(spec, limits),
   };

@@ -3,9 +3,9 @@
 import type { BudgetPeriod } from "../../plan/usage.ts";
 import type { BudgetUnit } from "./client-usage.ts";
 
-const PERCENTS = [80, 90, 100] as const;
+export const WARNED_PERCENTS = [80, 90, 100] as const;
 
-export type WarnedPercent = (typeof PERCENTS)[number];
+export type WarnedPercent = (typeof WARNED_PERCENTS)[number];
 
 /** A budget in one of its periods. */
 export interface BudgetInPeriod {
@@ -50,7 +50,7 @@ export class BudgetWarnings {
     // An exchange that began in a period that is over changes only that one, of which nobody has to be warned any more.
     if (last !== undefined && last.firstDay > budget.firstDay) return [];
     const before = last !== undefined && last.firstDay === budget.firstDay ? last.percent : 0;
-    const passed = PERCENTS.filter((percent) => percent > before && share >= percent / 100);
+    const passed = WARNED_PERCENTS.filter((percent) => percent > before && share >= percent / 100);
     const highest = passed.at(-1);
     if (highest !== undefined) this.#given.set(key, { ...budget, percent: highest });
     return passed;

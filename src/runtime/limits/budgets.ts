@@ -105,6 +105,13 @@ export class Budgets {
     return refusal ?? { kind: "admitted", reservation: this.#reservation(client, state, whole, now) };
   }
 
+  /** Reserves an estimate that was admitted elsewhere, whatever the limits say. */
+  reserveAdmitted(client: string, limits: ClientBudgets, estimate: Charge, now: number): Reservation {
+    const state = this.#stateOf(client);
+    state.limits = limits;
+    return this.#reservation(client, state, wholeCharge(estimate), now);
+  }
+
   /**
    * Counts what a client used without a reservation, for a budget that is added later, too.
    * @param limits those of the client; `undefined` where it has none
@@ -185,13 +192,14 @@ export class Budgets {
 }
 
 /** One limit of a budget. */
-interface Bound {
+export interface Bound {
   readonly per: BudgetPeriod;
   readonly unit: BudgetUnit;
   readonly max: number;
 }
 
-function boundsOf({ budgets }: ClientBudgets): Bound[] {
+/** The limits of all budgets, in the order in which they are checked. */
+export function boundsOf({ budgets }: ClientBudgets): Bound[] {
   const bounds: Bound[] = [];
   for (const { per, maxTicks, maxTokens } of budgets) {
     if (maxTicks !== undefined) bounds.push({ per, unit: "usd", max: maxTicks });

@@ -4,8 +4,9 @@ import type { CooldownSpec, UpstreamSpec } from "../../plan/forward.ts";
 import type { Digest } from "../../plan/secret.ts";
 import { InflightCounter } from "./counter.ts";
 import type { FixedWindow } from "./fixed-window.ts";
+import type { Gate } from "./gate.ts";
 import { UpstreamHealth } from "./health.ts";
-import { UpstreamGate } from "./upstream-gate.ts";
+import type { SlotSet } from "./shared/shared-counts.ts";
 import type { Lease } from "./usage-pool.ts";
 
 const DOWNSTREAM = "downstream";
@@ -19,6 +20,8 @@ export interface Counted {
   readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
   readonly upstream: { readonly gateKey: string } | undefined;
+  /** What it may use of its client's budgets, where that is reserved together with its other limits. */
+  readonly estimate?: unknown;
   hold(release: () => void): void;
 }
 
@@ -33,10 +36,15 @@ export interface LeaseParts {
   readonly downstream: Lease<InflightCounter>;
   /** By the key of the client. */
   readonly clients: Lease<InflightCounter>;
-  readonly gates: Lease<UpstreamGate>;
+  readonly gates: Lease<Gate>;
   readonly windows: Lease<FixedWindow>;
   readonly health: Lease<PoolHealth>;
   readonly newWindow: (routeId: string) => FixedWindow;
+  readonly newGate: (key: string, max: number, maxWaiting: number) => Gate;
+  /** Counts an exchange in flight in a limit that other processes share. @returns a function that ends this; `undefined`: they share none */
+  readonly adopt: ((set: Exclude<SlotSet, { readonly kind: "gate" }>) => (() => void) | undefined) | undefined;
+  /** Called when exchanges were adopted. */
+  readonly adopted: () => void;
 }
 
 export class LimitsLease {
@@ -69,8 +77,8 @@ export class LimitsLease {
   }
 
   /** The gate of a route and upstream key. @param key made by `gateKey` */
-  gate(key: string, max: number, maxWaiting: number): UpstreamGate {
-    const gate = this.#parts.gates.get(key, () => new UpstreamGate(max, maxWaiting));
+  gate(key: string, max: number, maxWaiting: number): Gate {
+    const gate = this.#parts.gates.get(key, () => this.#parts.newGate(key, max, maxWaiting));
     this.#pendingLimits.push(() => gate.resize(max, maxWaiting));
     return gate;
   }
@@ -101,17 +109,29 @@ export class LimitsLease {
     const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
     const adoptsGate = this.#newIn("gates", older);
     const adoptsClient = this.#newIn("clients", older);
+    let hasAdopted = false;
     for (const x of exchanges) {
       if (!x.isCounted) continue;
-      if (adoptsDownstream) charge(x, older.#parts.downstream.get(DOWNSTREAM, missing));
+      if (adoptsDownstream) {
+        hasAdopted = true;
+        charge(x, older.#parts.downstream.get(DOWNSTREAM, missing));
+        this.#adopt(x, { kind: "downstream" });
+      }
       const client = x.client?.id;
-      if (client !== undefined && adoptsClient(client)) charge(x, older.#parts.clients.get(client, missing));
+      if (client !== undefined && adoptsClient(client)) {
+        hasAdopted = true;
+        charge(x, older.#parts.clients.get(client, missing));
+        // Where other processes share the limits, what reserves something has a slot of its client already.
+        if (x.estimate === undefined) this.#adopt(x, { kind: "subject", subject: client });
+      }
       const key = x.upstream?.gateKey;
       if (key === undefined || !adoptsGate(key)) continue;
       const gate = older.#parts.gates.get(key, missing);
+      hasAdopted = true;
       gate.charge();
       x.hold(() => gate.leave());
     }
+    if (hasAdopted) this.#parts.adopted();
   }
 
   /** Releases all counts. Called when the plan's last exchange has ended, or when the plan is not used. */
@@ -121,6 +141,11 @@ export class LimitsLease {
     this.#parts.gates.release();
     this.#parts.windows.release();
     this.#parts.health.release();
+  }
+
+  #adopt(x: Counted, set: Exclude<SlotSet, { readonly kind: "gate" }>): void {
+    const end = this.#parts.adopt?.(set);
+    if (end !== undefined) x.hold(end);
   }
 
   #counter(part: "downstream" | "clients", key: string, max: number): InflightCounter {

@@ -3,23 +3,32 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { InflightCounter } from "./counter.ts";
 import { FixedWindow } from "./fixed-window.ts";
+import type { Gate } from "./gate.ts";
 import { LimitsLease, type PoolHealth, routeOfGate } from "./limits-lease.ts";
+import { SharedGate } from "./shared/shared-gate.ts";
+import type { SharedLimits } from "./shared/shared-limits.ts";
 import type { ShownHealth } from "./shown-health.ts";
-import type { UpstreamGate } from "./upstream-gate.ts";
+import { UpstreamGate } from "./upstream-gate.ts";
 import { UsagePool } from "./usage-pool.ts";
 
 export class Limits {
   readonly #downstream = new UsagePool<InflightCounter>();
   readonly #clients = new UsagePool<InflightCounter>();
-  readonly #gates = new UsagePool<UpstreamGate>();
+  readonly #gates: UsagePool<Gate>;
   readonly #windows: UsagePool<FixedWindow>;
   readonly #health = new UsagePool<PoolHealth>();
   /** Windows that no plan uses, by route id. A limit that is removed and added again within a minute keeps its counts. */
   readonly #unused = new Map<string, FixedWindow>();
   readonly #clock: Clock;
+  readonly #shared: SharedLimits | undefined;
 
-  constructor(clock: Clock = systemClock) {
+  /** @param shared the limits that other processes share; `undefined`: there are none */
+  constructor(clock: Clock = systemClock, shared?: SharedLimits) {
     this.#clock = clock;
+    this.#shared = shared;
+    this.#gates = new UsagePool((gate) => {
+      if (gate instanceof SharedGate) shared?.dropGate(gate);
+    });
     this.#windows = new UsagePool((window, routeId) => this.#keepUnused(window, routeId));
   }
 
@@ -32,6 +41,9 @@ export class Limits {
       windows: this.#windows.lease(),
       health: this.#health.lease(),
       newWindow: (routeId) => this.#windowOf(routeId),
+      newGate: (key, max, maxWaiting) => this.#shared?.gate(key, max, maxWaiting) ?? new UpstreamGate(max, maxWaiting),
+      adopt: this.#shared && ((set) => this.#shared?.adopt(set)),
+      adopted: () => this.#shared?.adopted(),
     });
   }
 

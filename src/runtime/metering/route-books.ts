@@ -21,7 +21,10 @@ import { responseForm } from "./response-form.ts";
 
 /** What all routes of a gateway share. */
 export interface Books {
+  /** Those of this process. */
   readonly budgets: Budgets;
+  /** Counts what was used without a reservation. */
+  readonly charge: Budgets["charge"];
   /** `undefined`: nothing is written to files. */
   readonly ledger: Pick<Ledger, "append"> | undefined;
   readonly clock: Clock;
@@ -69,14 +72,13 @@ export class RouteBooks implements MeterOwner {
 
   write(metered: Metered): void {
     const { record, report, at, requestedModel, streams, firstByteAt } = metered;
-    const { budgets, ledger } = this.#books;
+    const { charge, ledger } = this.#books;
     const model = report.model ?? requestedModel;
     const host = record.upstream && this.#hosts.get(record.upstream.id);
     const { ticks, price } = this.#prices.cost({ model: report.model, requestedModel, host, at }, report);
     const charged = chargeOf(metered, ticks, this.#charging.unknownCharge);
     if (metered.reservation !== undefined) metered.reservation.settle(charged);
-    else if (record.client?.access !== undefined)
-      budgets.charge(record.client.label, record.client.access, charged, at);
+    else if (record.client?.access !== undefined) charge(record.client.label, record.client.access, charged, at);
     const ttftMs = streams && firstByteAt !== undefined ? firstByteAt - record.startedAt : null;
     const modelLabel = this.#prices.label(model);
     const usage = { report, requestedModel, model, modelLabel, costTicks: ticks, price, charged, ttftMs };

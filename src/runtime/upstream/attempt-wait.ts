@@ -6,7 +6,7 @@ import type { NextAttempt } from "./retries.ts";
 /** How a wait ended: its time is over, the exchange has moved to the other upstream, or there was no slot for it. */
 export type WaitEnd = "over" | "moved" | "no slot";
 
-type Wait = Exclude<NextAttempt, { readonly next: "pass on" | "ask another" }>;
+export type Wait = Exclude<NextAttempt, { readonly next: "pass on" | "ask another" }>;
 
 export class AttemptWait {
   readonly #onEnd: (end: WaitEnd) => void;

@@ -10,7 +10,7 @@ import { type ResponseHead, tellNotToRetry } from "../headers/response-head.ts";
 import { Attempt, type AttemptFailure, type AttemptOwner, isUpstreams } from "./attempt.ts";
 import { type AttemptLimits, limitsOf } from "./attempt-limits.ts";
 import { AttemptReport } from "./attempt-report.ts";
-import { AttemptWait, type WaitEnd } from "./attempt-wait.ts";
+import { AttemptWait, type Wait, type WaitEnd } from "./attempt-wait.ts";
 import type { ExchangeTaps } from "./body-tap.ts";
 import { whenEstablished } from "./connections/upstream-socket.ts";
 import { Deadlines } from "./deadlines.ts";
@@ -108,9 +108,8 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
     this.#report.answered(switched.response);
     this.#retries?.answered(this.#upstream, switched.response.rawHeaders);
     this.#deadlines.stop();
-    const passed = passedSocket(this.#x, this.#context, this.#upstream, this.#taps, this);
-    this.#passed = passed;
-    passed.start(switched);
+    this.#passed = passedSocket(this.#x, this.#context, this.#upstream, this.#taps, this);
+    this.#passed.start(switched);
   }
 
   onFailure({ outcome, cause, stale, reached }: AttemptFailure): void {
@@ -147,10 +146,9 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
   }
 
   #beginAttempt(): UpstreamRequest {
-    const { tracer, spec } = this.#context;
     this.#x.sending();
     this.#retries?.began(this.#upstream);
-    const trace = tracer?.attempt(this.#x.record, spec, this.#upstream.spec);
+    const trace = this.#context.tracer?.attempt(this.#x.record, this.#context.spec, this.#upstream.spec);
     return this.#upstream.request(this.#x, trace, this.#prepared);
   }
 
@@ -193,8 +191,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
   /** The attempt failed. Another one follows, or the exchange ends. */
   #failed(outcome: AttemptFailure["outcome"], cause: string, happened: Happened): void {
     if (this.#over) return;
-    const mayRepeat = !this.#x.responder.begun && outcome !== "bad_request";
-    const decision = mayRepeat ? this.#decide(happened) : PASS_ON;
+    const decision = this.#x.responder.begun || outcome === "bad_request" ? PASS_ON : this.#decide(happened);
     if (decision.next === "pass on") return this.#end(outcome, cause, happened.word, decision.spent);
     this.#context.onFailure(this.#x, outcome, cause);
     this.#goOn(decision);
@@ -202,11 +199,10 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
 
   /** Decides what follows the attempt, and tells its result if that is known with it. */
   #decide(happened: Happened): NextAttempt {
-    const { ended, replayable } = this.#upload;
     this.#report.result = happened.word ?? "failure";
     if (this.#retries === undefined) return PASS_ON;
-    const timeLeftMs = ended ? this.#deadlines.leftMs() : Number.POSITIVE_INFINITY;
-    const decision = this.#retries.after(this.#upstream, happened, replayable, timeLeftMs);
+    const timeLeftMs = this.#upload.ended ? this.#deadlines.leftMs() : Number.POSITIVE_INFINITY;
+    const decision = this.#retries.after(this.#upstream, happened, this.#upload.replayable, timeLeftMs);
     if (decision.next !== "pass on") this.#report.tell(this.#x, this.#upstream.id, true);
     return decision;
   }
@@ -216,15 +212,20 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
     this.#closeAttempt();
     this.#taps?.held(undefined);
     if (next.next === "ask another") return this.#waited("moved");
+    this.#waitFor(next);
+  }
+
+  #waitFor(next: Wait): void {
     this.#deadlines.stop();
     this.#upload.detach();
     this.#wait = new AttemptWait(this.#x, next, (end) => this.#waited(end));
   }
 
   #waited(end: WaitEnd): void {
-    const upstream = this.#upstream;
-    if (end === "over") return this.#ask(this.#retries?.again(upstream) ?? upstream);
-    if (end === "moved") return this.#ask(this.#retries?.next(upstream) ?? upstream);
+    const upstream = end === "no slot" ? undefined : (this.#retries?.[end](this.#upstream) ?? this.#upstream);
+    const slot = this.#retries?.unconfirmed();
+    if (slot !== undefined) return this.#waitFor(slot);
+    if (upstream !== undefined) return this.#ask(upstream);
     this.#release();
     this.#x.reply(NO_SLOT);
   }
@@ -279,8 +280,7 @@ export class Forwarding implements AttemptOwner, UploadOwner, PassedOwner, Socke
     this.#limits?.stop();
     this.#held?.stop();
     this.#passed?.stop();
-    this.#held = undefined;
-    this.#passed = undefined;
+    this.#held = this.#passed = undefined;
     this.#attempt.close(this.#upload.ended);
   }
 

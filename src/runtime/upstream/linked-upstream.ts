@@ -9,9 +9,9 @@ import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
 import type { Framing } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
 import { addHandshake, handshakeRules } from "../headers/websocket-head.ts";
+import type { Gate } from "../limits/gate.ts";
 import type { UpstreamHealth } from "../limits/health.ts";
 import { gateKey, type LimitsLease } from "../limits/limits-lease.ts";
-import type { UpstreamGate } from "../limits/upstream-gate.ts";
 import { applyEdits, type BodyEdit, lengthChange } from "../model/rename-model.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { type Takes, upstreamModels } from "../model/upstream-models.ts";
@@ -32,7 +32,7 @@ export interface LinkedUpstream extends ChosenUpstream {
   /** Requests are sent to an outbound proxy in absolute-form. The proxy may answer itself. */
   readonly toProxy: boolean;
   /** Counts its requests in flight; `undefined` without a limit. */
-  readonly gate: UpstreamGate | undefined;
+  readonly gate: Gate | undefined;
   readonly weight: number;
   /** `undefined` for the single upstream of a route, which is asked in any case. */
   readonly health: UpstreamHealth | undefined;

@@ -2,11 +2,11 @@
 // (contract, sections 7 and 14).
 
 import { replyFor } from "../../plan/replies.ts";
-import type { UpstreamGate } from "../limits/upstream-gate.ts";
+import type { Gate, SharedSlots } from "../limits/gate.ts";
 
 /** An upstream that may limit its requests in flight. Several upstreams can share one limit. */
 export interface Gated {
-  readonly gate: UpstreamGate | undefined;
+  readonly gate: Gate | undefined;
 }
 
 /** Answers an exchange that can't get a slot. */
@@ -15,6 +15,10 @@ export const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 /** Where an exchange is: its present upstream, whose slot it holds until it moves on or ends. */
 export class Place<M extends Gated> {
   #member: M | undefined = undefined;
+  /** A slot that was taken and is not confirmed, where other processes have slots, too. */
+  #unconfirmed: SharedSlots | undefined = undefined;
+  /** That slot is being asked for. It is given back with the answer, not before. */
+  #asking = false;
   #released = false;
 
   /** The present upstream; `undefined` before the first one, after the end, and between two. */
@@ -30,15 +34,44 @@ export class Place<M extends Gated> {
   /** Takes a free slot there, and moves. Returns whether there was one. Without one the exchange stays where it is. */
   tryMoveTo(member: M): boolean {
     const { gate } = member;
-    if (gate !== undefined && gate !== this.#member?.gate && !gate.tryEnter()) return false;
-    this.#settle(member);
+    const moves = gate !== this.#member?.gate;
+    if (gate !== undefined && moves && !gate.tryEnter()) return false;
+    this.#settle(member, moves ? gate?.shared : this.#unconfirmed);
     return true;
   }
 
   /** Moves to an upstream whose queue has just granted a slot. */
   moveToGranted(member: M): void {
     if (member.gate === this.#member?.gate) member.gate?.leave();
-    this.#settle(member);
+    this.#settle(member, undefined);
+  }
+
+  /** The slot that has to be confirmed; `undefined`: none. From now on it is being asked for, until `confirmed` or `refused`. */
+  askFor(): SharedSlots | undefined {
+    this.#asking = this.#unconfirmed !== undefined;
+    return this.#unconfirmed;
+  }
+
+  /** The slot that was asked for is one for all processes. */
+  confirmed(): void {
+    this.#unconfirmed = undefined;
+    this.#asking = false;
+    if (this.#released) this.leave();
+  }
+
+  /** The slot that was asked for is given up. One that is confirmed stays. @param isFull others have all slots */
+  refused(isFull: boolean): void {
+    if (this.#unconfirmed === undefined) return;
+    this.#unconfirmed.giveUp(isFull);
+    this.#forget();
+  }
+
+  /** Asks for the slot alone, if it has to be confirmed. Without it the exchange is at no upstream. @returns whether it has its slot */
+  confirm(): boolean | Promise<boolean> {
+    const slots = this.askFor();
+    if (slots === undefined) return true;
+    const answer = slots.confirm();
+    return answer instanceof Promise ? answer.then((granted) => this.#answered(granted)) : this.#answered(answer);
   }
 
   /**
@@ -46,8 +79,9 @@ export class Place<M extends Gated> {
    * for ever, each in the queue of the other one's upstream.
    */
   leave(): void {
-    this.#member?.gate?.leave();
-    this.#member = undefined;
+    if (this.#asking) return;
+    this.#giveBack();
+    this.#forget();
   }
 
   /** The exchange has ended: gives its slot back. A slot that comes later is given back at once. */
@@ -56,10 +90,27 @@ export class Place<M extends Gated> {
     this.leave();
   }
 
-  #settle(member: M): void {
-    const old = this.#member?.gate;
+  #answered(granted: boolean): boolean {
+    if (granted) this.confirmed();
+    else this.#forget();
+    return granted;
+  }
+
+  #settle(member: M, unconfirmed: SharedSlots | undefined): void {
+    if (this.#member?.gate !== member.gate) this.#giveBack();
     this.#member = member;
-    if (old !== member.gate) old?.leave();
+    this.#unconfirmed = unconfirmed;
     if (this.#released) this.release();
+  }
+
+  #giveBack(): void {
+    if (this.#unconfirmed === undefined) this.#member?.gate?.leave();
+    else this.#unconfirmed.giveUp(false);
+  }
+
+  #forget(): void {
+    this.#member = undefined;
+    this.#unconfirmed = undefined;
+    this.#asking = false;
   }
 }

@@ -5,13 +5,15 @@
 import { replyFor } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Terminal } from "../exchange/plan.ts";
+import type { AskAll } from "../guards/shared-admission.ts";
 import type { RequestModels } from "../model/request-model.ts";
 import { Forwarding } from "./forwarding.ts";
 import type { ForwardingContext, Prepared } from "./forwarding-context.ts";
 import type { LinkedUpstream, PooledUpstream } from "./linked-upstream.ts";
-import { NO_SLOT, Place } from "./place.ts";
+import { type Gated, NO_SLOT, Place } from "./place.ts";
 import type { Ask, Choice, Pool } from "./pool.ts";
 import { type ReadRequest, requestReader } from "./request-reader.ts";
+import { enterShared } from "./shared-entry.ts";
 import { stickyKeyReader } from "./sticky.ts";
 
 const UNREADABLE = replyFor("model_unreadable");
@@ -24,16 +26,18 @@ const NOT_ALLOWED = replyFor("model_not_allowed");
 /** What most requests ask of a pool. */
 const ANYTHING: Ask<PooledUpstream> = Object.freeze({ sticky: undefined, takes: undefined });
 
-/**
- * @param pool `undefined` for a single upstream
- * @param readsModel an upstream takes some models only, or renames some
- */
-export function pooledTerminal(
-  context: ForwardingContext,
-  upstreams: readonly LinkedUpstream[],
-  pool: Pool<PooledUpstream> | undefined,
-  readsModel: boolean,
-): Terminal<LiveExchange> {
+export interface PooledParts {
+  readonly upstreams: readonly LinkedUpstream[];
+  /** `undefined` for a single upstream. */
+  readonly pool: Pool<PooledUpstream> | undefined;
+  /** An upstream takes some models only, or renames some. */
+  readonly readsModel: boolean;
+  /** Asks for all limits of a request at once, where other processes share them. */
+  readonly askAll: AskAll | undefined;
+}
+
+export function pooledTerminal(context: ForwardingContext, parts: PooledParts): Terminal<LiveExchange> {
+  const { upstreams, pool, readsModel, askAll } = parts;
   const { spec, clock } = context;
   const read = requestReader(spec, {
     model: readsModel,
@@ -52,40 +56,55 @@ export function pooledTerminal(
     const sticky = stickyKey?.(x);
     const ask = takes === undefined && sticky === undefined ? ANYTHING : { sticky, takes };
     const place = new Place<PooledUpstream>();
-    x.hold(() => place.release());
-    const now = clock.now();
-    const choice = request.bound ? pool.home(ask, place, now) : pool.choose(ask, place, now);
-    if (choice === undefined) return x.reply(refusalOf(upstreams, request.models));
-    x.choose(choice.member);
     const { models, bound } = request;
     const prepared: Prepared = { models, ask: request.ask, pool: { ask, bound, place } };
-    if (choice.hasSlot) return new Forwarding(x, context, choice.member, prepared).start();
-    waitForSlot(x, choice, (granted) => {
-      const { member } = request.bound ? moved(place, granted) : pool.chooseGranted(ask, granted, place, clock.now());
+    const choose = (): Choice<PooledUpstream> | undefined => {
+      const now = clock.now();
+      const choice = bound ? pool.home(ask, place, now) : pool.choose(ask, place, now);
+      if (choice === undefined) x.reply(refusalOf(upstreams, models));
+      else x.choose(choice.member);
+      return choice;
+    };
+    const granted = (full: PooledUpstream): PooledUpstream => {
+      const { member } = bound ? moved(place, full) : pool.chooseGranted(ask, full, place, clock.now());
       x.choose(member);
-      new Forwarding(x, context, member, prepared).start();
-    });
+      return member;
+    };
+    const go = (member: PooledUpstream): void => new Forwarding(x, context, member, prepared).start();
+    if (askAll !== undefined) return enterShared({ x, place, askAll, choose, granted, go });
+    x.hold(() => place.release());
+    const choice = choose();
+    if (choice === undefined) return;
+    if (choice.hasSlot) return go(choice.member);
+    waitForSlot(x, choice, (full) => go(granted(full)));
   }
 
   /** Sends the request to the only upstream, if that takes its model. */
   function askOnly(x: LiveExchange, request: ReadRequest, upstream: LinkedUpstream): void {
     if (upstream.takes(request.models) !== "yes") return x.reply(refusalOf(upstreams, request.models));
+    const prepared: Prepared = { models: request.models, ask: request.ask, pool: undefined };
+    const go = (): void => new Forwarding(x, context, upstream, prepared).start();
+    x.choose(upstream);
+    if (askAll !== undefined) {
+      const place = new Place<LinkedUpstream>();
+      const choose = () => ({ member: upstream, hasSlot: place.tryMoveTo(upstream) });
+      return enterShared({ x, place, askAll, choose, granted: (member) => moved(place, member).member, go });
+    }
     const send = (): void => {
       x.hold(() => upstream.gate?.leave());
-      new Forwarding(x, context, upstream, { models: request.models, ask: request.ask, pool: undefined }).start();
+      go();
     };
-    x.choose(upstream);
     if (upstream.gate === undefined || upstream.gate.tryEnter()) return send();
     waitForSlot(x, { member: upstream }, send);
   }
 
   return function forward(x) {
-    x.admit();
+    if (askAll === undefined) x.admit();
     read(x, proceed);
   };
 }
 
-function moved(place: Place<PooledUpstream>, member: PooledUpstream): { readonly member: PooledUpstream } {
+function moved<M extends Gated>(place: Place<M>, member: M): { readonly member: M } {
   place.moveToGranted(member);
   return { member };
 }

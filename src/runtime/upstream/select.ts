@@ -3,7 +3,7 @@
 
 import type { Reply } from "../../plan/replies.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
-import type { UpstreamGate } from "../limits/upstream-gate.ts";
+import type { Gate } from "../limits/gate.ts";
 import type { LinkedUpstream } from "./linked-upstream.ts";
 import { NO_SLOT } from "./place.ts";
 
@@ -36,7 +36,7 @@ export function selector(upstream: LinkedUpstream): (x: LiveExchange) => Selecti
 
 function waitForSlot(
   x: LiveExchange,
-  gate: UpstreamGate,
+  gate: Gate,
   timeoutMs: number,
   release: () => void,
   selected: Selection,

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { Tracer } from "../exchange/observer.ts";
 import type { Terminal } from "../exchange/plan.ts";
+import type { AskAll } from "../guards/shared-admission.ts";
 import type { HealthState } from "../limits/health.ts";
 import { asksForModel } from "../model/upstream-models.ts";
 import type { Meter } from "./body-tap.ts";
@@ -18,9 +19,11 @@ import {
   repeats,
   type UpstreamParts,
 } from "./linked-upstream.ts";
+import { Place } from "./place.ts";
 import { Pool } from "./pool.ts";
 import { pooledTerminal } from "./pooled-terminal.ts";
 import { type Selection, selector } from "./select.ts";
+import { enterShared } from "./shared-entry.ts";
 import { streamMatcher } from "./stream-types.ts";
 
 export interface TerminalParts extends UpstreamParts {
@@ -35,16 +38,17 @@ export interface TerminalParts extends UpstreamParts {
   readonly onHealth: (routeId: string, upstream: LinkedUpstream, state: HealthState, now: number) => void;
 }
 
-/** Makes the terminal of one route. */
-export function createTerminal(spec: ForwardSpec, parts: TerminalParts): Terminal<LiveExchange> {
+/** Makes the terminal of one route. @param askAll asks for all limits of a request at once, where other processes share them */
+export function createTerminal(spec: ForwardSpec, parts: TerminalParts, askAll?: AskAll): Terminal<LiveExchange> {
   const upstreams = spec.upstreams.map((each) => linkUpstream(spec, each, parts));
   const [first] = upstreams;
   if (first === undefined) throw new Error(`the route ${spec.routeId} has no upstream`);
   const pool = spec.pool && new Pool(upstreams as PooledUpstream[], spec.pool);
   const context = contextOf(spec, parts, first, pool);
   const readsModel = asksForModel(spec.upstreams);
-  if (pool !== undefined || readsModel || spec.usage?.ask) return pooledTerminal(context, upstreams, pool, readsModel);
-  return plainTerminal(context, first);
+  if (pool !== undefined || readsModel || spec.usage?.ask)
+    return pooledTerminal(context, { upstreams, pool, readsModel, askAll });
+  return askAll === undefined ? plainTerminal(context, first) : sharedTerminal(context, first, askAll);
 }
 
 function contextOf(
@@ -94,5 +98,24 @@ function plainTerminal(context: ForwardingContext, upstream: LinkedUpstream): Te
     const selection = select(x);
     if (!(selection instanceof Promise)) return proceed(x, selection);
     selection.then((late) => proceed(x, late)).catch((err: unknown) => x.fail(err, "forward"));
+  };
+}
+
+/** The same where the limits of a request are asked for all at once, with the slot at the upstream. */
+function sharedTerminal(context: ForwardingContext, upstream: LinkedUpstream, askAll: AskAll): Terminal<LiveExchange> {
+  return function forward(x) {
+    const place = new Place<LinkedUpstream>();
+    x.choose(upstream);
+    enterShared({
+      x,
+      place,
+      askAll,
+      choose: () => ({ member: upstream, hasSlot: place.tryMoveTo(upstream) }),
+      granted(member) {
+        place.moveToGranted(member);
+        return member;
+      },
+      go: (member) => new Forwarding(x, context, member).start(),
+    });
   };
 }

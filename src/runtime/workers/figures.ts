@@ -3,6 +3,7 @@
 import type { ShownBudget } from "../limits/budgets.ts";
 import type { ShownHealth } from "../limits/shown-health.ts";
 import type { ProcessFigures } from "../observe/metrics/process-figures.ts";
+import type { SharedState } from "../observe/metrics/state-families.ts";
 
 /** What a worker knows at one moment. It can be cloned, and holds no secret. */
 export interface Figures {
@@ -13,6 +14,8 @@ export interface Figures {
   /** Of the upstreams of pools. */
   readonly health: readonly ShownHealth[];
   readonly budgets: readonly ShownBudget[];
+  /** `undefined` where nothing is shared. */
+  readonly state: SharedState | undefined;
   /** `undefined` without metrics. */
   readonly process: ProcessFigures | undefined;
 }

@@ -1,6 +1,7 @@
 // Asks the workers for their figures when someone wants to see them. A worker that does not answer in time holds nobody up.
 
 import { addCounters, countersOf, type ProcessFigures } from "../observe/metrics/process-figures.ts";
+import type { SharedState } from "../observe/metrics/state-families.ts";
 import type { WorkerCounts } from "../observe/metrics/summary.ts";
 import { within } from "../within.ts";
 import type { Figures } from "./figures.ts";
@@ -32,6 +33,8 @@ export class FleetFigures {
   #shown: WorkerCounts;
   /** The counters of processes that have ended. */
   #ended: ProcessFigures = [];
+  /** How many requests they had decided without Redis. */
+  #endedAlone = 0;
 
   constructor(fleet: Fleet, answerMs = ANSWER_MS) {
     this.#fleet = fleet;
@@ -56,6 +59,13 @@ export class FleetFigures {
       if (figures.process !== undefined) all.push(shown.has(figures) ? figures.process : countersOf(figures.process));
     }
     return all;
+  }
+
+  /** The state that the workers share with others. It is up while all of them use it. */
+  state(): SharedState {
+    let decidedAlone = this.#endedAlone;
+    for (const { figures } of this.#answers.values()) decidedAlone += figures.state?.decidedAlone ?? 0;
+    return { up: this.#current.length > 0 && this.#current.every(({ state }) => state?.up), decidedAlone };
   }
 
   /** Asks all workers. Takes no longer than the time for an answer; never throws. */
@@ -86,6 +96,7 @@ export class FleetFigures {
     const answer = this.#answers.get(worker);
     this.#answers.delete(worker);
     this.#current = this.#current.filter((figures) => figures !== answer?.figures);
+    this.#endedAlone += answer?.figures.state?.decidedAlone ?? 0;
     if (answer?.figures.process !== undefined) {
       this.#ended = addCounters(this.#ended, countersOf(answer.figures.process));
     }

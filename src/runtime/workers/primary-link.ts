@@ -5,6 +5,7 @@ import type { Reply } from "../../plan/replies.ts";
 import type { BuiltInEndpoints, BuiltInRequest } from "../endpoints/built-in.ts";
 import { noopObserver, type Observer } from "../exchange/observer.ts";
 import type { RestoredUsage } from "../limits/budgets.ts";
+import type { ChargeOwner } from "../limits/shared/shared-counts.ts";
 import type { Ledger } from "../usage/ledger/ledger.ts";
 import { forwardedEndpoints } from "./forwarded-endpoints.ts";
 import type { WorkerReports } from "./worker-reports.ts";
@@ -25,6 +26,8 @@ export interface PrimaryLink {
   /** The metrics endpoints, which the primary answers; `undefined` without metrics. */
   readonly endpoints: BuiltInEndpoints | undefined;
   readonly restored: Restored;
+  /** In whose name the worker writes charges to Redis. */
+  readonly owner: ChargeOwner;
   /** Sends what waits to be reported. */
   flush(): void;
 }
@@ -34,18 +37,20 @@ export interface WorkerLinkParts {
   /** Has the primary answer a request for a metrics endpoint. It may be rejected, or never be settled. */
   readonly ask: (request: BuiltInRequest) => Promise<Reply>;
   readonly restored: Restored;
+  readonly owner: ChargeOwner;
 }
 
 /** Makes the link of a worker. Without metrics or without a ledger, nothing is reported of them. */
 export function workerLink(
   { metrics, ledger }: Pick<ServerSpec, "metrics" | "ledger">,
-  { reports, ask, restored }: WorkerLinkParts,
+  { reports, ask, restored, owner }: WorkerLinkParts,
 ): PrimaryLink {
   return {
     observer: metrics === undefined ? noopObserver : reports,
     ledger: ledger && reports,
     endpoints: metrics && forwardedEndpoints(metrics, ledger !== undefined, ask),
     restored,
+    owner,
     flush: () => reports.flush(),
   };
 }

@@ -6,9 +6,12 @@ import type { Figures } from "../../../runtime/workers/figures.ts";
 import type { Report } from "../../../runtime/workers/report.ts";
 import { Changes } from "./changes.ts";
 import { type Fork, Member, type MemberLimits, type ProcessEnd } from "./member.ts";
-import type { Listening, SentPlan, Start } from "./messages.ts";
+import type { Legacy, Listening, SentPlan, Start } from "./messages.ts";
 import { ReplacementPause, type ReplacementTimes } from "./replacement-pause.ts";
 import { type Decision, type Order, TwoStepSwap } from "./two-step-swap.ts";
+
+/** Workers that die again and again must not take memory without end. So many legacies are told to a worker that starts, the newest ones. */
+const LEGACIES_KEPT = 64;
 
 export interface CrewTimes extends ReplacementTimes, MemberLimits {
   /** How long a worker may take to link a plan, and then to swap it in, ms. */
@@ -20,8 +23,8 @@ export interface CrewEvents {
   lost(worker: Member, pauseMs: number): void;
   /** A worker serves that replaces one. */
   replaced(worker: Member): void;
-  /** A worker has ended, for whatever reason. No report of it comes any more. */
-  gone(worker: number): void;
+  /** A worker has ended, for whatever reason. No report of it comes any more. @returns what it leaves to the others */
+  gone(worker: number): Legacy | undefined;
   reported(worker: number, report: Report): void;
   /** A client has asked a worker for a metrics endpoint. Never rejects. */
   asked(request: BuiltInRequest): Promise<Reply>;
@@ -200,7 +203,7 @@ export class Crew {
   #gone(member: Member): void {
     const pause = this.#members.get(member);
     this.#members.delete(member);
-    this.#parts.events.gone(member.id);
+    this.#bequeath(this.#parts.events.gone(member.id));
     if (member.listening !== undefined && member.whole !== true) this.#whole = this.#whole && this.#phase === "serving";
     this.#obey(this.#step?.swap.gone(member.id) ?? []);
     if (this.#phase !== "serving" || pause === undefined) return;
@@ -211,6 +214,15 @@ export class Crew {
       this.#add(pause);
     }, pauseMs);
     this.#pauses.add(timer);
+  }
+
+  /** Tells the other workers what one has left, and those that start later. */
+  #bequeath(legacy: Legacy | undefined): void {
+    if (legacy === undefined) return;
+    this.#start = { ...this.#start, legacies: [...this.#start.legacies, legacy].slice(-LEGACIES_KEPT) };
+    for (const { process } of [...this.#in("starting"), ...this.#in("serving")]) {
+      process.send({ kind: "inherit", legacy });
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Reply } from "../../../plan/replies.ts";
 import type { TlsPair } from "../../../runtime/downstream/tls.ts";
 import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
+import type { ChargeOwner, DayCharge } from "../../../runtime/limits/shared/shared-counts.ts";
 import type { Figures } from "../../../runtime/workers/figures.ts";
 import type { Restored } from "../../../runtime/workers/primary-link.ts";
 import type { Report } from "../../../runtime/workers/report.ts";
@@ -16,6 +17,14 @@ export interface SentPlan {
   readonly pair: TlsPair | undefined;
 }
 
+/** What a worker has left to the others when it ended. */
+export interface Legacy {
+  /** Its number. */
+  readonly worker: number;
+  /** All that it had charged since its start, by the `client` of the ledger. Redis may not know the last of it. */
+  readonly charges: ReadonlyMap<string, readonly DayCharge[]>;
+}
+
 /** What a worker needs to begin. */
 export interface Start extends SentPlan {
   readonly version: string;
@@ -23,6 +32,10 @@ export interface Start extends SentPlan {
   readonly extraCas: Buffer | undefined;
   /** What the ledger knew when the primary started. */
   readonly restored: Restored;
+  /** In whose name charges are written to Redis. Each worker puts its own number in place of the process. */
+  readonly owner: ChargeOwner;
+  /** Of the workers that have ended before. */
+  readonly legacies: readonly Legacy[];
   /** Where the workers before it listened, to listen there in place of port 0. */
   readonly at: Listening | undefined;
 }
@@ -36,6 +49,8 @@ export type ToWorker =
   | { readonly kind: "commit"; readonly swap: number }
   /** Drop the plan that was prepared. */
   | { readonly kind: "forget"; readonly swap: number }
+  /** Another worker has ended: see to it that Redis knows what it had charged. */
+  | { readonly kind: "inherit"; readonly legacy: Legacy }
   /** Drain, then end. */
   | { readonly kind: "stop" }
   /** Say what only you know. */

@@ -5,9 +5,11 @@ import type { Blueprint } from "../../../plan/blueprint.ts";
 import { type TlsPair, withSharedTickets } from "../../../runtime/downstream/tls.ts";
 import { fingerprint } from "../../../runtime/fingerprint.ts";
 import { type GatewayOptions, logAddresses } from "../../../runtime/gateway.ts";
+import { dayCharges } from "../../../runtime/limits/shared/day-charges.ts";
 import type { Log } from "../../../runtime/observe/logs/log.ts";
 import type { OpenLog } from "../../../runtime/observe/logs/open-log.ts";
 import { openPrimary } from "../../../runtime/open-primary.ts";
+import { onlyOwner } from "../../../runtime/workers/charge-owner.ts";
 import type { Fleet } from "../../../runtime/workers/fleet-figures.ts";
 import type { PrimaryBooks } from "../../../runtime/workers/primary-books.ts";
 import type { Io } from "../../io.ts";
@@ -18,7 +20,7 @@ import { encodeBlueprint } from "./codec.ts";
 import { Crew, type CrewEvents, type CrewTimes } from "./crew.ts";
 import { forkWorkers } from "./fork-worker.ts";
 import type { ProcessEnd } from "./member.ts";
-import type { SentPlan } from "./messages.ts";
+import type { Legacy, SentPlan } from "./messages.ts";
 import { REPLACEMENT_TIMES } from "./replacement-pause.ts";
 import { workerOutput } from "./worker-output.ts";
 
@@ -57,8 +59,16 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
   const crew: Crew = new Crew({
     count,
     fork: forkWorkers(workerOutput(open, io)),
-    start: { version, extraCas, restored: books.restored, at: undefined, ...sentPlan(started, pair) },
-    events: crewEvents(log, books),
+    start: {
+      version,
+      extraCas,
+      restored: books.restored,
+      owner: onlyOwner(books.ledgerId),
+      legacies: [],
+      at: undefined,
+      ...sentPlan(started, pair),
+    },
+    events: crewEvents(log, books, started.server.redis !== undefined),
     times: TIMES,
   });
   // However this process ends, its workers don't outlive it.
@@ -113,17 +123,27 @@ function sentPlan(blueprint: Blueprint, pair: TlsPair | undefined): SentPlan {
   return { blueprint: encodeBlueprint(blueprint), pair: pair && withSharedTickets(pair) };
 }
 
-function crewEvents(log: Log, books: PrimaryBooks): CrewEvents {
+/** @param isShared workers write what they charge to Redis */
+function crewEvents(log: Log, books: PrimaryBooks, isShared: boolean): CrewEvents {
   return {
     lost({ id, process: { pid }, failure, end }, pauseMs) {
       const { code, signal } = end ?? { code: null, signal: null };
       log.error({ worker: id, pid, code, signal, error: failure, pause_ms: pauseMs }, "worker ended: it is replaced");
     },
     replaced: ({ id, process: { pid } }) => log.info({ worker: id, pid }, "worker serves"),
-    gone: (worker) => books.gone(worker),
+    gone(worker) {
+      books.gone(worker);
+      return isShared ? legacyOf(worker, books) : undefined;
+    },
     reported: (worker, report) => books.apply(worker, report),
     asked: (request) => books.answer(request),
   };
+}
+
+function legacyOf(worker: number, books: PrimaryBooks): Legacy | undefined {
+  const charged = books.chargedBy(worker);
+  if (charged.size === 0) return undefined;
+  return { worker, charges: new Map([...charged].map(([client, { days }]) => [client, dayCharges(days)])) };
 }
 
 function endText(end: ProcessEnd | undefined): string {

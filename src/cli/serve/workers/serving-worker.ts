@@ -14,7 +14,7 @@ import { catchBugs, internalError } from "../catch-bugs.ts";
 import { renewPair } from "../renew-pair.ts";
 import { decodeBlueprint } from "./codec.ts";
 import { listenErrorText } from "./listen-error.ts";
-import type { FromWorker, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
+import type { FromWorker, Legacy, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
 import { Questions } from "./questions.ts";
 
 /** How much longer than its grace time and its drain timeout a worker may take to end when the primary is gone, ms. */
@@ -88,12 +88,14 @@ export class ServingWorker {
         return this.#commit(message.swap);
       case "forget":
         return this.#forget();
+      case "inherit":
+        return this.#running && inherit(this.#running.gateway, message.legacy);
       case "stop":
         return this.#drain({});
     }
   }
 
-  async #start({ blueprint: encoded, pair, version, extraCas, restored, at }: Start): Promise<void> {
+  async #start({ blueprint: encoded, pair, version, extraCas, restored, owner, legacies, at }: Start): Promise<void> {
     const { id, io, send } = this.#parts;
     const blueprint = listeningAt(decodeBlueprint(encoded), at);
     const { shutdown, logging } = blueprint.server;
@@ -104,9 +106,11 @@ export class ServingWorker {
         reports: new WorkerReports({ send: (report) => send({ kind: "report", report }) }),
         ask: (request) => this.#questions.ask((question) => send({ kind: "askPrimary", question, request })),
         restored,
+        owner: { ...owner, process: String(id) },
       });
       const options = { version, pair, extraCas, primary, processes: runningProcesses };
       const gateway = await startGateway(blueprint, log, options);
+      for (const legacy of legacies) inherit(gateway, legacy);
       this.#running = { gateway, log, stopCatching, shutdown };
       send({ kind: "listening", address: gateway.address, metricsAddress: gateway.metricsAddress });
     } catch (err) {
@@ -168,6 +172,11 @@ export class ServingWorker {
     stopCatching();
     this.#end(whole);
   }
+}
+
+/** Has Redis told what another worker had charged: now, or when it is back. */
+function inherit({ shared }: Pick<RunningGateway, "shared">, { worker, charges }: Legacy): void {
+  void shared?.limits.inherit(String(worker), charges);
 }
 
 /** The same gateway at the ports where other workers have listened. @param at `undefined`: where the config says */

@@ -7,9 +7,12 @@ export interface Script {
   readonly lua: string;
 }
 
-/** Redis can't be used: there is no connection, or a call was not answered in time. Its message holds no secret. */
+/**
+ * Redis did not do what a call asked: there is no connection, it did not answer in time, or it refused. Its message holds no secret and
+ * no name of a key.
+ */
 export class RedisAway extends Error {
-  /** Whether the script may have run, or may run later. */
+  /** Whether the script may have run, all of it or a part, or may run later. */
   readonly mayHaveRun: boolean;
 
   constructor(cause: string, mayHaveRun: boolean) {
@@ -20,7 +23,7 @@ export class RedisAway extends Error {
 
 /**
  * Runs a script.
- * @returns what it returns
+ * @returns what it returns: texts, whole numbers, null, and lists of these
  * @throws RedisAway, as a rejection, after no longer than the time limit of a call
  */
 export type RunScript = (
@@ -33,7 +36,7 @@ export interface RedisLink {
   /** Whether calls can be made now. While it is false, every call fails at once. */
   readonly up: boolean;
   readonly run: RunScript;
-  /** Closes the connection. Calls that are under way fail. Never throws. */
+  /** Closes the connection. Calls that are under way fail. Can be repeated. Never throws. */
   close(): Promise<void>;
 }
 
@@ -42,4 +45,17 @@ export interface RedisEvents {
   readonly onUp: () => void;
   /** Redis can't be used. Called once each time. @param cause a short text without secrets */
   readonly onAway: (cause: string) => void;
+  /** Redis can be used but refuses a call, and will refuse the like again. Called once for each cause. @param cause a short text without secrets */
+  readonly onRefused: (cause: string) => void;
+}
+
+/** Times in ms. */
+export interface LinkTimes {
+  /** The longest time that a new connection may take. It is never shorter than the time limit of a call. */
+  readonly connect: number;
+  /** The longest wait before the first try to reach Redis again. It doubles after each try. */
+  readonly firstWait: number;
+  readonly longestWait: number;
+  /** A connection that was not used for so long is tried with a call of our own. */
+  readonly idle: number;
 }

@@ -6,6 +6,7 @@ import { attemptFamilies } from "./attempt-families.ts";
 import type { Family, Lines } from "./exposition.ts";
 import { type Meters, UNMATCHED } from "./meters.ts";
 import type { RequestCounter, RouteMeter } from "./route-meter.ts";
+import { type SharedState, stateFamilies } from "./state-families.ts";
 import { usageFamilies } from "./usage-families.ts";
 
 export interface FamiliesContext {
@@ -16,13 +17,15 @@ export interface FamiliesContext {
   readonly health: () => readonly ShownHealth[];
   /** The budgets of clients; without it, nothing is metered, and there are no metrics of usage. */
   readonly budgets?: (() => readonly ShownBudget[]) | undefined;
+  /** The state that several processes share; without it, there are no metrics of it. */
+  readonly state?: (() => SharedState) | undefined;
 }
 
 /** Requests that no route matched are never in flight nor sent upstream, so some metrics leave them out. */
 type Scope = "with unmatched" | "matched only";
 
 /** Builds the list of all metrics of the gateway. Their values are read each time they are written. */
-export function families(meters: Meters, { version, waiting, health, budgets }: FamiliesContext): Family[] {
+export function families(meters: Meters, { version, waiting, health, budgets, state }: FamiliesContext): Family[] {
   /** A family with one or more lines per route. */
   const perRoute = (
     [type, name]: readonly [Family["type"], string],
@@ -81,6 +84,7 @@ export function families(meters: Meters, { version, waiting, health, budgets }: 
     perRoute(["counter", "gateway_limited_total"], "Exchanges refused by a limit.", "matched only", writeLimited),
     ...attemptFamilies(meters, health),
     ...(budgets === undefined ? [] : usageFamilies(meters.usage, budgets)),
+    ...(state === undefined ? [] : stateFamilies(state)),
     ...configFamilies(meters, version),
   ];
 }

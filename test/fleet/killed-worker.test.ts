@@ -1,0 +1,195 @@
+// Kills a worker under 200 streams, over a real Redis: its streams alone break, the sums stay right, what it held in Redis is given back, and what
+// it had charged gets to Redis.
+
+import { describe, expect, it } from "vitest";
+import type { BuiltGateway } from "../support/built-gateway.ts";
+import { ledgerLines } from "../support/ledger-folder.ts";
+import { total } from "../support/prometheus.ts";
+import { hasRedis } from "../support/redis.ts";
+import { workersOf } from "../support/worker-processes.ts";
+import { USED_TOKENS } from "./held-upstream.ts";
+import { eventually, PATIENCE_MS, TEST_MS } from "./patience.ts";
+import { type Answer, type FleetParts, ledgerSum, onlyGateway, type RealFleet, startFleet } from "./real-fleet.ts";
+import { dump, endLeases, heldKeys, untilIdle, usedOf } from "./redis-view.ts";
+import { scrape } from "./scrape.ts";
+import { endsOf, openStreams } from "./streams.ts";
+
+const STREAMS = 200;
+const PARTS: FleetParts = {
+  workers: 2,
+  clients: { a: `max_inflight: ${STREAMS}, budgets: [{per: total, tokens: 1000000}]` },
+  top: ["concurrency: {downstream_max_inflight: 1000}"],
+  upstream: [
+    "upstream_key_max_inflight: 500",
+    "inject_headers: [{name: authorization, value: Bearer upstream-key-71aa}]",
+  ],
+};
+
+const completed = ({ lines }: BuiltGateway) =>
+  lines.filter((line) => line.msg === "request completed" && line["route_id"] === "up");
+
+/** Kills a worker. @returns when another one serves in its place */
+async function kill(gateway: BuiltGateway, pid: number): Promise<void> {
+  const from = gateway.lines.length;
+  process.kill(pid, "SIGKILL");
+  const serves = () => gateway.lines.slice(from).some(({ msg }) => msg === "worker serves");
+  await eventually(() => "a worker that replaces the killed one", serves);
+}
+
+describe.skipIf(!hasRedis)("a worker that is killed under 200 streams", () => {
+  it(
+    "breaks its own streams only, and all sums are right",
+    async () => {
+      const fleet = await startFleet(PARTS);
+      const { redis, upstream, ledgers } = fleet;
+      const gateway = onlyGateway(fleet);
+      upstream.release();
+      const WARM = 100;
+      expect(await Promise.all(fleet.ask(WARM, "a"))).toEqual(Array(WARM).fill({ status: 200, code: undefined }));
+      upstream.hold();
+      const streams = await openStreams(gateway.port, "a", STREAMS, "s");
+      expect(await Promise.all(fleet.ask(4, "a"))).toEqual(
+        Array(4).fill({ status: 429, code: "client_concurrency_exceeded" }),
+      );
+      const before = await scrape(gateway.port);
+      expect(total(before, "gateway_inflight_requests")).toBe(STREAMS);
+      expect(total(before, "gateway_sse_streams_inflight")).toBe(STREAMS);
+
+      const [victim = 0] = workersOf(gateway.pid);
+      await kill(gateway, victim);
+      const after = await scrape(gateway.port);
+      const survived = total(after, "gateway_inflight_requests");
+      // Connections are shared out in turn, but not exactly.
+      expect(survived).toBeGreaterThan(STREAMS / 4);
+      expect(survived).toBeLessThan((STREAMS * 3) / 4);
+      expect(total(after, "gateway_sse_streams_inflight")).toBe(survived);
+
+      upstream.release();
+      const { whole = [], ...broken } = await endsOf(streams);
+      expect(Object.keys(broken)).toEqual(["broken: ECONNRESET"]);
+      expect(whole).toHaveLength(survived);
+      // Each whole stream was served by the other worker, and nobody else had one.
+      await eventually(
+        () => "the log lines of all streams",
+        () => completed(gateway).filter(({ path }) => path === "/up/v1/chat/completions").length >= WARM + 4 + survived,
+      );
+      const logged = completed(gateway).filter((line) => String(line["request_id"]).startsWith("s-"));
+      expect(logged.map((line) => String(line["request_id"])).sort()).toEqual(whole);
+      expect(new Set(logged.map(({ worker }) => worker))).toEqual(new Set([2]));
+
+      // The sums: everything but what broke. The counters of the dead worker are in them.
+      const sums = await scrape(gateway.port);
+      const ended = WARM + survived;
+      expect(total(sums, "gateway_requests_total", { route_id: "up", outcome: "success" })).toBe(ended);
+      expect(total(sums, "gateway_requests_total", { route_id: "up" })).toBe(ended + 4);
+      expect(total(sums, "gateway_limited_total")).toBe(4);
+      expect(total(sums, "gateway_usage_records_total")).toBe(ended);
+      expect(total(sums, "gateway_tokens_total")).toBe(ended * USED_TOKENS);
+      expect(total(sums, "gateway_inflight_requests")).toBe(0);
+      expect(total(sums, "gateway_sse_streams_inflight")).toBe(0);
+      expect(total(sums, "gateway_state_fallback_total")).toBe(0);
+
+      // In Redis, the dead worker still holds what it had, until its leases end. No lease is longer than 30 s.
+      const [seconds = 0] = redis.cli("TIME").split("\n").map(Number);
+      const leases = redis.cli("ZRANGE", "ai-gw-lite:{client:a}:slots", "0", "-1", "WITHSCORES").split("\n");
+      expect(leases).toHaveLength(2 * (STREAMS - survived));
+      const latest = Math.max(...leases.filter((_, i) => i % 2 === 1).map(Number));
+      expect(latest).toBeLessThanOrEqual((seconds + 1) * 1000 + 30_000);
+      upstream.hold();
+      const untilRefused = async (answers: readonly Promise<Answer>[], count: number): Promise<void> => {
+        let refused = 0;
+        for (const answer of answers) void answer.then(({ status }) => status === 429 && refused++);
+        await expect.poll(() => refused, { timeout: PATIENCE_MS }).toBe(count);
+      };
+      const first = fleet.ask(STREAMS, "a");
+      await upstream.untilHeld(survived);
+      await untilRefused(first, STREAMS - survived);
+      const dead = new Set(leases.filter((_, i) => i % 2 === 0));
+      // Three sets: those of the client, of all requests, and of the upstream key.
+      expect(heldKeys(redis).filter((key) => key.endsWith(":slots"))).toHaveLength(3);
+      expect(endLeases(redis, (id) => isOf(dead, id))).toBe(3 * (STREAMS - survived));
+      const second = fleet.ask(STREAMS, "a");
+      await upstream.untilHeld(STREAMS);
+      await untilRefused(second, survived);
+      expect(upstream.held).toBe(STREAMS);
+      upstream.release();
+      await Promise.all([...first, ...second]);
+      await untilIdle(redis);
+
+      gateway.kill("SIGTERM");
+      expect(await gateway.ended).toBe(0);
+      expect(ledgerLines(ledgers[0] ?? "")).toHaveLength(ended + STREAMS);
+      expect(usedOf(redis, "a")).toEqual(ledgerSum(ledgers, "a"));
+      expect(usedOf(redis, "a").tokens).toBe((ended + STREAMS) * USED_TOKENS);
+    },
+    TEST_MS,
+  );
+});
+
+/** Ids begin with the name of their process. */
+function isOf(known: ReadonlySet<string>, id: string): boolean {
+  const processOf = (one: string) => one.slice(0, one.lastIndexOf("-"));
+  return [...known].some((one) => processOf(one) === processOf(id));
+}
+
+describe.skipIf(!hasRedis)("what a killed worker had charged", () => {
+  const parts: FleetParts = {
+    workers: 2,
+    clients: { a: "budgets: [{per: total, tokens: 1000000}]" },
+    state: "timeout_ms: 500",
+  };
+
+  /** Asks while Redis does not answer, so that both workers have charges that Redis does not know. */
+  async function chargeWithout(fleet: RealFleet): Promise<BuiltGateway> {
+    const { redis, upstream } = fleet;
+    const gateway = onlyGateway(fleet);
+    upstream.release();
+    await Promise.all(fleet.ask(20, "a"));
+    await untilIdle(redis);
+    redis.freeze();
+    const answers = await Promise.all(fleet.ask(40, "a"));
+    expect(answers).toEqual(Array(40).fill({ status: 200, code: undefined }));
+    // With the figures come all lines of the ledger.
+    expect(total(await scrape(gateway.port), "gateway_usage_records_total")).toBe(60);
+    return gateway;
+  }
+
+  const untilWritten = ({ redis, ledgers }: RealFleet, tokens: number): Promise<void> =>
+    eventually(
+      () => `${tokens} tokens in Redis and in the ledger; ${dump(redis)}; ${JSON.stringify(ledgerSum(ledgers, "a"))}`,
+      () => usedOf(redis, "a").tokens >= tokens && ledgerSum(ledgers, "a").tokens >= tokens,
+    );
+
+  it(
+    "is written by the other, when Redis is back",
+    async () => {
+      const fleet = await startFleet(parts);
+      const { redis, ledgers } = fleet;
+      const gateway = await chargeWithout(fleet);
+      await kill(gateway, workersOf(gateway.pid)[0] ?? 0);
+      redis.thaw();
+      await untilWritten(fleet, 60 * USED_TOKENS);
+      await Promise.all(fleet.ask(10, "a"));
+      await untilWritten(fleet, 70 * USED_TOKENS);
+      expect(usedOf(redis, "a")).toEqual(ledgerSum(ledgers, "a"));
+    },
+    TEST_MS,
+  );
+
+  it(
+    "is written by workers that start later, also when Redis comes back empty",
+    async () => {
+      const fleet = await startFleet(parts);
+      const { redis, ledgers } = fleet;
+      const gateway = await chargeWithout(fleet);
+      for (const pid of workersOf(gateway.pid)) await kill(gateway, pid);
+      await redis.kill();
+      await redis.restart();
+      await untilWritten(fleet, 60 * USED_TOKENS);
+      await Promise.all(fleet.ask(10, "a"));
+      await untilWritten(fleet, 70 * USED_TOKENS);
+      expect(usedOf(redis, "a")).toEqual(ledgerSum(ledgers, "a"));
+    },
+    TEST_MS,
+  );
+});
