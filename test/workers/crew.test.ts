@@ -80,6 +80,7 @@ function played(times: Partial<CrewTimes> = {}, count = 2) {
       replaced: ({ id }) => void told.push(`replaced ${id}`),
       gone: (worker) => void told.push(`gone ${worker}`),
       reported: () => {},
+      redis: () => {},
       asked: () => new Promise(() => {}),
     },
     times: { ...TIMES, ...times },

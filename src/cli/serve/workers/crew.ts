@@ -26,6 +26,8 @@ export interface CrewEvents {
   /** A worker has ended, for whatever reason. No report of it comes any more. @returns what it leaves to the others */
   gone(worker: number): Legacy | undefined;
   reported(worker: number, report: Report): void;
+  /** A worker uses Redis, or can't. @param cause why it can't; `undefined`: it does */
+  redis(worker: number, cause: string | undefined): void;
   /** A client has asked a worker for a metrics endpoint. Never rejects. */
   asked(request: BuiltInRequest): Promise<Reply>;
 }
@@ -179,6 +181,7 @@ export class Crew {
           this.#obey(step.kind === "prepared" ? swap.prepared(id, step.refusal) : swap.committed(id, step.ok));
         },
         reported: ({ id }, report) => events.reported(id, report),
+        redis: ({ id }, cause) => events.redis(id, cause),
         asked: (_, request) => events.asked(request),
       },
       times,

@@ -45,6 +45,8 @@ export interface MemberEvents {
   /** It has taken a step of a swap. */
   stepped(member: Member, step: FromWorker & { readonly kind: "prepared" | "committed" }): void;
   reported(member: Member, report: Report): void;
+  /** It uses Redis, or can't. @param cause why it can't; `undefined`: it does */
+  redis(member: Member, cause: string | undefined): void;
   /** A client has asked it for a metrics endpoint. */
   asked(member: Member, request: BuiltInRequest): Promise<Reply>;
 }
@@ -103,6 +105,8 @@ export class Member {
     switch (message.kind) {
       case "report":
         return this.#events.reported(this, message.report);
+      case "redis":
+        return this.#events.redis(this, message.cause);
       case "figures":
         return this.#figures.answered(message.question, message.figures);
       case "askPrimary":
