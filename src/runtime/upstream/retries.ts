@@ -45,9 +45,6 @@ export type NextAttempt =
 
 type Queued = Extract<NextAttempt, { readonly next: "queue" }>;
 
-/** How often an exchange tries to move when other processes have just taken the last slots. */
-const MAX_MOVES = 10;
-
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
@@ -150,7 +147,8 @@ export class Retries {
     if (pool === undefined || request === undefined || request.bound) return false;
     const { ask, place } = request;
     const asked = this.#asked as readonly PooledUpstream[];
-    for (let moves = 0; moves < MAX_MOVES && !this.#x.done; moves++) {
+    // No gate is asked twice.
+    while (!this.#x.done) {
       const now = clock.now();
       const hasMoved =
         pool.next(ask, asked, place, now) !== undefined || pool.chooseAgain(ask, this.#mayAsk, place, now)?.hasSlot;
