@@ -217,7 +217,7 @@ export class SharedLimits implements GateOwner {
     this.#usable = false;
   }
 
-  /** @param change ends when there is another one */
+  /** Redis may have forgotten something, or everything (hazard D2). @param change ends when there is another one */
   async #heal(change: number): Promise<void> {
     this.#unwritten.addClients(this.charges.clients);
     for (let round = 0; round < HEALING_ROUNDS && change === this.#changes; round++) {
