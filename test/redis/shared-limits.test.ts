@@ -143,6 +143,28 @@ describe("renewing", () => {
     expect(counts.told.filter((call) => call.startsWith("renew"))).toHaveLength(59);
   });
 
+  it("ends a slot once more that Redis may have added after its end", async () => {
+    const { counts, limits } = recordedLimits();
+    await limits.connected();
+    const gate = limits.gate("g", 1, 0);
+    gate.charge();
+    limits.hold(requestOf("x1"), undefined);
+    const endAdopted = limits.adopt({ kind: "downstream" });
+    // Redis is given the script of these calls first, and ends the slots before it renews them.
+    counts.before = async (call) => {
+      if (!call.startsWith("renew")) return;
+      if (call.includes("subject")) limits.end(ended("x1"), undefined);
+      if (call.includes("downstream")) endAdopted();
+      if (call.includes("gate")) gate.leave();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    limits.adopted();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await limits.close();
+    for (const id of ["x1", "p-1", "p-2"]) expect(["end", "leave"]).toContain(lastOf(counts, id));
+    expect(counts.told).toHaveLength(9);
+  });
+
   it("goes on though Redis refuses a part of it", async () => {
     const { counts, limits } = recordedLimits();
     await limits.connected();
