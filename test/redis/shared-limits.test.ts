@@ -1,6 +1,6 @@
 // Checks what the process tells Redis, and when: while Redis heals, when it refuses, and when the gateway stops. Without a Redis.
 
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { RedisAway } from "../../src/runtime/limits/redis/redis-link.ts";
 import type { EndedExchange } from "../../src/runtime/limits/shared/shared-counts.ts";
 import { Place } from "../../src/runtime/upstream/place.ts";
@@ -112,6 +112,23 @@ describe("healing", () => {
 });
 
 describe("renewing", () => {
+  it("happens every 10 s", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { counts, limits } = recordedLimits();
+    await limits.connected();
+    limits.hold(requestOf("x1"), undefined);
+    await vi.advanceTimersByTimeAsync(9999);
+    expect(counts.told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_001);
+    expect(counts.told).toEqual(Array.from({ length: 3 }, () => "renew subject client a x1"));
+    limits.end(ended("x1"), undefined);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(counts.told.slice(3)).toEqual(["end x1"]);
+    await limits.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("leaves out what has ended meanwhile", async () => {
     const { counts, limits } = recordedLimits();
     await limits.connected();
@@ -124,6 +141,28 @@ describe("renewing", () => {
     await vi.waitFor(() => expect(lastOf(counts, "x59")).toBe("end"));
     await limits.close();
     expect(counts.told.filter((call) => call.startsWith("renew"))).toHaveLength(59);
+  });
+
+  it("ends a slot once more that Redis may have added after its end", async () => {
+    const { counts, limits } = recordedLimits();
+    await limits.connected();
+    const gate = limits.gate("g", 1, 0);
+    gate.charge();
+    limits.hold(requestOf("x1"), undefined);
+    const endAdopted = limits.adopt({ kind: "downstream" });
+    // Redis is given the script of these calls first, and ends the slots before it renews them.
+    counts.before = async (call) => {
+      if (!call.startsWith("renew")) return;
+      if (call.includes("subject")) limits.end(ended("x1"), undefined);
+      if (call.includes("downstream")) endAdopted();
+      if (call.includes("gate")) gate.leave();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    limits.adopted();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await limits.close();
+    for (const id of ["x1", "p-1", "p-2"]) expect(["end", "leave"]).toContain(lastOf(counts, id));
+    expect(counts.told).toHaveLength(9);
   });
 
   it("goes on though Redis refuses a part of it", async () => {

@@ -102,29 +102,8 @@ export class World {
   }
 
   /** Sends a request to a gateway. */
-  ask(index: number, sent: Sent = {}): Promise<Answer> {
-    const answer = this.#ask(index, sent);
-    // A test that has failed does not wait for it.
-    answer.catch(() => {});
-    return answer;
-  }
-
-  async #ask(
-    index: number,
-    { client = "a", route = "/up", hold = "no", name = "", fails = "", signal }: Sent,
-  ): Promise<Answer> {
-    const began = performance.now();
-    const query = new URLSearchParams({ hold, name, fails });
-    const response = await fetch(`${this.gateways[index]?.url}${route}/v1/chat/completions?${query}`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${TOKENS[client]}`, "content-type": "application/json" },
-      body: JSON.stringify({ model: "gpt-4o", max_tokens: 1, stream: hold === "stream" }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    const text = await response.text();
-    const ms = performance.now() - began;
-    const code = response.ok ? undefined : (JSON.parse(text) as { readonly error?: string }).error;
-    return { status: response.status, code, retryAfter: response.headers.get("retry-after"), ms };
+  ask(index: number, sent?: Sent): Promise<Answer> {
+    return ask(this.gateways[index]?.url ?? "", sent);
   }
 
   /** Waits until the upstream holds that many requests. */
@@ -214,6 +193,30 @@ for _, key in ipairs(redis.call('KEYS', '*')) do
   if count > 0 then taken[#taken + 1] = string.gsub(key, '^ai%-gw%-lite:', '') .. ' ' .. count end
 end
 return taken`;
+
+/** Sends a request to a gateway. @param url its address */
+export function ask(url: string, sent: Sent = {}): Promise<Answer> {
+  const answer = answerOf(url, sent);
+  // A test that has failed does not wait for it.
+  answer.catch(() => {});
+  return answer;
+}
+
+async function answerOf(url: string, sent: Sent): Promise<Answer> {
+  const { client = "a", route = "/up", hold = "no", name = "", fails = "", signal } = sent;
+  const began = performance.now();
+  const query = new URLSearchParams({ hold, name, fails });
+  const response = await fetch(`${url}${route}/v1/chat/completions?${query}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${TOKENS[client]}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "gpt-4o", max_tokens: 1, stream: hold === "stream" }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await response.text();
+  const ms = performance.now() - began;
+  const code = response.ok ? undefined : (JSON.parse(text) as { readonly error?: string }).error;
+  return { status: response.status, code, retryAfter: response.headers.get("retry-after"), ms };
+}
 
 /** Starts a Redis and a relay in front of it, the upstream, and gateways with one config. */
 export async function startWorld(config: WorldConfig, count = 2): Promise<World> {

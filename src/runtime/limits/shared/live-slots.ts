@@ -9,9 +9,15 @@ const SLOTS_PER_CALL = 200;
 
 export class LiveSlots {
   readonly gates = new Set<SharedGate>();
+  readonly #endAgain: (set: SlotSet, id: string) => void;
   readonly #downstream = new Map<string, HeldSlot>();
   readonly #subjects = new Map<string, Map<string, HeldSlot>>();
   #added = 0;
+
+  /** @param endAgain called for a slot that has ended while it was being renewed: Redis may have added it after its end */
+  constructor(endAgain: (set: SlotSet, id: string) => void) {
+    this.#endAgain = endAgain;
+  }
 
   /** How many slots were ever added. */
   get added(): number {
@@ -42,7 +48,20 @@ export class LiveSlots {
 
   /** Renews all slots. What ends meanwhile is left out. @throws an error of a call, as a rejection, when all have ended */
   renew(counts: Pick<SharedCounts, "renew">): Promise<void> {
-    return eachOf(this.#parts(), ([set, slots]) => counts.renew(set, slots));
+    return eachOf(this.#parts(), async ([set, slots]) => {
+      await counts.renew(set, slots);
+      // Calls can pass each other while Redis is being given a script that it does not know.
+      const live = this.#idsOf(set);
+      for (const { id } of slots) if (!live.has(id)) this.#endAgain(set, id);
+    });
+  }
+
+  #idsOf(set: SlotSet): { has(id: string): boolean } {
+    if (set.kind === "downstream") return this.#downstream;
+    if (set.kind === "subject") return this.#subjects.get(set.subject) ?? NONE;
+    const ids = new Set<string>();
+    for (const gate of this.gates) if (gate.key === set.key) for (const { id } of gate.held) ids.add(id);
+    return ids;
   }
 
   /** The slots of one call after the other, as they are when it is made: a slot that has ended must not be added again. */
@@ -58,6 +77,8 @@ export class LiveSlots {
     }
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Entries that are deleted before their part is taken are in no part. */
 function* partsOf(slots: ReadonlyMap<string, HeldSlot>): Iterable<readonly HeldSlot[]> {

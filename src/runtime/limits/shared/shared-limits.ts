@@ -15,6 +15,7 @@ import type {
   SlotSet,
 } from "./shared-counts.ts";
 import { type GateOwner, SharedGate } from "./shared-gate.ts";
+import { UnderWay } from "./under-way.ts";
 import { type Ended, Unwritten } from "./unwritten.ts";
 
 /** Slots end 30 s after they were last renewed. */
@@ -41,11 +42,11 @@ export type Decided = Exclude<AdmissionAnswer, { readonly kind: "undone" }>;
 export class SharedLimits implements GateOwner {
   readonly charges: ChargeWriter;
   readonly #parts: SharedLimitsParts;
-  readonly #live = new LiveSlots();
+  readonly #live = new LiveSlots((set, id) => this.#endSlot(set, id));
   readonly #unwritten: Unwritten;
   readonly #renewal: NodeJS.Timeout;
   /** The calls under way that others may follow. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #underWay = new UnderWay();
   /** Redis is there. */
   #up = false;
   #usable = false;
@@ -118,7 +119,7 @@ export class SharedLimits implements GateOwner {
     try {
       if (this.#reloading !== undefined) await this.#reloading;
       const call = this.#parts.counts.admit(request);
-      this.#track(call);
+      this.#underWay.add(call);
       const answer = await call;
       return answer.kind === "undone" ? undefined : answer;
     } catch (err) {
@@ -197,11 +198,9 @@ export class SharedLimits implements GateOwner {
   /** Counts an exchange that is in flight already in a limit that a reload has added. @returns a function that ends this */
   adopt(set: Exclude<SlotSet, { readonly kind: "gate" }>): () => void {
     const id = this.newId();
-    const downstream = set.kind === "downstream";
-    const subject = downstream ? "" : set.subject;
-    if (downstream) this.#live.addDownstream(id);
-    else this.#live.addSubject(subject, { id, reserved: undefined });
-    return () => this.end({ id, subject, downstream, used: undefined, charged: undefined }, undefined);
+    if (set.kind === "downstream") this.#live.addDownstream(id);
+    else this.#live.addSubject(set.subject, { id, reserved: undefined });
+    return () => this.#endSlot(set, id);
   }
 
   /** Tells Redis of what was adopted. */
@@ -221,7 +220,7 @@ export class SharedLimits implements GateOwner {
   async #lastCalls(): Promise<void> {
     await this.#healing;
     // The answer to an admission can be followed by the end of its exchange.
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#underWay.none();
     await this.#writeNow();
   }
 
@@ -256,7 +255,7 @@ export class SharedLimits implements GateOwner {
   async #writeNow(): Promise<void> {
     if (!this.#usable || this.#unwritten.isEmpty) return;
     const written = this.#unwritten.write().catch(this.#failed);
-    this.#track(written);
+    this.#underWay.add(written);
     await written;
   }
 
@@ -268,6 +267,16 @@ export class SharedLimits implements GateOwner {
     if (this.#reloading === all) this.#reloading = undefined;
   }
 
+  /** Ends a slot for which nothing is reserved or charged. Can be repeated. */
+  #endSlot(set: SlotSet, id: string): void {
+    if (set.kind === "gate") return this.leave(set.key, id);
+    const downstream = set.kind === "downstream";
+    this.end(
+      { id, subject: downstream ? "" : set.subject, downstream, used: undefined, charged: undefined },
+      undefined,
+    );
+  }
+
   async #writeEnd({ exchange, client }: Ended): Promise<void> {
     const effect = await this.#parts.counts.end(exchange);
     if (client !== undefined && effect !== undefined) this.#parts.onCharged(client, effect);
@@ -275,20 +284,12 @@ export class SharedLimits implements GateOwner {
 
   /** @param repeat has it told again when the call fails */
   #tell(call: Promise<unknown>, repeat: () => void): void {
-    this.#track(
+    this.#underWay.add(
       call.catch((err: unknown) => {
         repeat();
         this.#failed(err);
       }),
     );
-  }
-
-  #track(call: Promise<unknown>): void {
-    this.#underWay.add(call);
-    const over = (): void => {
-      this.#underWay.delete(call);
-    };
-    call.then(over, over);
   }
 
   readonly #failed = (err: unknown): void => {
