@@ -7,12 +7,24 @@ import { readdirSync, readFileSync } from "node:fs";
  * The processor time that all threads of a process have used so far, in microseconds.
  * @param {number} pid
  */
-export function cpuMicros(pid) {
+export function ownCpuMicros(pid) {
   let nanos = 0;
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     nanos += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "latin1").split(" ", 1)[0]);
   }
   return nanos / 1000;
+}
+
+/**
+ * The processor time that a process and its children have used so far, in microseconds.
+ * @param {number} pid
+ * @returns {number}
+ */
+export function cpuMicros(pid) {
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, "latin1").split(" ").filter(Boolean),
+  );
+  return children.reduce((sum, child) => sum + cpuMicros(Number(child)), ownCpuMicros(pid));
 }
 
 /** Ticks per second in `/proc/stat`. Linux fixes this number in its interface to programs. */

@@ -13,6 +13,8 @@ export const TOKEN = "bench-token-0123456789";
  *   Without them, the token belongs to no client
  * @property {boolean} [usage] usage is metered, and written to a ledger
  * @property {boolean} [budgets] each of the clients has two budgets and a limit of tokens
+ * @property {string} [redis] the URL of a Redis that keeps the counts
+ * @property {number} [workers] number of processes that serve
  * @property {"in_order" | "round_robin" | "least_inflight" | "sticky"} [pool] three upstreams, and how one is chosen
  */
 
@@ -29,6 +31,8 @@ export function gatewayConfig({ port, upstreamPort, dir }, features = {}) {
     clients = 0,
     usage = false,
     budgets = false,
+    redis,
+    workers,
   } = features;
   const named = (/** @type {number} */ i) => (i === routes - 1 ? "last" : `r${i}`);
   return [
@@ -37,6 +41,8 @@ export function gatewayConfig({ port, upstreamPort, dir }, features = {}) {
     ...(clients === 0 ? [`  tokens: [${TOKEN}]`] : clientLines(clients, budgets)),
     "  token_sources: [{type: authorization_bearer}]",
     ...(limits ? LIMITS : []),
+    ...(redis === undefined ? [] : [`state: {redis: {url: "${redis}", on_failure: closed, timeout_ms: 5000}}`]),
+    ...(workers === undefined ? [] : [`workers: ${workers}`]),
     ...(usage ? [`usage: {enabled: true, ledger: {dir: ${dir}/usage}}`] : []),
     "observability:",
     `  logging: {level: ${logging ? "info" : "error"}, file: {enabled: false}}`,

@@ -9,16 +9,18 @@ import { parseArgs } from "node:util";
 import { coreMicros, cpuMicros } from "./cpu.mjs";
 import { freshWindow, inTurn, load, ratios, startAll, valuesOf } from "./lanes.mjs";
 import { freePort, LOAD_CORE, PROXY_CORE, start, stop, untilListening } from "./processes.mjs";
+import { runRedisLimits } from "./redis-limits.mjs";
 import { startup } from "./startup.mjs";
 import { median, quantile, spread } from "./statistics.mjs";
 import { short, table } from "./table.mjs";
 import { BARE, gateway, PEERS, ROOT } from "./targets.mjs";
 import { runUsage } from "./usage.mjs";
+import { runWorkers } from "./workers.mjs";
 import { COMPARISONS, POOLS, WORKLOADS } from "./workloads.mjs";
 
 const HELP = `node bench/run.mjs [options]
   --quick             fewer and shorter windows: about a minute
-  --only w1,w3        of w1 w2 w3 w4 w5 features pools usage startup
+  --only w1,w3        of w1 w2 w3 w4 w5 features pools usage workers redis startup
   --peers nginx,caddy only these besides bare http-proxy and the gateway; "none" for none
   --against DIR       also measure the gateway of another checkout (built), as "gateway before"
   --rounds N          windows per target     --seconds N   length of a W1 window
@@ -276,6 +278,8 @@ async function main() {
     const before = options.against === undefined ? undefined : resolve(options.against);
     all["usage"] = await runUsage({ upstreamPort, dir, size, before });
   }
+  if (wanted("workers") && built) all["workers"] = await runWorkers({ upstreamPort, dir, size });
+  if (wanted("redis") && built) all["redis"] = await runRedisLimits({ upstreamPort, dir, size });
   if (wanted("startup") && built) await runStartup(dir, all);
   await stop(upstream);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(all)}\n`);

@@ -23,9 +23,10 @@ export const ROOT = join(HERE, "..");
  * @param {string} name
  * @param {string | undefined} absent why it can't be measured
  * @param {(ports: { port: number, upstreamPort: number, dir: string }) => { argv: readonly string[], env?: Record<string, string> }} plan
+ * @param {string} [core]
  * @returns {Target}
  */
-function target(name, absent, plan) {
+function target(name, absent, plan, core = PROXY_CORE) {
   return {
     name,
     ...(absent === undefined ? {} : { absent }),
@@ -33,7 +34,7 @@ function target(name, absent, plan) {
       const dir = mkdtempSync(join(parent, "target-"));
       const port = await freePort();
       const { argv, env } = plan({ port, upstreamPort, dir });
-      const child = start("target", argv, { core: PROXY_CORE, dir, ...(env === undefined ? {} : { env }) });
+      const child = start("target", argv, { core, dir, ...(env === undefined ? {} : { env }) });
       try {
         await untilListening(port, child);
       } catch (error) {
@@ -51,15 +52,17 @@ function target(name, absent, plan) {
  * @param {string} name
  * @param {string} folder of the checkout; its `dist/` must be built
  * @param {import("./gateway-config.mjs").Features} [features]
+ * @param {string} [core] default: the core of the proxies
  */
-export function gateway(name, root, features) {
+export function gateway(name, root, features, core) {
   const bin = join(root, "bin/ai-gw-lite.js");
   const built = existsSync(join(root, "dist")) && existsSync(bin);
-  return target(name, built ? undefined : `${root} is not built`, ({ port, upstreamPort, dir }) => {
-    const config = join(dir, "config.yaml");
-    writeFileSync(config, gatewayConfig({ port, upstreamPort, dir }, features));
+  const plan = (/** @type {{ port: number, upstreamPort: number, dir: string }} */ where) => {
+    const config = join(where.dir, "config.yaml");
+    writeFileSync(config, gatewayConfig(where, features));
     return { argv: [process.execPath, bin, "serve", "--config", config] };
-  });
+  };
+  return target(name, built ? undefined : `${root} is not built`, plan, core);
 }
 
 const node = (/** @type {string} */ file, /** @type {readonly (string | number)[]} */ args) => ({

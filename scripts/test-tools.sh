@@ -6,10 +6,13 @@ PATH="$PATH:/usr/sbin:/sbin"
 
 # Each line: a program, and the package that contains it.
 tools="
+caddy caddy
 chromium chromium
 curl curl
 danted dante-server
+haproxy haproxy
 microsocks microsocks
+nginx nginx-light
 openssl openssl
 promtool prometheus
 redis-server redis-server

@@ -1,4 +1,4 @@
-// W2: measures 200 SSE streams of 100 events, 20 ms apart: events that arrive joined, time to the first byte, CPU per event.
+// W2: measures SSE streams, 200 if nothing else is said, of 100 events, 20 ms apart: events that arrive joined, time to the first byte, CPU per event.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMicros } from "../cpu.mjs";
@@ -9,8 +9,8 @@ const STREAMS = 200;
 /** Time between the starts of two streams, in ms. Without it, the first bytes would wait for each other. */
 const START_GAP_MS = 2;
 
-/** @param {import("./main.mjs").Settings & { answer: string }} settings */
-export async function paced({ port, prefix, token, pid, answer }) {
+/** @param {import("./main.mjs").Settings & { answer: string, streams?: number }} settings */
+export async function paced({ port, prefix, token, pid, answer, streams: count = STREAMS }) {
   const request = requestBytes("POST", `${prefix}/${answer}`, token, STREAM_REQUEST);
   let joined = 0;
   let finished = 0;
@@ -22,7 +22,7 @@ export async function paced({ port, prefix, token, pid, answer }) {
   const firstBytes = [];
 
   const streams = await Promise.all(
-    Array.from({ length: STREAMS }, async () => {
+    Array.from({ length: count }, async () => {
       let events = 0;
       let sentAt = 0;
       const socket = await open(port, (bytes) => {
@@ -32,7 +32,7 @@ export async function paced({ port, prefix, token, pid, answer }) {
         events += here;
         if (here > 0 && events === PACED_EVENTS) {
           finished += 1;
-          if (finished === STREAMS) allFinished();
+          if (finished === count) allFinished();
         }
       });
       const begin = () => {
@@ -50,7 +50,7 @@ export async function paced({ port, prefix, token, pid, answer }) {
   await all;
   const cpu = cpuMicros(pid) - before;
   for (const { socket } of streams) socket.destroy();
-  return { cpuPerEvent: cpu / (STREAMS * PACED_EVENTS), joined, firstBytes };
+  return { cpuPerEvent: cpu / (count * PACED_EVENTS), joined, firstBytes };
 }
 
 /** Counts the events that end in these bytes. @param {Buffer} bytes */

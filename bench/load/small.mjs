@@ -1,4 +1,4 @@
-// W1: measures small requests on 64 reused connections: POST 1 KB, receive 1 KB of JSON.
+// W1: measures small requests on reused connections, 64 if nothing else is said: POST 1 KB, receive 1 KB of JSON.
 // Each connection sends its next request when the response is complete.
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,15 +10,15 @@ import { answerCounter, open, requestBytes } from "./connection.mjs";
 const CONNECTIONS = 64;
 const BODY = JSON.stringify({ model: MODEL, input: "x".repeat(1024 - 36) });
 
-/** @param {import("./main.mjs").Settings & { warmMs: number, windowMs: number }} settings */
-export async function small({ port, prefix, token, pid, warmMs, windowMs }) {
+/** @param {import("./main.mjs").Settings & { warmMs: number, windowMs: number, connections?: number }} settings */
+export async function small({ port, prefix, token, pid, warmMs, windowMs, connections = CONNECTIONS }) {
   const request = requestBytes("POST", `${prefix}/json`, token, BODY);
   let answers = 0;
   let running = true;
   /** @type {number[]} */
   let latencies = [];
   const sockets = await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
+    Array.from({ length: connections }, async () => {
       let sentAt = 0;
       const send = () => {
         sentAt = performance.now();
@@ -48,6 +48,8 @@ export async function small({ port, prefix, token, pid, warmMs, windowMs }) {
   return {
     cpuPerRequest: (after.cpu - before.cpu) / count,
     perSecond: count / ((after.at - before.at) / 1000),
+    /** With the warm-up. */
+    allAnswers: answers,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
   };

@@ -9,9 +9,10 @@ import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
 import { wholeCharge } from "./limits/client-usage.ts";
 import { RedisAway, type RedisLink } from "./limits/redis/redis-link.ts";
 import { dayCharges } from "./limits/shared/day-charges.ts";
-import { SharedBudgets, warningsOf } from "./limits/shared/shared-budgets.ts";
+import { SharedBudgets } from "./limits/shared/shared-budgets.ts";
 import type { ChargeEffect, ChargeOwner, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedLimits } from "./limits/shared/shared-limits.ts";
+import { SharedWarnings } from "./limits/shared/shared-warnings.ts";
 import type { StateNews } from "./limits/shared/state-news.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { SharedState } from "./observe/metrics/state-families.ts";
@@ -53,10 +54,11 @@ export async function openSharedLimits({
     import("./limits/redis/redis-counts.ts"),
   ]);
   let limitsOfClients: ReadonlyMap<string, ClientBudgets> = new Map();
+  const warnings = new SharedWarnings();
   const warn = (client: string, effect: ChargeEffect): void => {
     const own = limitsOfClients.get(client);
     if (own === undefined) return;
-    for (const warning of warningsOf(client, own, effect)) log.warn({ ...warning }, "budget used");
+    for (const warning of warnings.of(client, own, effect)) log.warn({ ...warning }, "budget used");
   };
   let link: RedisLink | undefined;
   const counts = new RedisCounts({

@@ -56,8 +56,12 @@ const ANSWER = JSON.stringify({
 /** A request that may use 29 tokens: 9 for its 34 bytes, and 20 for its answer. It uses 20. */
 export const BODY = JSON.stringify({ model: "gpt-4o", max_tokens: 20 });
 
-/** @param count how many gateways */
-export async function startFleet(config: FleetConfig, count = 2): Promise<Fleet> {
+/** @param count how many gateways @param answerWith answers each request at once, in place of `release` */
+export async function startFleet(
+  config: FleetConfig,
+  count = 2,
+  answerWith?: (res: ServerResponse) => void,
+): Promise<Fleet> {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const holding = new Set<ServerResponse>();
@@ -67,6 +71,7 @@ export async function startFleet(config: FleetConfig, count = 2): Promise<Fleet>
   const upstream = await startUpstream((req, res) => {
     req.resume();
     arrived++;
+    if (answerWith !== undefined) return answerWith(res);
     if (isOpen) return answer(res);
     holding.add(res);
     res.on("close", () => holding.delete(res));

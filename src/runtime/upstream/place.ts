@@ -59,9 +59,10 @@ export class Place<M extends Gated> {
     if (this.#released) this.leave();
   }
 
-  /** The slot that was asked for is given up. @param isFull others have all slots */
+  /** The slot that was asked for is given up. One that is confirmed stays. @param isFull others have all slots */
   refused(isFull: boolean): void {
-    this.#unconfirmed?.giveUp(isFull);
+    if (this.#unconfirmed === undefined) return;
+    this.#unconfirmed.giveUp(isFull);
     this.#forget();
   }
 

@@ -123,7 +123,8 @@ export class SharedGate implements Gate, SharedSlots {
     }
     return this.#owner.enter(this, id).then((entered) => {
       if (entered === false) this.giveUp(true);
-      else this.confirmed(id);
+      // A slot that Redis may have given without an answer is taken back later, under its id.
+      else this.confirmed(entered === undefined ? this.#owner.newId() : id);
       return entered !== false;
     });
   }

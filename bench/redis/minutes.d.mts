@@ -1,0 +1,3 @@
+// Types of minutes.mjs, for the tests.
+
+export function minutesTable(): string;
