@@ -54,6 +54,8 @@ export interface MemberEvents {
 export interface MemberLimits {
   /** How long it may take to run, and then to listen, ms. After that it is ended. */
   readonly startMs: number;
+  /** How long its process may live on when it has drained, ms. */
+  readonly endMs: number;
 }
 
 export class Member {
@@ -80,7 +82,7 @@ export class Member {
     this.#events = events;
     this.#limits = limits;
     this.process = fork({ message: (message) => this.#take(message), gone: (end) => this.#gone(end) });
-    this.#expectMore();
+    this.#limitTo(limits.startMs);
   }
 
   get id(): number {
@@ -90,7 +92,7 @@ export class Member {
   /** Sends it the plan that it begins with. */
   start(start: Start): void {
     this.state = "starting";
-    this.#expectMore();
+    this.#limitTo(this.#limits.startMs);
     this.process.send({ kind: "start", start });
   }
 
@@ -131,6 +133,7 @@ export class Member {
         break;
     }
     clearTimeout(this.#limit);
+    if (this.state === "stopped") this.#limitTo(this.#limits.endMs);
     this.#events.changed(this);
   }
 
@@ -145,8 +148,9 @@ export class Member {
     this.#events.changed(this);
   }
 
-  #expectMore(): void {
+  /** Ends it after this time, unless it goes on to another state. */
+  #limitTo(ms: number): void {
     clearTimeout(this.#limit);
-    this.#limit = setTimeout(() => this.process.kill(), this.#limits.startMs);
+    this.#limit = setTimeout(() => this.process.kill(), ms);
   }
 }

@@ -26,7 +26,7 @@ import type { Legacy, SentPlan } from "./messages.ts";
 import { REPLACEMENT_TIMES } from "./replacement-pause.ts";
 import { workerOutput } from "./worker-output.ts";
 
-const TIMES: CrewTimes = { ...REPLACEMENT_TIMES, startMs: 30_000, answerMs: 5000 };
+const TIMES: CrewTimes = { ...REPLACEMENT_TIMES, startMs: 30_000, answerMs: 5000, endMs: 5000 };
 /** How long the log line about the drain waits for the numbers of all workers, ms. */
 const NUMBERS_MS = 500;
 /** How much longer than its grace time and its drain timeout a worker may take to end, ms. Spans may have to be exported. */
