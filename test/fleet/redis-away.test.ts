@@ -1,15 +1,15 @@
-// Kills Redis under the load of a gateway with two workers: every request is answered as `on_failure` says, it is told once, and the metrics of all
+// Kills or freezes Redis under the load of a gateway with two workers: every request is answered as `on_failure` says, it is told once, and the metrics of all
 // workers are right, also when a worker has died meanwhile.
 
 import { describe, expect, it } from "vitest";
 import type { BuiltGateway } from "../support/built-gateway.ts";
 import { total } from "../support/prometheus.ts";
-import { hasRedis } from "../support/redis.ts";
+import { hasRedis, type TestRedis } from "../support/redis.ts";
 import { workersOf } from "../support/worker-processes.ts";
 import { USED_TOKENS } from "./held-upstream.ts";
 import { eventually, TEST_MS } from "./patience.ts";
 import { type Answer, askOne, ledgerSum, onlyGateway, startFleet } from "./real-fleet.ts";
-import { untilIdle, usedOf } from "./redis-view.ts";
+import { dump, endLeases, holders, untilIdle, usedOf } from "./redis-view.ts";
 import { scrape } from "./scrape.ts";
 
 const PASSED: Answer = { status: 200, code: undefined };
@@ -27,6 +27,12 @@ const CASES: readonly Case[] = [
   { mode: "closed", away: { status: 503, code: "state_unavailable" }, meanwhile: "requests with limits are refused" },
   { mode: "open", away: PASSED, meanwhile: "requests pass without limits" },
 ];
+
+/** How Redis goes away, and comes back: empty, or as it was. */
+const WAYS = {
+  killed: { go: (redis: TestRedis) => redis.kill(), back: (redis: TestRedis) => redis.restart() },
+  frozen: { go: (redis: TestRedis) => redis.freeze(), back: (redis: TestRedis) => redis.thaw() },
+};
 
 /** Clients that ask without a pause. */
 class Clients {
@@ -57,74 +63,87 @@ class Clients {
 const told = ({ lines }: BuiltGateway) =>
   lines.filter(({ msg }) => msg?.startsWith("redis")).map(({ level, msg, worker }) => ({ level, msg, worker }));
 
-describe.skipIf(!hasRedis)("Redis that is killed under the load of two workers", () => {
-  it.each(CASES)(
-    "with on_failure: $mode",
-    async ({ mode, away, meanwhile }) => {
-      const limits =
-        "rate_limit: {per_minute: 1000000}, max_inflight: 1000, budgets: [{per: total, tokens: 100000000}]";
-      const fleet = await startFleet({
-        workers: 2,
-        clients: { a: limits },
-        state: `timeout_ms: 500, on_failure: ${mode}`,
-      });
-      const { redis, upstream, ledgers } = fleet;
-      const gateway = onlyGateway(fleet);
-      upstream.release();
-      const UP = { level: "info", msg: "redis is used: limits are counted there", worker: undefined };
-      const AWAY = { level: "error", msg: `redis can't be used: meanwhile, ${meanwhile}`, worker: undefined };
-      const fallbacks = async () => total(await scrape(gateway.port), "gateway_state_fallback_total");
-      const isUp = async () => total(await scrape(gateway.port), "gateway_state_up");
-      expect(await isUp()).toBe(1);
+describe.skipIf(!hasRedis).each(["killed", "frozen"] as const)(
+  "Redis that is %s under the load of two workers",
+  (way) => {
+    const { go, back } = WAYS[way];
+    it.each(CASES)(
+      "with on_failure: $mode",
+      async ({ mode, away, meanwhile }) => {
+        const limits =
+          "rate_limit: {per_minute: 1000000}, max_inflight: 1000, budgets: [{per: total, tokens: 100000000}]";
+        const fleet = await startFleet({
+          workers: 2,
+          clients: { a: limits },
+          state: `timeout_ms: 500, on_failure: ${mode}`,
+        });
+        const { redis, upstream, ledgers } = fleet;
+        const gateway = onlyGateway(fleet);
+        upstream.release();
+        const UP = { level: "info", msg: "redis is used: limits are counted there", worker: undefined };
+        const AWAY = { level: "error", msg: `redis can't be used: meanwhile, ${meanwhile}`, worker: undefined };
+        const fallbacks = async () => total(await scrape(gateway.port), "gateway_state_fallback_total");
+        const isUp = async () => total(await scrape(gateway.port), "gateway_state_up");
+        expect(await isUp()).toBe(1);
 
-      const clients = new Clients(gateway.port, 16);
-      await clients.reached(100);
-      await redis.kill();
-      await gateway.logged(({ msg }) => msg === AWAY.msg);
-      await clients.reached(clients.answers.length + 200);
-      await clients.stop();
-      const others = clients.answers.filter(({ status }) => status !== 200);
-      if (away === PASSED) expect(others).toEqual([]);
-      else {
-        expect(new Set(others.map(({ code }) => code))).toEqual(new Set([away.code]));
-        expect(await fallbacks()).toBe(others.length);
-      }
-      expect(await isUp()).toBe(0);
+        const clients = new Clients(gateway.port, 16);
+        await clients.reached(100);
+        await go(redis);
+        await gateway.logged(({ msg }) => msg === AWAY.msg);
+        await clients.reached(clients.answers.length + 200);
+        await clients.stop();
+        const others = clients.answers.filter(({ status }) => status !== 200);
+        if (away === PASSED) expect(others).toEqual([]);
+        else {
+          expect(new Set(others.map(({ code }) => code))).toEqual(new Set([away.code]));
+          expect(await fallbacks()).toBe(others.length);
+        }
+        expect(await isUp()).toBe(0);
 
-      // From here on, each request is decided without Redis.
-      let known = await fallbacks();
-      expect(await Promise.all(fleet.ask(40, "a"))).toEqual(Array(40).fill(away));
-      expect(await fallbacks()).toBe(known + 40);
-      known += 40;
+        // From here on, each request is decided without Redis.
+        let known = await fallbacks();
+        expect(await Promise.all(fleet.ask(40, "a"))).toEqual(Array(40).fill(away));
+        expect(await fallbacks()).toBe(known + 40);
+        known += 40;
 
-      // What a dead worker has counted stays.
-      const from = gateway.lines.length;
-      process.kill(workersOf(gateway.pid)[0] ?? 0, "SIGKILL");
-      await eventually(
-        () => "a worker in place of the killed one",
-        () => gateway.lines.slice(from).some(({ msg }) => msg === "worker serves"),
-      );
-      expect(await Promise.all(fleet.ask(20, "a"))).toEqual(Array(20).fill(away));
-      expect(await fallbacks()).toBe(known + 20);
-      expect(await isUp()).toBe(0);
-      expect(told(gateway)).toEqual([UP, AWAY]);
+        // What a dead worker has counted stays.
+        const from = gateway.lines.length;
+        process.kill(workersOf(gateway.pid)[0] ?? 0, "SIGKILL");
+        await eventually(
+          () => "a worker in place of the killed one",
+          () => gateway.lines.slice(from).some(({ msg }) => msg === "worker serves"),
+        );
+        expect(await Promise.all(fleet.ask(20, "a"))).toEqual(Array(20).fill(away));
+        expect(await fallbacks()).toBe(known + 20);
+        expect(await isUp()).toBe(0);
+        expect(told(gateway)).toEqual([UP, AWAY]);
 
-      await redis.restart();
-      await eventually(
-        () => "Redis to be used again",
-        async () => (await isUp()) === 1,
-      );
-      expect(await Promise.all(fleet.ask(20, "a"))).toEqual(Array(20).fill(PASSED));
-      expect(await fallbacks()).toBe(known + 20);
-      expect(told(gateway)).toEqual([UP, AWAY, UP]);
-      await untilIdle(redis);
+        await back(redis);
+        await eventually(
+          () => "Redis to be used again",
+          async () => (await isUp()) === 1,
+        );
+        expect(await Promise.all(fleet.ask(20, "a"))).toEqual(Array(20).fill(PASSED));
+        expect(await fallbacks()).toBe(known + 20);
+        expect(told(gateway)).toEqual([UP, AWAY, UP]);
+        // A frozen Redis has done meanwhile what it was asked before. Of that, a worker takes back what it does not need. For one that was killed,
+        // nobody does: its leases end.
+        const left = way === "frozen" ? 1 : 0;
+        await eventually(
+          () => `no more than ${left} processes to have slots; ${dump(redis)}`,
+          () => holders(redis).length <= left,
+        );
+        for (const process of holders(redis)) endLeases(redis, process);
+        expect(await Promise.all(fleet.ask(1, "a"))).toEqual([PASSED]);
+        await untilIdle(redis);
 
-      // Nothing that was charged meanwhile is lost, also by the worker that was killed.
-      gateway.kill("SIGTERM");
-      expect(await gateway.ended).toBe(0);
-      expect(usedOf(redis, "a")).toEqual(ledgerSum(ledgers, "a"));
-      expect(usedOf(redis, "a").tokens).toBe(upstream.arrived * USED_TOKENS);
-    },
-    TEST_MS,
-  );
-});
+        // Nothing that was charged meanwhile is lost, also by the worker that was killed.
+        gateway.kill("SIGTERM");
+        expect(await gateway.ended).toBe(0);
+        expect(usedOf(redis, "a")).toEqual(ledgerSum(ledgers, "a"));
+        expect(usedOf(redis, "a").tokens).toBe(upstream.arrived * USED_TOKENS);
+      },
+      TEST_MS,
+    );
+  },
+);

@@ -55,13 +55,28 @@ export function untilIdle(redis: TestRedis): Promise<void> {
   );
 }
 
-/** Ends leases, as if they had not been renewed for 30 s. @param isEnded by the id of the slot @returns how many */
-export function endLeases(redis: TestRedis, isEnded: (id: string) => boolean): number {
+/** The names of the processes that have slots. Ids begin with the name of their process. */
+export function holders(redis: TestRedis): string[] {
+  const ids = heldKeys(redis)
+    .filter((key) => key.endsWith(":slots"))
+    .flatMap((key) => redis.cli("ZRANGE", key, "0", "-1").split("\n"));
+  return [...new Set(ids.map(processOf))];
+}
+
+/** Ends the leases of a process, as if they had not been renewed for 30 s. @returns how many */
+export function endLeases(redis: TestRedis, process: string): number {
   let ended = 0;
   for (const key of heldKeys(redis).filter((name) => name.endsWith(":slots"))) {
-    const ids = redis.cli("ZRANGE", key, "0", "-1").split("\n").filter(isEnded);
+    const ids = redis
+      .cli("ZRANGE", key, "0", "-1")
+      .split("\n")
+      .filter((id) => processOf(id) === process);
     if (ids.length > 0) redis.cli("ZADD", key, ...ids.flatMap((id) => ["1", id]));
     ended += ids.length;
   }
   return ended;
+}
+
+function processOf(id: string): string {
+  return id.slice(0, id.lastIndexOf("-"));
 }
