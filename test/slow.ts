@@ -32,6 +32,7 @@ export const SLOW: readonly string[] = [
   "test/workers/log.test.ts",
   "test/workers/lost-worker.test.ts",
   "test/workers/reload.test.ts",
+  "test/workers/shared-books.test.ts",
   "test/workers/start-and-stop.test.ts",
   // They open the dashboard in a browser.
   "test/ui/figures.test.ts",
@@ -55,12 +56,16 @@ export const SLOW: readonly string[] = [
   "test/scenarios/outage.test.ts",
   // Some hundred gateways, one after the other.
   "test/metering/inexact-estimates.test.ts",
+  // They let a Redis be away, again and again.
+  "test/redis/outages.test.ts",
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",
   "test/redis/link-leaks.test.ts",
   "test/observe/mixed-exchanges.test.ts",
   "test/websocket/pressure.test.ts",
+  // Thousands of calls to Redis, one after the other.
+  "test/redis/counts.property.test.ts",
   // Each response of the corpus, cut at each of its bytes.
   "test/usage/corpus-splits.test.ts",
 ];

@@ -3,15 +3,17 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
-import type { OnFailure, RedisSpec } from "../plan/shared-state.ts";
+import type { RedisSpec } from "../plan/shared-state.ts";
 import type { ClientBudgets } from "../plan/usage.ts";
 import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
 import { wholeCharge } from "./limits/client-usage.ts";
 import { RedisAway, type RedisLink } from "./limits/redis/redis-link.ts";
 import { dayCharges } from "./limits/shared/day-charges.ts";
-import { SharedBudgets, warningsOf } from "./limits/shared/shared-budgets.ts";
+import { SharedBudgets } from "./limits/shared/shared-budgets.ts";
 import type { ChargeEffect, ChargeOwner, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedLimits } from "./limits/shared/shared-limits.ts";
+import { SharedWarnings } from "./limits/shared/shared-warnings.ts";
+import type { StateNews } from "./limits/shared/state-news.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { SharedState } from "./observe/metrics/state-families.ts";
 
@@ -22,6 +24,7 @@ export interface SharedLimitsSource {
   /** What the ledger knew when the gateway started. */
   readonly restored: ReadonlyMap<string, RestoredUsage>;
   readonly owner: ChargeOwner;
+  readonly news: StateNews;
   readonly log: Log;
 }
 
@@ -43,6 +46,7 @@ export async function openSharedLimits({
   budgets,
   restored,
   owner,
+  news,
   log,
 }: SharedLimitsSource): Promise<OpenSharedLimits> {
   const [{ openRedisLink }, { RedisCounts }] = await Promise.all([
@@ -50,10 +54,11 @@ export async function openSharedLimits({
     import("./limits/redis/redis-counts.ts"),
   ]);
   let limitsOfClients: ReadonlyMap<string, ClientBudgets> = new Map();
+  const warnings = new SharedWarnings();
   const warn = (client: string, effect: ChargeEffect): void => {
     const own = limitsOfClients.get(client);
     if (own === undefined) return;
-    for (const warning of warningsOf(client, own, effect)) log.warn({ ...warning }, "budget used");
+    for (const warning of warnings.of(client, own, effect)) log.warn({ ...warning }, "budget used");
   };
   let link: RedisLink | undefined;
   const counts = new RedisCounts({
@@ -73,12 +78,12 @@ export async function openSharedLimits({
   });
   const opened = await openRedisLink(spec, {
     onUp: () => {
-      log.info({}, "redis is used: limits are counted there");
+      news.up();
       if (link !== undefined) void limits.connected();
     },
     onAway: (cause) => {
       limits.away();
-      log.error({ cause, on_failure: spec.onFailure }, `redis can't be used: ${MEANWHILE[spec.onFailure]}`);
+      news.away(cause);
     },
     onRefused: (cause) => log.error({ cause }, "redis refuses a call"),
   });
@@ -98,12 +103,6 @@ export async function openSharedLimits({
     },
   };
 }
-
-const MEANWHILE: Readonly<Record<OnFailure, string>> = {
-  local: "meanwhile, this process enforces the limits by its own counts",
-  closed: "meanwhile, requests with limits are refused",
-  open: "meanwhile, requests pass without limits",
-};
 
 /** The clients whose usage is limited, with their limits. */
 function limitedClients(blueprint: Blueprint): ReadonlyMap<string, ClientBudgets> {

@@ -35,7 +35,7 @@ const limits = fc.record({
 const gate = fc.record({ key: fc.constantFrom("chat\nabc", "chat\ndef"), max: fc.integer({ min: 1, max: 4 }) });
 
 const request: fc.Arbitrary<Omit<AdmissionRequest, "id">> = fc.record({
-  subject: fc.constantFrom(...SUBJECTS),
+  subject: fc.constantFrom("client alice", ...SUBJECTS),
   routeRate: fc.option(
     fc.record({ routeId: fc.constantFrom("chat", "m", "n"), perMinute: fc.integer({ min: 1, max: 6 }) }),
     {
@@ -86,11 +86,11 @@ const command = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("renew" as const), which }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: steps }) },
   {
-    weight: 1,
+    weight: 2,
     arbitrary: fc.record({ do: fc.constant("empty" as const), restoreFirst: fc.boolean(), isWritten: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("forgetScripts" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("restart" as const), which }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("restart" as const), which }) },
 );
 
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never;
@@ -128,7 +128,10 @@ async function play(commands: readonly Command[]): Promise<void> {
       latest = Math.max(latest, now);
       await gateways.setClock(now);
     }
-    for (const subject of SUBJECTS) await gateways.expectSameUsage(subject);
+    for (const subject of SUBJECTS) {
+      await gateways.expectSameUsage(subject);
+      await gateways.expectSameCounts(subject);
+    }
   }
   await gateways.writeAll(SUBJECTS, true);
   for (const subject of SUBJECTS) {
@@ -154,7 +157,7 @@ describe.skipIf(!hasRedis)("counts that several processes share", () => {
   });
 
   it("are those of the model, whatever happens", { timeout: 120_000 }, async () => {
-    const runs = Number(process.env["RUNS"] ?? 150);
-    await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 40 }), play), { numRuns: runs });
+    const runs = Number(process.env["RUNS"] ?? 300);
+    await fc.assert(fc.asyncProperty(fc.array(command, { maxLength: 40, size: "max" }), play), { numRuns: runs });
   });
 });

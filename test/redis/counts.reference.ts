@@ -168,6 +168,19 @@ export class ReferenceCounts {
     return isFull();
   }
 
+  /** What is counted in the last minute of a subject: requests and tokens. */
+  inMinute(subject: string): readonly [requests: number, tokens: number] {
+    const counted = this.#minutes.get(subject)?.counted ?? [];
+    return [
+      counted.filter(({ subjectRate }) => subjectRate).length,
+      counted.reduce((sum, { tokens }) => sum + tokens, 0),
+    ];
+  }
+
+  inFlight(set: SlotSet): number {
+    return this.#live().filter((lease) => lease.set === nameOf(set)).length;
+  }
+
   #live(): Lease[] {
     return this.#leases.filter(({ ends }) => ends > this.now);
   }

@@ -2,6 +2,7 @@
 
 import { expect } from "vitest";
 import type { Charge } from "../../src/plan/usage.ts";
+import { KeyNames } from "../../src/runtime/limits/redis/keys.ts";
 import { RedisCounts } from "../../src/runtime/limits/redis/redis-counts.ts";
 import type {
   AdmissionRequest,
@@ -10,35 +11,14 @@ import type {
   EndedExchange,
   HeldSlot,
 } from "../../src/runtime/limits/shared/shared-counts.ts";
-import { type Added, periodName, type Writer } from "./charges.reference.ts";
+import { type Added, periodName } from "./charges.reference.ts";
 import { ReferenceCounts } from "./counts.reference.ts";
+import { addTo, type GatewayProcess, type LateCall, pick, take } from "./processes.ts";
 import type { ScriptRunner } from "./redis-clock.ts";
 
 const DAY = 86_400_000;
 const PERS = ["day", "week", "month", "total"] as const;
 const UNITS = ["tokens", "usd"] as const;
-
-interface LiveExchange {
-  readonly request: AdmissionRequest;
-  readonly at: number;
-}
-
-/** One process of a gateway, and what it remembers. */
-interface GatewayProcess {
-  readonly writer: Writer;
-  readonly counts: RedisCounts;
-  readonly live: LiveExchange[];
-  /** By subject and day. */
-  readonly charged: Map<string, Map<number, Charge>>;
-}
-
-/** A call that is under way. */
-interface LateCall {
-  readonly ledger: string;
-  readonly call: () => Promise<void>;
-  /** An admission runs once. All else can be repeated. */
-  readonly once: boolean;
-}
 
 export class Gateways {
   readonly #runners: readonly ScriptRunner[];
@@ -222,6 +202,24 @@ export class Gateways {
     }
   }
 
+  /** Rates and slots, as Redis keeps them, are those of the model. */
+  async expectSameCounts(subject: string): Promise<void> {
+    const redis = this.#runners[0]?.redis;
+    const names = new KeyNames(this.#prefix);
+    const { minute, slots } = names.of(subject);
+    const counted = await redis?.hmget(minute, "n", "t");
+    expect(counted?.map(Number)).toEqual(this.model.inMinute(subject));
+    const sets = [
+      [slots, { kind: "subject", subject }],
+      [names.downstream, { kind: "downstream" }],
+      [names.gate("chat\nabc"), { kind: "gate", key: "chat\nabc" }],
+    ] as const;
+    for (const [key, set] of sets) {
+      const taken = await redis?.zcount(key, `(${this.model.now}`, "+inf");
+      expect([set.kind, taken]).toEqual([set.kind, this.model.inFlight(set)]);
+    }
+  }
+
   /** What was charged by all processes, dead or alive, is what Redis says. To be called after `writeAll`. */
   async expectNothingLost(subject: string): Promise<void> {
     const usage = await this.#process(0).counts.used(subject);
@@ -281,26 +279,4 @@ export class Gateways {
       for (const unit of UNITS)
         expect([per, unit, effect.used(per, unit)]).toEqual([per, unit, added?.used(per, unit)]);
   }
-}
-
-function addTo(
-  charged: Map<string, Map<number, Charge>>,
-  subject: string,
-  day: number,
-  { tokens, ticks }: Charge,
-): Charge {
-  const days = charged.get(subject) ?? new Map<number, Charge>();
-  charged.set(subject, days);
-  const before = days.get(day) ?? { tokens: 0, ticks: 0 };
-  const after = { tokens: before.tokens + tokens, ticks: before.ticks + ticks };
-  days.set(day, after);
-  return after;
-}
-
-function pick<T>(list: readonly T[], which: number): T | undefined {
-  return list[which % Math.max(1, list.length)];
-}
-
-function take<T>(list: T[], which: number): T | undefined {
-  return list.splice(which % Math.max(1, list.length), 1)[0];
 }

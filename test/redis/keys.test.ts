@@ -33,6 +33,20 @@ it("tells no digest of a token or of an upstream key", () => {
   }
 });
 
+it.each([
+  "client a}b",
+  "client a}",
+  "client {}",
+  "client ",
+  "client a b",
+  "client a\n",
+  "client a:b",
+  "downstream",
+  "a",
+])("hashes what is no name of a client: %j", (subject) => {
+  expect(new KeyNames("p:").of(subject).usage).toMatch(/^p:\{token:[0-9a-f]{24}\}:usage$/);
+});
+
 const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z0-9_.-]{1,64}$/).map(clientKey),
   fc.string({ unit: fc.constantFrom("a", "{", "}", ":", " ", "\n", "client ", "downstream", "gate:", "slots") }),

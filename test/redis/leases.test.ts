@@ -197,4 +197,12 @@ describe.skipIf(!hasRedis)("slots and reservations in Redis", () => {
     expect(await scene.as().enter(gate, "b")).toBe(true);
     expect(await scene.as().enter(gate, "a")).toBe(false);
   });
+
+  it("of a gate are asked for as others where the lease has ended, but nobody needed the slot", async () => {
+    await scene.as().enter(GATE, "a");
+    await scene.runner.setClock(NOW + LEASE);
+    await scene.as().enter(GATE, "b");
+    expect(await scene.runner.redis.zcard("t:{gate:7c3f1825ec95c3247116b4ae}:slots")).toBe(2);
+    expect(await scene.as().enter({ ...GATE, max: 1 }, "a")).toBe(false);
+  });
 });

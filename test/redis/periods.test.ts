@@ -19,8 +19,8 @@ return answers`;
 describe.skipIf(!hasRedis)("the periods of the scripts", () => {
   const scene = redisScene();
 
-  it("are those of the gateway, for 430 years", async () => {
-    const last = 157_000;
+  it("are those of the gateway, for 200 years", async () => {
+    const last = 73_000;
     const answers = await scene.runner.redis.eval(ASK, 0, 0, last);
     const expected: (number | undefined)[] = [];
     for (let day = 0; day <= last; day++) {
@@ -29,6 +29,7 @@ describe.skipIf(!hasRedis)("the periods of the scripts", () => {
         expected.push(firstDay, endDay);
       }
     }
-    expect(answers).toEqual(expected);
+    const wrong = expected.findIndex((each, i) => Array.isArray(answers) && answers[i] !== each);
+    expect([wrong, Array.isArray(answers) && answers.length]).toEqual([-1, expected.length]);
   });
 });

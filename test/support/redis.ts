@@ -17,6 +17,8 @@ export interface TestRedis {
   /** Stops answering until `thaw`, with all connections open. */
   freeze(): void;
   thaw(): void;
+  /** Ends it as an operator does, with SIGTERM. All counts are lost. */
+  stop(): Promise<void>;
   /** Ends it at once. All counts are lost. */
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
@@ -31,10 +33,11 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
   let program = await run(port, options);
   const password = options[options.indexOf("--requirepass") + 1];
   const env = options.includes("--requirepass") ? { ...process.env, REDISCLI_AUTH: password } : process.env;
-  const kill = async (): Promise<void> => {
-    program.signal("SIGKILL");
+  const endBy = async (signal: NodeJS.Signals): Promise<void> => {
+    program.signal(signal);
     await program.ended();
   };
+  const kill = (): Promise<void> => endBy("SIGKILL");
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -42,6 +45,7 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
       execFileSync("redis-cli", ["-p", String(port), ...words], { encoding: "utf8", timeout: 10_000, env }).trim(),
     freeze: () => program.signal("SIGSTOP"),
     thaw: () => program.signal("SIGCONT"),
+    stop: () => endBy("SIGTERM"),
     kill,
     restart: async () => {
       program = await run(port, options);

@@ -6,7 +6,7 @@ import type { BuiltInRequest } from "../../src/runtime/endpoints/built-in.ts";
 import { forwardedEndpoints } from "../../src/runtime/workers/forwarded-endpoints.ts";
 import { compiled, startGateway, type TestGateway } from "../support/gateway.ts";
 import { ledgerFolder, ledgerLines } from "../support/ledger-folder.ts";
-import { samplesOf, total, totalsBy } from "../support/prometheus.ts";
+import { promtoolComplaints, samplesOf, total, totalsBy } from "../support/prometheus.ts";
 import { setScene, untilFree } from "../support/scene.ts";
 import { METRICS_TOKEN, ownSamples, type PrimaryScene, primaryScene } from "./primary-scene.ts";
 
@@ -77,6 +77,7 @@ describe("gateways with a primary", () => {
 
     const texts = await Promise.all(gateways.map((gateway) => read(`${gateway.url}/metrics`)));
     expect(ownSamples(texts[0] ?? "")).toEqual(ownSamples(texts[1] ?? ""));
+    expect(await promtoolComplaints(texts[0] ?? "")).toEqual([]);
     const samples = samplesOf(texts[0] ?? "");
     expect(total(samples, "gateway_requests_total", { route_id: "up", outcome: "success" })).toBe(30);
     expect(total(samples, "gateway_request_duration_seconds_count")).toBe(30);

@@ -1,9 +1,12 @@
 // Checks what is left when a worker is killed: the other's streams go on, its own break, another takes its place, and the sums stay.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
 import { AUTH, configText } from "../support/config.ts";
-import { within } from "../support/deadline.ts";
+import { until, within } from "../support/deadline.ts";
 import { exchange, requestText } from "../support/raw-client.ts";
 import { workersOf } from "../support/worker-processes.ts";
 import { ends, openStream, openStreams, type StreamUpstream, startStreamUpstream } from "./held-streams.ts";
@@ -104,7 +107,7 @@ test("a worker that is killed again and again waits longer each time, and none e
   expect(pauses).toEqual([100, 200, 400]);
   source.finish();
   expect((await ends(streams)).sort()).toEqual(["broken: ECONNRESET", "whole"]);
-});
+}, 60_000);
 
 test("when all workers are killed at once, the gateway serves again, and no connection is left open for ever", async () => {
   const source = await upstream();
@@ -133,4 +136,36 @@ test("when all workers are killed at once, the gateway serves again, and no conn
   expect((await exchange(gateway.port, requestText("GET", "/up/x", [AUTH]))).status).toBe(200);
   gateway.kill("SIGTERM");
   expect(await within("the end of the gateway", gateway.ended)).toBe(0);
-}, 40_000);
+}, 60_000);
+
+/** Code by which a worker, at a signal, starts a process that keeps the worker's channel open for a while. */
+const CHANNEL_KEEPER = `
+const { isWorker } = require("node:cluster");
+if (isWorker) process.on("SIGWINCH", () => {
+  require("node:child_process").spawn("sleep", ["1"], { stdio: ["ignore", "ignore", "ignore", 3] });
+});
+`;
+
+test("a worker whose channel is closed only after its end, with a connection on its way, is forgotten, too", async () => {
+  const source = await upstream();
+  source.finish();
+  const folder = mkdtempSync(join(tmpdir(), "workers-channel-"));
+  const script = join(folder, "keeper.cjs");
+  writeFileSync(script, CHANNEL_KEEPER);
+  const text = configText({ base: source.url, top: ["workers: 2"] });
+  const gateway = await startBuiltGateway(text, { NODE_OPTIONS: `--require ${script}` });
+  closing.push(gateway);
+  const [victim = 0] = workersOf(gateway.pid);
+  process.kill(victim, "SIGWINCH");
+  await until("the process that keeps the channel", () => workersOf(victim).length === 1);
+  process.kill(victim, "SIGSTOP");
+  // Each worker gets one of these.
+  const streams = [1, 2].map(() => openStream(gateway.port).then(({ ended }) => ended));
+  expect(await Promise.race(streams)).toBe("whole");
+  process.kill(victim, "SIGKILL");
+  await serves(gateway, 0);
+  await within("the end of both streams", Promise.allSettled(streams));
+  gateway.kill("SIGTERM");
+  expect(await within("the end of the gateway", gateway.ended)).toBe(0);
+  rmSync(folder, { recursive: true });
+}, 30_000);

@@ -191,8 +191,16 @@ describe("a worker that dies", () => {
     expect(books.chargedBy(1).get("intern")?.total).toEqual({ tokens: 20, ticks: 11e9 });
     expect(books.chargedBy(2).get("intern")?.total).toEqual({ tokens: 1, ticks: 0 });
     expect(books.chargedBy(3)).toEqual(new Map());
+    // Of workers that die again and again, only the last are remembered.
+    for (let id = 10; id < 80; id++) {
+      const reports = worker(id);
+      reports.append(line({ charged_usd: 0 }));
+      reports.flush();
+      books.gone(id);
+    }
+    expect([1, 2, 10, 79].map((id) => books.chargedBy(id).size)).toEqual([0, 1, 0, 1]);
     await books.close();
-    expect(ledgerLines(dir)).toHaveLength(5);
+    expect(ledgerLines(dir)).toHaveLength(75);
   });
 });
 

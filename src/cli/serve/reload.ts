@@ -51,6 +51,8 @@ export class Reloader {
   #swapping = false;
   /** A reload was wanted meanwhile. */
   #wantedAgain = false;
+  /** A file has changed meanwhile: by the change that is being applied, or by another one. */
+  #changedMeanwhile = false;
   #retry: NodeJS.Timeout | undefined = undefined;
   #stopped = false;
 
@@ -121,9 +123,11 @@ export class Reloader {
     void swapped.then((outcome) => {
       this.#swapping = false;
       report(outcome);
-      if (!this.#wantedAgain) return;
+      const [again, changed] = [this.#wantedAgain, this.#changedMeanwhile];
       this.#wantedAgain = false;
-      this.#reload(READ_TRIES);
+      this.#changedMeanwhile = false;
+      if (again) this.#reload(READ_TRIES);
+      else if (changed) this.#changed();
     });
   }
 
@@ -183,10 +187,15 @@ export class Reloader {
     if (this.#watch !== undefined) return this.#watch.watch(this.#inputs.paths);
     const { log } = this.#parts;
     this.#watch = new FileWatch(this.#inputs.paths, {
-      changed: () => {
-        if (this.#inputs.differs()) this.#reload(READ_TRIES);
-      },
+      changed: () => this.#changed(),
       gone: (paths) => log.warn({ paths }, "a file of the config is gone: the config in use stays"),
     });
+  }
+
+  /** A file has changed. One change is applied once, also when a signal has announced it. */
+  #changed(): void {
+    if (this.#stopped) return;
+    if (this.#swapping) this.#changedMeanwhile = true;
+    else if (this.#inputs.differs()) this.#reload(READ_TRIES);
   }
 }

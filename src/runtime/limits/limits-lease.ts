@@ -20,6 +20,8 @@ export interface Counted {
   readonly isCounted: boolean;
   /** The upstream it goes to, once that is chosen. */
   readonly upstream: { readonly gateKey: string } | undefined;
+  /** What it may use of its client's budgets, where that is reserved together with its other limits. */
+  readonly estimate?: unknown;
   hold(release: () => void): void;
 }
 
@@ -107,24 +109,29 @@ export class LimitsLease {
     const adoptsDownstream = this.#isNew("downstream", older, DOWNSTREAM);
     const adoptsGate = this.#newIn("gates", older);
     const adoptsClient = this.#newIn("clients", older);
+    let hasAdopted = false;
     for (const x of exchanges) {
       if (!x.isCounted) continue;
       if (adoptsDownstream) {
+        hasAdopted = true;
         charge(x, older.#parts.downstream.get(DOWNSTREAM, missing));
         this.#adopt(x, { kind: "downstream" });
       }
       const client = x.client?.id;
       if (client !== undefined && adoptsClient(client)) {
+        hasAdopted = true;
         charge(x, older.#parts.clients.get(client, missing));
-        this.#adopt(x, { kind: "subject", subject: client });
+        // Where other processes share the limits, what reserves something has a slot of its client already.
+        if (x.estimate === undefined) this.#adopt(x, { kind: "subject", subject: client });
       }
       const key = x.upstream?.gateKey;
       if (key === undefined || !adoptsGate(key)) continue;
       const gate = older.#parts.gates.get(key, missing);
+      hasAdopted = true;
       gate.charge();
       x.hold(() => gate.leave());
     }
-    this.#parts.adopted();
+    if (hasAdopted) this.#parts.adopted();
   }
 
   /** Releases all counts. Called when the plan's last exchange has ended, or when the plan is not used. */

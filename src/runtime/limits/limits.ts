@@ -43,7 +43,7 @@ export class Limits {
       newWindow: (routeId) => this.#windowOf(routeId),
       newGate: (key, max, maxWaiting) => this.#shared?.gate(key, max, maxWaiting) ?? new UpstreamGate(max, maxWaiting),
       adopt: this.#shared && ((set) => this.#shared?.adopt(set)),
-      adopted: () => this.#shared?.renewNow(),
+      adopted: () => this.#shared?.adopted(),
     });
   }
 

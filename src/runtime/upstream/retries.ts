@@ -43,6 +43,8 @@ export type NextAttempt =
       readonly moved: Promise<boolean>;
     };
 
+type Queued = Extract<NextAttempt, { readonly next: "queue" }>;
+
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
@@ -54,6 +56,10 @@ export class Retries {
   readonly #asked: LinkedUpstream[] = [];
   /** The upstreams whose quota is spent: this exchange does not ask them again. */
   #spent: readonly LinkedUpstream[] = [];
+  /** Of the time that the attempts share, ms. */
+  #timeLeftMs = Number.POSITIVE_INFINITY;
+  /** The present attempt comes after a wait. */
+  #waited = false;
 
   /** @param request `undefined` for a route with one upstream */
   constructor(x: LiveExchange, context: RetryContext, request: PoolRequest | undefined) {
@@ -78,6 +84,8 @@ export class Retries {
     const now = this.#context.clock.now();
     this.#noteHealth(upstream, happened, now);
     if (happened.quota) this.#spent = [...this.#spent, upstream];
+    this.#timeLeftMs = timeLeftMs;
+    this.#waited = false;
     const next = this.#decide(happened, replayable, timeLeftMs, now);
     // An answer that is no failure of the upstream leaves the attempt open until it is passed on whole.
     if (next.next !== "pass on") upstream.health?.succeeded(this.#ticket);
@@ -101,14 +109,7 @@ export class Retries {
     if (first.next !== "ask another" || pool === undefined || request === undefined) return first;
     const asked = this.#asked as readonly PooledUpstream[];
     if (pool.next(request.ask, asked, request.place, now) !== undefined) return first;
-    const queued = standing.draining
-      ? undefined
-      : queue(pool.fullButWell(request.ask, asked, now), request, timeLeftMs, (full) => {
-          const grantedAt = this.#context.clock.now();
-          request.place.moveToGranted(full);
-          // It may have begun to cool meanwhile.
-          if (!full.health.isWell(grantedAt)) pool.next(request.ask, asked, request.place, grantedAt);
-        });
+    const queued = standing.draining ? undefined : this.#queue(request, timeLeftMs);
     if (queued !== undefined) return queued;
     // What the upstream asks to wait is part of its health now: another one may be asked earlier.
     const anyUpstream: Happened = { ...happened, toldMs: undefined };
@@ -125,27 +126,56 @@ export class Retries {
   over(upstream: LinkedUpstream): LinkedUpstream {
     const { pool, clock } = this.#context;
     const request = this.#request;
+    this.#waited = true;
     if (pool === undefined || request === undefined || request.bound) return upstream;
     return pool.chooseAgain(request.ask, this.#mayAsk, request.place, clock.now())?.member ?? upstream;
   }
 
   /** The wait for the slot where the exchange has moved to, if other processes have slots there, too; `undefined`: it has its slot. */
-  unconfirmed(): Extract<NextAttempt, { readonly next: "queue" }> | undefined {
+  unconfirmed(): Queued | undefined {
     const confirmed = this.#request?.place.confirm() ?? true;
     if (typeof confirmed === "boolean") return undefined;
-    return { next: "queue", leave: () => {}, moved: confirmed.then((granted) => granted || this.#confirmAnother()) };
+    let leaveQueue = (): void => {};
+    const moved = confirmed.then((granted) => granted || this.#confirmAnother((leave) => (leaveQueue = leave)));
+    return { next: "queue", leave: () => leaveQueue(), moved };
   }
 
-  /** Moves to an upstream that was not asked yet, if one has a slot. */
-  async #confirmAnother(): Promise<boolean> {
+  /**
+   * Moves to another upstream, since others have all slots of the first one: to one that was not asked yet, or to its queue. After a wait,
+   * or where there is no queue, to any that may be asked again.
+   * @param onQueued is given what leaves the queue
+   */
+  async #confirmAnother(onQueued: (leave: () => void) => void): Promise<boolean> {
     const { pool, clock } = this.#context;
     const request = this.#request;
     if (pool === undefined || request === undefined || request.bound) return false;
+    const { ask, place } = request;
     const asked = this.#asked as readonly PooledUpstream[];
-    while (pool.next(request.ask, asked, request.place, clock.now()) !== undefined) {
-      if (await request.place.confirm()) return true;
-    }
-    return false;
+    // It ends: no gate is asked twice.
+    const moves = async (move: () => unknown): Promise<boolean> => {
+      while (!this.#x.done && move() !== undefined) if (await place.confirm()) return true;
+      return false;
+    };
+    const again = () => pool.chooseAgain(ask, this.#mayAsk, place, clock.now());
+    if (await moves(() => pool.next(ask, asked, place, clock.now()))) return true;
+    if (this.#waited && (await moves(again))) return true;
+    if (this.#x.done) return false;
+    const queued = this.#x.draining ? undefined : this.#queue(request, this.#timeLeftMs);
+    if (queued === undefined) return moves(again);
+    onQueued(queued.leave);
+    return (await queued.moved) && place.confirm();
+  }
+
+  /** Waits for a slot at an upstream that is well and was not asked yet, if there is one whose queue has room. */
+  #queue(request: PoolRequest, timeLeftMs: number): Queued | undefined {
+    const { pool, clock } = this.#context;
+    const asked = this.#asked as readonly PooledUpstream[];
+    return queue(pool?.fullButWell(request.ask, asked, clock.now()), request, timeLeftMs, (full) => {
+      const grantedAt = clock.now();
+      request.place.moveToGranted(full);
+      // It may have begun to cool meanwhile.
+      if (!full.health.isWell(grantedAt)) pool?.next(request.ask, asked, request.place, grantedAt);
+    });
   }
 
   /** A response head came that is passed on, and that is no failure of the upstream. */
@@ -219,7 +249,7 @@ function queue(
   { place }: PoolRequest,
   timeLeftMs: number,
   onGranted: (full: PooledUpstream) => void,
-): NextAttempt | undefined {
+): Queued | undefined {
   const wait = full?.gate?.wait(Math.min(full.spec.limit?.timeoutMs ?? 0, timeLeftMs));
   if (full === undefined || wait === undefined) return undefined;
   place.leave();

@@ -40,20 +40,33 @@ export class LiveSlots {
     if (slots?.delete(id) && slots.size === 0) this.#subjects.delete(subject);
   }
 
-  /** Renews all slots. @throws an error of a call, as a rejection */
+  /** Renews all slots. What ends meanwhile is left out. @throws an error of a call, as a rejection, when all have ended */
   renew(counts: Pick<SharedCounts, "renew">): Promise<void> {
-    return eachOf([...this.#parts()], ([set, slots]) => counts.renew(set, slots));
+    return eachOf(this.#parts(), ([set, slots]) => counts.renew(set, slots));
   }
 
+  /** The slots of one call after the other, as they are when it is made: a slot that has ended must not be added again. */
   *#parts(): Iterable<readonly [SlotSet, readonly HeldSlot[]]> {
-    for (const [set, slots] of this.#sets()) {
-      for (let i = 0; i < slots.length; i += SLOTS_PER_CALL) yield [set, slots.slice(i, i + SLOTS_PER_CALL)];
+    for (const slots of partsOf(this.#downstream)) yield [{ kind: "downstream" }, slots];
+    for (const [subject, all] of this.#subjects) {
+      for (const slots of partsOf(all)) yield [{ kind: "subject", subject }, slots];
+    }
+    for (const gate of this.gates) {
+      for (let i = 0; i < gate.held.length; i += SLOTS_PER_CALL) {
+        yield [{ kind: "gate", key: gate.key }, gate.held.slice(i, i + SLOTS_PER_CALL)];
+      }
     }
   }
+}
 
-  *#sets(): Iterable<readonly [SlotSet, readonly HeldSlot[]]> {
-    yield [{ kind: "downstream" }, [...this.#downstream.values()]];
-    for (const [subject, slots] of this.#subjects) yield [{ kind: "subject", subject }, [...slots.values()]];
-    for (const gate of this.gates) yield [{ kind: "gate", key: gate.key }, gate.held];
+/** Entries that are deleted before their part is taken are in no part. */
+function* partsOf(slots: ReadonlyMap<string, HeldSlot>): Iterable<readonly HeldSlot[]> {
+  let part: HeldSlot[] = [];
+  for (const slot of slots.values()) {
+    part.push(slot);
+    if (part.length < SLOTS_PER_CALL) continue;
+    yield part;
+    part = [];
   }
+  if (part.length > 0) yield part;
 }

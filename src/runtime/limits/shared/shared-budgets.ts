@@ -3,12 +3,11 @@
 
 import type { Charge, ClientBudgets } from "../../../plan/usage.ts";
 import { dayOf, periodOf, startOfDay } from "../budget-period.ts";
-import { WARNED_PERCENTS } from "../budget-warnings.ts";
-import { type Budgets, type BudgetWarning, boundsOf, type ShownBudget } from "../budgets.ts";
+import { type Budgets, boundsOf, type ShownBudget } from "../budgets.ts";
 import { clientKey } from "../client-key.ts";
 import { wholeCharge } from "../client-usage.ts";
 import { eachOf } from "./each-of.ts";
-import type { ChargeEffect, SharedCounts, SharedUsage } from "./shared-counts.ts";
+import type { SharedCounts, SharedUsage } from "./shared-counts.ts";
 import type { SharedLimits } from "./shared-limits.ts";
 
 export class SharedBudgets {
@@ -50,20 +49,5 @@ function shownOf(client: string, limits: ClientBudgets, usage: SharedUsage): Sho
     const { endDay } = periodOf(per, dayOf(usage.at));
     const endsAtMs = endDay === undefined ? undefined : startOfDay(endDay);
     return { client, per, unit, used: settled, reserved, max, endsAtMs };
-  });
-}
-
-/**
- * The warnings that a charge causes. Of all processes, only the one whose charge passes a percent gives its warning.
- * @param limits those of the client
- */
-export function warningsOf(client: string, limits: ClientBudgets, effect: ChargeEffect): BudgetWarning[] {
-  return boundsOf(limits).flatMap(({ per, unit, max }) => {
-    const used = effect.used(per, unit);
-    const before = used - (unit === "tokens" ? effect.added.tokens : effect.added.ticks);
-    return WARNED_PERCENTS.filter((percent) => {
-      const from = (max * percent) / 100;
-      return before < from && used >= from;
-    }).map((percent) => ({ client, per, unit, percent }));
   });
 }

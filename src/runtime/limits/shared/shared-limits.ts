@@ -2,6 +2,7 @@
 // heals the counts when Redis is back (contract, section 16).
 
 import type { OnFailure } from "../../../plan/shared-state.ts";
+import { within } from "../../within.ts";
 import { RedisAway } from "../redis/redis-link.ts";
 import { ChargeWriter, type ChargeWriterParts } from "./charge-writer.ts";
 import { LiveSlots } from "./live-slots.ts";
@@ -14,12 +15,14 @@ import type {
   SlotSet,
 } from "./shared-counts.ts";
 import { type GateOwner, SharedGate } from "./shared-gate.ts";
-import { Unwritten } from "./unwritten.ts";
+import { type Ended, Unwritten } from "./unwritten.ts";
 
 /** Slots end 30 s after they were last renewed. */
 const RENEW_MS = 10_000;
 /** How often the counts are looked at again for what has changed while they were being healed. */
 const HEALING_ROUNDS = 10;
+/** How long the last calls may take when the gateway stops. Each of them has a time limit of its own, which is shorter. */
+const LAST_CALLS_MS = 2000;
 
 export interface SharedLimitsParts extends Pick<ChargeWriterParts, "earlier" | "onCharged"> {
   readonly counts: SharedCounts;
@@ -41,8 +44,14 @@ export class SharedLimits implements GateOwner {
   readonly #live = new LiveSlots();
   readonly #unwritten: Unwritten;
   readonly #renewal: NodeJS.Timeout;
+  /** The calls under way that others may follow. */
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** Redis is there. */
+  #up = false;
   #usable = false;
   #healing: Promise<void> | undefined = undefined;
+  /** What a reload has added is being told: until that is done, no request is asked for. */
+  #reloading: Promise<unknown> | undefined = undefined;
   /** How often Redis has come and gone. */
   #changes = 0;
   #lastId = 0;
@@ -54,9 +63,11 @@ export class SharedLimits implements GateOwner {
     this.charges = new ChargeWriter(parts);
     this.#unwritten = new Unwritten({
       counts: parts.counts,
+      writeEnd: (ended) => this.#writeEnd(ended),
       writeClient: (client) => this.charges.write(client),
+      up: () => this.#up,
     });
-    this.#renewal = setInterval(() => this.renewNow(), RENEW_MS).unref();
+    this.#renewal = setInterval(() => this.#repeat(), RENEW_MS).unref();
   }
 
   /** Whether Redis is asked. It knows all that this process has. */
@@ -89,21 +100,26 @@ export class SharedLimits implements GateOwner {
   /** Redis is there. Tells it all that it may not know. Resolves when it is usable, or is away again. */
   connected(): Promise<void> {
     const change = ++this.#changes;
+    this.#up = true;
     // One that was under way when Redis went away fails soon.
-    this.#healing = Promise.resolve(this.#healing).then(() => this.#heal(change).catch(this.#failed));
+    this.#healing = Promise.resolve(this.#healing).then(() => this.#heal(change));
     return this.#healing;
   }
 
   /** Redis can't be used. */
   away(): void {
     this.#changes++;
+    this.#up = false;
     this.#usable = false;
   }
 
   /** Asks for all limits of a request. @returns `undefined` where Redis could not be asked: then `onFailure` decides */
   async admit(request: AdmissionRequest): Promise<Decided | undefined> {
     try {
-      const answer = await this.#parts.counts.admit(request);
+      if (this.#reloading !== undefined) await this.#reloading;
+      const call = this.#parts.counts.admit(request);
+      this.#track(call);
+      const answer = await call;
       return answer.kind === "undone" ? undefined : answer;
     } catch (err) {
       if (err instanceof RedisAway && err.mayHaveRun) this.#unwritten.addUndo(request);
@@ -124,22 +140,11 @@ export class SharedLimits implements GateOwner {
   }
 
   /** Gives back what an exchange held, and counts what it used. @param client whose budgets that is charged to */
-  end(ended: EndedExchange, client: string | undefined): void {
-    this.#live.delete(ended.subject, ended.id);
-    const endLater = (): void => {
-      this.#unwritten.addEnd(ended);
-      if (client !== undefined) this.#unwritten.addClients([client]);
-    };
-    if (!this.#usable) return endLater();
-    this.#parts.counts.end(ended).then(
-      (effect) => {
-        if (client !== undefined && effect !== undefined) this.#parts.onCharged(client, effect);
-      },
-      (err: unknown) => {
-        endLater();
-        this.#failed(err);
-      },
-    );
+  end(exchange: EndedExchange, client: string | undefined): void {
+    this.#live.delete(exchange.subject, exchange.id);
+    const ended: Ended = { exchange, client };
+    if (!this.#usable) return this.#unwritten.addEnd(ended);
+    this.#tell(this.#writeEnd(ended), () => this.#unwritten.addEnd(ended));
   }
 
   /** Counts a charge for which nothing was reserved. */
@@ -147,16 +152,13 @@ export class SharedLimits implements GateOwner {
     if (!this.charges.clients.has(client)) return;
     const writeLater = (): void => this.#unwritten.addClients([client]);
     if (!this.#usable) return writeLater();
-    this.charges.publish(client, [charged]).catch((err: unknown) => {
-      writeLater();
-      this.#failed(err);
-    });
+    this.#tell(this.charges.publish(client, [charged]), writeLater);
   }
 
   /** Has the usage of these clients in Redis from now on. */
   async cover(clients: Iterable<string>): Promise<void> {
     this.#unwritten.addClients(this.charges.cover(clients));
-    await this.#writeNow();
+    await this.#first(this.#writeNow());
   }
 
   /** Another process of this gateway has died. What it had charged may not be in Redis. */
@@ -177,6 +179,7 @@ export class SharedLimits implements GateOwner {
 
   async enter(gate: { readonly key: string; readonly max: number }, id: string): Promise<boolean | undefined> {
     try {
+      if (this.#reloading !== undefined) await this.#reloading;
       return await this.#parts.counts.enter(gate, id);
     } catch (err) {
       if (err instanceof RedisAway && err.mayHaveRun) this.#unwritten.addLeave(gate.key, id);
@@ -186,11 +189,9 @@ export class SharedLimits implements GateOwner {
   }
 
   leave(key: string, id: string): void {
-    if (!this.#usable) return this.#unwritten.addLeave(key, id);
-    this.#parts.counts.leave(key, id).catch((err: unknown) => {
-      this.#unwritten.addLeave(key, id);
-      this.#failed(err);
-    });
+    const leaveLater = (): void => this.#unwritten.addLeave(key, id);
+    if (!this.#usable) return leaveLater();
+    this.#tell(this.#parts.counts.leave(key, id), leaveLater);
   }
 
   /** Counts an exchange that is in flight already in a limit that a reload has added. @returns a function that ends this */
@@ -203,35 +204,91 @@ export class SharedLimits implements GateOwner {
     return () => this.end({ id, subject, downstream, used: undefined, charged: undefined }, undefined);
   }
 
-  /** Renews all slots now. Those that Redis does not have are added. */
-  renewNow(): void {
-    if (this.#usable) this.#live.renew(this.#parts.counts).catch(this.#failed);
+  /** Tells Redis of what was adopted. */
+  adopted(): void {
+    void this.#first(this.#renewNow());
   }
 
   /** Writes what waits to be written, if Redis is there, and stops. Never throws. */
   async close(): Promise<void> {
     if (this.#closed) return;
     clearInterval(this.#renewal);
-    await this.#writeNow();
+    await within(LAST_CALLS_MS, this.#lastCalls());
     this.#closed = true;
     this.#usable = false;
   }
 
-  /** Redis may have forgotten something, or everything (hazard D2). @param change ends when there is another one */
+  async #lastCalls(): Promise<void> {
+    await this.#healing;
+    // The answer to an admission can be followed by the end of its exchange.
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    await this.#writeNow();
+  }
+
+  /** Redis may have forgotten something, or everything (hazard D2). @param change ends when there is another one. Never throws */
   async #heal(change: number): Promise<void> {
     this.#unwritten.addClients(this.charges.clients);
-    for (let round = 0; round < HEALING_ROUNDS && change === this.#changes; round++) {
-      await this.#unwritten.write();
+    let isWhole = false;
+    for (let round = 0; !isWhole && round < HEALING_ROUNDS && change === this.#changes; round++) {
+      await this.#unwritten.write().catch(this.#failed);
       const { added } = this.#live;
-      await this.#live.renew(this.#parts.counts);
+      await this.#live.renew(this.#parts.counts).catch(this.#failed);
       // What was admitted or has ended meanwhile has to be told, too.
-      if (this.#unwritten.isEmpty && this.#live.added === added) break;
+      isWhole = this.#unwritten.isEmpty && this.#live.added === added;
     }
-    if (change === this.#changes) this.#usable = !this.#closed;
+    if (change !== this.#changes || this.#closed) return;
+    this.#usable = true;
+    // With many requests there is always something new. From now on Redis is told at once, so this is the last of it.
+    if (!isWhole) this.#repeat();
+  }
+
+  /** Renews all slots, and tells Redis again what it could not be told. */
+  #repeat(): void {
+    void this.#renewNow();
+    void this.#writeNow();
+  }
+
+  /** Renews all slots. Those that Redis does not have are added. */
+  async #renewNow(): Promise<void> {
+    if (this.#usable) await this.#live.renew(this.#parts.counts).catch(this.#failed);
   }
 
   async #writeNow(): Promise<void> {
-    if (this.#usable) await this.#unwritten.write().catch(this.#failed);
+    if (!this.#usable || this.#unwritten.isEmpty) return;
+    const written = this.#unwritten.write().catch(this.#failed);
+    this.#track(written);
+    await written;
+  }
+
+  /** Lets requests wait until this is done. It never fails. */
+  async #first(call: Promise<void>): Promise<void> {
+    const all = Promise.all([this.#reloading, call]);
+    this.#reloading = all;
+    await all;
+    if (this.#reloading === all) this.#reloading = undefined;
+  }
+
+  async #writeEnd({ exchange, client }: Ended): Promise<void> {
+    const effect = await this.#parts.counts.end(exchange);
+    if (client !== undefined && effect !== undefined) this.#parts.onCharged(client, effect);
+  }
+
+  /** @param repeat has it told again when the call fails */
+  #tell(call: Promise<unknown>, repeat: () => void): void {
+    this.#track(
+      call.catch((err: unknown) => {
+        repeat();
+        this.#failed(err);
+      }),
+    );
+  }
+
+  #track(call: Promise<unknown>): void {
+    this.#underWay.add(call);
+    const over = (): void => {
+      this.#underWay.delete(call);
+    };
+    call.then(over, over);
   }
 
   readonly #failed = (err: unknown): void => {

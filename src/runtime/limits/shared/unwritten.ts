@@ -6,16 +6,27 @@ import type { AdmissionRequest, EndedExchange, SharedCounts } from "./shared-cou
 /** What is forgotten costs little: slots and reservations end by themselves after 30 s, and charges are written by client and day. */
 const MAX_KEPT = 10_000;
 
+/** An exchange that has ended. */
+export interface Ended {
+  readonly exchange: EndedExchange;
+  /** Whose budgets it is charged to; `undefined`: nothing was reserved. */
+  readonly client: string | undefined;
+}
+
 export interface UnwrittenParts {
-  readonly counts: Pick<SharedCounts, "undo" | "end" | "leave">;
+  readonly counts: Pick<SharedCounts, "undo" | "leave">;
+  /** Gives back what an exchange held, and counts what it used. */
+  readonly writeEnd: (ended: Ended) => Promise<void>;
   /** Writes what was charged to a client. */
   readonly writeClient: (client: string) => Promise<void>;
+  /** Whether Redis can be reached. */
+  readonly up: () => boolean;
 }
 
 export class Unwritten {
   readonly #parts: UnwrittenParts;
   readonly #undos = new Map<string, AdmissionRequest>();
-  readonly #ends = new Map<string, EndedExchange>();
+  readonly #ends = new Map<string, Ended>();
   /** Slots that were given back: the gate's key, by the id of the slot. */
   readonly #leaves = new Map<string, string>();
   readonly #clients = new Set<string>();
@@ -33,9 +44,9 @@ export class Unwritten {
     keep(this.#undos, request.id, request);
   }
 
-  /** An exchange has ended. */
-  addEnd(ended: EndedExchange): void {
-    keep(this.#ends, ended.id, ended);
+  addEnd(ended: Ended): void {
+    keep(this.#ends, ended.exchange.id, ended);
+    if (ended.client !== undefined) this.addClients([ended.client]);
   }
 
   /** A slot of a gate was given back. */
@@ -48,27 +59,53 @@ export class Unwritten {
     for (const client of clients) this.#clients.add(client);
   }
 
-  /** Writes all of it. What can't be written is kept: all of it can be repeated. @throws an error of a call, as a rejection */
+  /**
+   * Writes all of it. What can't be written is kept: all of it can be repeated. Of what Redis can be asked for and refuses, only charges
+   * are kept: it would refuse the rest again, and the rest ends by itself.
+   * @throws an error of a call, as a rejection, when all have ended
+   */
   async write(): Promise<void> {
-    const { counts, writeClient } = this.#parts;
-    const undos = [...this.#undos.values()];
-    const ends = [...this.#ends.values()];
-    const leaves = [...this.#leaves];
+    const { counts, writeEnd, writeClient, up } = this.#parts;
+    const undos = taken(this.#undos);
+    const ends = taken(this.#ends);
+    const leaves = taken(this.#leaves);
     const clients = [...this.#clients];
-    for (const kept of [this.#undos, this.#ends, this.#leaves, this.#clients]) kept.clear();
-    try {
-      await eachOf(undos, (request) => counts.undo(request));
-      await eachOf(ends, (ended) => counts.end(ended));
-      await eachOf(leaves, ([id, key]) => counts.leave(key, id));
-      await eachOf(clients, writeClient);
-    } catch (err) {
-      for (const request of undos) this.addUndo(request);
-      for (const ended of ends) this.addEnd(ended);
-      for (const [id, key] of leaves) this.addLeave(key, id);
-      this.addClients(clients);
-      throw err;
-    }
+    this.#clients.clear();
+    const errors: unknown[] = [];
+    const writeEach = <T>(items: readonly T[], write: (item: T) => Promise<unknown>, keepIt: (item: T) => void) =>
+      eachOf(items, async (item) => {
+        try {
+          await write(item);
+        } catch (err) {
+          errors.push(err);
+          keepIt(item);
+        }
+      });
+    await writeEach(
+      undos,
+      ([, request]) => counts.undo(request),
+      ([, request]) => up() || this.addUndo(request),
+    );
+    await writeEach(
+      ends,
+      ([, ended]) => writeEnd(ended),
+      ([, ended]) => up() || this.addEnd(ended),
+    );
+    await writeEach(
+      leaves,
+      ([id, key]) => counts.leave(key, id),
+      ([id, key]) => up() || this.addLeave(key, id),
+    );
+    await writeEach(clients, writeClient, (client) => this.addClients([client]));
+    if (errors.length > 0) throw errors[0];
   }
+}
+
+/** All entries. The map is empty then. */
+function taken<T>(kept: Map<string, T>): (readonly [id: string, value: T])[] {
+  const entries = [...kept];
+  kept.clear();
+  return entries;
 }
 
 function keep<T>(kept: Map<string, T>, id: string, value: T): void {

@@ -52,30 +52,28 @@ if subjectMax or tokens then prune(slots, held, now) end
 local sums
 if tokens then
   local need = {t = math.max(1, tokens), u = math.max(1, ticks)}
+  local pers, units, fields, firsts = {}, {}, {}, {}
   for i = 11, #ARGV, 2 do
-    if need[string.sub(ARGV[i], 2)] > tonumber(ARGV[i + 1]) then return {'too_large', (i - 11) / 2} end
+    local per, unit = string.match(ARGV[i], '(.)(.)')
+    if need[unit] > tonumber(ARGV[i + 1]) then return {'too_large', (i - 11) / 2} end
+    firsts[per] = firsts[per] or firstDay(per, day)
+    local bound = #fields + 1
+    pers[bound], units[bound], fields[bound] = per, unit, ARGV[i] .. firsts[per]
   end
   if tokenRate and need.t > tokenRate then return {'too_large', -1} end
 
   sums = readSums(redis.call('HGET', held, '${SUMS_FIELD}'))
-  if #ARGV > 11 then
-    local fields, firsts = {}, {}
-    for i = 11, #ARGV, 2 do
-      local per = string.sub(ARGV[i], 1, 1)
-      firsts[per] = firsts[per] or firstDay(per, day)
-      fields[#fields + 1] = ARGV[i] .. firsts[per]
-    end
+  if #fields > 0 then
     local used = redis.call('HMGET', usage, unpack(fields))
     local longest, longestEnd
-    for i = 11, #ARGV, 2 do
-      local per, unit = string.sub(ARGV[i], 1, 1), string.sub(ARGV[i], 2)
-      local sum = (tonumber(used[(i - 9) / 2]) or 0) + need[unit]
+    for i, per in ipairs(pers) do
+      local sum = (tonumber(used[i]) or 0) + need[units[i]]
       for _, each in ipairs(sums) do
-        if per == 't' or firstDay(per, each[1]) == firsts[per] then sum = sum + each[unit == 't' and 2 or 3] end
+        if each[1] == day or firstDay(per, each[1]) == firsts[per] then sum = sum + each[units[i] == 't' and 2 or 3] end
       end
-      if sum > tonumber(ARGV[i + 1]) then
+      if sum > tonumber(ARGV[10 + 2 * i]) then
         local ends = endDay(per, day)
-        if not longestEnd or ends > longestEnd then longest, longestEnd = (i - 11) / 2, ends end
+        if not longestEnd or ends > longestEnd then longest, longestEnd = i - 1, ends end
       end
     end
     if longest then
@@ -87,33 +85,40 @@ if tokens then
   if tokenRate and tokenCount + need.t > tokenRate then return limited('tokens') end
 end
 
-if downstream and isFull(downstream, downstreamMax, now) then return {'full', 'downstream'} end
-if subjectMax and redis.call('ZCARD', slots) >= subjectMax then return {'full', 'subject'} end
-if gate and isFull(gate, gateMax, now) then return {'full', 'gate'} end
+local downstreamCount = downstream and countIfRoom(downstream, downstreamMax, now)
+if downstream and not downstreamCount then return {'full', 'downstream'} end
+local inFlight = subjectMax and redis.call('ZCARD', slots)
+if subjectMax and inFlight >= subjectMax then return {'full', 'subject'} end
+local gateCount = gate and countIfRoom(gate, gateMax, now)
+if gate and not gateCount then return {'full', 'gate'} end
 
 if usesMinute then
-  if isNewMinute then redis.call('UNLINK', minuteKey) end
-  local fields = {'m', minute, 'i' .. id, tokens or 0}
-  if routeRate then
-    fields[5], fields[6] = 'r' .. route, routeCount + 1
+  -- Counts come first: a small hash is searched from its beginning.
+  local fields = {}
+  local function set(field, value)
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
   end
-  if subjectRate then
-    fields[#fields + 1], fields[#fields + 2] = 'n', subjectCount + 1
+  if isNewMinute then
+    redis.call('UNLINK', minuteKey)
+    set('m', minute)
   end
-  if tokens then
-    fields[#fields + 1], fields[#fields + 2] = 't', tokenCount + tokens
-  end
+  if subjectRate then set('n', subjectCount + 1) end
+  if tokens then set('t', tokenCount + tokens) end
+  if routeRate then set('r' .. route, routeCount + 1) end
+  set('i' .. id, tokens or 0)
   redis.call('HSET', minuteKey, unpack(fields))
   if isNewMinute then redis.call('PEXPIRE', minuteKey, 120000) end
 end
+local isFirst = inFlight == 0 or (tokens and #sums == 0)
 if tokens then
   addToSums(sums, day, tokens, ticks)
-  redis.call('HSET', held, id, reservation(tokens, ticks, day), '${SUMS_FIELD}', textOfSums(sums))
-  redis.call('PEXPIRE', held, LEASES_TTL)
+  redis.call('HSET', held, '${SUMS_FIELD}', textOfSums(sums), id, reservation(tokens, ticks, day))
+  keep(held, isFirst, now)
 end
-if subjectMax or tokens then takeSlot(slots, id, now) end
-if downstream then takeSlot(downstream, id, now) end
-if gate then takeSlot(gate, id, now) end
+if subjectMax or tokens then takeSlot(slots, id, now, isFirst) end
+if downstream then takeSlot(downstream, id, now, downstreamCount == 0) end
+if gate then takeSlot(gate, id, now, gateCount == 0) end
 return {'admitted', now}
 `,
 };

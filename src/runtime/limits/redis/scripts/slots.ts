@@ -12,8 +12,9 @@ export const ENTER: Script = {
 ${CLOCK}${LEASES}${SLOTS}
 local now, max = clock(), tonumber(ARGV[2])
 local ends = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
-if ends <= now and isFull(KEYS[1], max, now) then return 0 end
-takeSlot(KEYS[1], ARGV[1], now)
+local count = ends > now or countIfRoom(KEYS[1], max, now)
+if not count then return 0 end
+takeSlot(KEYS[1], ARGV[1], now, count == 0)
 return 1
 `,
 };
@@ -34,7 +35,7 @@ for _, id in ipairs(ARGV) do
 end
 redis.call('ZADD', KEYS[1], unpack(leases))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-redis.call('PEXPIRE', KEYS[1], LEASES_TTL)
+keep(KEYS[1], true, now)
 `,
 };
 
@@ -65,9 +66,9 @@ for i, id in ipairs(ids) do
   end
 end
 redis.call('ZADD', slots, unpack(leases))
-redis.call('PEXPIRE', slots, LEASES_TTL)
+keep(slots, true, now)
 if #added > 0 then redis.call('HSET', held, '${SUMS_FIELD}', textOfSums(sums), unpack(added)) end
-redis.call('PEXPIRE', held, LEASES_TTL)
+keep(held, true, now)
 prune(slots, held, now)
 `,
 };

@@ -11,8 +11,17 @@ local function clock()
 end
 `;
 
-/** Keys with leases end by themselves some time after their last lease. */
+/** How long a key stays whose leases nobody gives back, removes or renews, ms. */
+const LEASES_TTL_MS = 3_600_000;
+
+/**
+ * A key with leases must outlive them. Setting its time to live costs as much as taking a slot, so that time is long, and it is set
+ * only with the first lease, with each renewal, and with about one in 16 of the other leases.
+ */
 export const LEASES = `
 local LEASE = ${LEASE_MS}
-local LEASES_TTL = ${2 * LEASE_MS}
+
+local function keep(key, isFirst, now)
+  if isFirst or now % 16 == 0 then redis.call('PEXPIRE', key, ${LEASES_TTL_MS}) end
+end
 `;

@@ -2,14 +2,18 @@
 
 export const SLOTS = `
 -- Slots whose leases have ended are removed only when there is no room otherwise, so there are never more of them than the limit.
-local function isFull(slots, max, now)
-  if redis.call('ZCARD', slots) < max then return false end
-  redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
-  return redis.call('ZCARD', slots) >= max
+-- Returns how many slots are taken, or nothing where none is free.
+local function countIfRoom(slots, max, now)
+  local count = redis.call('ZCARD', slots)
+  if count >= max then
+    redis.call('ZREMRANGEBYSCORE', slots, '-inf', now)
+    count = redis.call('ZCARD', slots)
+  end
+  if count < max then return count end
 end
 
-local function takeSlot(slots, id, now)
+local function takeSlot(slots, id, now, isFirst)
   redis.call('ZADD', slots, now + LEASE, id)
-  redis.call('PEXPIRE', slots, LEASES_TTL)
+  keep(slots, isFirst, now)
 end
 `;
