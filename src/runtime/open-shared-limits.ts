@@ -82,7 +82,12 @@ export async function openSharedLimits({
       limits.away();
       log.error({ cause, on_failure: spec.onFailure }, `redis can't be used: ${MEANWHILE[spec.onFailure]}`);
     },
-    onRefused: (cause) => log.error({ cause }, "redis refuses a call"),
+    onStillAway: (cause) => log.warn({ cause }, "redis is there again, but still can't be used"),
+    onRefused: (cause) =>
+      log.error(
+        { cause, on_failure: spec.onFailure },
+        "redis refuses a call: requests that need it are decided as if redis were away",
+      ),
   });
   link = opened;
   if (opened.up) await limits.connected();
