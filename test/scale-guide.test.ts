@@ -185,7 +185,7 @@ describe("the guide on several processes and machines", () => {
     }
 
     it("who may do all that the gateway does", async () => {
-      expect(commands.length).toBe(21);
+      expect(commands.length).toBe(20);
       expect(await ask(words)).toEqual({ failed: [], refused: "" });
     });
 

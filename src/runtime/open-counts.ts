@@ -3,6 +3,7 @@
 import type { Blueprint } from "../plan/blueprint.ts";
 import type { Clock } from "./clock.ts";
 import type { Observer } from "./exchange/observer.ts";
+import { logStateNews } from "./log-state-news.ts";
 import type { Books } from "./metering/route-books.ts";
 import type { Log } from "./observe/logs/log.ts";
 import { linkedBooks, type OpenBooks, openBooks } from "./open-books.ts";
@@ -28,7 +29,9 @@ export async function openCounts(blueprint: Blueprint, { log, clock, processes, 
     : await openBooks(ledger, { clock, log, processes, warns });
   const { budgets } = books;
   const owner = primary?.owner ?? onlyOwner(books.ledger?.id);
-  const shared = redis && (await openSharedLimits({ spec: redis, budgets, restored: restored.sums, owner, log }));
+  const news = redis && (primary?.news ?? logStateNews(log, redis.onFailure, "this process"));
+  const ofShared = { budgets, restored: restored.sums, owner, log };
+  const shared = redis && news && (await openSharedLimits({ ...ofShared, spec: redis, news }));
   await shared?.adopt(blueprint);
   const charge: Books["charge"] = shared
     ? (...charged) => shared.budgets.charge(...charged)

@@ -3,7 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
-import type { OnFailure, RedisSpec } from "../plan/shared-state.ts";
+import type { RedisSpec } from "../plan/shared-state.ts";
 import type { ClientBudgets } from "../plan/usage.ts";
 import type { Budgets, RestoredUsage } from "./limits/budgets.ts";
 import { wholeCharge } from "./limits/client-usage.ts";
@@ -13,6 +13,7 @@ import { SharedBudgets } from "./limits/shared/shared-budgets.ts";
 import type { ChargeEffect, ChargeOwner, EarlierCharges } from "./limits/shared/shared-counts.ts";
 import { SharedLimits } from "./limits/shared/shared-limits.ts";
 import { SharedWarnings } from "./limits/shared/shared-warnings.ts";
+import type { StateNews } from "./limits/shared/state-news.ts";
 import type { Log } from "./observe/logs/log.ts";
 import type { SharedState } from "./observe/metrics/state-families.ts";
 
@@ -23,6 +24,7 @@ export interface SharedLimitsSource {
   /** What the ledger knew when the gateway started. */
   readonly restored: ReadonlyMap<string, RestoredUsage>;
   readonly owner: ChargeOwner;
+  readonly news: StateNews;
   readonly log: Log;
 }
 
@@ -44,6 +46,7 @@ export async function openSharedLimits({
   budgets,
   restored,
   owner,
+  news,
   log,
 }: SharedLimitsSource): Promise<OpenSharedLimits> {
   const [{ openRedisLink }, { RedisCounts }] = await Promise.all([
@@ -75,12 +78,12 @@ export async function openSharedLimits({
   });
   const opened = await openRedisLink(spec, {
     onUp: () => {
-      log.info({}, "redis is used: limits are counted there");
+      news.up();
       if (link !== undefined) void limits.connected();
     },
     onAway: (cause) => {
       limits.away();
-      log.error({ cause, on_failure: spec.onFailure }, `redis can't be used: ${MEANWHILE[spec.onFailure]}`);
+      news.away(cause);
     },
     onStillAway: (cause) => log.warn({ cause }, "redis is there again, but still can't be used"),
     onRefused: (cause) =>
@@ -105,12 +108,6 @@ export async function openSharedLimits({
     },
   };
 }
-
-const MEANWHILE: Readonly<Record<OnFailure, string>> = {
-  local: "meanwhile, this process enforces the limits by its own counts",
-  closed: "meanwhile, requests with limits are refused",
-  open: "meanwhile, requests pass without limits",
-};
 
 /** The clients whose usage is limited, with their limits. */
 function limitedClients(blueprint: Blueprint): ReadonlyMap<string, ClientBudgets> {

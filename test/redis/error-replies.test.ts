@@ -53,6 +53,15 @@ describe("an error reply", () => {
   });
 
   it.each([
+    "NOPERM this user has no permissions to run the 'evalsha' command",
+    `ERR The user executing the script can't run this command or subcommand${PLACE}`,
+    // As Valkey 9.1 replies.
+    `ERR ACL failure in script: User a has no permissions to run the 'set' command${PLACE}`,
+  ])("tells that a user lacks a right: %s", (message) => {
+    expect(readErrorReply(message)).toMatchObject({ cause: "the user may not do what is needed in Redis" });
+  });
+
+  it.each([
     "ERR unknown command 'EVALSHA', with args beginning with: 'test:{k}' 'hunter2' ",
     'ERR bad "hunter2"',
     "ERR bad `hunter2\nhunter2",

@@ -11,35 +11,14 @@ import type {
   EndedExchange,
   HeldSlot,
 } from "../../src/runtime/limits/shared/shared-counts.ts";
-import { type Added, periodName, type Writer } from "./charges.reference.ts";
+import { type Added, periodName } from "./charges.reference.ts";
 import { ReferenceCounts } from "./counts.reference.ts";
+import { addTo, type GatewayProcess, type LateCall, pick, take } from "./processes.ts";
 import type { ScriptRunner } from "./redis-clock.ts";
 
 const DAY = 86_400_000;
 const PERS = ["day", "week", "month", "total"] as const;
 const UNITS = ["tokens", "usd"] as const;
-
-interface LiveExchange {
-  readonly request: AdmissionRequest;
-  readonly at: number;
-}
-
-/** One process of a gateway, and what it remembers. */
-interface GatewayProcess {
-  readonly writer: Writer;
-  readonly counts: RedisCounts;
-  readonly live: LiveExchange[];
-  /** By subject and day. */
-  readonly charged: Map<string, Map<number, Charge>>;
-}
-
-/** A call that is under way. */
-interface LateCall {
-  readonly ledger: string;
-  readonly call: () => Promise<void>;
-  /** An admission runs once. All else can be repeated. */
-  readonly once: boolean;
-}
 
 export class Gateways {
   readonly #runners: readonly ScriptRunner[];
@@ -300,26 +279,4 @@ export class Gateways {
       for (const unit of UNITS)
         expect([per, unit, effect.used(per, unit)]).toEqual([per, unit, added?.used(per, unit)]);
   }
-}
-
-function addTo(
-  charged: Map<string, Map<number, Charge>>,
-  subject: string,
-  day: number,
-  { tokens, ticks }: Charge,
-): Charge {
-  const days = charged.get(subject) ?? new Map<number, Charge>();
-  charged.set(subject, days);
-  const before = days.get(day) ?? { tokens: 0, ticks: 0 };
-  const after = { tokens: before.tokens + tokens, ticks: before.ticks + ticks };
-  days.set(day, after);
-  return after;
-}
-
-function pick<T>(list: readonly T[], which: number): T | undefined {
-  return list[which % Math.max(1, list.length)];
-}
-
-function take<T>(list: T[], which: number): T | undefined {
-  return list.splice(which % Math.max(1, list.length), 1)[0];
 }

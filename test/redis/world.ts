@@ -37,6 +37,10 @@ export interface Sent {
   readonly route?: string;
   /** `no`: it is answered at once. `head`: the upstream waits before its answer. `stream`: it waits in the middle of it. */
   readonly hold?: "no" | "head" | "stream";
+  /** What the upstream calls it in `arrived`. */
+  readonly name?: string;
+  /** The upstream whose path begins so answers 503. */
+  readonly fails?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -54,6 +58,8 @@ export class World {
   readonly gateways: TestGateway[] = [];
   readonly dirs: string[] = [];
   readonly held = new Set<ServerResponse>();
+  /** The path of the upstream's URL and the name of each request that it got, such as `/one x1`. */
+  readonly arrived: string[] = [];
   upstreamUrl = "";
 
   constructor(redis: TestRedis, relay: TcpRelay) {
@@ -103,9 +109,13 @@ export class World {
     return answer;
   }
 
-  async #ask(index: number, { client = "a", route = "/up", hold = "no", signal }: Sent): Promise<Answer> {
+  async #ask(
+    index: number,
+    { client = "a", route = "/up", hold = "no", name = "", fails = "", signal }: Sent,
+  ): Promise<Answer> {
     const began = performance.now();
-    const response = await fetch(`${this.gateways[index]?.url}${route}/v1/chat/completions?hold=${hold}`, {
+    const query = new URLSearchParams({ hold, name, fails });
+    const response = await fetch(`${this.gateways[index]?.url}${route}/v1/chat/completions?${query}`, {
       method: "POST",
       headers: { authorization: `Bearer ${TOKENS[client]}`, "content-type": "application/json" },
       body: JSON.stringify({ model: "gpt-4o", max_tokens: 1, stream: hold === "stream" }),
@@ -212,7 +222,11 @@ export async function startWorld(config: WorldConfig, count = 2): Promise<World>
   const world = new World(redis, await TcpRelay.start(redis.port));
   const upstream = await startUpstream((req, res) => {
     req.resume();
-    const hold = new URL(req.url ?? "", "http://upstream").searchParams.get("hold");
+    const { pathname, searchParams } = new URL(req.url ?? "", "http://upstream");
+    const hold = searchParams.get("hold");
+    const base = pathname.replace(/\/v1\/.*/, "");
+    world.arrived.push(`${base} ${searchParams.get("name")}`);
+    if (base !== "" && searchParams.get("fails") === base) return void res.writeHead(503).end();
     res.on("close", () => world.held.delete(res));
     if (hold === "stream") {
       res.writeHead(200, { "content-type": "text/event-stream" }).write(event({ choices: [{ delta: {} }] }));

@@ -7,7 +7,7 @@ import type { FromWorker, SentPlan, Start, ToWorker } from "../../src/cli/serve/
 import { until, within } from "../support/deadline.ts";
 
 const LONG = 60_000;
-const TIMES: CrewTimes = { firstMs: 1, longestMs: 8, steadyMs: LONG, startMs: LONG, answerMs: LONG };
+const TIMES: CrewTimes = { firstMs: 1, longestMs: 8, steadyMs: LONG, startMs: LONG, answerMs: LONG, endMs: LONG };
 
 /** A worker that does what the test says. */
 class PlayedWorker {
@@ -80,6 +80,7 @@ function played(times: Partial<CrewTimes> = {}, count = 2) {
       replaced: ({ id }) => void told.push(`replaced ${id}`),
       gone: (worker) => void told.push(`gone ${worker}`),
       reported: () => {},
+      redis: () => {},
       asked: () => new Promise(() => {}),
     },
     times: { ...TIMES, ...times },
@@ -222,13 +223,16 @@ test("without a worker left, the plan is taken by those that come", async () => 
   expect(planOf(worker(4))).toEqual(["second"]);
 });
 
-test("one that listens at another port than the others is ended", async () => {
-  const { worker, workers } = await serving();
+test("one that listens at another port than the others is ended and replaced", async () => {
+  const { crew, worker, workers, told } = await serving();
   worker(1).dies();
   await until("the next worker", () => workers.length === 3);
   worker(3).says({ kind: "hello" });
   worker(3).listens(4001);
   expect(worker(3).killed).toBe(true);
+  await until("the next worker", () => workers.length === 4);
+  expect(told).toEqual(["gone 1", "lost 1 1", "gone 3", "lost 3 2"]);
+  await within("the end of all", crew.drained(0));
 });
 
 test("a drain adds up what is in flight, ends what has not begun, replaces nobody, and waits for all", async () => {
@@ -264,4 +268,11 @@ test("workers that take too long to drain are ended", async () => {
   expect(await crew.drain(5)).toBe(0);
   expect(await crew.drained(5)).toBe(false);
   expect([worker(1).killed, worker(2).killed]).toEqual([true, true]);
+});
+
+test("a worker that has drained, but whose process does not end, is ended, and that breaks nothing", async () => {
+  const { crew, worker } = await serving({ endMs: 5 });
+  await crew.drain(0);
+  for (const id of [1, 2]) worker(id).says({ kind: "stopped", whole: true });
+  expect(await within("the end of all", crew.drained(LONG))).toBe(true);
 });

@@ -78,7 +78,7 @@ test("debug lines of workers are written when the level asks for them", async ()
 test("a burst of long lines of both workers loses none and mixes none", async () => {
   const { url } = await upstream();
   const gateway = await serve(withLogging(url, "level: info"));
-  const count = 3000;
+  const count = 1500;
   const agent = new Agent({ keepAlive: true, maxSockets: 20 });
   const long = "x".repeat(4000);
   await Promise.all(Array.from({ length: count }, (_, n) => get(gateway.port, agent, `/up/${n}/${long}`)));

@@ -107,7 +107,7 @@ test("a worker that is killed again and again waits longer each time, and none e
   expect(pauses).toEqual([100, 200, 400]);
   source.finish();
   expect((await ends(streams)).sort()).toEqual(["broken: ECONNRESET", "whole"]);
-});
+}, 60_000);
 
 test("when all workers are killed at once, the gateway serves again, and no connection is left open for ever", async () => {
   const source = await upstream();
@@ -136,7 +136,7 @@ test("when all workers are killed at once, the gateway serves again, and no conn
   expect((await exchange(gateway.port, requestText("GET", "/up/x", [AUTH]))).status).toBe(200);
   gateway.kill("SIGTERM");
   expect(await within("the end of the gateway", gateway.ended)).toBe(0);
-}, 40_000);
+}, 60_000);
 
 /** Code by which a worker, at a signal, starts a process that keeps the worker's channel open for a while. */
 const CHANNEL_KEEPER = `

@@ -85,7 +85,9 @@ export async function primaryScene(yaml: string, options: SceneOptions = {}): Pr
     link: (reports) => {
       const ask: PrimaryBooks["answer"] = async (request) =>
         structuredClone(await books.answer(structuredClone(request)));
-      return workerLink(blueprint.server, { reports, ask, restored: structuredClone(books.restored), owner: OWNER });
+      const news = { up: () => {}, away: () => {} };
+      const restored = structuredClone(books.restored);
+      return workerLink(blueprint.server, { reports, ask, restored, owner: OWNER, news });
     },
     get,
     scrape: async () => ownSamples((await get("/metrics")).body),

@@ -38,7 +38,7 @@ export interface SharedSlots {
   readonly max: number;
   /** A slot that `tryEnter` took is one for all processes. @param id under which it was taken */
   confirmed(id: string): void;
-  /** Gives a slot back that `tryEnter` took, and that is not confirmed. @param isFull the others have all slots: for a moment, the gate has no room */
+  /** Gives a slot back that `tryEnter` took, and that is not confirmed. @param isFull the others have all slots */
   giveUp(isFull: boolean): void;
   /** Asks for a slot that `tryEnter` took to be confirmed. It is given up where there is none. @returns whether there was one */
   confirm(): boolean | Promise<boolean>;

@@ -19,6 +19,8 @@ export class Place<M extends Gated> {
   #unconfirmed: SharedSlots | undefined = undefined;
   /** That slot is being asked for. It is given back with the answer, not before. */
   #asking = false;
+  /** The gates where others have all slots: they are not asked again before the exchange has a slot. */
+  #full: readonly Gate[] = [];
   #released = false;
 
   /** The present upstream; `undefined` before the first one, after the end, and between two. */
@@ -28,14 +30,14 @@ export class Place<M extends Gated> {
 
   /** Whether the exchange can move there at once: it has the slot already, or one is free. */
   canMoveTo({ gate }: M): boolean {
-    return gate === undefined || gate === this.#member?.gate || gate.hasRoom;
+    return gate === undefined || gate === this.#member?.gate || (gate.hasRoom && !this.#full.includes(gate));
   }
 
   /** Takes a free slot there, and moves. Returns whether there was one. Without one the exchange stays where it is. */
   tryMoveTo(member: M): boolean {
     const { gate } = member;
     const moves = gate !== this.#member?.gate;
-    if (gate !== undefined && moves && !gate.tryEnter()) return false;
+    if (gate !== undefined && moves && (this.#full.includes(gate) || !gate.tryEnter())) return false;
     this.#settle(member, moves ? gate?.shared : this.#unconfirmed);
     return true;
   }
@@ -43,6 +45,7 @@ export class Place<M extends Gated> {
   /** Moves to an upstream whose queue has just granted a slot. */
   moveToGranted(member: M): void {
     if (member.gate === this.#member?.gate) member.gate?.leave();
+    this.#full = [];
     this.#settle(member, undefined);
   }
 
@@ -56,6 +59,7 @@ export class Place<M extends Gated> {
   confirmed(): void {
     this.#unconfirmed = undefined;
     this.#asking = false;
+    this.#full = [];
     if (this.#released) this.leave();
   }
 
@@ -63,6 +67,7 @@ export class Place<M extends Gated> {
   refused(isFull: boolean): void {
     if (this.#unconfirmed === undefined) return;
     this.#unconfirmed.giveUp(isFull);
+    if (isFull) this.#noteFull();
     this.#forget();
   }
 
@@ -92,8 +97,16 @@ export class Place<M extends Gated> {
 
   #answered(granted: boolean): boolean {
     if (granted) this.confirmed();
-    else this.#forget();
+    else {
+      this.#noteFull();
+      this.#forget();
+    }
     return granted;
+  }
+
+  #noteFull(): void {
+    const gate = this.#member?.gate;
+    if (gate !== undefined) this.#full = [...this.#full, gate];
   }
 
   #settle(member: M, unconfirmed: SharedSlots | undefined): void {

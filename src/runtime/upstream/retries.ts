@@ -45,9 +45,6 @@ export type NextAttempt =
 
 type Queued = Extract<NextAttempt, { readonly next: "queue" }>;
 
-/** How often an exchange tries to move when other processes have just taken the last slots. */
-const MAX_MOVES = 10;
-
 /** These would be done twice, where other methods only ask twice. */
 export const NOT_REPEATABLE: ReadonlySet<string> = new Set(["PUT", "PATCH", "DELETE"]);
 
@@ -61,6 +58,8 @@ export class Retries {
   #spent: readonly LinkedUpstream[] = [];
   /** Of the time that the attempts share, ms. */
   #timeLeftMs = Number.POSITIVE_INFINITY;
+  /** The present attempt comes after a wait. */
+  #waited = false;
 
   /** @param request `undefined` for a route with one upstream */
   constructor(x: LiveExchange, context: RetryContext, request: PoolRequest | undefined) {
@@ -86,6 +85,7 @@ export class Retries {
     this.#noteHealth(upstream, happened, now);
     if (happened.quota) this.#spent = [...this.#spent, upstream];
     this.#timeLeftMs = timeLeftMs;
+    this.#waited = false;
     const next = this.#decide(happened, replayable, timeLeftMs, now);
     // An answer that is no failure of the upstream leaves the attempt open until it is passed on whole.
     if (next.next !== "pass on") upstream.health?.succeeded(this.#ticket);
@@ -126,6 +126,7 @@ export class Retries {
   over(upstream: LinkedUpstream): LinkedUpstream {
     const { pool, clock } = this.#context;
     const request = this.#request;
+    this.#waited = true;
     if (pool === undefined || request === undefined || request.bound) return upstream;
     return pool.chooseAgain(request.ask, this.#mayAsk, request.place, clock.now())?.member ?? upstream;
   }
@@ -140,8 +141,8 @@ export class Retries {
   }
 
   /**
-   * Moves to another upstream, since others have all slots of the first one: to one that was not asked yet, else to any that may be asked
-   * again, else to the queue of one that was not asked yet.
+   * Moves to another upstream, since others have all slots of the first one: to one that was not asked yet, or to its queue. After a wait,
+   * or where there is no queue, to any that may be asked again.
    * @param onQueued is given what leaves the queue
    */
   async #confirmAnother(onQueued: (leave: () => void) => void): Promise<boolean> {
@@ -150,16 +151,17 @@ export class Retries {
     if (pool === undefined || request === undefined || request.bound) return false;
     const { ask, place } = request;
     const asked = this.#asked as readonly PooledUpstream[];
-    for (let moves = 0; moves < MAX_MOVES && !this.#x.done; moves++) {
-      const now = clock.now();
-      const hasMoved =
-        pool.next(ask, asked, place, now) !== undefined || pool.chooseAgain(ask, this.#mayAsk, place, now)?.hasSlot;
-      if (!hasMoved) break;
-      if (await place.confirm()) return true;
-    }
+    // It ends: no gate is asked twice.
+    const moves = async (move: () => unknown): Promise<boolean> => {
+      while (!this.#x.done && move() !== undefined) if (await place.confirm()) return true;
+      return false;
+    };
+    const again = () => pool.chooseAgain(ask, this.#mayAsk, place, clock.now());
+    if (await moves(() => pool.next(ask, asked, place, clock.now()))) return true;
+    if (this.#waited && (await moves(again))) return true;
     if (this.#x.done) return false;
     const queued = this.#x.draining ? undefined : this.#queue(request, this.#timeLeftMs);
-    if (queued === undefined) return false;
+    if (queued === undefined) return moves(again);
     onQueued(queued.leave);
     return (await queued.moved) && place.confirm();
   }

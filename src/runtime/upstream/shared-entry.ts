@@ -23,9 +23,6 @@ export interface EntryParts<M extends Enterable> {
   readonly go: (member: M) => void;
 }
 
-/** How often an upstream is chosen anew when another process has just taken the last slot of the one before. */
-const MAX_CHOICES = 10;
-
 /** Never throws. */
 export function enterShared<M extends Enterable>(parts: EntryParts<M>): void {
   const { x, place } = parts;
@@ -39,7 +36,8 @@ export function enterShared<M extends Enterable>(parts: EntryParts<M>): void {
 
 async function enter<M extends Enterable>(parts: EntryParts<M>): Promise<void> {
   const { x, place, askAll, choose, go } = parts;
-  for (let choices = 0; choices < MAX_CHOICES; choices++) {
+  // Another upstream is chosen when other processes have all slots of the one before. No gate is asked twice.
+  for (;;) {
     const choice = choose();
     if (choice === undefined) return;
     if (!choice.hasSlot) return waitIn(choice.member, parts);
@@ -54,7 +52,6 @@ async function enter<M extends Enterable>(parts: EntryParts<M>): Promise<void> {
     if (x.done) return;
     if (admitted !== "full") return x.reply(admitted);
   }
-  x.reply(NO_SLOT);
 }
 
 async function waitIn<M extends Enterable>(member: M, parts: EntryParts<M>): Promise<void> {

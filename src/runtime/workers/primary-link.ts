@@ -6,6 +6,7 @@ import type { BuiltInEndpoints, BuiltInRequest } from "../endpoints/built-in.ts"
 import { noopObserver, type Observer } from "../exchange/observer.ts";
 import type { RestoredUsage } from "../limits/budgets.ts";
 import type { ChargeOwner } from "../limits/shared/shared-counts.ts";
+import type { StateNews } from "../limits/shared/state-news.ts";
 import type { Ledger } from "../usage/ledger/ledger.ts";
 import { forwardedEndpoints } from "./forwarded-endpoints.ts";
 import type { WorkerReports } from "./worker-reports.ts";
@@ -28,6 +29,8 @@ export interface PrimaryLink {
   readonly restored: Restored;
   /** In whose name the worker writes charges to Redis. */
   readonly owner: ChargeOwner;
+  /** Tells the primary when Redis goes and when it is back. */
+  readonly news: StateNews;
   /** Sends what waits to be reported. */
   flush(): void;
 }
@@ -38,12 +41,13 @@ export interface WorkerLinkParts {
   readonly ask: (request: BuiltInRequest) => Promise<Reply>;
   readonly restored: Restored;
   readonly owner: ChargeOwner;
+  readonly news: StateNews;
 }
 
 /** Makes the link of a worker. Without metrics or without a ledger, nothing is reported of them. */
 export function workerLink(
   { metrics, ledger }: Pick<ServerSpec, "metrics" | "ledger">,
-  { reports, ask, restored, owner }: WorkerLinkParts,
+  { reports, ask, restored, owner, news }: WorkerLinkParts,
 ): PrimaryLink {
   return {
     observer: metrics === undefined ? noopObserver : reports,
@@ -51,6 +55,7 @@ export function workerLink(
     endpoints: metrics && forwardedEndpoints(metrics, ledger !== undefined, ask),
     restored,
     owner,
+    news,
     flush: () => reports.flush(),
   };
 }

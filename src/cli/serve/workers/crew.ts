@@ -5,7 +5,7 @@ import type { BuiltInRequest } from "../../../runtime/endpoints/built-in.ts";
 import type { Figures } from "../../../runtime/workers/figures.ts";
 import type { Report } from "../../../runtime/workers/report.ts";
 import { Changes } from "./changes.ts";
-import { type Fork, Member, type ProcessEnd } from "./member.ts";
+import { type Fork, Member, type MemberLimits, type ProcessEnd } from "./member.ts";
 import type { Legacy, Listening, SentPlan, Start } from "./messages.ts";
 import { ReplacementPause, type ReplacementTimes } from "./replacement-pause.ts";
 import { type Decision, type Order, TwoStepSwap } from "./two-step-swap.ts";
@@ -13,9 +13,7 @@ import { type Decision, type Order, TwoStepSwap } from "./two-step-swap.ts";
 /** Workers that die again and again must not take memory without end. So many legacies are told to a worker that starts, the newest ones. */
 const LEGACIES_KEPT = 64;
 
-export interface CrewTimes extends ReplacementTimes {
-  /** How long a worker may take to run, and then to listen, ms. */
-  readonly startMs: number;
+export interface CrewTimes extends ReplacementTimes, MemberLimits {
   /** How long a worker may take to link a plan, and then to swap it in, ms. */
   readonly answerMs: number;
 }
@@ -28,6 +26,8 @@ export interface CrewEvents {
   /** A worker has ended, for whatever reason. No report of it comes any more. @returns what it leaves to the others */
   gone(worker: number): Legacy | undefined;
   reported(worker: number, report: Report): void;
+  /** A worker uses Redis, or can't. @param cause why it can't; `undefined`: it does */
+  redis(worker: number, cause: string | undefined): void;
   /** A client has asked a worker for a metrics endpoint. Never rejects. */
   asked(request: BuiltInRequest): Promise<Reply>;
 }
@@ -181,6 +181,7 @@ export class Crew {
           this.#obey(step.kind === "prepared" ? swap.prepared(id, step.refusal) : swap.committed(id, step.ok));
         },
         reported: ({ id }, report) => events.reported(id, report),
+        redis: ({ id }, cause) => events.redis(id, cause),
         asked: (_, request) => events.asked(request),
       },
       times,
@@ -191,13 +192,15 @@ export class Crew {
 
   #changed(member: Member): void {
     if (member.state === "gone") this.#gone(member);
-    // Port 0 leads to the port of the other workers, unless the last of them has just ended.
-    if (this.#at !== undefined && isElsewhere(member.listening, this.#at)) return member.process.kill();
-    if (member.state === "serving" && this.#phase === "serving" && member.inFlight === undefined) {
-      this.#parts.events.replaced(member);
-    }
+    if (member.state === "serving" && this.#phase === "serving") this.#serves(member);
     this.#letStart();
     this.#changes.tell();
+  }
+
+  #serves(member: Member): void {
+    // Port 0 leads to the port of the other workers, unless the last of them has just ended.
+    if (this.#at !== undefined && isElsewhere(member.listening, this.#at)) return member.process.kill();
+    this.#parts.events.replaced(member);
   }
 
   #gone(member: Member): void {

@@ -45,6 +45,8 @@ export interface MemberEvents {
   /** It has taken a step of a swap. */
   stepped(member: Member, step: FromWorker & { readonly kind: "prepared" | "committed" }): void;
   reported(member: Member, report: Report): void;
+  /** It uses Redis, or can't. @param cause why it can't; `undefined`: it does */
+  redis(member: Member, cause: string | undefined): void;
   /** A client has asked it for a metrics endpoint. */
   asked(member: Member, request: BuiltInRequest): Promise<Reply>;
 }
@@ -52,6 +54,8 @@ export interface MemberEvents {
 export interface MemberLimits {
   /** How long it may take to run, and then to listen, ms. After that it is ended. */
   readonly startMs: number;
+  /** How long its process may live on when it has drained, ms. */
+  readonly endMs: number;
 }
 
 export class Member {
@@ -78,7 +82,7 @@ export class Member {
     this.#events = events;
     this.#limits = limits;
     this.process = fork({ message: (message) => this.#take(message), gone: (end) => this.#gone(end) });
-    this.#expectMore();
+    this.#limitTo(limits.startMs);
   }
 
   get id(): number {
@@ -88,7 +92,7 @@ export class Member {
   /** Sends it the plan that it begins with. */
   start(start: Start): void {
     this.state = "starting";
-    this.#expectMore();
+    this.#limitTo(this.#limits.startMs);
     this.process.send({ kind: "start", start });
   }
 
@@ -101,6 +105,8 @@ export class Member {
     switch (message.kind) {
       case "report":
         return this.#events.reported(this, message.report);
+      case "redis":
+        return this.#events.redis(this, message.cause);
       case "figures":
         return this.#figures.answered(message.question, message.figures);
       case "askPrimary":
@@ -127,6 +133,7 @@ export class Member {
         break;
     }
     clearTimeout(this.#limit);
+    if (this.state === "stopped") this.#limitTo(this.#limits.endMs);
     this.#events.changed(this);
   }
 
@@ -141,8 +148,9 @@ export class Member {
     this.#events.changed(this);
   }
 
-  #expectMore(): void {
+  /** Ends it after this time, unless it goes on to another state. */
+  #limitTo(ms: number): void {
     clearTimeout(this.#limit);
-    this.#limit = setTimeout(() => this.process.kill(), this.#limits.startMs);
+    this.#limit = setTimeout(() => this.process.kill(), ms);
   }
 }

@@ -77,6 +77,8 @@ export type FromWorker =
   /** @property whole every exchange finished by itself */
   | { readonly kind: "stopped"; readonly whole: boolean }
   | { readonly kind: "report"; readonly report: Report }
+  /** @property cause why Redis can't be used; `undefined`: it is used */
+  | { readonly kind: "redis"; readonly cause: string | undefined }
   /** The answer to `askFigures`. */
   | { readonly kind: "figures"; readonly question: number; readonly figures: Figures }
   /** A client has asked for a metrics endpoint: answer it. */

@@ -6,11 +6,13 @@ import { type TlsPair, withSharedTickets } from "../../../runtime/downstream/tls
 import { fingerprint } from "../../../runtime/fingerprint.ts";
 import { type GatewayOptions, logAddresses } from "../../../runtime/gateway.ts";
 import { dayCharges } from "../../../runtime/limits/shared/day-charges.ts";
+import { logStateNews } from "../../../runtime/log-state-news.ts";
 import type { Log } from "../../../runtime/observe/logs/log.ts";
 import type { OpenLog } from "../../../runtime/observe/logs/open-log.ts";
 import { openPrimary } from "../../../runtime/open-primary.ts";
 import { onlyOwner } from "../../../runtime/workers/charge-owner.ts";
 import type { Fleet } from "../../../runtime/workers/fleet-figures.ts";
+import { FleetState } from "../../../runtime/workers/fleet-state.ts";
 import type { PrimaryBooks } from "../../../runtime/workers/primary-books.ts";
 import type { Io } from "../../io.ts";
 import { withReloaded } from "../blueprint-diff.ts";
@@ -24,7 +26,7 @@ import type { Legacy, SentPlan } from "./messages.ts";
 import { REPLACEMENT_TIMES } from "./replacement-pause.ts";
 import { workerOutput } from "./worker-output.ts";
 
-const TIMES: CrewTimes = { ...REPLACEMENT_TIMES, startMs: 30_000, answerMs: 5000 };
+const TIMES: CrewTimes = { ...REPLACEMENT_TIMES, startMs: 30_000, answerMs: 5000, endMs: 5000 };
 /** How long the log line about the drain waits for the numbers of all workers, ms. */
 const NUMBERS_MS = 500;
 /** How much longer than its grace time and its drain timeout a worker may take to end, ms. Spans may have to be exported. */
@@ -50,6 +52,7 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
   const { started, count, open, options, io, stopping } = parts;
   const { log } = open;
   const { version, pair, extraCas, processes } = options;
+  const { redis } = started.server;
   const fleet: Fleet = {
     configured: count,
     live: () => crew.live(),
@@ -68,7 +71,7 @@ export async function serveByWorkers(parts: PrimaryParts): Promise<Serving | und
       at: undefined,
       ...sentPlan(started, pair),
     },
-    events: crewEvents(log, books, started.server.redis !== undefined),
+    events: crewEvents(log, books, redis && new FleetState(logStateNews(log, redis.onFailure, "each worker"))),
     times: TIMES,
   });
   // However this process ends, its workers don't outlive it.
@@ -123,8 +126,8 @@ function sentPlan(blueprint: Blueprint, pair: TlsPair | undefined): SentPlan {
   return { blueprint: encodeBlueprint(blueprint), pair: pair && withSharedTickets(pair) };
 }
 
-/** @param isShared workers write what they charge to Redis */
-function crewEvents(log: Log, books: PrimaryBooks, isShared: boolean): CrewEvents {
+/** @param state how Redis is, which the workers share; `undefined`: they share nothing */
+function crewEvents(log: Log, books: PrimaryBooks, state: FleetState | undefined): CrewEvents {
   return {
     lost({ id, process: { pid }, failure, end }, pauseMs) {
       const { code, signal } = end ?? { code: null, signal: null };
@@ -133,9 +136,11 @@ function crewEvents(log: Log, books: PrimaryBooks, isShared: boolean): CrewEvent
     replaced: ({ id, process: { pid } }) => log.info({ worker: id, pid }, "worker serves"),
     gone(worker) {
       books.gone(worker);
-      return isShared ? legacyOf(worker, books) : undefined;
+      state?.gone(worker);
+      return state && legacyOf(worker, books);
     },
     reported: (worker, report) => books.apply(worker, report),
+    redis: (worker, cause) => (cause === undefined ? state?.up(worker) : state?.away(worker, cause)),
     asked: (request) => books.answer(request),
   };
 }

@@ -107,6 +107,10 @@ export class ServingWorker {
         ask: (request) => this.#questions.ask((question) => send({ kind: "askPrimary", question, request })),
         restored,
         owner: { ...owner, process: String(id) },
+        news: {
+          up: () => send({ kind: "redis", cause: undefined }),
+          away: (cause) => send({ kind: "redis", cause }),
+        },
       });
       const options = { version, pair, extraCas, primary, processes: runningProcesses };
       const gateway = await startGateway(blueprint, log, options);

@@ -15,6 +15,7 @@ const AWAY: Readonly<Record<string, string>> = {
   UNKILLABLE: "Redis is busy with a script",
   MASTERDOWN: "it is a replica that has lost its primary",
   READONLY: "it is a replica, which can't be written to",
+  // Where Redis is told to refuse writes then, and not to forget counts (hazard D1).
   OOM: "Redis has no memory left",
   MISCONF: "Redis refuses writes because it can't save to its disk",
   NOREPLICAS: "Redis refuses writes because it has too few replicas",
@@ -52,8 +53,8 @@ const BEFORE_ANY_RUN = [
 const INSIDE_A_SCRIPT = /user_script/;
 /** Redis 6.2 puts the error of a command into a longer text; later versions begin with its code. */
 const CODE_OF_COMMAND = /^ERR Error running script .*?: -([A-Z]{2,20}) /;
-/** What Redis 7 replies when a command of a script is not allowed. */
-const NOT_ALLOWED = /^ERR The user executing the script can't /;
+/** What Redis 7 and Valkey 9 reply when a command of a script is not allowed (fact F26). */
+const NOT_ALLOWED = /^ERR (?:The user executing the script can't |ACL failure in script: )/;
 const PLACE = /,? script: [0-9a-f]{40}, on .*$/;
 const CODE = /^([A-Z]{2,20})(?: |$)/;
 

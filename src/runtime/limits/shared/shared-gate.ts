@@ -8,7 +8,7 @@ import type { Gate, SharedSlots, Wait } from "../gate.ts";
 import { SlotQueue } from "../slot-queue.ts";
 import type { HeldSlot } from "./shared-counts.ts";
 
-/** How long a gate counts as full after Redis said so, ms. Other processes don't tell when they give a slot back. */
+/** How long the first waiter waits after Redis said that the gate is full, ms. Other processes don't tell when they give a slot back. */
 const FULL_MS = 50;
 
 /** What a shared gate needs of the process. */
@@ -66,7 +66,7 @@ export class SharedGate implements Gate, SharedSlots {
   }
 
   get hasRoom(): boolean {
-    return this.#queue.waiting === 0 && this.#mayTake();
+    return this.#queue.waiting === 0 && (this.#owner.unlimited || this.#permits.hasRoom);
   }
 
   /** The slots that this process has. */
@@ -78,6 +78,7 @@ export class SharedGate implements Gate, SharedSlots {
     this.#max = max;
     this.#permits.max = max;
     this.#maxWaiting = maxWaiting;
+    this.#fullUntil = 0;
     if (maxWaiting > 0) this.#queue.prepare();
     this.#queue.wakeFirst();
   }
@@ -129,14 +130,10 @@ export class SharedGate implements Gate, SharedSlots {
     });
   }
 
-  #mayTake(): boolean {
-    const { usable, unlimited } = this.#owner;
-    if (unlimited) return true;
-    return this.#permits.hasRoom && (!usable || this.#fullUntil === 0 || this.#owner.monotonic() >= this.#fullUntil);
-  }
-
   #takeForWaiter(): boolean | Promise<boolean> {
-    if (!this.#mayTake()) return false;
+    const { usable, unlimited } = this.#owner;
+    if (usable && this.#owner.monotonic() < this.#fullUntil) return false;
+    if (!unlimited && !this.#permits.hasRoom) return false;
     this.#permits.charge();
     return this.confirm();
   }

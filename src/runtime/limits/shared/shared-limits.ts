@@ -225,7 +225,7 @@ export class SharedLimits implements GateOwner {
     await this.#writeNow();
   }
 
-  /** @param change ends when there is another one. Never throws */
+  /** Redis may have forgotten something, or everything (hazard D2). @param change ends when there is another one. Never throws */
   async #heal(change: number): Promise<void> {
     this.#unwritten.addClients(this.charges.clients);
     let isWhole = false;
