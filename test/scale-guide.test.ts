@@ -170,7 +170,7 @@ describe("the guide on several processes and machines", () => {
       const url = new Secret(redis.url.replace("//", "//gateway:a-password-of-redis@"));
       const spec = { url, keyPrefix: "ai-gw-lite:", timeoutMs: 5000, onFailure: "closed" } as const;
       const nothing = (): void => {};
-      const events = { onUp: nothing, onAway: nothing, onRefused: nothing };
+      const events = { onUp: nothing, onAway: nothing, onStillAway: nothing, onRefused: nothing };
       const link = await openRedisLink(spec, events, { idle: 20 });
       onTestFinished(() => link.close());
       const owner = { ledger: "l", run: "r", process: "p" };

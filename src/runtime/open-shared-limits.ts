@@ -85,7 +85,12 @@ export async function openSharedLimits({
       limits.away();
       news.away(cause);
     },
-    onRefused: (cause) => log.error({ cause }, "redis refuses a call"),
+    onStillAway: (cause) => log.warn({ cause }, "redis is there again, but still can't be used"),
+    onRefused: (cause) =>
+      log.error(
+        { cause, on_failure: spec.onFailure },
+        "redis refuses a call: requests that need it are decided as if redis were away",
+      ),
   });
   link = opened;
   if (opened.up) await limits.connected();

@@ -1,11 +1,12 @@
 // Checks how the link gets to Redis: dead hosts, TLS, users and passwords, database numbers, IPv6.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { makePair } from "../support/certificates.ts";
+import { until } from "../support/deadline.ts";
 import { freePort } from "../support/ports.ts";
 import { hasRedis, startRedis, type TestRedis } from "../support/redis.ts";
 import { COUNT, QUICK, recordedLink, timed } from "../support/redis-link.ts";
@@ -17,8 +18,10 @@ async function redis(options: readonly string[] = []): Promise<TestRedis> {
   return server;
 }
 
+const NOT_ALLOWED = "the user may not do what is needed in Redis: ACL LOG there says which command or key it was";
+
 describe.skipIf(!hasRedis)("the way to Redis", () => {
-  it("waits for a host that does not answer no longer than a call may take, and finds it later", async () => {
+  it("waits for a host that does not answer no longer than a connection may take, and finds it later", async () => {
     const server = await redis(["--tcp-backlog", "1"]);
     server.freeze();
     // With a full queue of new connections, the kernel drops further ones.
@@ -28,13 +31,14 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     });
     await new Promise((resolve) => fill[0]?.once("connect", resolve));
     const { link, told, openedAfter, ups } = await recordedLink(server.url, QUICK, {
-      connect: 4000,
+      connect: 400,
       firstWait: 20,
       longestWait: 50,
     });
-    // With the time to load the library, and still much less than the connection may take.
+    expect(openedAfter).toBeGreaterThan(399);
+    // With the time to load the library.
     expect(openedAfter).toBeLessThan(2500);
-    expect(told).toEqual(["away: no connection within 250 ms"]);
+    expect(told).toEqual(["away: no connection within 400 ms"]);
     const { ms, error } = await timed(link);
     expect(ms).toBeLessThan(QUICK.timeoutMs);
     expect(error).toMatchObject({ mayHaveRun: false });
@@ -68,6 +72,46 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     expect((await recordedLink(server.url)).told).toEqual(["away: Redis wants a password"]);
   });
 
+  it("tells once for each time when Redis is there again and refuses", async () => {
+    const server = await redis();
+    const { told, ups } = await recordedLink(server.url);
+    const asked = (): boolean =>
+      /rejected_calls=([4-9]|\d\d)/.test(server.cli("--no-auth-warning", "-a", "new", "info", "commandstats"));
+    for (const time of [1, 2]) {
+      server.cli("config", "set", "requirepass", "new");
+      server.cli("--no-auth-warning", "-a", "new", "config", "resetstat");
+      server.cli("--no-auth-warning", "-a", "new", "client", "kill", "type", "normal");
+      await until("several tries", asked);
+      server.cli("--no-auth-warning", "-a", "new", "config", "set", "requirepass", "");
+      await ups(time + 1);
+    }
+    const away = ["away: the connection was closed", "still away: Redis wants a password", "up"];
+    expect(told).toEqual(["up", ...away, ...away]);
+  });
+
+  it("tells only once that Redis can't be reached, however that fails", async () => {
+    const server = await redis();
+    const { told, ups } = await recordedLink(server.url);
+    await server.kill();
+    let tries = 0;
+    const rude = createServer((socket) => {
+      tries++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => rude.listen(server.port, "127.0.0.1", resolve));
+    await until("several tries", () => tries > 3);
+    await new Promise((resolve) => rude.close(resolve));
+    await server.restart();
+    await ups(2);
+    expect(told).toEqual(["up", "away: the connection was closed", "up"]);
+  });
+
+  it("says that it was TLS that did not begin", async () => {
+    const server = await redis();
+    const { told } = await recordedLink(server.url.replace("redis:", "rediss:"), QUICK, { connect: 300 });
+    expect(told).toEqual(["away: no TLS connection within 300 ms"]);
+  });
+
   it("does not mind a password that Redis does not want", async () => {
     const server = await redis();
     expect((await recordedLink(server.url.replace("//", "//:needless@"))).told).toEqual(["up"]);
@@ -93,10 +137,10 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     expect((await timed(link)).value).toBe(1);
     expect(told).toEqual(["up"]);
     server.cli("acl", "setuser", "gate:way", "-incr");
-    expect((await timed(link)).error).toMatchObject({ message: "the user may not do what is needed in Redis" });
+    expect((await timed(link)).error).toMatchObject({ message: NOT_ALLOWED });
     // The keys of another prefix are not its own.
     const other = await recordedLink(server.url.replace("//", "//gate%3Away:s3cret@"), { keyPrefix: "other:" });
-    expect(other.told).toEqual(["away: the user may not do what is needed in Redis"]);
+    expect(other.told).toEqual([`away: ${NOT_ALLOWED}`]);
   });
 
   it("counts in the database of the URL", async () => {

@@ -10,7 +10,7 @@ import { until } from "./deadline.ts";
 
 export interface RecordedLink {
   readonly link: RedisLink;
-  /** `up`, `away: CAUSE` and `refused: CAUSE`, in order. */
+  /** `up`, `away: CAUSE`, `still away: CAUSE` and `refused: CAUSE`, in order. */
   readonly told: readonly string[];
   /** How long it took until the link was returned, ms. */
   readonly openedAfter: number;
@@ -50,6 +50,7 @@ export async function recordedLink(
     {
       onUp: () => told.push("up"),
       onAway: (cause) => told.push(`away: ${cause}`),
+      onStillAway: (cause) => told.push(`still away: ${cause}`),
       onRefused: (cause) => told.push(`refused: ${cause}`),
     },
     times,

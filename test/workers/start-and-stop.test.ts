@@ -1,6 +1,6 @@
 // Checks how a gateway with workers starts and stops: what it says, how it ends, and that no process is ever left behind.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,6 +52,14 @@ test("all workers listen at one free port, take requests in turn, and it is said
   const others = gateway.lines.filter(({ msg }) => msg !== "request completed");
   expect(others.filter(({ worker }) => worker !== undefined)).toEqual([]);
   expect(others.map(({ msg }) => msg).slice(-3)).toEqual(["listening", "draining", "stopped"]);
+});
+
+test.skipIf(process.platform !== "linux")("the list of processes tells workers from the primary", async () => {
+  const { url } = await upstream();
+  const gateway = await serve(url);
+  const line = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ").trim();
+  expect(workersOf(gateway.pid).map(line)).toEqual(["ai-gw-lite worker 1", "ai-gw-lite worker 2"]);
+  expect(line(gateway.pid)).toMatch(/ai-gw-lite\.js serve /);
 });
 
 test("a port that is taken ends the start with one error, and no process is left", async () => {

@@ -27,7 +27,7 @@ const AWAY: Readonly<Record<string, string>> = {
 };
 
 const REFUSED: Readonly<Record<string, string>> = {
-  NOPERM: "the user may not do what is needed in Redis",
+  NOPERM: "the user may not do what is needed in Redis: ACL LOG there says which command or key it was",
   CROSSSLOT:
     "on Redis Cluster a request can't be checked for several limits whose keys are on different nodes: the limits of requests in flight over " +
     'all clients or to an upstream. They work with a hash tag in state.redis.key_prefix, such as "ai-gw-lite:{team}:"',

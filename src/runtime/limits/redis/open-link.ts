@@ -5,9 +5,10 @@ import type { RedisSpec } from "../../../plan/shared-state.ts";
 import { within } from "../../within.ts";
 import { type Breaker, FIRST, type Happening, step } from "./breaker.ts";
 import type { Connection, Opened, openConnection } from "./connection/open-connection.ts";
+import { Refusal } from "./connection/refusal.ts";
 import { isErrorReply, readErrorReply } from "./error-replies.ts";
 import { PendingCall, PendingCalls } from "./pending-calls.ts";
-import { type RedisAddress, type RedisNode, redisAddress } from "./redis-address.ts";
+import { lateConnection, type RedisAddress, type RedisNode, redisAddress } from "./redis-address.ts";
 import { type LinkTimes, RedisAway, type RedisEvents, type RedisLink, type Script } from "./redis-link.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
@@ -21,7 +22,8 @@ const CLOSED = "the gateway closes the connection";
 /**
  * Loads the client library and connects to Redis.
  * @param events must not throw
- * @returns the link, once Redis can be used or is told to be away. That takes hardly longer than a call may take, and does not fail
+ * @returns the link, once Redis can be used or is told to be away. That takes hardly longer than a connection may take, since no request
+ *   waits for the first one, and does not fail
  */
 export async function openRedisLink(
   spec: RedisSpec,
@@ -30,7 +32,7 @@ export async function openRedisLink(
 ): Promise<RedisLink> {
   const library = await import("./connection/open-connection.ts");
   const link = new Link(library.openConnection, spec, events, { ...TIMES, ...times });
-  await within(spec.timeoutMs, link.open());
+  await within(link.connectMs, link.open());
   link.late();
   return link;
 }
@@ -41,6 +43,8 @@ interface Line {
 }
 
 class Link implements RedisLink {
+  /** The longest time that a connection may take, ms. */
+  readonly connectMs: number;
   readonly #openConnection: typeof openConnection;
   readonly #spec: RedisSpec;
   readonly #events: RedisEvents;
@@ -56,6 +60,8 @@ class Link implements RedisLink {
   #opening: Opened | undefined;
   /** Why Redis can't be used. */
   #cause: string;
+  /** The causes that were told since Redis went away. */
+  #told = new Set<string>();
   /** The wait for the next try while Redis is away, or for the next sign of life. */
   #timer: NodeJS.Timeout | undefined;
 
@@ -65,7 +71,8 @@ class Link implements RedisLink {
     this.#address = redisAddress(spec.url);
     this.#events = events;
     this.#times = times;
-    this.#cause = `no connection within ${spec.timeoutMs} ms`;
+    this.connectMs = Math.max(times.connect, spec.timeoutMs);
+    this.#cause = lateConnection(this.#address, this.connectMs);
     this.#pending = new PendingCalls(spec.timeoutMs, () => this.#fail(`no answer within ${spec.timeoutMs} ms`));
   }
 
@@ -94,7 +101,7 @@ class Link implements RedisLink {
       address: this.#address,
       node: this.#nextNode(),
       key: `${keyPrefix}trial`,
-      connectMs: Math.max(this.#times.connect, timeoutMs),
+      connectMs: this.connectMs,
       answerMs: timeoutMs,
       onLost: (cause) => this.#fail(cause),
     });
@@ -109,12 +116,20 @@ class Link implements RedisLink {
       this.#happens({ kind: "opened", now: performance.now() });
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
+      if (error instanceof Refusal) this.#stillAway(error.message);
     }
   }
 
   /** Tells that Redis is away, if the first connection is still being opened. */
   late(): void {
     this.#happens({ kind: "late" });
+  }
+
+  /** Tells a cause that was not told since Redis went away. What it is when it can't be reached is told once only. */
+  #stillAway(cause: string): void {
+    if (this.#breaker.kind !== "waiting" || this.#told.has(cause)) return;
+    this.#told.add(cause);
+    this.#events.onStillAway(cause);
   }
 
   /** The node of the URL is asked first. If it fails, other nodes of its cluster are asked in turn. */
@@ -177,7 +192,9 @@ class Link implements RedisLink {
     this.#breaker = breaker;
     if (happening.kind === "failed" || happening.kind === "due") this.#goOn();
     if (tell === "up") this.#events.onUp();
-    if (tell === "away") this.#events.onAway(this.#cause);
+    if (tell !== "away") return;
+    this.#told = new Set([this.#cause]);
+    this.#events.onAway(this.#cause);
   }
 
   #goOn(): void {

@@ -31,6 +31,11 @@ export function redisAddress(url: Secret): RedisAddress {
   };
 }
 
+/** The cause when a connection took too long. A server without TLS never answers the begin of TLS, so it is said. */
+export function lateConnection({ tls }: Pick<RedisAddress, "tls">, ms: number): string {
+  return `no ${tls ? "TLS connection" : "connection"} within ${ms} ms`;
+}
+
 /** A text with a `%` that begins no code stays as it is. */
 function decoded(text: string): string {
   try {

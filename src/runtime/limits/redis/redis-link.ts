@@ -45,6 +45,8 @@ export interface RedisEvents {
   readonly onUp: () => void;
   /** Redis can't be used. Called once each time. @param cause a short text without secrets */
   readonly onAway: (cause: string) => void;
+  /** A later try has reached Redis, and Redis has refused for a reason that was not told yet. Called once for each cause while it is away. */
+  readonly onStillAway: (cause: string) => void;
   /** Redis can be used but refuses a call, and will refuse the like again. Called once for each cause. @param cause a short text without secrets */
   readonly onRefused: (cause: string) => void;
 }

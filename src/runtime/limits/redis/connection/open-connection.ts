@@ -2,9 +2,10 @@
 
 import { Cluster, Redis } from "ioredis";
 import { isErrorReply, readErrorReply } from "../error-replies.ts";
-import type { RedisAddress, RedisNode } from "../redis-address.ts";
+import { lateConnection, type RedisAddress, type RedisNode } from "../redis-address.ts";
 import { connectorOver } from "./connector.ts";
 import { causeOf } from "./login.ts";
+import { Refusal } from "./refusal.ts";
 import { Sockets } from "./sockets.ts";
 
 /** A connection that can be used. It never reconnects, and never sends a command twice by itself unless a node of a cluster has refused it. */
@@ -62,7 +63,7 @@ export function openConnection(opening: Opening): Opened {
   const open = async (): Promise<Connection> => {
     const server = await openServer(opening, sockets);
     if (server !== undefined) return server;
-    if (sockets.cause !== undefined) throw new Error(sockets.cause);
+    if (sockets.failure !== undefined) throw sockets.failure;
     sockets.destroy("it is a Redis Cluster");
     sockets = new Sockets(opening.address);
     return openCluster(opening, sockets);
@@ -107,7 +108,7 @@ async function look(redis: Redis, { key }: Opening): Promise<"server" | "cluster
   const [, trial] = await Promise.all([errorOf(slots), errorOf(redis.eval(TRIAL, 1, key))]);
   // A cluster of one primary is asked like a single server. It may not even know its own address, which the library needs.
   if (primaries > 1 || trial?.startsWith("MOVED ") === true) return "cluster";
-  if (trial !== undefined) throw new Error(failureOf(trial));
+  if (trial !== undefined) throw new Refusal(failureOf(trial));
   return "server";
 }
 
@@ -142,9 +143,9 @@ async function openCluster(opening: Opening, sockets: Sockets): Promise<Connecti
     // All primaries are connected here, so that no request waits for it.
     await connected(opening, sockets, ping());
     const trial = await answered(opening, sockets, errorOf(cluster.eval(TRIAL, 1, opening.key)));
-    if (trial !== undefined) throw new Error(failureOf(trial));
+    if (trial !== undefined) throw new Refusal(failureOf(trial));
   } catch (error) {
-    close(sockets.cause ?? "a node of the Redis Cluster fails");
+    close(sockets.failure?.message ?? "a node of the Redis Cluster fails");
     throw error;
   }
   sockets.watch(opening.onLost);
@@ -182,8 +183,8 @@ function failureOf(message: string): string {
   return causeOf(message) ?? (reply.kind === "refused" ? reply.cause : "Redis refuses scripts");
 }
 
-function connected<T>({ connectMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {
-  return limited(connectMs, `no connection within ${connectMs} ms`, sockets, promise);
+function connected<T>({ address, connectMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {
+  return limited(connectMs, lateConnection(address, connectMs), sockets, promise);
 }
 
 function answered<T>({ answerMs }: Opening, sockets: Sockets, promise: Promise<T>): Promise<T> {
@@ -199,7 +200,7 @@ async function limited<T>(ms: number, cause: string, sockets: Sockets, promise: 
   try {
     return await promise;
   } catch (error) {
-    throw sockets.cause === undefined ? error : new Error(sockets.cause);
+    throw sockets.failure ?? error;
   } finally {
     clearTimeout(timer);
     clearImmediate(looking);

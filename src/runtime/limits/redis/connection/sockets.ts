@@ -4,6 +4,7 @@ import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { RedisAddress } from "../redis-address.ts";
 import { login, needsLogin } from "./login.ts";
+import { Refusal } from "./refusal.ts";
 import { ReplyGuard } from "./reply-guard.ts";
 
 export class Sockets {
@@ -12,15 +13,15 @@ export class Sockets {
   readonly #sockets = new Set<Socket>();
   /** Sockets that the library closes itself, since it does not need them any more. */
   readonly #unneeded = new WeakSet<Socket>();
-  #cause: string | undefined;
+  #failure: Error | undefined;
 
   constructor(address: RedisAddress) {
     this.#address = address;
   }
 
   /** Why they were destroyed, or what the first failure was. `undefined`: nothing has failed. */
-  get cause(): string | undefined {
-    return this.#cause;
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** @param onLost called at most once, when a socket fails or is closed by the other side. All sockets are destroyed then */
@@ -38,13 +39,13 @@ export class Sockets {
     if (!needsLogin(this.#address)) return socket;
     await new Promise((resolve) => socket.once(this.#ready, resolve).once("close", resolve));
     const refusal = socket.destroyed ? undefined : await login(socket, this.#address);
-    if (refusal !== undefined) this.#lost(socket, refusal);
-    if (socket.destroyed) throw new Error(this.#cause);
+    if (refusal !== undefined) this.#lost(socket, new Refusal(refusal));
+    if (socket.destroyed) throw this.#failure ?? new Error("the connection was closed");
     return socket;
   }
 
   #connect(host: string, port: number): Socket {
-    if (this.#cause !== undefined) throw new Error(this.#cause);
+    if (this.#failure !== undefined) throw this.#failure;
     const socket = this.#address.tls
       ? connectTls({ host, port, ...nameToCheck(host, this.#address.host) })
       : connect({ host, port });
@@ -55,13 +56,13 @@ export class Sockets {
     });
     socket.on("error", ({ code }: NodeJS.ErrnoException) => {
       // The code is told, not the text, which may hold names.
-      this.#lost(socket, code === undefined ? what : `${what} (${code})`);
+      this.#lost(socket, new Error(code === undefined ? what : `${what} (${code})`));
     });
     socket.once("close", () => {
       this.#sockets.delete(socket);
-      this.#lost(socket, "the connection was closed");
+      this.#lost(socket, new Error("the connection was closed"));
     });
-    guard(socket, (breach) => this.#lost(socket, `what Redis sent is ${breach}`));
+    guard(socket, (breach) => this.#lost(socket, new Error(`what Redis sent is ${breach}`)));
     sendOncePerTurn(socket);
     return socket;
   }
@@ -78,14 +79,18 @@ export class Sockets {
 
   /** Destroys all. No socket is opened any more. */
   destroy(cause: string): void {
-    this.#cause ??= cause;
+    this.#destroyFor(new Error(cause));
+  }
+
+  #destroyFor(failure: Error): void {
+    this.#failure ??= failure;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #lost(socket: Socket, cause: string): void {
-    if (this.#cause !== undefined || this.#unneeded.has(socket)) return;
-    this.destroy(cause);
-    this.#onLost(cause);
+  #lost(socket: Socket, failure: Error): void {
+    if (this.#failure !== undefined || this.#unneeded.has(socket)) return;
+    this.#destroyFor(failure);
+    this.#onLost(failure.message);
   }
 }
 
