@@ -56,8 +56,13 @@ export const SLOW: readonly string[] = [
   "test/scenarios/outage.test.ts",
   // Some hundred gateways, one after the other.
   "test/metering/inexact-estimates.test.ts",
-  // They let a Redis be away, again and again.
+  // They start a Redis and gateways for each case, or let the Redis be away again and again.
+  "test/redis/any-mix.test.ts",
+  "test/redis/budgets.test.ts",
+  "test/redis/killed.test.ts",
   "test/redis/outages.test.ts",
+  "test/redis/reload.test.ts",
+  "test/redis/slots.test.ts",
   // Thousands of exchanges, or many megabytes.
   "test/clients/model-scope.test.ts",
   "test/metering/ten-thousand.test.ts",

@@ -12,6 +12,8 @@ export interface Gated {
 /** Answers an exchange that can't get a slot. */
 export const NO_SLOT = replyFor("upstream_concurrency_exceeded");
 
+const NONE: readonly Gate[] = [];
+
 /** Where an exchange is: its present upstream, whose slot it holds until it moves on or ends. */
 export class Place<M extends Gated> {
   #member: M | undefined = undefined;
@@ -20,7 +22,7 @@ export class Place<M extends Gated> {
   /** That slot is being asked for. It is given back with the answer, not before. */
   #asking = false;
   /** The gates where others have all slots: they are not asked again before the exchange has a slot. */
-  #full: readonly Gate[] = [];
+  #full: readonly Gate[] = NONE;
   #released = false;
 
   /** The present upstream; `undefined` before the first one, after the end, and between two. */
@@ -45,7 +47,7 @@ export class Place<M extends Gated> {
   /** Moves to an upstream whose queue has just granted a slot. */
   moveToGranted(member: M): void {
     if (member.gate === this.#member?.gate) member.gate?.leave();
-    this.#full = [];
+    this.#full = NONE;
     this.#settle(member, undefined);
   }
 
@@ -59,7 +61,7 @@ export class Place<M extends Gated> {
   confirmed(): void {
     this.#unconfirmed = undefined;
     this.#asking = false;
-    this.#full = [];
+    this.#full = NONE;
     if (this.#released) this.leave();
   }
 

@@ -64,30 +64,31 @@ export class LiveSlots {
     return ids;
   }
 
-  /** The slots of one call after the other, as they are when it is made: a slot that has ended must not be added again. */
+  /**
+   * The slots of one call after the other, as they are when it is made: a slot that has ended must not be added again. What is added
+   * meanwhile is left out, so that this ends however many requests there are.
+   */
   *#parts(): Iterable<readonly [SlotSet, readonly HeldSlot[]]> {
-    for (const slots of partsOf(this.#downstream)) yield [{ kind: "downstream" }, slots];
-    for (const [subject, all] of this.#subjects) {
-      for (const slots of partsOf(all)) yield [{ kind: "subject", subject }, slots];
+    for (const slots of partsOf(() => this.#downstream)) yield [{ kind: "downstream" }, slots];
+    for (const subject of [...this.#subjects.keys()]) {
+      for (const slots of partsOf(() => this.#subjects.get(subject))) yield [{ kind: "subject", subject }, slots];
     }
-    for (const gate of this.gates) {
-      for (let i = 0; i < gate.held.length; i += SLOTS_PER_CALL) {
-        yield [{ kind: "gate", key: gate.key }, gate.held.slice(i, i + SLOTS_PER_CALL)];
+    for (const gate of [...this.gates]) {
+      const { length } = gate.held;
+      for (let i = 0; i < length; i += SLOTS_PER_CALL) {
+        const slots = gate.held.slice(i, i + SLOTS_PER_CALL);
+        if (slots.length > 0) yield [{ kind: "gate", key: gate.key }, slots];
       }
     }
   }
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, HeldSlot> = new Map();
 
-/** Entries that are deleted before their part is taken are in no part. */
-function* partsOf(slots: ReadonlyMap<string, HeldSlot>): Iterable<readonly HeldSlot[]> {
-  let part: HeldSlot[] = [];
-  for (const slot of slots.values()) {
-    part.push(slot);
-    if (part.length < SLOTS_PER_CALL) continue;
-    yield part;
-    part = [];
+function* partsOf(slotsNow: () => ReadonlyMap<string, HeldSlot> | undefined): Iterable<readonly HeldSlot[]> {
+  const ids = [...(slotsNow() ?? NONE).keys()];
+  for (let i = 0; i < ids.length; i += SLOTS_PER_CALL) {
+    const slots = ids.slice(i, i + SLOTS_PER_CALL).flatMap((id) => slotsNow()?.get(id) ?? []);
+    if (slots.length > 0) yield slots;
   }
-  if (part.length > 0) yield part;
 }
