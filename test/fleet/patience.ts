@@ -6,12 +6,20 @@ export const PATIENCE_MS = 60_000;
 /** How long a test with many processes may take, ms. */
 export const TEST_MS = 240_000;
 
-/** Waits until a condition is true, which it checks often. @param what finishes the sentence "waited for" */
-export async function eventually(what: () => string, holds: () => boolean | Promise<boolean>): Promise<void> {
+/**
+ * Waits until a condition is true, which it checks often.
+ * @param what finishes the sentence "waited for"
+ * @param pauseMs the time between two checks
+ */
+export async function eventually(
+  what: () => string,
+  holds: () => boolean | Promise<boolean>,
+  pauseMs = 20,
+): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`waited ${PATIENCE_MS} ms for ${what()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 

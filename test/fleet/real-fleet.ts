@@ -1,5 +1,6 @@
 // Starts built gateways that share a real Redis, each with some workers and a ledger of its own, in front of one upstream.
 
+import { randomUUID } from "node:crypto";
 import { request } from "node:http";
 import { onTestFinished } from "vitest";
 import { type BuiltGateway, startBuiltGateway } from "../support/built-gateway.ts";
@@ -88,9 +89,18 @@ export function onlyGateway({ gateways: [gateway] }: RealFleet): BuiltGateway {
   return gateway;
 }
 
-/** One request on a connection of its own. Rejects when the connection or the answer breaks. */
-export function askOne(port: number, client: string, path = "/up/v1/chat/completions"): Promise<Answer> {
-  const headers = { authorization: `Bearer ${tokenOf(client)}`, "content-type": "application/json" };
+/** One request on a connection of its own. Its id is in the log and in the ledger. Rejects when the connection or the answer breaks. */
+export function askOne(
+  port: number,
+  client: string,
+  path = "/up/v1/chat/completions",
+  id: string = randomUUID(),
+): Promise<Answer> {
+  const headers = {
+    authorization: `Bearer ${tokenOf(client)}`,
+    "content-type": "application/json",
+    "x-request-id": id,
+  };
   return new Promise((resolve, reject) => {
     const sent = request({ port, host: "127.0.0.1", method: "POST", path, headers, agent: false }, (res) => {
       let body = "";
