@@ -106,22 +106,28 @@ describe("the guide on several processes and machines", () => {
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as { msg: string });
-    const source = ["src/cli/serve/workers/primary.ts", "src/runtime/open-shared-limits.ts"].map(file).join("");
-    expect(lines.length).toBe(3);
-    for (const { msg } of lines) for (const part of msg.split(": ")) expect(source).toContain(part);
+    const source = ["src/cli/serve/workers/primary.ts", "src/runtime/log-state-news.ts"].map(file).join("");
+    const whole = source.replace(/\$\{who\}/, "each worker");
+    expect(lines.length).toBe(4);
+    for (const { msg } of lines) for (const part of msg.split(": ")) expect(whole).toContain(part);
   });
 
   it("quotes messages that exist", () => {
     const sources = [
       "src/cli/serve/workers/primary.ts",
+      "src/runtime/limits/redis/connection/login.ts",
+      "src/runtime/limits/redis/connection/sockets.ts",
       "src/runtime/limits/redis/error-replies.ts",
+      "src/runtime/log-state-news.ts",
       "src/runtime/open-shared-limits.ts",
     ];
     const source = sources.map(file).join("");
     const [, trouble = ""] = PAGES.en.split("## When something is wrong");
-    const quoted = [...trouble.matchAll(/"([^"…]+?)(?: …)?"/g)].map(([, text = ""]) => text);
+    const quoted = [...trouble.matchAll(/"([^"…]+?)(?: …| \(.*?\))?"/g)].map(([, text = ""]) => text);
     expect(quoted.length).toBeGreaterThan(5);
-    expect(quoted.filter((text) => !text.startsWith("no answer within") && !source.includes(text))).toEqual([]);
+    expect(quoted.filter((text) => !/^no (answer|TLS connection) within/.test(text) && !source.includes(text))).toEqual(
+      [],
+    );
   });
 
   it("says the same in both languages", () => {
