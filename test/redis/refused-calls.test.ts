@@ -21,5 +21,9 @@ test.skipIf(!hasRedis)(
       },
     ]);
     expect(await world.metric(0, "gateway_state_fallback_total")).toBe(3);
+    expect(await world.summary(0)).toMatchObject({ state: { up: true, fallback_total: 3 } });
+    await world.redis.kill();
+    await world.untilUp(false);
+    expect(await world.summary(0)).toMatchObject({ state: { up: false, fallback_total: 3 } });
   },
 );
