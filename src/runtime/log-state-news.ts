@@ -14,5 +14,6 @@ export function logStateNews(log: Log, onFailure: OnFailure, who: string): State
   return {
     up: () => log.info({}, "redis is used: limits are counted there"),
     away: (cause) => log.error({ cause, on_failure: onFailure }, `redis can't be used: ${meanwhile[onFailure]}`),
+    stillAway: (cause) => log.warn({ cause }, "redis is there again, but still can't be used"),
   };
 }

@@ -68,6 +68,7 @@ export async function openMetrics(blueprint: Blueprint, sources: FigureSources):
       health: health(),
       budgets,
       workers: workers?.shown,
+      state: state?.(),
     });
   const usage = ledger && usageEndpoint(ledger, clock);
   /** What shows figures waits for them. */

@@ -85,7 +85,7 @@ export async function openSharedLimits({
       limits.away();
       news.away(cause);
     },
-    onStillAway: (cause) => log.warn({ cause }, "redis is there again, but still can't be used"),
+    onStillAway: (cause) => news.stillAway(cause),
     onRefused: (cause) =>
       log.error(
         { cause, on_failure: spec.onFailure },

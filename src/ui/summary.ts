@@ -121,6 +121,10 @@ export interface Summary extends Partial<UsageFigures> {
   readonly uptime_seconds: number;
   readonly limits: Limits;
   readonly reload: ReloadState;
+  /** How many workers there should be, and how many serve: only with several workers. */
+  readonly workers?: { readonly configured: number; readonly alive: number };
+  /** Whether the limits are counted in Redis: only if the config names one. */
+  readonly state?: { readonly up: boolean };
   /** What each model used, and the budgets of clients: only if the gateway writes usage down, as `usage_1h` and `usage_24h`. */
   readonly models?: readonly ModelFigures[];
   readonly budgets?: readonly BudgetFigures[];

@@ -58,7 +58,9 @@ describe("an error reply", () => {
     // As Valkey 9.1 replies.
     `ERR ACL failure in script: User a has no permissions to run the 'set' command${PLACE}`,
   ])("tells that a user lacks a right: %s", (message) => {
-    expect(readErrorReply(message)).toMatchObject({ cause: "the user may not do what is needed in Redis" });
+    expect(readErrorReply(message)).toMatchObject({
+      cause: "the user may not do what is needed in Redis: ACL LOG there says which command or key it was",
+    });
   });
 
   it.each([

@@ -127,10 +127,16 @@ export class World {
   }
 
   async metric(index: number, name: string): Promise<number> {
-    const response = await fetch(`${this.gateways[index]?.url}/metrics`, {
-      headers: { authorization: `Bearer ${METRICS_TOKEN}` },
-    });
-    return total(samplesOf(await response.text()), name);
+    return total(samplesOf(await this.#figures(index, "/metrics")), name);
+  }
+
+  async summary(index: number): Promise<unknown> {
+    return JSON.parse(await this.#figures(index, "/metrics/summary"));
+  }
+
+  async #figures(index: number, path: string): Promise<string> {
+    const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+    return (await fetch(`${this.gateways[index]?.url}${path}`, { headers })).text();
   }
 
   /** How often gateways told that Redis is away, and that it is used. */

@@ -405,3 +405,22 @@ describe("usage", () => {
     expect(await page.getByRole("heading", { name: "Budgets" }).isVisible()).toBe(false);
   });
 });
+
+describe("the facts of the gateway", () => {
+  const shown = async (page: Page, name: string): Promise<string | undefined> => {
+    const fact = page.locator(`[data-fact=${name}]`);
+    return (await fact.isVisible()) ? ((await fact.textContent()) ?? "") : undefined;
+  };
+
+  it.each([
+    ["one process", {}, undefined, undefined],
+    ["all workers, and Redis", { workers: { configured: 2, alive: 2 }, state: { up: true } }, "2", "counted"],
+    ["a worker that has died", { workers: { configured: 4, alive: 3 } }, "3 of 4", undefined],
+    ["a Redis that is away", { state: { up: false } }, undefined, "can’t be used"],
+  ])("tell of %s", async (_what, members, workers, redis) => {
+    const page = await openDashboard({ ...busySummary(), ...members });
+    expect([await shown(page, "workers"), await shown(page, "redis")]).toEqual([workers, redis]);
+    const isBad = await page.locator("[data-fact=redis] .badge").evaluate((badge) => badge.classList.contains("bad"));
+    expect(isBad).toBe(redis === "can’t be used");
+  });
+});

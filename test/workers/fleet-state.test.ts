@@ -3,13 +3,18 @@
 import { expect, it } from "vitest";
 import { FleetState } from "../../src/runtime/workers/fleet-state.ts";
 
-type Step = readonly ["up" | "away" | "gone", number];
+type Step = readonly ["up" | "away" | "gone", number] | readonly ["refused", number, string];
 
 function toldOf(steps: readonly Step[]): string[] {
   const told: string[] = [];
-  const state = new FleetState({ up: () => told.push("up"), away: (cause) => told.push(cause) });
-  for (const [what, worker] of steps) {
-    if (what === "away") state.away(worker, `away: ${worker}`);
+  const state = new FleetState({
+    up: () => told.push("up"),
+    away: (cause) => told.push(cause),
+    stillAway: (cause) => told.push(`still away: ${cause}`),
+  });
+  for (const [what, worker, refusal] of steps) {
+    if (what === "refused") state.away(worker, refusal);
+    else if (what === "away") state.away(worker, `away: ${worker}`);
     else state[what](worker);
   }
   return told;
@@ -99,6 +104,23 @@ it.each<[string, readonly Step[], readonly string[]]>([
       ["up", 2],
     ],
     ["away: 1", "up"],
+  ],
+  [
+    "a refusal once, whichever worker met it, and again the next time",
+    [
+      ["up", 1],
+      ["up", 2],
+      ["away", 1],
+      ["away", 2],
+      ["refused", 1, "no password"],
+      ["refused", 2, "no password"],
+      ["refused", 2, "loading"],
+      ["up", 1],
+      ["up", 2],
+      ["away", 2],
+      ["refused", 2, "no password"],
+    ],
+    ["up", "away: 1", "still away: no password", "still away: loading", "up", "away: 2", "still away: no password"],
   ],
 ])("tells of %s", (_what, steps, told) => {
   expect(toldOf(steps)).toEqual(told);

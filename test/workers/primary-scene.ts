@@ -85,7 +85,7 @@ export async function primaryScene(yaml: string, options: SceneOptions = {}): Pr
     link: (reports) => {
       const ask: PrimaryBooks["answer"] = async (request) =>
         structuredClone(await books.answer(structuredClone(request)));
-      const news = { up: () => {}, away: () => {} };
+      const news = { up: () => {}, away: () => {}, stillAway: () => {} };
       const restored = structuredClone(books.restored);
       return workerLink(blueprint.server, { reports, ask, restored, owner: OWNER, news });
     },

@@ -6,6 +6,8 @@ export class FleetState {
   readonly #to: StateNews;
   readonly #up = new Set<number>();
   readonly #away = new Set<number>();
+  /** What was told since it is away. */
+  #causes = new Set<string>();
   #told: "up" | "away" | undefined = undefined;
 
   /** @param to told of all workers together */
@@ -20,13 +22,19 @@ export class FleetState {
     this.#lookWhetherUp();
   }
 
-  /** A worker can't use Redis. */
+  /** A worker can't use Redis. What it says again is why it still can't. */
   away(worker: number, cause: string): void {
+    const isAgain = this.#away.has(worker);
     this.#up.delete(worker);
     this.#away.add(worker);
-    if (this.#told === "away") return;
-    this.#told = "away";
-    this.#to.away(cause);
+    if (this.#told !== "away") {
+      this.#told = "away";
+      this.#causes = new Set([cause]);
+      this.#to.away(cause);
+    } else if (isAgain && !this.#causes.has(cause)) {
+      this.#causes.add(cause);
+      this.#to.stillAway(cause);
+    }
   }
 
   /** A worker has ended. */

@@ -215,6 +215,11 @@ export interface Texts {
     readonly version: string;
     readonly uptime: string;
     readonly started: string;
+    readonly workers: string;
+    readonly workerCounts: (alive: string, configured: string) => string;
+    readonly redis: string;
+    readonly redisUsed: string;
+    readonly redisAway: string;
     readonly reload: string;
     readonly reloads: string;
     readonly never: string;

@@ -77,7 +77,7 @@ export type FromWorker =
   /** @property whole every exchange finished by itself */
   | { readonly kind: "stopped"; readonly whole: boolean }
   | { readonly kind: "report"; readonly report: Report }
-  /** @property cause why Redis can't be used; `undefined`: it is used */
+  /** @property cause why Redis can't be used, or why it still can't; `undefined`: it is used */
   | { readonly kind: "redis"; readonly cause: string | undefined }
   /** The answer to `askFigures`. */
   | { readonly kind: "figures"; readonly question: number; readonly figures: Figures }

@@ -110,6 +110,7 @@ export class ServingWorker {
         news: {
           up: () => send({ kind: "redis", cause: undefined }),
           away: (cause) => send({ kind: "redis", cause }),
+          stillAway: (cause) => send({ kind: "redis", cause }),
         },
       });
       const options = { version, pair, extraCas, primary, processes: runningProcesses };

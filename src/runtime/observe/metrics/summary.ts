@@ -9,6 +9,7 @@ import { budgetRows } from "./budget-rows.ts";
 import { type Meters, minuteOf, type ResultCounter, shortStepOf, UNMATCHED } from "./meters.ts";
 import { healthLookup } from "./pool-health.ts";
 import type { RouteMeter } from "./route-meter.ts";
+import type { SharedState } from "./state-families.ts";
 import { NO_USAGE, type UsageFields, type UsageWindows, type UsedInTime } from "./usage-windows.ts";
 
 export interface SummaryContext {
@@ -25,6 +26,8 @@ export interface SummaryContext {
   readonly budgets?: (() => readonly ShownBudget[]) | undefined;
   /** `undefined` in a gateway of one process. */
   readonly workers?: WorkerCounts | undefined;
+  /** `undefined` without a state that several processes share. */
+  readonly state?: SharedState | undefined;
 }
 
 /** How many workers should run, how many do, and of how many the figures are here. */
@@ -35,7 +38,7 @@ export interface WorkerCounts {
 }
 
 export function summarise(meters: Meters, context: SummaryContext) {
-  const { version, now, workers } = context;
+  const { version, now, workers, state } = context;
   const minute = minuteOf(now);
   const { startedAt, reloads, lastReload, ceilings } = meters;
   const step = shortStepOf(now);
@@ -70,6 +73,7 @@ export function summarise(meters: Meters, context: SummaryContext) {
     results_24h: resultRows(meters, lastDay),
     ...usageParts(meters, minute, context),
     ...(workers && { workers }),
+    ...(state && { state: { up: state.up, fallback_total: state.decidedAlone } }),
     series: { quarter: meters.quarter.data(now), hour: meters.hour.data(now), day: meters.day.data(now) },
   };
 }
