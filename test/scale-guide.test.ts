@@ -11,8 +11,6 @@ import { Secret } from "../src/plan/secret.ts";
 import { openRedisLink } from "../src/runtime/limits/redis/open-link.ts";
 import { RedisCounts } from "../src/runtime/limits/redis/redis-counts.ts";
 import type { AdmissionRequest } from "../src/runtime/limits/shared/shared-counts.ts";
-import { logStateNews } from "../src/runtime/log-state-news.ts";
-import type { Log } from "../src/runtime/observe/logs/log.ts";
 import { until } from "./support/deadline.ts";
 import { hasRedis, startRedis } from "./support/redis.ts";
 
