@@ -71,7 +71,8 @@ const CASES: readonly Case[] = [
 
 describe.skipIf(!hasRedis)("limits over two gateways that share a Redis", () => {
   it.each(CASES)("are exact: $name", async ({ config, pass, refusal, again }) => {
-    const fleet = await startFleet(config);
+    // A loaded machine must not make a call late: it would then be decided without Redis.
+    const fleet = await startFleet({ ...config, state: "timeout_ms: 20000" });
     await withinMinute();
     const answers = fleet.ask(ALL);
     await fleet.untilHeld(pass);
