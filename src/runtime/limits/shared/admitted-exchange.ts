@@ -35,21 +35,24 @@ export class AdmittedExchange implements Reservation {
   /** The exchange has ended. Called once. */
   ended(): void {
     this.#hasEnded = true;
-    this.#giveBack();
+    const { shared, request, local } = this.#parts;
+    if (local !== undefined && this.#used === undefined) shared.late.add(request.subject);
+    else this.#giveBack();
   }
 
   settle(charge: Charge): void {
-    const { shared, client, local } = this.#parts;
+    const { shared, client, local, request } = this.#parts;
     if (this.#used !== undefined) return;
     this.#used = wholeCharge(charge);
     local?.settle(charge);
     this.#charged = shared.charges.add(client, dayOf(this.at), this.#used);
+    if (!this.#hasEnded) return;
     this.#giveBack();
+    shared.late.done(request.subject);
   }
 
   #giveBack(): void {
     const { shared, client, local, request } = this.#parts;
-    if (!this.#hasEnded || (local !== undefined && this.#used === undefined)) return;
     const { id, subject, downstreamMax } = request;
     const ended = { id, subject, downstream: downstreamMax !== undefined, used: this.#used, charged: this.#charged };
     shared.end(ended, local && client);

@@ -5,6 +5,7 @@ import type { OnFailure } from "../../../plan/shared-state.ts";
 import { within } from "../../within.ts";
 import { RedisAway } from "../redis/redis-link.ts";
 import { ChargeWriter, type ChargeWriterParts } from "./charge-writer.ts";
+import { LateEnds } from "./late-ends.ts";
 import { LiveSlots } from "./live-slots.ts";
 import type {
   AdmissionAnswer,
@@ -41,6 +42,7 @@ export type Decided = Exclude<AdmissionAnswer, { readonly kind: "undone" }>;
 
 export class SharedLimits implements GateOwner {
   readonly charges: ChargeWriter;
+  readonly late = new LateEnds();
   readonly #parts: SharedLimitsParts;
   readonly #live = new LiveSlots((set, id) => this.#endSlot(set, id));
   readonly #unwritten: Unwritten;
@@ -130,9 +132,7 @@ export class SharedLimits implements GateOwner {
   }
 
   /** A request is decided without Redis. */
-  decideAlone(): void {
-    this.#decidedAlone++;
-  }
+  decideAlone = (): void => void this.#decidedAlone++;
 
   /** An exchange was admitted: renews what it holds, until it ends. @param reserved of its client's budgets */
   hold({ id, subject, use, downstreamMax, subjectMax }: AdmissionRequest, reserved: DayCharge | undefined): void {
