@@ -36,25 +36,23 @@ export class AdmittedExchange implements Reservation {
   ended(): void {
     this.#hasEnded = true;
     const { shared, request, local } = this.#parts;
-    if (local !== undefined && this.#used === undefined) shared.late.add(request.subject);
-    else this.#giveBack();
+    shared.late.add(request.subject);
+    if (local === undefined || this.#used !== undefined) this.#giveBack();
   }
 
   settle(charge: Charge): void {
-    const { shared, client, local, request } = this.#parts;
+    const { shared, client, local } = this.#parts;
     if (this.#used !== undefined) return;
     this.#used = wholeCharge(charge);
     local?.settle(charge);
     this.#charged = shared.charges.add(client, dayOf(this.at), this.#used);
-    if (!this.#hasEnded) return;
-    this.#giveBack();
-    shared.late.done(request.subject);
+    if (this.#hasEnded) this.#giveBack();
   }
 
   #giveBack(): void {
     const { shared, client, local, request } = this.#parts;
     const { id, subject, downstreamMax } = request;
     const ended = { id, subject, downstream: downstreamMax !== undefined, used: this.#used, charged: this.#charged };
-    shared.end(ended, local && client);
+    void shared.end(ended, local && client).then(() => shared.late.done(subject));
   }
 }

@@ -1,5 +1,5 @@
-// Counts the exchanges that have ended but still hold their slots in Redis, since a part of their response is still being decoded and so it is
-// not known what they used. That takes some milliseconds, but a client can have sent its next request by then.
+// Counts the exchanges that have ended but may still hold their slots in Redis: a part of their response is still being decoded, so it is not
+// known what they used, or Redis is being told. That takes some milliseconds, but a client can have sent its next request by then.
 
 export class LateEnds {
   readonly #counts = new Map<string, number>();

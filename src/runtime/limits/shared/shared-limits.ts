@@ -141,11 +141,11 @@ export class SharedLimits implements GateOwner {
   }
 
   /** Gives back what an exchange held, and counts what it used. @param client whose budgets that is charged to */
-  end(exchange: EndedExchange, client: string | undefined): void {
+  async end(exchange: EndedExchange, client: string | undefined): Promise<void> {
     this.#live.delete(exchange.subject, exchange.id);
     const ended: Ended = { exchange, client };
     if (!this.#usable) return this.#unwritten.addEnd(ended);
-    this.#tell(this.#writeEnd(ended), () => this.#unwritten.addEnd(ended));
+    await this.#tell(this.#writeEnd(ended), () => this.#unwritten.addEnd(ended));
   }
 
   /** Counts a charge for which nothing was reserved. */
@@ -283,13 +283,13 @@ export class SharedLimits implements GateOwner {
   }
 
   /** @param repeat has it told again when the call fails */
-  #tell(call: Promise<unknown>, repeat: () => void): void {
-    this.#underWay.add(
-      call.catch((err: unknown) => {
-        repeat();
-        this.#failed(err);
-      }),
-    );
+  #tell(call: Promise<unknown>, repeat: () => void): Promise<unknown> {
+    const told = call.catch((err: unknown) => {
+      repeat();
+      this.#failed(err);
+    });
+    this.#underWay.add(told);
+    return told;
   }
 
   readonly #failed = (err: unknown): void => {
