@@ -60,6 +60,7 @@ export const SLOW: readonly string[] = [
   "test/redis/any-mix.test.ts",
   "test/redis/budgets.test.ts",
   "test/redis/killed.test.ts",
+  "test/redis/late.test.ts",
   "test/redis/outages.test.ts",
   "test/redis/reload.test.ts",
   "test/redis/slots.test.ts",

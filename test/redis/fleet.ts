@@ -147,7 +147,7 @@ function fleetConfig(
     "listen: 127.0.0.1:0",
     "gateway_auth:",
     `  clients: [{id: a, tokens: [${TOKEN}]${client === undefined ? "" : `, ${client}`}}]`,
-    `state: {redis: {url: "${redisUrl}"${state === undefined ? "" : `, ${state}`}}}`,
+    `state: {redis: {url: "${redisUrl}", ${state ?? "timeout_ms: 5000"}}}`,
     ...(usage === true ? [`usage: {enabled: true, ledger: {dir: ${dir}}}`] : []),
     ...top,
     "routes:",

@@ -12,6 +12,7 @@ import type { LimitsLease } from "../limits/limits-lease.ts";
 import { AdmittedExchange } from "../limits/shared/admitted-exchange.ts";
 import type { AdmissionRequest } from "../limits/shared/shared-counts.ts";
 import type { Decided, SharedLimits } from "../limits/shared/shared-limits.ts";
+import { within } from "../within.ts";
 import { budgetRefusal } from "./budget.ts";
 import { CLIENT_FULL } from "./client-inflight.ts";
 import { clientRateRefusal } from "./client-rate.ts";
@@ -52,6 +53,9 @@ export function isAskedTogether({ kind }: Step): boolean {
   return TOGETHER.has(kind);
 }
 
+/** How long a request waits for the slots of exchanges that have ended, ms. */
+const LATE_MS = 500;
+
 const STATE_UNAVAILABLE = replyFor("state_unavailable");
 
 /** Makes the admission of a route. */
@@ -80,11 +84,21 @@ class SharedAdmission {
     const request = this.#requestOf(asked);
     if (!isLimited(request)) return undefined;
     if (!shared.usable) return this.#decideAlone(asked, request);
+    const hadLate = shared.late.has(request.subject);
     return shared
       .admit(request)
+      .then((answer) => (hadLate ? this.#askAgain(request, answer) : answer))
       .then((answer) =>
         answer === undefined ? this.#decideAlone(asked, request) : this.#decided(asked, request, answer),
       );
+  }
+
+  /** Asks once more, since an exchange of the same client had ended but still held its slots: it was not known yet what it used. */
+  #askAgain(request: AdmissionRequest, answer: Decided | undefined): typeof answer | Promise<typeof answer> {
+    const { shared } = this.#parts;
+    const isFull = answer?.kind === "full" && answer.what !== "gate";
+    if (!isFull) return answer;
+    return within(LATE_MS, shared.late.none(request.subject)).then(() => shared.admit(request));
   }
 
   #requestOf({ x: { client, estimate }, gate }: Asked): AdmissionRequest {

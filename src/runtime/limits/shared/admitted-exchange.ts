@@ -35,7 +35,9 @@ export class AdmittedExchange implements Reservation {
   /** The exchange has ended. Called once. */
   ended(): void {
     this.#hasEnded = true;
-    this.#giveBack();
+    const { shared, request, local } = this.#parts;
+    shared.late.add(request.subject);
+    if (local === undefined || this.#used !== undefined) this.#giveBack();
   }
 
   settle(charge: Charge): void {
@@ -44,14 +46,13 @@ export class AdmittedExchange implements Reservation {
     this.#used = wholeCharge(charge);
     local?.settle(charge);
     this.#charged = shared.charges.add(client, dayOf(this.at), this.#used);
-    this.#giveBack();
+    if (this.#hasEnded) this.#giveBack();
   }
 
   #giveBack(): void {
     const { shared, client, local, request } = this.#parts;
-    if (!this.#hasEnded || (local !== undefined && this.#used === undefined)) return;
     const { id, subject, downstreamMax } = request;
     const ended = { id, subject, downstream: downstreamMax !== undefined, used: this.#used, charged: this.#charged };
-    shared.end(ended, local && client);
+    void shared.end(ended, local && client).then(() => shared.late.done(subject));
   }
 }

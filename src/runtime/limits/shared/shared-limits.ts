@@ -5,6 +5,7 @@ import type { OnFailure } from "../../../plan/shared-state.ts";
 import { within } from "../../within.ts";
 import { RedisAway } from "../redis/redis-link.ts";
 import { ChargeWriter, type ChargeWriterParts } from "./charge-writer.ts";
+import { LateEnds } from "./late-ends.ts";
 import { LiveSlots } from "./live-slots.ts";
 import type {
   AdmissionAnswer,
@@ -41,6 +42,7 @@ export type Decided = Exclude<AdmissionAnswer, { readonly kind: "undone" }>;
 
 export class SharedLimits implements GateOwner {
   readonly charges: ChargeWriter;
+  readonly late = new LateEnds();
   readonly #parts: SharedLimitsParts;
   readonly #live = new LiveSlots((set, id) => this.#endSlot(set, id));
   readonly #unwritten: Unwritten;
@@ -130,9 +132,7 @@ export class SharedLimits implements GateOwner {
   }
 
   /** A request is decided without Redis. */
-  decideAlone(): void {
-    this.#decidedAlone++;
-  }
+  decideAlone = (): void => void this.#decidedAlone++;
 
   /** An exchange was admitted: renews what it holds, until it ends. @param reserved of its client's budgets */
   hold({ id, subject, use, downstreamMax, subjectMax }: AdmissionRequest, reserved: DayCharge | undefined): void {
@@ -141,11 +141,11 @@ export class SharedLimits implements GateOwner {
   }
 
   /** Gives back what an exchange held, and counts what it used. @param client whose budgets that is charged to */
-  end(exchange: EndedExchange, client: string | undefined): void {
+  async end(exchange: EndedExchange, client: string | undefined): Promise<void> {
     this.#live.delete(exchange.subject, exchange.id);
     const ended: Ended = { exchange, client };
     if (!this.#usable) return this.#unwritten.addEnd(ended);
-    this.#tell(this.#writeEnd(ended), () => this.#unwritten.addEnd(ended));
+    await this.#tell(this.#writeEnd(ended), () => this.#unwritten.addEnd(ended));
   }
 
   /** Counts a charge for which nothing was reserved. */
@@ -283,13 +283,13 @@ export class SharedLimits implements GateOwner {
   }
 
   /** @param repeat has it told again when the call fails */
-  #tell(call: Promise<unknown>, repeat: () => void): void {
-    this.#underWay.add(
-      call.catch((err: unknown) => {
-        repeat();
-        this.#failed(err);
-      }),
-    );
+  #tell(call: Promise<unknown>, repeat: () => void): Promise<unknown> {
+    const told = call.catch((err: unknown) => {
+      repeat();
+      this.#failed(err);
+    });
+    this.#underWay.add(told);
+    return told;
   }
 
   readonly #failed = (err: unknown): void => {
