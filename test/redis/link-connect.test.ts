@@ -143,6 +143,22 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     expect(other.told).toEqual([`away: ${NOT_ALLOWED}`]);
   });
 
+  it("tells a refusal once, and again after some time", async () => {
+    const server = await redis();
+    const { link, told } = await recordedLink(server.url, {}, { refusalAgain: 300 });
+    server.cli("acl", "setuser", "default", "-incr");
+    const refusals = (): number => told.filter((text) => text === `refused: ${NOT_ALLOWED}`).length;
+    const began = performance.now();
+    let calls = 0;
+    while (refusals() < 2) {
+      await timed(link);
+      calls++;
+    }
+    expect(performance.now() - began).toBeGreaterThanOrEqual(299);
+    expect(calls).toBeGreaterThan(2);
+    expect(told).toHaveLength(3);
+  });
+
   it("counts in the database of the URL", async () => {
     const server = await redis();
     const { link } = await recordedLink(`${server.url}/3`);
