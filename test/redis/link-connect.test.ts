@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     let tries = 0;
     const rude = createServer((socket) => {
       tries++;
-      socket.destroy();
+      socket.resetAndDestroy();
     });
     await new Promise<void>((resolve) => rude.listen(server.port, "127.0.0.1", resolve));
     await until("several tries", () => tries > 3);
@@ -141,6 +141,23 @@ describe.skipIf(!hasRedis)("the way to Redis", () => {
     // The keys of another prefix are not its own.
     const other = await recordedLink(server.url.replace("//", "//gate%3Away:s3cret@"), { keyPrefix: "other:" });
     expect(other.told).toEqual([`away: ${NOT_ALLOWED}`]);
+  });
+
+  it("tells a refusal once, and again after some time", async () => {
+    const server = await redis();
+    const { link, told } = await recordedLink(server.url, {}, { refusalAgain: 300 });
+    server.cli("acl", "setuser", "default", "-incr");
+    const refusals = (): number => told.filter((text) => text === `refused: ${NOT_ALLOWED}`).length;
+    const began = performance.now();
+    let calls = 0;
+    while (refusals() < 2 && performance.now() - began < 10_000) {
+      await timed(link);
+      calls++;
+    }
+    expect(performance.now() - began).toBeGreaterThanOrEqual(299);
+    expect(calls).toBeGreaterThan(2);
+    expect(refusals()).toBe(2);
+    expect(told).toHaveLength(3);
   });
 
   it("counts in the database of the URL", async () => {

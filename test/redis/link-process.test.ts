@@ -21,6 +21,7 @@ const PROGRAM = `
   const events = {
     onUp: () => console.log("up"),
     onAway: (cause) => console.log("away:", cause),
+    onStillAway: (cause) => console.log("still away:", cause),
     onRefused: (cause) => console.log("refused:", cause),
   };
   const spec = { url: new Secret(process.argv[2]), keyPrefix: "test:", timeoutMs: 2000, onFailure: "local" };

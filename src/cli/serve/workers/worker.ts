@@ -20,7 +20,7 @@ export async function serveAsWorker(io: Io): Promise<number> {
     io.stderr(`ai-gw-lite: ${WORKER_MARK} is set, but this process was not started by a gateway: unset it\n`);
     return 2;
   }
-  // So that `ps` and `top` tell it from the primary, whose command line stays as it is.
+  // So that `ps` tells it from the primary, whose command line stays as it is.
   process.title = `ai-gw-lite worker ${worker.id}`;
   // The log goes to standard output, which nobody reads any more when the primary is gone.
   process.stderr.on("error", () => {});

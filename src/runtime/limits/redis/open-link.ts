@@ -12,7 +12,7 @@ import { lateConnection, type RedisAddress, type RedisNode, redisAddress } from 
 import { type LinkTimes, RedisAway, type RedisEvents, type RedisLink, type Script } from "./redis-link.ts";
 import { ScriptRunner } from "./script-runner.ts";
 
-const TIMES: LinkTimes = { connect: 1000, firstWait: 100, longestWait: 1000, idle: 10_000 };
+const TIMES: LinkTimes = { connect: 1000, firstWait: 100, longestWait: 1000, idle: 10_000, refusalAgain: 3_600_000 };
 
 /** How many different causes of refusals are told. */
 const MAX_REFUSALS_TOLD = 20;
@@ -50,7 +50,8 @@ class Link implements RedisLink {
   readonly #events: RedisEvents;
   readonly #times: LinkTimes;
   readonly #pending: PendingCalls;
-  readonly #refusals = new Set<string>();
+  /** The causes of refusals that were told, and when they may be told again. */
+  readonly #refusals = new Map<string, number>();
   readonly #address: RedisAddress;
   #breaker: Breaker = FIRST;
   /** Of a cluster, the nodes that were known last. */
@@ -164,8 +165,10 @@ class Link implements RedisLink {
   }
 
   #refused(cause: string): void {
-    if (this.#refusals.has(cause) || this.#refusals.size === MAX_REFUSALS_TOLD) return;
-    this.#refusals.add(cause);
+    const again = this.#refusals.get(cause);
+    const now = performance.now();
+    if (again === undefined ? this.#refusals.size === MAX_REFUSALS_TOLD : now < again) return;
+    this.#refusals.set(cause, now + this.#times.refusalAgain);
     this.#events.onRefused(cause);
   }
 

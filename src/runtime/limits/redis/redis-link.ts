@@ -47,7 +47,10 @@ export interface RedisEvents {
   readonly onAway: (cause: string) => void;
   /** A later try has reached Redis, and Redis has refused for a reason that was not told yet. Called once for each cause while it is away. */
   readonly onStillAway: (cause: string) => void;
-  /** Redis can be used but refuses a call, and will refuse the like again. Called once for each cause. @param cause a short text without secrets */
+  /**
+   * Redis can be used but refuses a call, and will refuse the like again. Called once for each cause, and again after some time.
+   * @param cause a short text without secrets
+   */
   readonly onRefused: (cause: string) => void;
 }
 
@@ -60,4 +63,6 @@ export interface LinkTimes {
   readonly longestWait: number;
   /** A connection that was not used for so long is tried with a call of our own. */
   readonly idle: number;
+  /** After so long a cause of refusals is told again: the first line may be in a log that was thrown away. */
+  readonly refusalAgain: number;
 }
