@@ -40,6 +40,15 @@ describe.skipIf(!hasRedis)("charges in Redis", () => {
     expect(await total()).toBe(15);
   });
 
+  it("are missed by a process when somebody has emptied Redis: its mark is gone", async () => {
+    const [one, two] = [scene.as(), scene.as({ process: "2" })];
+    const marks = async () => [await one.mark(), await two.mark()];
+    expect(await marks()).toEqual([false, false]);
+    expect(await marks()).toEqual([true, true]);
+    await scene.runner.redis.flushall();
+    expect(await marks()).toEqual([false, false]);
+  });
+
   it("of several days are written at once, and of no day not at all", async () => {
     expect(await scene.as().publish(ALICE, [])).toEqual([]);
     const days = [TODAY, TODAY - 1, TODAY - 5, TODAY - 27].map((day) => ({ day, tokens: 1, ticks: 10 }));

@@ -14,6 +14,8 @@ export class RecordedCounts implements SharedCounts {
   before: (call: string) => void | Promise<void> = () => {};
   entered = true;
   effect: ChargeEffect | undefined = undefined;
+  /** Redis remembers what the process has written. */
+  marked = true;
 
   admit: SharedCounts["admit"] = ({ id }) => this.#call(`admit ${id}`, { kind: "admitted", at: 0 } as const);
   undo: SharedCounts["undo"] = ({ id }) => this.#call(`undo ${id}`, undefined);
@@ -26,6 +28,7 @@ export class RecordedCounts implements SharedCounts {
     for (const { id } of slots) await this.#call(`renew ${set.kind} ${key} ${id}`, undefined);
   };
   restore: SharedCounts["restore"] = (subject) => this.#call(`restore ${subject}`, undefined);
+  mark: SharedCounts["mark"] = async () => this.marked;
   used: SharedCounts["used"] = () => Promise.reject(new Error("not asked"));
 
   async #call<T>(call: string, answer: T): Promise<T> {

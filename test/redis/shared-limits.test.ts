@@ -130,6 +130,21 @@ describe("renewing", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("writes all charges again when somebody has emptied Redis", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const { counts, limits } = recordedLimits();
+    await limits.cover(["a"]);
+    await limits.connected();
+    limits.charge("a", limits.charges.add("a", 1, { tokens: 5, ticks: 0 }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(counts.told).toEqual(["publish client a"]);
+    counts.marked = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(counts.told).toEqual(["publish client a", "publish client a"]);
+    await limits.close();
+  });
+
   it("leaves out what has ended meanwhile", async () => {
     const { counts, limits } = recordedLimits();
     await limits.connected();

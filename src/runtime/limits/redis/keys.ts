@@ -38,6 +38,11 @@ export class KeyNames {
     return `${this.#prefix}{downstream}:slots`;
   }
 
+  /** A key that is there while a process lives. */
+  mark(process: string): string {
+    return `${this.#prefix}{process:${process}}:mark`;
+  }
+
   /** @param key holds a digest of an upstream key, so it is hashed again */
   gate(key: string): string {
     return `${this.#prefix}{gate:${shortHash(key, 24)}}:slots`;

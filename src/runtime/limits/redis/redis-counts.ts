@@ -20,6 +20,7 @@ import { KeyNames, shortHash } from "./keys.ts";
 import type { RunScript } from "./redis-link.ts";
 import { ADMIT } from "./scripts/admit.ts";
 import { END } from "./scripts/end.ts";
+import { MARK } from "./scripts/mark.ts";
 import { PUBLISH } from "./scripts/publish.ts";
 import { RESTORE } from "./scripts/restore.ts";
 import { ENTER, LEAVE, RENEW, RENEW_SUBJECT } from "./scripts/slots.ts";
@@ -118,6 +119,10 @@ export class RedisCounts implements SharedCounts {
   async used(subject: string): Promise<SharedUsage> {
     const { slots, held, usage } = this.#keys.of(subject);
     return readUsage(await this.#run(USED, [slots, held, usage], []));
+  }
+
+  async mark(): Promise<boolean> {
+    return (await this.#run(MARK, [this.#keys.mark(`${this.#writer}.${this.#process}`)], [])) === 1;
   }
 
   get #writer(): string {

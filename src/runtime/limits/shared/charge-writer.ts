@@ -5,6 +5,9 @@ import { clientKey } from "../client-key.ts";
 import { OwnCharges } from "./own-charges.ts";
 import type { ChargeEffect, DayCharge, EarlierCharges, SharedCounts } from "./shared-counts.ts";
 
+/** How many dead processes are remembered. What older ones had charged was written long ago, and is missing only in a Redis that is emptied. */
+const MAX_LEFT = 64;
+
 export interface ChargeWriterParts {
   readonly counts: Pick<SharedCounts, "publish" | "restore">;
   /** What the ledger knew of each client when the process started. */
@@ -44,6 +47,10 @@ export class ChargeWriter {
   /** Keeps what a process that has died had charged. @returns the clients that have to be written */
   inherit(process: string, charges: ReadonlyMap<string, readonly DayCharge[]>): string[] {
     this.#left.set(process, charges);
+    if (this.#left.size > MAX_LEFT) {
+      const [oldest = ""] = this.#left.keys();
+      this.#left.delete(oldest);
+    }
     return [...charges.keys()].filter((client) => this.#covered.has(client));
   }
 

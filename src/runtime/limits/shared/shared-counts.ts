@@ -126,4 +126,6 @@ export interface SharedCounts {
   /** Makes sure that charges of earlier processes are counted. Can be repeated. */
   restore(subject: string, earlier: EarlierCharges): Promise<void>;
   used(subject: string): Promise<SharedUsage>;
+  /** Renews the mark of this process. @returns whether it was there: if not, Redis has forgotten what the process had written */
+  mark(): Promise<boolean>;
 }

@@ -70,7 +70,7 @@ export class SharedLimits implements GateOwner {
       writeClient: (client) => this.charges.write(client),
       up: () => this.#up,
     });
-    this.#renewal = setInterval(() => this.#repeat(), RENEW_MS).unref();
+    this.#renewal = setInterval(() => void this.#repeat(), RENEW_MS).unref();
   }
 
   /** Whether Redis is asked. It knows all that this process has. */
@@ -227,6 +227,7 @@ export class SharedLimits implements GateOwner {
   /** Redis may have forgotten something, or everything (hazard D2). @param change ends when there is another one. Never throws */
   async #heal(change: number): Promise<void> {
     this.#unwritten.addClients(this.charges.clients);
+    await this.#parts.counts.mark().catch(this.#failed);
     let isWhole = false;
     for (let round = 0; !isWhole && round < HEALING_ROUNDS && change === this.#changes; round++) {
       await this.#unwritten.write().catch(this.#failed);
@@ -238,13 +239,14 @@ export class SharedLimits implements GateOwner {
     if (change !== this.#changes || this.#closed) return;
     this.#usable = true;
     // With many requests there is always something new. From now on Redis is told at once, so this is the last of it.
-    if (!isWhole) this.#repeat();
+    if (!isWhole) void this.#repeat();
   }
 
-  /** Renews all slots, and tells Redis again what it could not be told. */
-  #repeat(): void {
-    void this.#renewNow();
-    void this.#writeNow();
+  /** Renews all slots, and tells Redis what it could not be told, or has forgotten: somebody may have emptied it. */
+  async #repeat(): Promise<void> {
+    const { counts } = this.#parts;
+    if (this.#usable && !(await counts.mark().catch(() => true))) this.#unwritten.addClients(this.charges.clients);
+    await Promise.all([this.#renewNow(), this.#writeNow()]);
   }
 
   /** Renews all slots. Those that Redis does not have are added. */
@@ -271,10 +273,8 @@ export class SharedLimits implements GateOwner {
   #endSlot(set: SlotSet, id: string): void {
     if (set.kind === "gate") return this.leave(set.key, id);
     const downstream = set.kind === "downstream";
-    this.end(
-      { id, subject: downstream ? "" : set.subject, downstream, used: undefined, charged: undefined },
-      undefined,
-    );
+    const subject = downstream ? "" : set.subject;
+    this.end({ id, subject, downstream, used: undefined, charged: undefined }, undefined);
   }
 
   async #writeEnd({ exchange, client }: Ended): Promise<void> {
