@@ -86,7 +86,7 @@ for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) {
 /**
  * Waits until a port of this machine accepts connections.
  * @param {number} port
- * @param {import("node:child_process").ChildProcess} the program that should listen; if it exits, the wait ends
+ * @param {import("node:child_process").ChildProcess} child the program that should listen; if it exits, the wait ends
  */
 export async function untilListening(port, child) {
   const deadline = Date.now() + START_MS;

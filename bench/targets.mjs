@@ -50,7 +50,7 @@ function target(name, absent, plan, core = PROXY_CORE) {
 /**
  * The gateway of a checkout as a target, with the given features.
  * @param {string} name
- * @param {string} folder of the checkout; its `dist/` must be built
+ * @param {string} root folder of the checkout; its `dist/` must be built
  * @param {import("./gateway-config.mjs").Features} [features]
  * @param {string} [core] default: the core of the proxies
  */

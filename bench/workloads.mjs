@@ -3,7 +3,7 @@
 /**
  * One figure of a workload.
  * @typedef {object} Figure
- * @property {string} name of the figure in the output of the load
+ * @property {string} key name of the figure in the output of the load
  * @property {string} title
  * @property {boolean} [more] true if a higher value is better
  * @property {number} [aim] the ratio to bare http-proxy that the gateway should reach

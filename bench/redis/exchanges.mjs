@@ -69,7 +69,7 @@ export class Gateways {
     };
     const members = [];
     for (let i = 0; i < count; i++) {
-      const link = await openRedisLink(spec, { onUp: () => {}, onAway: told, onRefused: told });
+      const link = await openRedisLink(spec, { onUp: () => {}, onAway: told, onStillAway: told, onRefused: told });
       const owner = { ledger: `l${i}`, run: `r${i}`, process: `p${i}` };
       members.push({
         link,
