@@ -18,7 +18,7 @@ export interface GateOwner {
   /** Redis can't be used, and requests pass without limits meanwhile. */
   readonly unlimited: boolean;
   /** ms, on a clock that never goes back. */
-  monotonic(): number;
+  readonly monotonic: () => number;
   newId(): string;
   /** Takes a slot. @returns `undefined` where Redis could not be asked: then this process decides */
   enter(gate: { readonly key: string; readonly max: number }, id: string): Promise<boolean | undefined>;

@@ -43,6 +43,7 @@ export type Decided = Exclude<AdmissionAnswer, { readonly kind: "undone" }>;
 export class SharedLimits implements GateOwner {
   readonly charges: ChargeWriter;
   readonly late = new LateEnds();
+  readonly monotonic: () => number;
   readonly #parts: SharedLimitsParts;
   readonly #live = new LiveSlots((set, id) => this.#endSlot(set, id));
   readonly #unwritten: Unwritten;
@@ -63,6 +64,7 @@ export class SharedLimits implements GateOwner {
 
   constructor(parts: SharedLimitsParts) {
     this.#parts = parts;
+    this.monotonic = parts.monotonic;
     this.charges = new ChargeWriter(parts);
     this.#unwritten = new Unwritten({
       counts: parts.counts,
@@ -89,10 +91,6 @@ export class SharedLimits implements GateOwner {
   /** How many requests were decided without Redis. */
   get decidedAlone(): number {
     return this.#decidedAlone;
-  }
-
-  monotonic(): number {
-    return this.#parts.monotonic();
   }
 
   newId(): string {
@@ -132,7 +130,9 @@ export class SharedLimits implements GateOwner {
   }
 
   /** A request is decided without Redis. */
-  decideAlone = (): void => void this.#decidedAlone++;
+  decideAlone(): void {
+    this.#decidedAlone++;
+  }
 
   /** An exchange was admitted: renews what it holds, until it ends. @param reserved of its client's budgets */
   hold({ id, subject, use, downstreamMax, subjectMax }: AdmissionRequest, reserved: DayCharge | undefined): void {
