@@ -1,6 +1,6 @@
 // Holds what one exchange has of the limits that several processes share, from its admission to its end.
 
-import type { Charge, Reservation } from "../../../plan/usage.ts";
+import { type Charge, NO_CHARGE, type Reservation } from "../../../plan/usage.ts";
 import { dayOf } from "../budget-period.ts";
 import { wholeCharge } from "../client-usage.ts";
 import type { AdmissionRequest, DayCharge } from "./shared-counts.ts";
@@ -27,7 +27,7 @@ export class AdmittedExchange implements Reservation {
   constructor(parts: AdmittedParts) {
     const { shared, request, local } = parts;
     this.#parts = parts;
-    this.estimate = local?.estimate ?? { tokens: 0, ticks: 0 };
+    this.estimate = local?.estimate ?? NO_CHARGE;
     this.at = local?.at ?? 0;
     shared.hold(request, local && { day: dayOf(local.at), ...this.estimate });
   }

@@ -12,25 +12,25 @@ import type { SharedLimits } from "./shared-limits.ts";
 
 export class SharedBudgets {
   /** Those of this process. */
-  readonly local: Budgets;
+  readonly #local: Budgets;
   readonly #shared: SharedLimits;
   readonly #counts: Pick<SharedCounts, "used">;
 
   constructor(local: Budgets, shared: SharedLimits, counts: Pick<SharedCounts, "used">) {
-    this.local = local;
+    this.#local = local;
     this.#shared = shared;
     this.#counts = counts;
   }
 
   /** Counts what a client used without a reservation. @param at when the exchange began, ms since the epoch */
   charge(client: string, limits: ClientBudgets | undefined, charge: Charge, at: number): void {
-    this.local.charge(client, limits, charge, at);
+    this.#local.charge(client, limits, charge, at);
     this.#shared.charge(client, this.#shared.charges.add(client, dayOf(at), wholeCharge(charge)));
   }
 
   /** The state of budgets in their current periods, over all processes. Without Redis, that of this process. */
   async shown(now: number, limits: ReadonlyMap<string, ClientBudgets>): Promise<ShownBudget[]> {
-    if (!this.#shared.usable) return this.local.shown(now, limits);
+    if (!this.#shared.usable) return this.#local.shown(now, limits);
     try {
       const shown = new Map<string, ShownBudget[]>();
       await eachOf([...limits], async ([client, own]) => {
@@ -38,7 +38,7 @@ export class SharedBudgets {
       });
       return [...limits.keys()].flatMap((client) => shown.get(client) ?? []);
     } catch {
-      return this.local.shown(now, limits);
+      return this.#local.shown(now, limits);
     }
   }
 }
