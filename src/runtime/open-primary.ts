@@ -3,6 +3,7 @@
 import type { Blueprint } from "../plan/blueprint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Log } from "./observe/logs/log.ts";
+import { logBug } from "./observe/logs/log-bug.ts";
 import { type OpenBooks, openBooks } from "./open-books.ts";
 import { budgetedClients, openMetrics } from "./open-metrics.ts";
 import type { Processes } from "./usage/ledger/folder-lock.ts";
@@ -59,8 +60,7 @@ export async function openPrimary(
     adopt: (next) => {
       budgeted = budgetedClients(next);
     },
-    onBug: (err) =>
-      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error"),
+    onBug: (err) => logBug(log, err),
     close: async () => ledger?.close(),
   });
 }

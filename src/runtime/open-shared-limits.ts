@@ -1,6 +1,5 @@
 // Opens the limits that several processes share, where the config names a Redis. Only then the code for it is loaded.
 
-import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { type Blueprint, clientsOf } from "../plan/blueprint.ts";
 import type { RedisSpec } from "../plan/shared-state.ts";
@@ -15,7 +14,9 @@ import { SharedLimits } from "./limits/shared/shared-limits.ts";
 import { SharedWarnings } from "./limits/shared/shared-warnings.ts";
 import type { StateNews } from "./limits/shared/state-news.ts";
 import type { Log } from "./observe/logs/log.ts";
+import { logBug } from "./observe/logs/log-bug.ts";
 import type { SharedState } from "./observe/metrics/state-families.ts";
+import { randomId } from "./workers/charge-owner.ts";
 
 export interface SharedLimitsSource {
   readonly spec: RedisSpec;
@@ -73,8 +74,7 @@ export async function openSharedLimits({
     earlier: earlierCharges(restored),
     monotonic: () => performance.now(),
     onCharged: warn,
-    onBug: (err) =>
-      log.error({ error: String(err), place: err instanceof Error ? err.stack : undefined }, "internal error"),
+    onBug: (err) => logBug(log, err),
   });
   const opened = await openRedisLink(spec, {
     onUp: () => {
@@ -121,8 +121,4 @@ function earlierCharges(restored: ReadonlyMap<string, RestoredUsage>): ReadonlyM
   return new Map(
     [...restored].map(([client, { total, days }]) => [client, { total: wholeCharge(total), days: dayCharges(days) }]),
   );
-}
-
-function randomId(): string {
-  return randomBytes(9).toString("base64url");
 }

@@ -11,6 +11,7 @@ export function onlyOwner(ledger: string | undefined): ChargeOwner {
   return { ledger: ledger ?? randomId(), run: randomId(), process: "0" };
 }
 
-function randomId(): string {
+/** A name that nobody else has: 72 random bits, as 12 characters. */
+export function randomId(): string {
   return randomBytes(9).toString("base64url");
 }
