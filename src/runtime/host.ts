@@ -7,11 +7,18 @@ import type { ServerSpec } from "../plan/blueprint.ts";
 import type { ClientSocket } from "./downstream/client-socket.ts";
 import { begin, dispatch, dispatchUpgrade, takesWebSocket } from "./downstream/dispatch.ts";
 import { spareUnsentResponses } from "./downstream/idle-connections.ts";
+import { KeepAlive } from "./downstream/keep-alive.ts";
 import { onParseError } from "./downstream/parse-error.ts";
 import type { Refusal } from "./downstream/refusal.ts";
 import { requestId } from "./downstream/request-id.ts";
 import { SendTimeout } from "./downstream/send-timeout.ts";
-import { createGatewayServer, type GatewayServer, type ServerEvents, type ServerTimes } from "./downstream/server.ts";
+import {
+  createGatewayServer,
+  DEFAULT_SERVER_TIMES,
+  type GatewayServer,
+  type ServerEvents,
+  type ServerTimes,
+} from "./downstream/server.ts";
 import { renewPair, type TlsPair } from "./downstream/tls.ts";
 import { CONNECT_REFUSED, writeUnparsed } from "./downstream/unparsed.ts";
 import { type BuiltInEndpoints, builtInEndpoints } from "./endpoints/built-in.ts";
@@ -51,6 +58,7 @@ export class Host implements GenerationHost {
   #phase: "serving" | "grace" | "draining" = "serving";
   readonly #connections = new Set<ClientSocket>();
   readonly #sendTimeout = new SendTimeout(this.#connections, (socket) => this.#cut(socket));
+  readonly #keepAlive: KeepAlive;
   #inFlight = 0;
   #whenIdle: (() => void) | undefined = undefined;
 
@@ -72,6 +80,7 @@ export class Host implements GenerationHost {
     };
     this.#server = createGatewayServer(events, pair, times);
     spareUnsentResponses(this.#server, this.#connections);
+    this.#keepAlive = new KeepAlive(this.#connections, times?.keepAliveMs ?? DEFAULT_SERVER_TIMES.keepAliveMs);
   }
 
   get plan(): Plan<LiveExchange> {
@@ -109,6 +118,7 @@ export class Host implements GenerationHost {
         this.#server.off("error", reject);
         this.#server.on("error", (err) => this.#log.error({ error: err.message }, "server error"));
         this.#sendTimeout.set(this.#generation.linked.sendTimeoutMs);
+        this.#keepAlive.start();
         resolve(this.#server.address() as AddressInfo);
       });
     });
@@ -158,6 +168,7 @@ export class Host implements GenerationHost {
     }
     const finished = this.#inFlight === 0;
     this.#sendTimeout.stop();
+    this.#keepAlive.stop();
     for (const x of this.#exchanges()) {
       x.endDrain();
       x.goAway?.();

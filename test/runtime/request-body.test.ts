@@ -19,6 +19,7 @@ function start(maxBytes = 1000, moreHeaders: readonly string[] = []) {
   const owner: BodyOwner = {
     req: source as unknown as IncomingMessage,
     responder: { res: { writeContinue: () => seen.push("continue") } as unknown as BodyOwner["responder"]["res"] },
+    framing: { kind: "chunked" },
     rawHeaders: ["content-type", "application/json", ...moreHeaders],
     awaitsContinue: false,
     done: false,

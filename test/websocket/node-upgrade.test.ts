@@ -23,13 +23,13 @@ describe("a request that offers another protocol", () => {
   it("is asked about once its method and headers are known, and handed over with what came behind it", async () => {
     const seen: unknown[] = [];
     const { client, upgraded } = await serverThat((req) => {
-      seen.push([req.method, req.url, req.headers.upgrade, req.httpVersion]);
+      seen.push([req.method, req.url, req.rawHeaders.includes("websocket"), req.httpVersion]);
       return true;
     });
     await client.send(`${requestText("GET", "/x", ASKS)}early`);
     const [req, socket, head] = await upgraded;
     expect(String(head)).toBe("early");
-    expect(seen[0]).toEqual(["GET", "/x", "websocket", "1.1"]);
+    expect(seen[0]).toEqual(["GET", "/x", true, "1.1"]);
     expect(req.upgrade).toBe(true);
     socket.end("done");
     await client.untilText("done");

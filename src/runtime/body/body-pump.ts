@@ -18,13 +18,19 @@ export class BodyPump {
   readonly #source: IncomingMessage;
   readonly #move: Move;
   #chunks: Buffer[] = [];
+  /** How many bytes are still to come; `undefined` where that is not known. */
+  #left: number | undefined;
   #scheduled = true;
   #over = false;
 
-  /** Starts to read. `move` is called in this turn of the event loop, even without bytes, so that the head is sent at once. */
-  constructor(source: IncomingMessage, move: Move) {
+  /**
+   * Starts to read. `move` is called in this turn of the event loop, even without bytes, so that the head is sent at once.
+   * @param length how many bytes the body has, where that is known: then its end is known with its last byte. Node tells it later
+   */
+  constructor(source: IncomingMessage, move: Move, length?: number) {
     this.#source = source;
     this.#move = move;
+    this.#left = length;
     source.on("data", (chunk: Buffer) => this.#collect(chunk));
     source.on("end", () => this.#collect(undefined));
     process.nextTick(firstFlush, this);
@@ -51,7 +57,7 @@ export class BodyPump {
   flush(force: boolean): void {
     this.#scheduled = false;
     if (this.#over) return;
-    const last = this.#source.complete && this.#source.readableLength === 0;
+    const last = this.#left === 0 || (this.#source.complete && this.#source.readableLength === 0);
     if (!force && !last && this.#chunks.length === 0) return;
     if (last) this.#over = true;
     if (!this.#move(this.#take(), last) && !last) this.#source.pause();
@@ -59,7 +65,10 @@ export class BodyPump {
 
   #collect(chunk: Buffer | undefined): void {
     if (this.#over) return;
-    if (chunk !== undefined) this.#chunks.push(chunk);
+    if (chunk !== undefined) {
+      this.#chunks.push(chunk);
+      if (this.#left !== undefined) this.#left -= chunk.length;
+    }
     if (this.#scheduled) return;
     this.#scheduled = true;
     process.nextTick(laterFlush, this);

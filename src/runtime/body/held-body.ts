@@ -19,11 +19,12 @@ export class HeldBody {
    * Starts to read.
    * @param isEnough called with the bytes that come, also when the first bytes are still missing. Says whether more must be held
    * @param onEnough called once: after that, reading pauses until `passTo`. Also called when the body ends, and by `release`
+   * @param length how many bytes the body has, where that is known
    */
-  constructor(source: IncomingMessage, isEnough: Move, onEnough: () => void) {
+  constructor(source: IncomingMessage, isEnough: Move, onEnough: () => void, length?: number) {
     this.#isEnough = isEnough;
     this.#onEnough = onEnough;
-    this.#pump = new BodyPump(source, (body, last) => this.#move(body, last));
+    this.#pump = new BodyPump(source, (body, last) => this.#move(body, last), length);
   }
 
   /** What is held, in order. */

@@ -4,6 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { HeldBody } from "../body/held-body.ts";
+import { bodyLength, type Framing } from "../headers/request-head.ts";
 import { bodyFormat } from "../model/body-format.ts";
 import type { BodyModel } from "../model/body-model.ts";
 import { BodyScan } from "../model/body-scan.ts";
@@ -16,6 +17,7 @@ export interface BodyOwner {
   readonly req: IncomingMessage;
   readonly responder: { readonly res: GatewayResponse };
   readonly rawHeaders: readonly string[];
+  readonly framing: Framing;
   readonly awaitsContinue: boolean;
   readonly done: boolean;
   hold(release: () => void): void;
@@ -54,6 +56,7 @@ export class RequestBody {
         return this.#scan === undefined ? this.#bytes >= maxBytes : this.#isScanned(this.#scan, body, last);
       },
       () => this.#onEnough(owner),
+      bodyLength(owner.framing),
     );
     owner.hold(() => {
       clearTimeout(this.#stall);

@@ -20,6 +20,11 @@ export function hasBody(framing: Framing): boolean {
   return framing.kind === "chunked" || (framing.kind === "length" && Number(framing.length) > 0);
 }
 
+/** How many bytes the body of a request has; `undefined` where the headers do not say it. */
+export function bodyLength(framing: Framing): number | undefined {
+  return framing.kind === "length" ? Number(framing.length) : undefined;
+}
+
 export interface RequestHeadInput {
   readonly method: string;
   readonly rawHeaders: readonly string[];

@@ -1,13 +1,14 @@
-// Limits how long an exchange may take, with one timer: while the request is sent it limits silence, then the time of the
+// Limits how long an exchange may take, with one delay: while the request is sent it limits silence, then the time of the
 // response, and in a stream silence again (contract, section 4, "Timeouts").
 
 import { performance } from "node:perf_hooks";
 import type { UpstreamTimes } from "../../plan/forward.ts";
+import { Delayed, DelayQueue } from "./delay-queue.ts";
 
-export class Deadlines {
+export class Deadlines extends Delayed {
   #times: UpstreamTimes;
   readonly #expired: () => void;
-  #timer: NodeJS.Timeout | undefined = undefined;
+  #stopped = false;
   #limitsSilence = false;
   #held = false;
   #streaming = false;
@@ -15,10 +16,11 @@ export class Deadlines {
   #sentAt: number | undefined = undefined;
 
   /**
-   * Starts no timer yet. With http-proxy's own timeout the cause of a failure would not be known (fact F6).
+   * Begins no delay yet. With http-proxy's own timeout the cause of a failure would not be known (fact F6).
    * @param expired called when a limit is exceeded
    */
   constructor(times: UpstreamTimes, expired: () => void) {
+    super();
     this.#times = times;
     this.#expired = expired;
   }
@@ -72,7 +74,7 @@ export class Deadlines {
   /** Bytes were moved: the time of silence starts again. */
   progress(): void {
     this.#held = false;
-    if (this.#limitsSilence) this.#timer?.refresh();
+    if (this.#limitsSilence && !this.#stopped) this.#start(this.#times.streamIdleTimeoutMs);
   }
 
   /** The client is slower than the upstream: silence does not count until the next `progress`. */
@@ -81,8 +83,12 @@ export class Deadlines {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopped = true;
+    DelayQueue.cancel(this);
+  }
+
+  override due(): void {
+    if (!this.#held || !this.#limitsSilence) this.#expired();
   }
 
   #limitSilence(): void {
@@ -93,11 +99,7 @@ export class Deadlines {
   }
 
   #start(ms: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(Deadlines.#fire, ms, this);
-  }
-
-  static #fire(deadlines: Deadlines): void {
-    if (!deadlines.#held || !deadlines.#limitsSilence) deadlines.#expired();
+    this.#stopped = false;
+    DelayQueue.wait(this, ms);
   }
 }

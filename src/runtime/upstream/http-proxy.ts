@@ -7,18 +7,12 @@
 // http-proxy gives it, reports errors by http-proxy's callback, and emits http-proxy's events `start`, `proxyRes` and `end`. Options
 // go to the constructor: http-proxy copies the options of a single call with the deprecated `util._extend` (hazard P16).
 
-import http, {
-  type Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-  type ServerResponse,
-} from "node:http";
-import https from "node:https";
+import { type Agent, ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import httpProxy from "http-proxy";
 import type { UpstreamTarget } from "../../plan/forward.ts";
 import type { PooledRequest } from "./connections/pooled-agent.ts";
+import { type UpstreamRequestOptions, upstreamRequest } from "./connections/upstream-request.ts";
 import type { EditBody } from "./upload.ts";
 
 /** The largest head of an upstream's response, bytes (contract, section 4). A client's may be half as large. */
@@ -146,8 +140,10 @@ function sendRequest(
   { method, path, headers, sentOnce, webSocket }: UpstreamRequest,
   events: RequestEvents,
 ): ClientRequest | undefined {
-  const options: RequestOptions & PooledRequest = {
+  const options: UpstreamRequestOptions & PooledRequest = {
     agent,
+    // The agent decides, not the target: the agent of a tunnel uses plain HTTP, on connections that already have TLS.
+    protocol: (agent as Agent & { readonly protocol: string }).protocol,
     hostname: target.hostname,
     port: target.port,
     method,
@@ -158,8 +154,7 @@ function sendRequest(
   };
   let request: ClientRequest;
   try {
-    // The agent decides, not the target: the agent of a tunnel uses plain HTTP, on connections that already have TLS.
-    request = transportOf(agent).request(options);
+    request = webSocket ? new ClientRequest(options) : upstreamRequest(options);
   } catch (err) {
     callback(err as Error, req, res, target);
     return undefined;
@@ -179,8 +174,4 @@ function sendRequest(
     events.onUpgrade();
   });
   return request;
-}
-
-function transportOf(agent: Agent): typeof http | typeof https {
-  return (agent as Agent & { readonly protocol: string }).protocol === "https:" ? https : http;
 }

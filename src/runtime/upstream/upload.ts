@@ -7,6 +7,7 @@ import type { HeldBody } from "../body/held-body.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { RequestBody } from "../exchange/request-body.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
+import { bodyLength } from "../headers/request-head.ts";
 import type { BodyTap } from "./body-tap.ts";
 import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
 import { KeptBody } from "./kept-body.ts";
@@ -127,9 +128,9 @@ export class Upload {
   }
 
   #start(): BodyPump {
-    const { req, responder, awaitsContinue } = this.#x;
+    const { req, responder, awaitsContinue, framing } = this.#x;
     if (awaitsContinue) responder.res.writeContinue();
-    return new BodyPump(req, this.#move);
+    return new BodyPump(req, this.#move, bodyLength(framing));
   }
 
   readonly #move: Move = (body, last) => {

@@ -19,10 +19,12 @@ const LAST_CHUNK = "0\r\n\r\n";
  * @returns false when the other side is slower than we are
  */
 export function write(out: OutgoingMessage, body: Buffer, framing: BodyFraming, last: boolean): boolean {
-  const ready = framing === "chunked" ? writeChunk(out, body, last) : writePlain(out, body, last);
-  // Node holds writes back until the next tick. An `end()` before that would add an empty buffer. Then Node would use a
+  const { socket } = out;
+  // Node would hold writes back until the next tick. An `end()` before that would add an empty buffer. Then Node would use a
   // gathered write (`writev`), which costs twice as much.
-  out.socket?.uncork();
+  socket?.cork();
+  const ready = framing === "chunked" ? writeChunk(out, body, last) : writePlain(out, body, last);
+  socket?.uncork();
   return ready;
 }
 

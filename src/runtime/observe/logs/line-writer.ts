@@ -14,6 +14,11 @@ import { dirname } from "node:path";
 const MAX_HELD = 16 * 1024 * 1024;
 /** How long to wait after a failure before the next try, ms. */
 const RETRY_MS = 1000;
+/**
+ * The shortest time from the end of one write to the next one, ms. Each write wakes another thread, which costs as much as twenty
+ * lines. The first line after a pause is written at once.
+ */
+const PAUSE_MS = 10;
 /** How long a synchronous flush waits for a reader that does not read, ms. */
 const FLUSH_PATIENCE_MS = 1000;
 /** Logs contain paths and token labels, so other users of the machine may not read them. */
@@ -131,6 +136,8 @@ export class LineWriter {
       this.#onClosed = resolve;
     });
     if (!this.#closed) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
       clearTimeout(this.#limit);
       this.#limit = setTimeout(() => this.#close(), limitMs);
       this.#pump();
@@ -204,7 +211,8 @@ export class LineWriter {
       this.#events.onRecovery(this.#lost);
       this.#lost = 0;
     }
-    this.#pump();
+    if (this.#batch === undefined && this.#end === undefined) this.#wait(PAUSE_MS, () => this.#pump());
+    else this.#pump();
   }
 
   #trouble(code: string): void {
@@ -218,13 +226,14 @@ export class LineWriter {
     if (this.#closed) return;
     const slow = err.code === "EAGAIN";
     if (!slow) this.#trouble(err.code ?? "unknown");
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        again();
-      },
-      slow ? RETRY_MS / 20 : RETRY_MS,
-    );
+    this.#wait(slow ? RETRY_MS / 20 : RETRY_MS, again);
+  }
+
+  #wait(ms: number, then: () => void): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      then();
+    }, ms);
     this.#timer.unref();
   }
 

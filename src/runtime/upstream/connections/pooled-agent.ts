@@ -82,16 +82,25 @@ export function pooled(Base: unknown, { ready, connectTimeoutMs, times, dialer }
         idle.pop()?.destroy();
       }
       // The last one was used last. When it is not trusted, none is.
-      const last = options.sentOnce ? idle?.at(-1) : undefined;
-      if (last === undefined || isTrusted(last, times, Date.now())) {
-        super.addRequest(request, NO_REQUEST_OPTIONS);
-        return;
-      }
+      const last = idle?.at(-1);
+      if (idle === undefined || last === undefined) return super.addRequest(request, NO_REQUEST_OPTIONS);
+      if (!options.sentOnce || isTrusted(last, times, Date.now())) return this.#handOver(idle, last, request);
       // Without idle connections, Node makes a fresh one. Then they are put back, for other requests.
       const free = this.freeSockets as Record<string, Socket[] | undefined>;
       free[NAME] = undefined;
       super.addRequest(request, NO_REQUEST_OPTIONS);
       free[NAME] = idle;
+    }
+
+    /** Gives a request the last idle connection. Node's own method would copy the options of the agent for it. */
+    #handOver(idle: UpstreamSocket[], last: UpstreamSocket, request: ClientRequest): void {
+      idle.pop();
+      if (idle.length === 0) delete (this.freeSockets as Record<string, Socket[]>)[NAME];
+      const inUse = this.sockets as Record<string, Socket[] | undefined>;
+      inUse[NAME] ??= [];
+      inUse[NAME].push(last);
+      this.reuseSocket(last, request);
+      request.onSocket(last);
     }
 
     /**

@@ -1,0 +1,107 @@
+// Makes the class of the server's responses, which writes the heads of most responses in one pass. Node's own way would look at
+// each header several times.
+
+import { type IncomingMessage, ServerResponse } from "node:http";
+
+/**
+ * What this file relies on inside of Node. It is not documented: `test/runtime/node-server.test.ts` compares the bytes with those
+ * that Node would write.
+ */
+interface Internals {
+  _header: string | null;
+  _headerSent: boolean;
+  _last: boolean;
+  _hasBody: boolean;
+  _contentLength: number | null;
+  _keepAliveTimeout: number;
+  _storeHeader(statusLine: string, headers: unknown): void;
+}
+
+type WithInternals = new (...given: ConstructorParameters<typeof ServerResponse>) => ServerResponse & Internals;
+
+/** Node refuses values with other characters. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Headers that mean something to Node besides `date` and `content-length`. */
+const SPECIAL: ReadonlySet<string> = new Set([
+  "connection",
+  "content-disposition",
+  "expect",
+  "keep-alive",
+  "trailer",
+  "transfer-encoding",
+]);
+
+class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
+  /**
+   * Node calls it with the head of a response.
+   * @param headers names and values in turn, from the gateway or from Node's parser, so the names are valid
+   */
+  override _storeHeader(statusLine: string, headers: readonly string[]): void {
+    const isCommon = this.shouldKeepAlive && this._hasBody && !this._last && this.useChunkedEncodingByDefault;
+    const head = isCommon ? commonHead(this, statusLine, headers) : undefined;
+    if (head === undefined) return super._storeHeader(statusLine, headers);
+    this._header = head;
+    this._headerSent = false;
+  }
+}
+
+/** The class to hand to Node's server. */
+export const responseClass = GatewayResponse as unknown as typeof ServerResponse;
+
+/** The head of a response with a body, whose connection is kept; `undefined` where Node has to decide or to refuse something. */
+function commonHead(
+  res: ServerResponse & Internals,
+  statusLine: string,
+  headers: readonly string[],
+): string | undefined {
+  let head = statusLine;
+  let length: string | undefined;
+  let hasDate = false;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value = headers[i + 1] as string;
+    if (!VALUE.test(value)) return undefined;
+    switch (name.length) {
+      case 4:
+        hasDate ||= name.toLowerCase() === "date";
+        break;
+      case 14:
+        if (name.toLowerCase() === "content-length") length = value;
+        break;
+      case 6:
+      case 7:
+      case 10:
+      case 17:
+      case 19:
+        if (SPECIAL.has(name.toLowerCase())) return undefined;
+    }
+    head += `${name}: ${value}\r\n`;
+  }
+  if (!hasDate) head += dateLine();
+  head += `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(res._keepAliveTimeout / 1000)}\r\n`;
+  if (length === undefined) {
+    res.chunkedEncoding = true;
+    return `${head}Transfer-Encoding: chunked\r\n\r\n`;
+  }
+  res._contentLength = Number(length);
+  return `${head}\r\n`;
+}
+
+let second = 0;
+let line = "";
+
+/** The date header, which is made once a second. */
+function dateLine(): string {
+  const now = Math.floor(Date.now() / 1000);
+  if (now !== second) {
+    second = now;
+    line = `Date: ${new Date(now * 1000).toUTCString()}\r\n`;
+  }
+  return line;
+}
+
+/** @param keepAliveMs how long the client is told that its connection is kept */
+export function announceKeepAlive(res: ServerResponse<IncomingMessage>, keepAliveMs: number): void {
+  (res as unknown as Internals)._keepAliveTimeout = keepAliveMs;
+}
