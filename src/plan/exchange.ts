@@ -47,6 +47,12 @@ export interface RequestSize {
  */
 export type Handshake = "none" | "ready" | "other_version" | "malformed" | "late";
 
+/** What is remembered of a client's connection while it is open. Clients show the same token with each request. */
+export interface ConnectionMemory {
+  /** The last valid token, and what it was found to be. `by` tells which list of tokens it was found in. */
+  token: { readonly by: object; readonly found: ReadonlyMap<string, unknown> } | undefined;
+}
+
 /** One request with its response, from its arrival to its end. */
 export interface Exchange {
   readonly id: string;
@@ -61,6 +67,8 @@ export interface Exchange {
   readonly asksWebSocket: boolean;
   /** How it asks, in whichever version of HTTP. */
   readonly handshake: Handshake;
+  /** What is remembered of its connection; `undefined` in a dry run. */
+  readonly connection?: ConnectionMemory;
   /** True once the exchange has ended, whatever ended it. */
   readonly done: boolean;
   /** Known after the auth guard. */

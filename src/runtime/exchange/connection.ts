@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { ConnectionMemory } from "../../plan/exchange.ts";
 
 export type GatewayResponse = ServerResponse<IncomingMessage>;
 
@@ -9,6 +10,8 @@ export type GatewayResponse = ServerResponse<IncomingMessage>;
 export interface DownstreamSocket extends Socket {
   /** The connection is being closed. Bytes that still arrive are read and dropped, and are not a request. */
   lingering?: boolean;
+  /** Present once a guard asked for it. */
+  memory?: ConnectionMemory;
   /** The TCP connection under a TLS one. */
   transport?: Socket;
 }

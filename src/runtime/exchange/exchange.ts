@@ -1,12 +1,13 @@
 // Handles one request from its arrival to its end. Only this class answers, breaks and ends an exchange, each at most once.
 
 import type { IncomingMessage } from "node:http";
-import type { Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
+import type { ConnectionMemory, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { type Charge, NO_CHARGE, type Reservation } from "../../plan/usage.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
 import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
+import type { DownstreamSocket } from "./connection.ts";
 import { ExchangeFacts } from "./exchange-facts.ts";
 import type { ExchangeOwner } from "./exchange-owner.ts";
 import type { IncomingRequest } from "./incoming-request.ts";
@@ -57,6 +58,12 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
 
   get done(): boolean {
     return this.#done;
+  }
+
+  get connection(): ConnectionMemory {
+    const socket: DownstreamSocket = this.req.socket;
+    socket.memory ??= { token: undefined };
+    return socket.memory;
   }
 
   /** It is a WebSocket, and has not ended. */

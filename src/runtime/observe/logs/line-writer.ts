@@ -57,6 +57,8 @@ export class LineWriter {
   /** Whether a write of that batch is in progress. */
   #writing = false;
   #timer: NodeJS.Timeout | undefined = undefined;
+  /** Runs between two writes. */
+  #pause: NodeJS.Timeout | undefined = undefined;
   #troubled = false;
   #lost = 0;
   #closed = false;
@@ -136,8 +138,8 @@ export class LineWriter {
       this.#onClosed = resolve;
     });
     if (!this.#closed) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      clearTimeout(this.#pause);
+      this.#pause = undefined;
       clearTimeout(this.#limit);
       this.#limit = setTimeout(() => this.#close(), limitMs);
       this.#pump();
@@ -147,6 +149,7 @@ export class LineWriter {
 
   #close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#pause);
     clearTimeout(this.#limit);
     this.#closed = true;
     this.#batch = undefined;
@@ -188,7 +191,7 @@ export class LineWriter {
   }
 
   #pump(): void {
-    if (this.#writing || this.#timer !== undefined || this.#fd === undefined) return;
+    if (this.#writing || this.#pause !== undefined || this.#timer !== undefined || this.#fd === undefined) return;
     if (this.#batch === undefined) {
       if (this.#queue.length === 0) return this.#end && this.#close();
       const lines = this.#files === undefined ? this.#queue.length : this.#linesThatFit(this.#files);
@@ -211,7 +214,7 @@ export class LineWriter {
       this.#events.onRecovery(this.#lost);
       this.#lost = 0;
     }
-    if (this.#batch === undefined && this.#end === undefined) this.#wait(PAUSE_MS, () => this.#pump());
+    if (this.#batch === undefined && this.#end === undefined) this.#rest();
     else this.#pump();
   }
 
@@ -226,15 +229,22 @@ export class LineWriter {
     if (this.#closed) return;
     const slow = err.code === "EAGAIN";
     if (!slow) this.#trouble(err.code ?? "unknown");
-    this.#wait(slow ? RETRY_MS / 20 : RETRY_MS, again);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        again();
+      },
+      slow ? RETRY_MS / 20 : RETRY_MS,
+    );
+    this.#timer.unref();
   }
 
-  #wait(ms: number, then: () => void): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      then();
-    }, ms);
-    this.#timer.unref();
+  #rest(): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#pump();
+    }, PAUSE_MS);
+    this.#pause.unref();
   }
 
   /** How many of the lines in the queue fit into the current file. An empty file takes at least one. */

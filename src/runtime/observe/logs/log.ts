@@ -1,13 +1,12 @@
-// Writes the log through pino: one `request completed` line per exchange, and the program's own messages.
-// A line never contains a query string, a header value or a body (contract, section 11).
+// Writes the log: one `request completed` line per exchange, and through pino the program's own messages.
 
 import { pino } from "pino";
 import type { Outcome } from "../../../plan/exchange.ts";
 import type { LogLevel } from "../../../plan/observability.ts";
 import type { UnparsedRequest } from "../../exchange/observer.ts";
-import type { EndedAttempt, ExchangeRecord } from "../../exchange/record.ts";
+import type { ExchangeRecord } from "../../exchange/record.ts";
 import { isoTimes } from "../../iso-time.ts";
-import { lastAsked } from "../last-attempt.ts";
+import { COMPLETED, completedLines } from "./completed-line.ts";
 
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | null | undefined>>;
 
@@ -53,18 +52,17 @@ export interface LogOptions {
 export function createLog({ level, to, worker }: LogOptions): Log {
   // Pino writes in this thread, not in a transport's worker (hazard L1).
   const base = worker === undefined ? null : { worker };
-  const logger = pino(
-    { level, base, timestamp: isoTimestamp(), formatters: { level: (label) => ({ level: label }) } },
-    to,
-  );
+  const timestamp = isoTimestamp();
+  const logger = pino({ level, base, timestamp, formatters: { level: (label) => ({ level: label }) } }, to);
+  const lineOf = completedLines(timestamp, worker);
   return {
     completed(record) {
       const level = completedLevel(record);
-      if (logger.isLevelEnabled(level)) logger[level](completedFields(record), "request completed");
+      if (logger.isLevelEnabled(level)) to.write(lineOf(level, record));
     },
     unparsed({ requestId, outcome, status, cause }) {
       const fields = { request_id: requestId, method: null, route_id: null, path: null, outcome, status, cause };
-      logger[levelOf(status)](fields, "request completed");
+      logger[levelOf(status)](fields, COMPLETED);
     },
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
@@ -73,33 +71,6 @@ export function createLog({ level, to, worker }: LogOptions): Log {
     flush: () => to.flush?.(),
     close: async () => to.close?.(CLOSE_MS),
   };
-}
-
-function completedFields(record: ExchangeRecord) {
-  return {
-    request_id: record.id,
-    method: record.method,
-    route_id: record.route?.id ?? null,
-    path: record.path,
-    outcome: record.outcome,
-    status: record.status,
-    duration_ms: tenths(record.endedAt - record.startedAt),
-    ttfb_ms: record.headAt === undefined ? null : tenths(record.headAt - record.startedAt),
-    bytes_sent: record.bytesSent,
-    // Left out where it is undefined, which it is for all but WebSockets.
-    bytes_received: record.webSocket ? record.bytesReceived : undefined,
-    token: record.client?.label ?? null,
-    upstream: lastAsked(record) ?? null,
-    attempts: record.attempts,
-    // These two are left out where they are undefined.
-    failed_attempts: record.failedAttempts.length === 0 ? undefined : record.failedAttempts.map(failedAttempt),
-    cause: record.cause,
-  };
-}
-
-/** The status is left out where the upstream did not answer. */
-function failedAttempt({ upstream, result, status, ms }: EndedAttempt) {
-  return { upstream, result, status, ms: tenths(ms) };
 }
 
 /** The level of an exchange (contract, section 11). */
@@ -114,10 +85,6 @@ function completedLevel({ builtIn, outcome, status }: ExchangeRecord): "error" |
 function levelOf(status: number): "error" | "warn" | "info" {
   if (status >= 500) return "error";
   return status >= 400 ? "warn" : "info";
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
 
 /** Makes the function that writes a line's time field. */
