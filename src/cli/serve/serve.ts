@@ -19,6 +19,7 @@ import { Signals } from "./signals.ts";
 import { processFacts, startupWarnings } from "./startup-warnings.ts";
 import { unusedProxy } from "./unused-proxy.ts";
 import { workerCount } from "./worker-count.ts";
+import { keepYoungObjectsYoung } from "./young-objects.ts";
 
 const UNUSED_PROXY =
   "the environment names a proxy, but no upstream uses it: write proxy: env to use it, or proxy: none to connect directly";
@@ -29,6 +30,7 @@ const UNUSED_PROXY =
  *   2 when the file can't be read
  */
 export async function serve(options: { readonly config: string }, io: Io): Promise<number> {
+  keepYoungObjectsYoung();
   const signals = new Signals();
   const { config: file } = options;
   const inputs = new RecordingHost(io.host);

@@ -12,6 +12,7 @@ import type { Io } from "../../io.ts";
 import { runningProcesses } from "../../running-processes.ts";
 import { catchBugs, internalError } from "../catch-bugs.ts";
 import { renewPair } from "../renew-pair.ts";
+import { keepYoungObjectsYoung } from "../young-objects.ts";
 import { decodeBlueprint } from "./codec.ts";
 import { listenErrorText } from "./listen-error.ts";
 import type { FromWorker, Legacy, Listening, SentPlan, Start, ToWorker } from "./messages.ts";
@@ -100,6 +101,7 @@ export class ServingWorker {
     const blueprint = listeningAt(decodeBlueprint(encoded), at);
     const { shutdown, logging } = blueprint.server;
     const log = openWorkerLog(logging, id, (sentence) => io.stderr(`ai-gw-lite: ${sentence}\n`));
+    keepYoungObjectsYoung();
     const stopCatching = catchBugs(log);
     try {
       const primary = workerLink(blueprint.server, {
