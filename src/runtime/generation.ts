@@ -7,6 +7,7 @@ import type { ExchangeOwner } from "./exchange/exchange-owner.ts";
 import { LiveExchanges } from "./exchange/live-exchanges.ts";
 import type { Observer } from "./exchange/observer.ts";
 import type { Plan } from "./exchange/plan.ts";
+import type { ExchangeRecord } from "./exchange/record.ts";
 import type { LimitsLease } from "./limits/limits-lease.ts";
 
 /** A plan, and its leases on the counts and agents that plans share. */
@@ -24,7 +25,8 @@ export interface GenerationHost {
   readonly builtIn: BuiltInEndpoints;
   readonly observer: Observer;
   readonly draining: boolean;
-  began(x: LiveExchange): void;
+  began(): void;
+  report(record: ExchangeRecord): void;
   ended(x: LiveExchange): void;
   bug(x: LiveExchange, err: unknown, by: string): void;
 }
@@ -58,7 +60,11 @@ export class PlanGeneration implements ExchangeOwner<LiveExchange> {
 
   began(x: LiveExchange): void {
     this.exchanges.add(x);
-    this.#host.began(x);
+    this.#host.began();
+  }
+
+  report(record: ExchangeRecord): void {
+    this.#host.report(record);
   }
 
   ended(x: LiveExchange): void {

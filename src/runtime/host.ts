@@ -182,9 +182,13 @@ export class Host implements GenerationHost {
     return finished;
   }
 
-  began(x: LiveExchange): void {
+  began(): void {
     this.#inFlight++;
-    x.atEnd(this.#report);
+  }
+
+  report(record: ExchangeRecord): void {
+    this.#log.completed(record);
+    this.observer.ended(record);
   }
 
   ended(x: LiveExchange): void {
@@ -214,11 +218,6 @@ export class Host implements GenerationHost {
     begin(this.#generation, next.req, next.res, next.expectation, true);
     if (line.error !== undefined && line.isEmpty) onParseError(line.error, socket, this.#refuse);
   }
-
-  readonly #report = (record: ExchangeRecord): void => {
-    this.#log.completed(record);
-    this.observer.ended(record);
-  };
 
   #connected(socket: ClientSocket): void {
     this.#connections.add(socket);

@@ -41,6 +41,7 @@ async function serve(maxTokens: number, onPassed: (reserved: Reserved) => void) 
     draining: false,
     responseFormat: { formatError: undefined, addCors: undefined },
     observer: noopObserver,
+    report: () => {},
     ended: () => {
       for (const resolve of ended.splice(0)) resolve();
     },

@@ -57,6 +57,8 @@ class RecordingOwner implements ExchangeOwner<LiveExchange> {
   ends: string[] = [];
   bugs: string[] = [];
 
+  report(): void {}
+
   ended({ record: { id, outcome, status } }: LiveExchange): void {
     this.ends.push(`${id}:${outcome}:${status}`);
   }

@@ -2,6 +2,7 @@
 
 import type { ResponseFormat } from "../../plan/response-format.ts";
 import type { Observer } from "./observer.ts";
+import type { ExchangeRecord } from "./record.ts";
 
 /** @typeParam X the exchange */
 export interface ExchangeOwner<X> {
@@ -9,6 +10,8 @@ export interface ExchangeOwner<X> {
   /** True once responses have to end their connection. */
   readonly draining: boolean;
   readonly observer: Observer;
+  /** Logs and counts an exchange that has ended and released what it held. Called exactly once, before `ended`. Must not throw. */
+  report(record: ExchangeRecord): void;
   /** Called at the end of every exchange, exactly once. */
   ended(x: X): void;
   /** Reports a bug of ours. @param by names the step that failed */

@@ -20,6 +20,12 @@ type Owner = ExchangeOwner<LiveExchange>;
 
 const INTERNAL_ERROR = replyFor("internal_error");
 
+/** What is to be released when the exchange ends. */
+interface Hold {
+  readonly release: () => void;
+  readonly next: Hold | undefined;
+}
+
 export class LiveExchange extends ExchangeFacts implements Exchange {
   readonly req: IncomingMessage;
   readonly responder: Responder;
@@ -34,8 +40,9 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
   /** Closes the WebSocket, when the gateway shuts down; `undefined` where none is open. */
   goAway: (() => void) | undefined = undefined;
   readonly #owner: Owner;
-  #holds: (() => void)[] = [];
-  #atEnd: ((record: ExchangeRecord) => void)[] = [];
+  /** A list, the last one first: an array would be the largest part of an exchange. */
+  #holds: Hold | undefined = undefined;
+  #atEnd: ((record: ExchangeRecord) => void)[] | undefined = undefined;
   #outcome: Outcome | undefined = undefined;
   /** Ends the wait before another attempt; `undefined` while the exchange does not wait for that. */
   #endWait: (() => void) | undefined = undefined;
@@ -137,11 +144,12 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
 
   hold(release: () => void): void {
     if (this.#done) release();
-    else this.#holds.push(release);
+    else this.#holds = { release, next: this.#holds };
   }
 
-  /** Runs a callback with the final record when the exchange has ended, after all releases. Must not throw. */
+  /** Runs a callback with the final record when the exchange has ended and was reported. Must not throw. */
   atEnd(callback: (record: ExchangeRecord) => void): void {
+    this.#atEnd ??= [];
     this.#atEnd.push(callback);
   }
 
@@ -249,8 +257,12 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
     const record = this.facts;
     const { responder } = this;
     record.end(responder.begun ? responder.res.statusCode : undefined, responder.finished, this.#outcome);
-    for (let release = this.#holds.pop(); release !== undefined; release = this.#holds.pop()) release();
-    for (const callback of this.#atEnd) callback(record);
+    for (let hold = this.#holds; hold !== undefined; hold = this.#holds) {
+      this.#holds = hold.next;
+      hold.release();
+    }
+    this.#owner.report(record);
+    if (this.#atEnd !== undefined) for (const callback of this.#atEnd) callback(record);
     if (!record.metered) this.reservation?.settle(NO_CHARGE);
     this.#owner.ended(this);
   }

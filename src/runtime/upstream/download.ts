@@ -3,7 +3,8 @@
 import type { Move } from "../body/body-pump.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
-import { write } from "./write.ts";
+import { forgetSentHead } from "./sent-head.ts";
+import { SLOW_MS, write } from "./write.ts";
 
 /** Receives the progress of a download. */
 export interface DownloadOwner {
@@ -23,17 +24,27 @@ export interface DownloadOwner {
 export function download(x: LiveExchange, begin: () => BodyFraming | undefined, owner: DownloadOwner): Move {
   const { res } = x.responder;
   let framing: BodyFraming | undefined;
+  let isSlow = false;
+  function awaitDrain(): void {
+    const since = performance.now();
+    res.once("drain", () => {
+      isSlow = performance.now() - since > SLOW_MS;
+      owner.onCaughtUp();
+    });
+  }
   return function move(body, last) {
+    const isFirst = framing === undefined;
     framing ??= begin();
     if (framing === undefined) return true;
     x.countSent(body.length);
-    const ready = write(res, body, framing, last);
+    const ready = write(res, body, framing, last, isSlow);
+    if (isFirst) forgetSentHead(res);
     if (last) {
       x.complete();
       res.end();
       owner.onDownloaded(body);
     } else {
-      if (!ready) res.once("drain", () => owner.onCaughtUp());
+      if (!ready) awaitDrain();
       owner.onDownloading(body, ready);
     }
     return ready;

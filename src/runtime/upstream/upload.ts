@@ -11,7 +11,8 @@ import { bodyLength } from "../headers/request-head.ts";
 import type { BodyTap } from "./body-tap.ts";
 import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
 import { KeptBody } from "./kept-body.ts";
-import { write } from "./write.ts";
+import { forgetSentHead } from "./sent-head.ts";
+import { SLOW_MS, write } from "./write.ts";
 
 const NOTHING = Buffer.alloc(0);
 const ONLY_NOTHING: readonly Buffer[] = [NOTHING];
@@ -56,6 +57,8 @@ export class Upload {
   #sink: ClientRequest | undefined = undefined;
   #ended = false;
   #waits = false;
+  /** The upstream took long to catch up. */
+  #isSlow = false;
   #stopped = false;
   /** Made when the first bytes are to be kept. */
   #kept: KeptBody | undefined = undefined;
@@ -140,7 +143,7 @@ export class Upload {
     if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
     this.#dropOnceSent(sink);
-    const ready = write(sink, body, this.#framing, last);
+    const ready = write(sink, body, this.#framing, last, this.#isSlow);
     if (last) {
       this.#finish(sink);
     } else {
@@ -197,14 +200,18 @@ export class Upload {
   #finish(sink: ClientRequest): void {
     this.#ended = true;
     this.#waits = false;
+    this.#source = undefined;
     sink.end();
+    forgetSentHead(sink);
     this.#owner.onUploaded(sink);
   }
 
   #awaitDrain(sink: ClientRequest): void {
+    const since = performance.now();
     this.#waits = true;
     sink.once("drain", () => {
       if (sink !== this.#sink) return;
+      this.#isSlow = performance.now() - since > SLOW_MS;
       this.#waits = false;
       this.#source?.resume();
       this.#owner.onUploading();
