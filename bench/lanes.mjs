@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { TOKEN } from "./gateway-config.mjs";
+import { poolTimes } from "./pool.mjs";
 import { LOAD_CORE, run } from "./processes.mjs";
-import { median } from "./statistics.mjs";
 
 const WINDOW_TIMEOUT_MS = 120_000;
 
@@ -19,8 +19,8 @@ const WINDOW_TIMEOUT_MS = 120_000;
  * @returns {Promise<Window>}
  */
 export async function load(running, workload, size) {
-  const { port, pid, prefix } = running;
-  const settings = JSON.stringify({ port, pid, prefix, token: TOKEN, ...workload.settings(size) });
+  const { port, pid, path, headers } = running;
+  const settings = JSON.stringify({ port, pid, path, headers, token: TOKEN, ...workload.settings(size) });
   const main = join(import.meta.dirname, "load/main.mjs");
   const out = await run([process.execPath, main, workload.load, settings], {
     core: LOAD_CORE,
@@ -51,24 +51,8 @@ export async function inTurn(lanes, rounds) {
       }
     }
   }
+  for (const own of windows.values()) poolTimes(own);
   return windows;
-}
-
-/** The values of one figure in all windows. @param {readonly Window[]} windows @param {string} key */
-export function valuesOf(windows, key) {
-  return windows.map((window) => Number(window[key]));
-}
-
-/**
- * The median of the ratios of two lanes, taken between windows of the same round, and the ratio of their best windows.
- * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
- */
-export function ratios(ours, theirs, more) {
-  const best = more ? Math.max : Math.min;
-  return {
-    median: median(ours.map((value, i) => value / (theirs[i] ?? Number.NaN))),
-    best: best(...ours) / best(...theirs),
-  };
 }
 
 /**
