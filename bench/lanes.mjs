@@ -32,9 +32,10 @@ export async function load(running, workload, size) {
 /**
  * Runs all lanes in turn. Each round begins with another lane, so that a change in the machine's speed affects all lanes alike.
  * @param {readonly Lane[]} lanes @param {number} rounds
- * @returns {Promise<Map<string, Window[]>>}
+ * @param {(line: string) => void} [say] is told which lane failed, and why
+ * @returns {Promise<Map<string, Window[]>>} without the lanes that failed
  */
-export async function inTurn(lanes, rounds) {
+export async function inTurn(lanes, rounds, say = console.log) {
   /** @type {Map<string, Window[]>} */
   const windows = new Map(lanes.map(({ name }) => [name, []]));
   const failed = new Set();
@@ -47,7 +48,7 @@ export async function inTurn(lanes, rounds) {
       } catch (error) {
         failed.add(lane.name);
         windows.delete(lane.name);
-        console.log(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
+        say(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
       }
     }
   }
@@ -58,14 +59,15 @@ export async function inTurn(lanes, rounds) {
 /**
  * @param {readonly import("./targets.mjs").Target[]} targets
  * @param {number} upstreamPort @param {string} dir
+ * @param {(line: string) => void} [say] is told which target could not be started, and why
  */
-export async function startAll(targets, upstreamPort, dir) {
+export async function startAll(targets, upstreamPort, dir, say = console.log) {
   const running = [];
   for (const one of targets) {
     try {
       running.push(await one.start(upstreamPort, dir));
     } catch (error) {
-      console.log(`left out: ${error instanceof Error ? error.message : error}`);
+      say(`left out: ${error instanceof Error ? error.message : error}`);
     }
   }
   return running;

@@ -24,7 +24,9 @@ export async function runWorkloads(run, workloads, peerNames) {
   const { upstreamPort, dir, size, report, results } = run;
   const targets = chosenTargets(run, peerNames);
   const can = (/** @type {string} */ id) => targets.filter(({ only }) => only === undefined || only.includes(id));
-  const shared = workloads.some(({ fresh }) => fresh !== true) ? await startAll(targets, upstreamPort, dir) : [];
+  const shared = workloads.some(({ fresh }) => fresh !== true)
+    ? await startAll(targets, upstreamPort, dir, report.say)
+    : [];
   for (const workload of workloads) {
     const able = can(workload.id);
     const lanes =
@@ -34,7 +36,7 @@ export async function runWorkloads(run, workloads, peerNames) {
             .filter(({ name }) => able.some((one) => one.name === name))
             .map((running) => ({ name: running.name, window: () => load(running, workload, size) }));
     const foreign = foreignShare(shared.map(({ pid }) => pid));
-    const windows = await inTurn(lanes, workload.rounds(size));
+    const windows = await inTurn(lanes, workload.rounds(size), report.say);
     // With processes of their own, the proxies have ended by now. So their time can't be distinguished from other work.
     const others = workload.fresh === true ? undefined : foreign();
     tableOf(run, workload, windows);

@@ -6,7 +6,7 @@ import { REDIS, startRedis } from "./redis/server.mjs";
 import { median, ratios, valuesOf } from "./statistics.mjs";
 import { short } from "./table.mjs";
 import { gateway, ROOT } from "./targets.mjs";
-import { workloadOf } from "./workloads.mjs";
+import { REDIS_LIMITS, workloadOf } from "./workloads.mjs";
 
 const OWN = "own memory";
 const SHARED = "Redis";
@@ -15,12 +15,6 @@ const SHARED = "Redis";
 const LOADS = [
   { title: "1 connection", connections: 1 },
   { title: "64 connections", connections: 64 },
-];
-
-/** @type {readonly { title: string, features: import("./gateway-config.mjs").Features }[]} */
-const ROWS = [
-  { title: "rate, in flight", features: {} },
-  { title: "clients, budgets", features: { clients: 10, usage: true, budgets: true } },
 ];
 
 /**
@@ -38,7 +32,7 @@ export async function runRedisLimits({ upstreamPort, dir, size, report, results 
   const redis = await startRedis({ dir, core: LOAD_CORE });
   /** @type {string[][]} */
   const rows = [];
-  for (const row of ROWS) {
+  for (const row of REDIS_LIMITS) {
     const targets = [gateway(OWN, ROOT, row.features), gateway(SHARED, ROOT, { ...row.features, redis: redis.url })];
     const running = await startAll(targets, upstreamPort, dir);
     for (const { title, connections } of LOADS) {

@@ -31,5 +31,5 @@ export async function buildRevision(revision, dir) {
 
 /** @param {string} program @param {readonly string[]} args */
 async function step(program, args) {
-  await run([program, ...args], { core: LOAD_CORE, timeoutMs: BUILD_MS });
+  await run([program, ...args], { core: LOAD_CORE, timeoutMs: BUILD_MS, hasChildren: true });
 }

@@ -56,8 +56,10 @@ const PARTS = {
   startup: runStartup,
 };
 
+const only = options.only?.split(",");
+
 /** "w5" also means "w5-cpu". @param {string} id */
-const wanted = (id) => options.only === undefined || options.only.split(",").includes(id.replace(/-.*/, ""));
+const wanted = (id) => only === undefined || only.includes(id) || only.includes(id.replace(/-.*/, ""));
 
 /** Checks the options that would fail only after a long run. */
 function checkOptions() {
@@ -66,7 +68,7 @@ function checkOptions() {
     throw new Error("--against and --compare both name the other build: give one of them");
   }
   const known = [...WORKLOADS.map(({ id }) => id), ...Object.keys(PARTS)];
-  const unknown = options.only?.split(",").find((id) => !known.includes(id));
+  const unknown = only?.find((id) => !known.includes(id));
   if (unknown !== undefined) throw new Error(`--only: there is no ${unknown}, but ${known.join(", ")}`);
   for (const page of options.markdown) checkPage(page);
 }

@@ -5,23 +5,11 @@ import { freshWindow, inTurn, load, startAll } from "./lanes.mjs";
 import { median, ratios, valuesOf } from "./statistics.mjs";
 import { short } from "./table.mjs";
 import { gateway, ROOT } from "./targets.mjs";
-import { workloadOf } from "./workloads.mjs";
+import { USAGE, workloadOf } from "./workloads.mjs";
 
 const OFF = "off";
 const ON = "metered";
 const BUDGETS = "metered, budgets";
-
-/**
- * What is measured. All lanes get the same responses.
- * @type {readonly { title: string, id: string, answer?: string, budgets?: boolean }[]} `answer`: of the mock
- */
-const ROWS = [
-  { title: "W1", id: "w1", budgets: true },
-  { title: "W2, usage at the end", id: "w2", answer: "paced" },
-  { title: "W2, asked for usage: null in the other events", id: "w2", answer: "nulls" },
-  { title: "W2, running totals in each event", id: "w2", answer: "totals" },
-  { title: "W4", id: "w4" },
-];
 
 /**
  * Prints one table. Ratios compare with the gateway without metering; `before`, another checkout without it, should be 1.00.
@@ -40,7 +28,7 @@ export async function runUsage({ upstreamPort, dir, size, before, report, result
   const rows = [];
   /** @type {import("./judge.mjs").Results} */
   const all = {};
-  for (const row of ROWS) {
+  for (const row of USAGE) {
     const workload = ofRow(row);
     const isMeasured = (/** @type {{ name: string }} */ { name }) => name !== BUDGETS || row.budgets === true;
     const lanes = workload.fresh
@@ -58,14 +46,14 @@ export async function runUsage({ upstreamPort, dir, size, before, report, result
   results["usage"] = all;
 }
 
-/** @param {typeof ROWS[number]} row */
+/** @param {typeof import("./workloads.mjs").USAGE[number]} row */
 function ofRow({ id, answer }) {
   const workload = workloadOf(id);
   return answer === undefined ? workload : { ...workload, settings: () => ({ answer }) };
 }
 
 /**
- * @param {typeof ROWS[number]} row
+ * @param {typeof import("./workloads.mjs").USAGE[number]} row
  * @param {import("./workloads.mjs").Figure | undefined} figure
  * @param {Map<string, import("./lanes.mjs").Window[]>} windows
  */

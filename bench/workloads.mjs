@@ -148,3 +148,21 @@ export const POOLS = [
   { title: "three, least_inflight", features: { pool: "least_inflight" } },
   { title: "three, sticky", features: { pool: "sticky" } },
 ];
+
+/**
+ * What usage metering is measured on. All lanes get the same responses.
+ * @type {readonly { title: string, id: string, answer?: string, budgets?: boolean }[]} `answer`: of the mock
+ */
+export const USAGE = [
+  { title: "W1", id: "w1", budgets: true },
+  { title: "W2, usage at the end", id: "w2", answer: "paced" },
+  { title: "W2, asked for usage: null in the other events", id: "w2", answer: "nulls" },
+  { title: "W2, running totals in each event", id: "w2", answer: "totals" },
+  { title: "W4", id: "w4" },
+];
+
+/** What is counted in Redis. @type {readonly { title: string, features: import("./gateway-config.mjs").Features }[]} */
+export const REDIS_LIMITS = [
+  { title: "rate, in flight", features: {} },
+  { title: "clients, budgets", features: { clients: 10, usage: true, budgets: true } },
+];

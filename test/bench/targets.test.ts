@@ -23,6 +23,42 @@ function judged(what: string, results: Parameters<typeof targetRows>[0]): string
 
 const cpu = (...values: number[]) => windows("cpuPerRequest", ...values);
 
+/** What the bench measures, by the names that its results get. */
+interface Parts {
+  readonly WORKLOADS: readonly { readonly id: string; readonly figures: readonly { readonly key: string }[] }[];
+  readonly COMPARISONS: readonly { readonly title: string }[];
+  readonly POOLS: readonly { readonly title: string }[];
+  readonly USAGE: readonly { readonly title: string }[];
+  readonly REDIS_LIMITS: readonly { readonly title: string }[];
+}
+
+describe("each target", async () => {
+  const file: string = resolve(ROOT, "bench/workloads.mjs");
+  const { WORKLOADS, COMPARISONS, POOLS, USAGE, REDIS_LIMITS }: Parts = await import(file);
+  const titles = (rows: readonly { readonly title: string }[]) => rows.map(({ title }) => title);
+  const names: Readonly<Record<string, readonly string[]>> = {
+    features: titles(COMPARISONS),
+    pools: titles(POOLS),
+    usage: titles(USAGE),
+    redis: titles(REDIS_LIMITS).map((title) => `${title}, 1 connection`),
+    workers: ["w1", "w2"],
+    startup: ["gateway: check", "gateway: serve to listening"],
+  };
+
+  it.each(AIMS.map((aim) => [aim.what, aim] as const))(
+    "is measured: %s",
+    (_what, { from: [part = "", name], lane, figure }) => {
+      const workload = WORKLOADS.find(({ id }) => id === part);
+      if (workload === undefined) expect(names[part]).toContain(name ?? lane);
+      else expect(workload.figures.map(({ key }) => key)).toContain(figure);
+    },
+  );
+
+  it.each(COMPARISONS)("covers the comparison $title", ({ title }) => {
+    expect(AIMS.map(({ from }) => from)).toContainEqual(["features", title]);
+  });
+});
+
 describe("the table of targets", () => {
   it("counts an aim as reached if the median and the best windows reach it", () => {
     const w1 = { gateway: cpu(80, 81, 82), [BARE]: cpu(100, 100, 100), caddy: cpu(90, 90, 90) };
