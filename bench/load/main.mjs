@@ -15,6 +15,11 @@ import { small } from "./small.mjs";
 /** @type {Record<string, (settings: any) => Promise<Record<string, number | readonly number[]>>>} */
 const WORKLOADS = { small, paced, burst, idle, large, fullSpeed };
 
+// Nothing is left that could end the window: the proxy has closed connections before their responses were complete.
+process.once("exit", (code) => {
+  if (code === 13) console.error(`${name}: the proxy closed connections too early`);
+});
+
 const [name = "", settings = "{}"] = process.argv.slice(2);
 const workload = WORKLOADS[name];
 if (workload === undefined) throw new Error(`no workload ${name}`);

@@ -34,7 +34,7 @@ const nginx = (config) => (path, where) => {
   return { argv: [path, "-c", file, "-p", where.dir, "-e", join(where.dir, "nginx-error.log")] };
 };
 
-/** Portkey holds whole bodies in memory and answers only on the paths of its API. */
+/** Portkey takes only JSON on the path that is measured, so it gets no large bodies. */
 function portkey() {
   const folder = process.env["BENCH_PORTKEY"];
   const file = join(folder ?? "", "node_modules/@portkey-ai/gateway/build/start-server.js");

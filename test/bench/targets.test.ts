@@ -90,6 +90,8 @@ describe("the table of targets", () => {
   it("is unsure if the median and the best windows disagree", () => {
     const w1 = { gateway: cpu(90, 120, 120), [BARE]: cpu(100, 100, 100) };
     expect(judged("W1: CPU per request", { w1 }).slice(0, 3)).toEqual(["1.20", "0.90", "unsure"]);
+    const lucky = { gateway: cpu(95, 95, 95), [BARE]: cpu(100, 100, 50) };
+    expect(judged("W1: CPU per request", { w1: lucky }).slice(0, 3)).toEqual(["0.95", "1.90", "unsure"]);
   });
 
   it("counts a clear miss as unsure only if the machine was busy", () => {
