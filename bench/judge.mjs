@@ -87,16 +87,21 @@ function boundText({ against, atMost, atLeast }, { unit, counts, times }) {
 }
 
 /**
- * Takes the figure of an aim from the results; `undefined` if the run has no windows of it.
+ * Takes the figure of an aim from the results; `undefined` if the run has none, or windows too short to measure it.
  * @param {Results} results @param {import("./aims.mjs").Aim} aim @param {Bound} bound
  * @returns {Measured | undefined}
  */
-function measure(results, aim, { against }) {
+function measure(results, aim, bound) {
+  const measured = figureOf(results, aim, bound);
+  return Number.isFinite(measured?.typical) && Number.isFinite(measured?.best) ? measured : undefined;
+}
+
+/** @param {Results} results @param {import("./aims.mjs").Aim} aim @param {Bound} bound @returns {Measured | undefined} */
+function figureOf(results, aim, { against }) {
   const own = windowsOf(results, [...aim.from, aim.lane ?? GATEWAY]);
   const other = against === undefined ? undefined : windowsOf(results, [...aim.from, against]);
   if (own === undefined || (against !== undefined && other === undefined)) return undefined;
   const values = valuesOf(own, aim.figure);
-  if (values.some(Number.isNaN)) return undefined;
   if (other === undefined) return bounded(values, aim, windowsOf(results, [...aim.from, BARE_NAME]));
   const theirs = valuesOf(other, aim.figure);
   if (aim.counts === "added") {

@@ -101,6 +101,11 @@ describe("the table of targets", () => {
     expect(judged("W1: CPU per request", busy(16))[2]).toBe("unsure");
   });
 
+  it("does not judge figures of windows that were too short", () => {
+    const w1 = { gateway: cpu(80, 80), [BARE]: cpu(0, 0) };
+    expect(judged("W1: CPU per request", { w1 })[2]).toBe("not measured");
+  });
+
   it("takes the highest figure as the best one where more is better", () => {
     const mb = (...values: number[]) => windows("megabytesPerSecond", ...values);
     const w3 = { gateway: mb(200, 300, 300), [BARE]: mb(100, 100, 100) };
