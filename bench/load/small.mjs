@@ -47,6 +47,7 @@ export async function small(settings) {
   running = false;
   for (const socket of sockets) socket.destroy();
   const count = after.answers - before.answers;
+  if (count === 0) throw new Error("no response came while the window lasted");
   return {
     cpuPerRequest: (after.cpu - before.cpu) / count,
     perSecond: count / ((after.at - before.at) / 1000),
