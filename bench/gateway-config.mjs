@@ -88,5 +88,5 @@ function poolOf(pool) {
   return `\n    ${choice}\n    upstreams: [{id: a}, {id: b}, {id: c}]`;
 }
 
-/** The path prefix of the route that the load uses. */
-export const LOAD_PREFIX = "/api/last";
+/** The path that the load sends through the last route. `{action}` says what the upstream should answer. */
+export const LOAD_PATH = "/api/last/{action}";

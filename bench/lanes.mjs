@@ -2,8 +2,8 @@
 
 import { join } from "node:path";
 import { TOKEN } from "./gateway-config.mjs";
+import { poolTimes } from "./pool.mjs";
 import { LOAD_CORE, run } from "./processes.mjs";
-import { median } from "./statistics.mjs";
 
 const WINDOW_TIMEOUT_MS = 120_000;
 
@@ -19,8 +19,8 @@ const WINDOW_TIMEOUT_MS = 120_000;
  * @returns {Promise<Window>}
  */
 export async function load(running, workload, size) {
-  const { port, pid, prefix } = running;
-  const settings = JSON.stringify({ port, pid, prefix, token: TOKEN, ...workload.settings(size) });
+  const { port, pid, path, headers } = running;
+  const settings = JSON.stringify({ port, pid, path, headers, token: TOKEN, ...workload.settings(size) });
   const main = join(import.meta.dirname, "load/main.mjs");
   const out = await run([process.execPath, main, workload.load, settings], {
     core: LOAD_CORE,
@@ -32,9 +32,10 @@ export async function load(running, workload, size) {
 /**
  * Runs all lanes in turn. Each round begins with another lane, so that a change in the machine's speed affects all lanes alike.
  * @param {readonly Lane[]} lanes @param {number} rounds
- * @returns {Promise<Map<string, Window[]>>}
+ * @param {(line: string) => void} [say] is told which lane failed, and why
+ * @returns {Promise<Map<string, Window[]>>} without the lanes that failed
  */
-export async function inTurn(lanes, rounds) {
+export async function inTurn(lanes, rounds, say = console.log) {
   /** @type {Map<string, Window[]>} */
   const windows = new Map(lanes.map(({ name }) => [name, []]));
   const failed = new Set();
@@ -47,41 +48,26 @@ export async function inTurn(lanes, rounds) {
       } catch (error) {
         failed.add(lane.name);
         windows.delete(lane.name);
-        console.log(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
+        say(`gave up on ${lane.name}: ${error instanceof Error ? error.message : error}`);
       }
     }
   }
+  for (const own of windows.values()) poolTimes(own);
   return windows;
-}
-
-/** The values of one figure in all windows. @param {readonly Window[]} windows @param {string} key */
-export function valuesOf(windows, key) {
-  return windows.map((window) => Number(window[key]));
-}
-
-/**
- * The median of the ratios of two lanes, taken between windows of the same round, and the ratio of their best windows.
- * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
- */
-export function ratios(ours, theirs, more) {
-  const best = more ? Math.max : Math.min;
-  return {
-    median: median(ours.map((value, i) => value / (theirs[i] ?? Number.NaN))),
-    best: best(...ours) / best(...theirs),
-  };
 }
 
 /**
  * @param {readonly import("./targets.mjs").Target[]} targets
  * @param {number} upstreamPort @param {string} dir
+ * @param {(line: string) => void} [say] is told which target could not be started, and why
  */
-export async function startAll(targets, upstreamPort, dir) {
+export async function startAll(targets, upstreamPort, dir, say = console.log) {
   const running = [];
   for (const one of targets) {
     try {
       running.push(await one.start(upstreamPort, dir));
     } catch (error) {
-      console.log(`left out: ${error instanceof Error ? error.message : error}`);
+      say(`left out: ${error instanceof Error ? error.message : error}`);
     }
   }
   return running;

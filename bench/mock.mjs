@@ -1,5 +1,5 @@
 // Runs the upstream server of the bench. It uses bare sockets, so that it costs little compared with the proxy that is measured.
-// The last segment of the path selects the response: json, paced, nulls, totals, burst, idle, down, up.
+// The last segment of the path, without /chat/completions, selects the response: json, paced, nulls, totals, burst, idle, down, up, take.
 
 import { createServer } from "node:net";
 
@@ -7,8 +7,8 @@ import { createServer } from "node:net";
 export const MODEL = "gpt-5-mini";
 
 const USAGE = `{"prompt_tokens":256,"completion_tokens":98,"total_tokens":354,"prompt_tokens_details":{"cached_tokens":128},"completion_tokens_details":{"reasoning_tokens":64}}`;
-const JSON_START = `{"id":"bench","object":"chat.completion","model":"${MODEL}","content":"`;
-const JSON_END = `","usage":${USAGE}}`;
+const JSON_START = `{"id":"bench","object":"chat.completion","created":1700000000,"model":"${MODEL}","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"`;
+const JSON_END = `"}}],"usage":${USAGE}}`;
 const JSON_BODY = JSON_START + "x".repeat(1024 - JSON_START.length - JSON_END.length) + JSON_END;
 const JSON_ANSWER = Buffer.from(
   `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${JSON_BODY.length}\r\n\r\n${JSON_BODY}`,
@@ -55,7 +55,9 @@ const ANSWERS = {
     socket.write(`HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: ${LARGE_BYTES}\r\n\r\n`);
     pour(socket, LARGE_BLOCK, LARGE_BYTES / LARGE_BLOCK.length, () => {});
   },
+  // Reads slowly; `take` reads as fast as it can.
   up: (socket) => socket.write(JSON_ANSWER),
+  take: (socket) => socket.write(JSON_ANSWER),
 };
 
 /** Writes a stream of events, some time apart. @param {Socket} socket @param {string} chunk all events but the last */
@@ -107,7 +109,7 @@ function serve(socket) {
       const end = pending.indexOf("\r\n\r\n");
       if (end === -1) return;
       const head = pending.slice(0, end);
-      const target = head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/"));
+      const target = head.slice(head.indexOf(" ") + 1, head.indexOf(" HTTP/")).replace("/chat/completions", "");
       const action = target.slice(target.lastIndexOf("/") + 1);
       answer = ANSWERS[action] ?? (() => socket.destroy());
       bodyLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);

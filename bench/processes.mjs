@@ -17,6 +17,9 @@ const STOP_MS = 3_000;
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const running = new Set();
 
+/** Those of them that lead a process group, because they start programs themselves. @type {WeakSet<import("node:child_process").ChildProcess>} */
+const leaders = new WeakSet();
+
 /**
  * Starts a program pinned to one core. The output goes to `NAME.log` in `dir`.
  * @param {string} name
@@ -38,15 +41,19 @@ export function start(name, argv, { core, dir, env }) {
 /**
  * Runs a program until it ends and returns what it printed.
  * @param {readonly string[]} argv
- * @param {{ core: string, timeoutMs: number }} how
+ * @param {{ core: string, timeoutMs: number, hasChildren?: boolean }} how `hasChildren`: it starts programs, which must end with it
  * @returns {Promise<string>}
  */
-export function run(argv, { core, timeoutMs }) {
-  const child = spawn("taskset", ["-c", core, ...argv], { stdio: ["ignore", "pipe", "inherit"] });
+export function run(argv, { core, timeoutMs, hasChildren = false }) {
+  const child = spawn("taskset", ["-c", core, ...argv], {
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: hasChildren,
+  });
   running.add(child);
+  if (hasChildren) leaders.add(child);
   return new Promise((resolve, reject) => {
     let out = "";
-    const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+    const timer = setTimeout(() => killNow(child), timeoutMs);
     child.stdout.setEncoding("utf8").on("data", (text) => {
       out += text;
     });
@@ -75,7 +82,17 @@ export async function stop(child) {
 
 /** Kills every program that is still running, at once. */
 export function killAll() {
-  for (const child of running) child.kill("SIGKILL");
+  for (const child of running) killNow(child);
+}
+
+/** @param {import("node:child_process").ChildProcess} child that has not ended */
+function killNow(child) {
+  if (!leaders.has(child) || child.pid === undefined) return void child.kill("SIGKILL");
+  try {
+    process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // The group has ended, and the news of that is on its way.
+  }
 }
 
 process.once("exit", killAll);

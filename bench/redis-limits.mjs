@@ -1,15 +1,12 @@
 // Measures what limits over Redis cost a request: the gateway that counts in Redis beside the gateway that counts in its own memory.
 
-import { inTurn, load, ratios, startAll, valuesOf } from "./lanes.mjs";
+import { inTurn, load, startAll } from "./lanes.mjs";
 import { LOAD_CORE } from "./processes.mjs";
 import { REDIS, startRedis } from "./redis/server.mjs";
-import { median } from "./statistics.mjs";
-import { short, table } from "./table.mjs";
+import { median, ratios, valuesOf } from "./statistics.mjs";
+import { short } from "./table.mjs";
 import { gateway, ROOT } from "./targets.mjs";
-import { WORKLOADS } from "./workloads.mjs";
-
-/** The most that a request may take longer when one is sent after the other, p50, ms. */
-const AIM_MS = 0.5;
+import { REDIS_LIMITS, workloadOf } from "./workloads.mjs";
 
 const OWN = "own memory";
 const SHARED = "Redis";
@@ -20,29 +17,22 @@ const LOADS = [
   { title: "64 connections", connections: 64 },
 ];
 
-/** @type {readonly { title: string, features: import("./gateway-config.mjs").Features }[]} */
-const ROWS = [
-  { title: "rate, in flight", features: {} },
-  { title: "clients, budgets", features: { clients: 10, usage: true, budgets: true } },
-];
-
 /**
  * Prints one table. Redis runs on this machine, on the core of the load.
- * @param {{ upstreamPort: number, dir: string, size: import("./workloads.mjs").Size }} where
- * @returns {Promise<Record<string, unknown>>} the figures of all windows
+ * @param {import("./workloads.mjs").Run} run
  */
-export async function runRedisLimits({ upstreamPort, dir, size }) {
-  const workload = WORKLOADS[0];
-  /** @type {Record<string, unknown>} */
+export async function runRedisLimits({ upstreamPort, dir, size, report, results }) {
+  const workload = workloadOf("w1");
+  /** @type {import("./judge.mjs").Results} */
   const all = {};
-  if (REDIS === undefined || workload === undefined) {
-    console.log("left out: limits over Redis (redis-server is not installed)");
-    return all;
+  if (REDIS === undefined) {
+    report.say("left out: limits over Redis (redis-server is not installed)");
+    return;
   }
   const redis = await startRedis({ dir, core: LOAD_CORE });
   /** @type {string[][]} */
   const rows = [];
-  for (const row of ROWS) {
+  for (const row of REDIS_LIMITS) {
     const targets = [gateway(OWN, ROOT, row.features), gateway(SHARED, ROOT, { ...row.features, redis: redis.url })];
     const running = await startAll(targets, upstreamPort, dir);
     for (const { title, connections } of LOADS) {
@@ -53,7 +43,7 @@ export async function runRedisLimits({ upstreamPort, dir, size }) {
       }));
       const windows = await inTurn(lanes, workload.rounds(size) + 2);
       all[`${row.title}, ${title}`] = Object.fromEntries(windows);
-      rows.push(rowOf([row.title, title], windows, connections === 1));
+      rows.push(rowOf([row.title, title], windows));
     }
     for (const one of running) await one.stop();
   }
@@ -67,13 +57,11 @@ export async function runRedisLimits({ upstreamPort, dir, size }) {
     "p50 ms",
     "in Redis",
     "added",
-    "aim",
-    "",
     "scripts/request",
     "Redis µs/request",
   ];
-  console.log(`\nLimits over Redis on the same machine\n${table(head, rows)}`);
-  return all;
+  report.table("Limits over Redis on the same machine", head, rows);
+  results["redis"] = all;
 }
 
 /**
@@ -89,8 +77,8 @@ async function counted(redis, window) {
   return { ...figures, scripts: (after.scripts - before.scripts) / all, redisCpu: (after.cpu - before.cpu) / all };
 }
 
-/** @param {readonly string[]} titles @param {Map<string, import("./lanes.mjs").Window[]>} windows @param {boolean} isAimed */
-function rowOf(titles, windows, isAimed) {
+/** @param {readonly string[]} titles @param {Map<string, import("./lanes.mjs").Window[]>} windows */
+function rowOf(titles, windows) {
   const of = (/** @type {string} */ name, /** @type {string} */ key) => valuesOf(windows.get(name) ?? [], key);
   const cpu = ratios(of(SHARED, "cpuPerRequest"), of(OWN, "cpuPerRequest"), false);
   const added = median(of(SHARED, "p50").map((ms, i) => ms - (of(OWN, "p50")[i] ?? Number.NaN)));
@@ -102,8 +90,6 @@ function rowOf(titles, windows, isAimed) {
     short(median(of(OWN, "p50"))),
     short(median(of(SHARED, "p50"))),
     short(added),
-    isAimed ? `${AIM_MS}` : "",
-    isAimed ? (added <= AIM_MS ? "reached" : "MISSED") : "",
     short(median(of(SHARED, "scripts"))),
     short(median(of(SHARED, "redisCpu"))),
   ];

@@ -3,8 +3,12 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BEFORE, GATEWAY } from "./aims.mjs";
 import { gatewayConfig } from "./gateway-config.mjs";
 import { PROXY_CORE } from "./processes.mjs";
+import { median, ratios } from "./statistics.mjs";
+import { short } from "./table.mjs";
+import { ROOT } from "./targets.mjs";
 
 const GIVE_UP_MS = 10_000;
 
@@ -36,13 +40,31 @@ function timed(argv, word) {
 }
 
 /**
+ * Prints one table. Ratios compare with `node -e 0`.
+ * @param {import("./workloads.mjs").Run} run
+ */
+export async function runStartup({ dir, size, before, report, results }) {
+  const checkouts = { [GATEWAY]: ROOT, ...(before !== undefined && { [BEFORE]: before }) };
+  const times = await startup(checkouts, ROOT, dir, size.quick ? 7 : 21);
+  const base = times["node -e 0"] ?? [];
+  const rows = Object.entries(times).map(([name, own]) => {
+    const ratio = ratios(own, base, false);
+    return [name, short(median(own)), short(Math.min(...own)), short(ratio.median), short(ratio.best)];
+  });
+  report.table("Start-up, whole process", ["ms", "median", "best", "× node", "best × node"], rows);
+  results["startup"] = Object.fromEntries(
+    Object.entries(times).map(([name, own]) => [name, own.map((ms) => ({ ms }))]),
+  );
+}
+
+/**
  * @param {Readonly<Record<string, string>>} checkouts the name of each, as it is shown, and its folder
  * @param {string} root of the checkout that is also started with usage metering
  * @param {string} dir for files
  * @param {number} rounds
  * @returns {Promise<Record<string, number[]>>} times in ms
  */
-export async function startup(checkouts, root, dir, rounds) {
+async function startup(checkouts, root, dir, rounds) {
   const config = join(dir, "startup.yaml");
   writeFileSync(config, gatewayConfig({ port: 0, upstreamPort: 9, dir }));
   const metered = join(dir, "startup-metered.yaml");

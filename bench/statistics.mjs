@@ -19,3 +19,20 @@ export function quantile(values, q) {
 export function spread(values) {
   return (quantile(values, 0.75) - quantile(values, 0.25)) / median(values);
 }
+
+/** The values of one figure in all windows. @param {readonly import("./lanes.mjs").Window[]} windows @param {string} key */
+export function valuesOf(windows, key) {
+  return windows.map((window) => Number(window[key]));
+}
+
+/**
+ * The median of the ratios of two lanes, taken between windows of the same round, and the ratio of their best windows.
+ * @param {readonly number[]} ours @param {readonly number[]} theirs @param {boolean} more
+ */
+export function ratios(ours, theirs, more) {
+  const best = more ? Math.max : Math.min;
+  return {
+    median: median(ours.map((value, i) => value / (theirs[i] ?? Number.NaN))),
+    best: best(...ours) / best(...theirs),
+  };
+}

@@ -1,22 +1,20 @@
 // Measures what workers bring: two of them beside one process, on W1 and W2.
 
 import { availableParallelism } from "node:os";
+import { WORKERS } from "./aims.mjs";
 import { cpuMicros, ownCpuMicros } from "./cpu.mjs";
-import { inTurn, load, ratios, startAll, valuesOf } from "./lanes.mjs";
+import { inTurn, load, startAll } from "./lanes.mjs";
 import { LOAD_CORE, PROXY_CORE } from "./processes.mjs";
-import { median } from "./statistics.mjs";
-import { short, table } from "./table.mjs";
+import { median, ratios, valuesOf } from "./statistics.mjs";
+import { short } from "./table.mjs";
 import { gateway, ROOT } from "./targets.mjs";
-import { WORKLOADS } from "./workloads.mjs";
+import { workloadOf } from "./workloads.mjs";
 
-/** How much more two workers should do than one process. */
-const AIM = 1.8;
-
-const ONE = "one process";
+const ONE = WORKERS.one;
 /** On the core of the proxies: nothing else runs there. But three processes take one core from each other all the time, which costs by itself. */
-const TWO = "two workers, one core";
+const TWO = WORKERS.sameCore;
 /** On two cores, as workers are meant to run. Its CPU says what they would do with both cores to themselves. */
-const SPREAD = "two workers, two cores";
+const SPREAD = WORKERS.spread;
 
 /** The second core of the workers. With three or more cores, the load has one of its own. */
 const SECOND_CORE = availableParallelism() > 2 ? "2" : LOAD_CORE;
@@ -33,10 +31,9 @@ const ROWS = [
 /**
  * Prints one table. CPU counts the primary process and both workers. On a machine with two cores, the load and the upstream take their part of
  * the second one. So two things are told: how much more two workers do here, and what follows from their CPU on two cores if they had these to themselves.
- * @param {{ upstreamPort: number, dir: string, size: import("./workloads.mjs").Size }} where
- * @returns {Promise<Record<string, unknown>>} the figures of all windows
+ * @param {import("./workloads.mjs").Run} run
  */
-export async function runWorkers({ upstreamPort, dir, size }) {
+export async function runWorkers({ upstreamPort, dir, size, report, results }) {
   const targets = [
     gateway(ONE, ROOT, { limits: false }),
     gateway(TWO, ROOT, { limits: false, workers: 2 }),
@@ -45,11 +42,10 @@ export async function runWorkers({ upstreamPort, dir, size }) {
   const running = await startAll(targets, upstreamPort, dir);
   /** @type {string[][]} */
   const rows = [];
-  /** @type {Record<string, unknown>} */
+  /** @type {import("./judge.mjs").Results} */
   const all = {};
   for (const { id, cpu, one, two } of ROWS) {
-    const workload = WORKLOADS.find((each) => each.id === id);
-    if (workload === undefined) continue;
+    const workload = workloadOf(id);
     const lanes = running.map((target) => {
       const own = {
         ...workload,
@@ -74,8 +70,6 @@ export async function runWorkers({ upstreamPort, dir, size }) {
       short(median(of(SPREAD, "primary"))),
       short(faster),
       short(2 / onTwo),
-      `${AIM}`,
-      2 / onTwo >= AIM ? "reached" : "MISSED",
     ]);
   }
   for (const target of running) await target.stop();
@@ -90,11 +84,9 @@ export async function runWorkers({ upstreamPort, dir, size }) {
     "% in the primary",
     "requests/s there",
     "with two free cores",
-    "aim",
-    "",
   ];
-  console.log(`\nTwo workers beside one process\n${table(head, rows)}`);
-  return all;
+  report.table("Two workers beside one process", head, rows);
+  results["workers"] = all;
 }
 
 /**

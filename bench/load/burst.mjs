@@ -2,12 +2,13 @@
 
 import { cpuMicros } from "../cpu.mjs";
 import { BURST_EVENTS, EVENT_BYTES } from "../mock.mjs";
-import { open, requestBytes } from "./connection.mjs";
+import { open, requestTo, STREAM_REQUEST } from "./connection.mjs";
 
 const LAST_CHUNK = "0\r\n\r\n";
 
 /** @param {import("./main.mjs").Settings} settings */
-export async function burst({ port, prefix, token, pid }) {
+export async function burst(settings) {
+  const { port, pid } = settings;
   let received = 0;
   let tail = "";
   let ended = () => {};
@@ -24,7 +25,7 @@ export async function burst({ port, prefix, token, pid }) {
     256 * 1024,
   );
   const before = { cpu: cpuMicros(pid), at: performance.now() };
-  socket.write(requestBytes("GET", `${prefix}/burst`, token));
+  socket.write(requestTo(settings, "POST", "burst", STREAM_REQUEST));
   await whole;
   const seconds = (performance.now() - before.at) / 1000;
   const cpu = cpuMicros(pid) - before.cpu;

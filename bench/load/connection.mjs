@@ -69,11 +69,16 @@ export function answerCounter(onAnswer) {
 
 /**
  * Makes the bytes of a request as an SDK sends it.
- * @param {string} method @param {string} path @param {string} token @param {string | Buffer} [body]
+ * @param {Pick<import("./main.mjs").Settings, "path" | "headers" | "token">} settings
+ * @param {string} method
+ * @param {string} action what the upstream should answer
+ * @param {string} [body]
+ * @param {number} [length] of the body, if it is sent later
  */
-export function requestBytes(method, path, token, body = "") {
+export function requestTo({ path, headers, token }, method, action, body = "", length = body.length) {
+  const toAction = (/** @type {string} */ text) => text.replace("{action}", action);
   const head = [
-    `${method} ${path} HTTP/1.1`,
+    `${method} ${toAction(path)} HTTP/1.1`,
     "Host: gateway.test",
     "Accept: application/json",
     "Content-Type: application/json",
@@ -88,7 +93,8 @@ export function requestBytes(method, path, token, body = "") {
     `Authorization: Bearer ${token}`,
     "Accept-Encoding: gzip, deflate",
     "Connection: keep-alive",
-    ...(body.length > 0 ? [`Content-Length: ${body.length}`] : []),
+    ...headers.map(toAction),
+    ...(length > 0 ? [`Content-Length: ${length}`] : []),
   ];
-  return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), Buffer.from(body)]);
+  return Buffer.from(`${head.join("\r\n")}\r\n\r\n${body}`);
 }

@@ -3,15 +3,16 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { residentBytes } from "../memory.mjs";
-import { open, requestBytes, STREAM_REQUEST } from "./connection.mjs";
+import { open, requestTo, STREAM_REQUEST } from "./connection.mjs";
 
 const FIRST = 500;
 const AT_ONCE = 50;
 const SETTLE_MS = 1500;
 
 /** @param {import("./main.mjs").Settings & { streams: number }} settings */
-export async function idle({ port, prefix, token, pid, streams }) {
-  const request = requestBytes("POST", `${prefix}/idle`, token, STREAM_REQUEST);
+export async function idle(settings) {
+  const { port, pid, streams } = settings;
+  const request = requestTo(settings, "POST", "idle", STREAM_REQUEST);
   /** @type {import("node:net").Socket[]} */
   const sockets = [];
   const openOne = async () => {

@@ -3,7 +3,7 @@
 import { connect } from "node:net";
 import { peakBytes, resetPeak, residentBytes } from "../memory.mjs";
 import { LARGE_BYTES } from "../mock.mjs";
-import { answerCounter, open, requestBytes } from "./connection.mjs";
+import { answerCounter, open, requestTo } from "./connection.mjs";
 
 const WARM_REQUESTS = 500;
 const SLOW_READ_BYTES = 512 * 1024;
@@ -25,11 +25,11 @@ async function growth(pid, work) {
 }
 
 /** @param {import("./main.mjs").Settings} settings */
-async function warm({ port, prefix, token }) {
-  const request = requestBytes("POST", `${prefix}/json`, token, "{}");
+async function warm(settings) {
+  const request = requestTo(settings, "POST", "json", "{}");
   let answered = (/** @type {unknown} */ _nothing) => {};
   const socket = await open(
-    port,
+    settings.port,
     answerCounter(() => answered(undefined)),
   );
   for (let i = 0; i < WARM_REQUESTS; i++) {
@@ -42,11 +42,11 @@ async function warm({ port, prefix, token }) {
 }
 
 /** @param {import("./main.mjs").Settings} settings @returns {Promise<void>} */
-function down({ port, prefix, token }) {
+function down(settings) {
   return new Promise((resolve, reject) => {
     let received = 0;
     let allowance = SLOW_READ_BYTES;
-    const socket = connect(port, "127.0.0.1", () => socket.write(requestBytes("GET", `${prefix}/down`, token)));
+    const socket = connect(settings.port, "127.0.0.1", () => socket.write(requestTo(settings, "GET", "down")));
     const timer = setInterval(() => {
       allowance = SLOW_READ_BYTES;
       socket.resume();
@@ -67,14 +67,13 @@ function down({ port, prefix, token }) {
 }
 
 /** @param {import("./main.mjs").Settings} settings @returns {Promise<void>} */
-async function up({ port, prefix, token }) {
+async function up(settings) {
   let answered = () => {};
   const answer = new Promise((resolve) => {
     answered = () => resolve(undefined);
   });
-  const socket = await open(port, answerCounter(answered), 4096);
-  const head = requestBytes("POST", `${prefix}/up`, token, "-").subarray(0, -1).toString("latin1");
-  socket.write(head.replace(/Content-Length: 1\r\n/, `Content-Length: ${LARGE_BYTES}\r\n`));
+  const socket = await open(settings.port, answerCounter(answered), 4096);
+  socket.write(requestTo(settings, "POST", "up", "", LARGE_BYTES));
   const block = Buffer.alloc(64 * 1024, "x");
   for (let sent = 0; sent < LARGE_BYTES; sent += block.length) {
     if (!socket.write(block)) await new Promise((resolve) => socket.once("drain", resolve));

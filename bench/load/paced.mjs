@@ -3,15 +3,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMicros } from "../cpu.mjs";
 import { PACED_EVENTS } from "../mock.mjs";
-import { open, requestBytes, STREAM_REQUEST } from "./connection.mjs";
+import { open, requestTo, STREAM_REQUEST } from "./connection.mjs";
 
 const STREAMS = 200;
 /** Time between the starts of two streams, in ms. Without it, the first bytes would wait for each other. */
 const START_GAP_MS = 2;
 
 /** @param {import("./main.mjs").Settings & { answer: string, streams?: number }} settings */
-export async function paced({ port, prefix, token, pid, answer, streams: count = STREAMS }) {
-  const request = requestBytes("POST", `${prefix}/${answer}`, token, STREAM_REQUEST);
+export async function paced(settings) {
+  const { port, pid, answer, streams: count = STREAMS } = settings;
+  const request = requestTo(settings, "POST", answer, STREAM_REQUEST);
   let joined = 0;
   let finished = 0;
   let allFinished = () => {};

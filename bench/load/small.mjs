@@ -3,16 +3,18 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMicros } from "../cpu.mjs";
+import { histogram } from "../histogram.mjs";
 import { MODEL } from "../mock.mjs";
 import { quantile } from "../statistics.mjs";
-import { answerCounter, open, requestBytes } from "./connection.mjs";
+import { answerCounter, open, requestTo } from "./connection.mjs";
 
 const CONNECTIONS = 64;
-const BODY = JSON.stringify({ model: MODEL, input: "x".repeat(1024 - 36) });
+const BODY = JSON.stringify({ model: MODEL, messages: [{ role: "user", content: "x".repeat(1024 - 64) }] });
 
 /** @param {import("./main.mjs").Settings & { warmMs: number, windowMs: number, connections?: number }} settings */
-export async function small({ port, prefix, token, pid, warmMs, windowMs, connections = CONNECTIONS }) {
-  const request = requestBytes("POST", `${prefix}/json`, token, BODY);
+export async function small(settings) {
+  const { port, pid, warmMs, windowMs, connections = CONNECTIONS } = settings;
+  const request = requestTo(settings, "POST", "json", BODY);
   let answers = 0;
   let running = true;
   /** @type {number[]} */
@@ -45,6 +47,7 @@ export async function small({ port, prefix, token, pid, warmMs, windowMs, connec
   running = false;
   for (const socket of sockets) socket.destroy();
   const count = after.answers - before.answers;
+  if (count === 0) throw new Error("no response came while the window lasted");
   return {
     cpuPerRequest: (after.cpu - before.cpu) / count,
     perSecond: count / ((after.at - before.at) / 1000),
@@ -52,5 +55,6 @@ export async function small({ port, prefix, token, pid, warmMs, windowMs, connec
     allAnswers: answers,
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
+    latencies: histogram(latencies),
   };
 }
