@@ -14,6 +14,8 @@ import { DEFAULT_IDLE_TIMES } from "../../src/runtime/upstream/connections/upstr
 import { write } from "../../src/runtime/upstream/write.ts";
 import { within } from "../support/deadline.ts";
 import { framingOf, type MessageHead, parseBody, parseHead } from "../support/http-message.ts";
+import { listen } from "../support/listen.ts";
+import { connectRaw, requestText } from "../support/raw-client.ts";
 
 /** What a failure says: which part of Node changed, and what depends on it. */
 function changed(what: string): string {
@@ -203,6 +205,42 @@ describe("a request to an upstream", () => {
     expect(request.socket).toBe(socket);
     expect(writes, changed("the head of a request is not held back until its body")).toEqual(["write"]);
     expect(upstream.got.at(-1)).toMatch(/\r\n\r\n(?:hello|5\r\nhello\r\n0\r\n\r\n)$/);
+  });
+});
+
+describe("the headers of a client, which are not checked again before they go upstream,", () => {
+  /** The status of a request with this line, and how many requests the server got. */
+  async function ask(line: string): Promise<[string, number]> {
+    let requests = 0;
+    const server = http.createServer((_req, res) => {
+      requests++;
+      res.end();
+    });
+    const client = await connectRaw(await listen(server));
+    await client.send(requestText("GET", "/x", [line]));
+    const { startLine } = await client.head();
+    await client.close();
+    return [startLine.slice(9, 12), requests];
+  }
+
+  test("are refused by Node's parser with characters that Node's requests refuse", async () => {
+    for (let code = 0; code < 256; code++) {
+      const char = String.fromCharCode(code);
+      const isValid = code === 9 || (code >= 0x20 && code !== 0x7f);
+      expect(
+        await ask(`X-A: a${char}b`),
+        changed(`its parser treats \\x${code.toString(16)} in values in another way`),
+      ).toEqual(isValid ? ["200", 1] : ["400", 0]);
+      const isToken = /[\w!#$%&'*+.^`|~-]/.test(char);
+      if (char !== ":" && !isToken)
+        expect((await ask(`X${char}A: a`))[1], changed(`its parser takes \\x${code.toString(16)} in names`)).toBe(0);
+    }
+  });
+
+  test("are refused with a value of several lines", async () => {
+    for (const line of ["X-A: a\r\n b", "X-A: a\r\n\tb", "X-A:\r\n b", "X-A: a\n b"]) {
+      expect(await ask(line), changed("its parser takes values of several lines")).toEqual(["400", 0]);
+    }
   });
 });
 

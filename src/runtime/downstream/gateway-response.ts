@@ -22,7 +22,7 @@ type WithInternals = new (...given: ConstructorParameters<typeof ServerResponse>
 /** Node refuses values with other characters. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers that mean something to Node besides `date` and `content-length`. */
+/** Headers that mean something to Node besides `date` and `content-length`, and that it has to see. */
 const SPECIAL: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "trailer", "transfer-encoding"]);
 
 class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
