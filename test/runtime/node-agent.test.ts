@@ -1,12 +1,15 @@
 // Checks that Node's agents work inside as `pooled-agent.ts` relies on. Node does not document it, so a new Node may change it.
 
 import { once } from "node:events";
-import http, { type ClientRequest, type ClientRequestArgs, type RequestOptions } from "node:http";
+import http, { type ClientRequest, type ClientRequestArgs, type RequestOptions, type ServerResponse } from "node:http";
 import https from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { pooled } from "../../src/runtime/upstream/connections/pooled-agent.ts";
+import { DEFAULT_IDLE_TIMES } from "../../src/runtime/upstream/connections/upstream-socket.ts";
 import { within } from "../support/deadline.ts";
+import { listen } from "../support/listen.ts";
 
 const NAME = "upstream";
 
@@ -162,6 +165,93 @@ describe("a connection", () => {
     removed?.destroy();
     const after = await ask(agent, "a request gets no response after an idle connection was removed from freeSockets");
     expect(after.socket, changed("a connection that was removed from freeSockets is used")).toBe(older);
+  });
+});
+
+describe("a connection that the pooled agent hands over itself", () => {
+  const Pooled = pooled(http.Agent, { ready: "connect", connectTimeoutMs: 4000, times: DEFAULT_IDLE_TIMES });
+
+  /** A pooled agent of a server that answers when the test says so, and a request to it. */
+  async function pool() {
+    const waiting: ServerResponse[] = [];
+    const slow = http.createServer((_req, res) => void waiting.push(res));
+    const agent = new Pooled({ keepAlive: true, host: "127.0.0.1", port: await listen(slow) } as http.AgentOptions);
+    onTestFinished(() => agent.destroy());
+    const begin = async (): Promise<ClientRequest> => {
+      const arrived = once(slow, "request");
+      const request = http.request({ agent }).end();
+      await within(() => changed("a request on a connection that was handed over is not sent"), arrived, 4000);
+      return request;
+    };
+    const finish = async (request: ClientRequest): Promise<void> => {
+      const answered = once(request, "response");
+      waiting.pop()?.end("ok");
+      const [response] = await within(() => changed("such a request gets no response"), answered, 4000);
+      expect(await text(response)).toBe("ok");
+      await new Promise(setImmediate);
+    };
+    return { agent, begin, finish };
+  }
+  const countsOf = ({ sockets, freeSockets }: http.Agent) => [
+    sockets[NAME]?.length ?? 0,
+    freeSockets[NAME]?.length ?? 0,
+  ];
+
+  test("is in use until its response is read, and idle after that", async () => {
+    const { agent, begin, finish } = await pool();
+    const first = await begin();
+    expect(countsOf(agent)).toEqual([1, 0]);
+    await finish(first);
+    expect(countsOf(agent)).toEqual([0, 1]);
+    const second = await begin();
+    expect(second.socket, changed("onSocket does not give a request its connection")).toBe(first.socket);
+    expect(second.reusedSocket).toBe(true);
+    expect(countsOf(agent), changed("connections in use are not in sockets[getName()]")).toEqual([1, 0]);
+    await finish(second);
+    expect(countsOf(agent), changed("a connection that was handed over does not become idle again")).toEqual([0, 1]);
+  });
+
+  test("is closed by destroy() while it is in use", async () => {
+    const { agent, begin, finish } = await pool();
+    await finish(await begin());
+    const request = await begin();
+    const failed = once(request, "error");
+    agent.destroy();
+    const [err] = await within(() => changed("destroy() leaves connections in use open"), failed, 4000);
+    expect(err.code).toBe("ECONNRESET");
+    expect(request.socket?.destroyed).toBe(true);
+    expect(countsOf(agent)).toEqual([0, 0]);
+  });
+
+  test("fails its request with its own error, and is forgotten", async () => {
+    const { agent, begin, finish } = await pool();
+    await finish(await begin());
+    const request = await begin();
+    const failed = once(request, "error");
+    const cause = new Error("a broken connection");
+    const socket = request.socket as Socket;
+    const closed = new Promise((resolve) => socket.once("close", () => setImmediate(resolve)));
+    socket.destroy(cause);
+    const [err] = await within(() => changed("the error of a connection does not reach its request"), failed, 4000);
+    expect(err).toBe(cause);
+    await closed;
+    expect(countsOf(agent), changed("a broken connection is not forgotten")).toEqual([0, 0]);
+    await finish(await begin());
+    expect(countsOf(agent)).toEqual([0, 1]);
+  });
+
+  test("has no more listeners after 50 requests than after two", async () => {
+    const { begin, finish } = await pool();
+    const counts: unknown[] = [];
+    let socket: Socket | null = null;
+    for (let n = 0; n < 50; n++) {
+      const request = await begin();
+      if (socket !== null) expect(request.socket).toBe(socket);
+      ({ socket } = request);
+      await finish(request);
+      counts.push(socket?.eventNames().map((event) => [event, socket?.listenerCount(event)]));
+    }
+    expect(counts.at(-1), changed("listeners pile up on a kept connection")).toEqual(counts[1]);
   });
 });
 

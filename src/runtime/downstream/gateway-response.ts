@@ -22,15 +22,8 @@ type WithInternals = new (...given: ConstructorParameters<typeof ServerResponse>
 /** Node refuses values with other characters. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Headers that mean something to Node besides `date` and `content-length`. */
-const SPECIAL: ReadonlySet<string> = new Set([
-  "connection",
-  "content-disposition",
-  "expect",
-  "keep-alive",
-  "trailer",
-  "transfer-encoding",
-]);
+/** Headers that mean something to Node besides `date` and `content-length`, and that it has to see. */
+const SPECIAL: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "trailer", "transfer-encoding"]);
 
 class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
   /**
@@ -40,7 +33,7 @@ class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
   override _storeHeader(statusLine: string, headers: readonly string[]): void {
     const isCommon = this.shouldKeepAlive && this._hasBody && !this._last && this.useChunkedEncodingByDefault;
     const head = isCommon ? commonHead(this, statusLine, headers) : undefined;
-    if (head === undefined) return super._storeHeader(statusLine, headers);
+    if (head === undefined) return super._storeHeader(statusLine, readable(headers));
     this._header = head;
     this._headerSent = false;
   }
@@ -73,7 +66,6 @@ function commonHead(
       case 7:
       case 10:
       case 17:
-      case 19:
         if (SPECIAL.has(name.toLowerCase())) return undefined;
     }
     head += `${name}: ${value}\r\n`;
@@ -86,6 +78,18 @@ function commonHead(
   }
   res._contentLength = Number(length);
   return `${head}\r\n`;
+}
+
+/**
+ * The head in an order in which Node leaves all bytes as they are: behind a content-length, it would read a content-disposition as
+ * UTF-8, and refuse letters of most languages.
+ */
+function readable(headers: readonly string[]): readonly string[] {
+  const named = (name: string) => (_: string, i: number) => headers[i - (i % 2)]?.toLowerCase() === name;
+  const disposition = headers.filter(named("content-disposition"));
+  if (!disposition.some((part) => /[\x80-\xff]/.test(part))) return headers;
+  const isLength = named("content-length");
+  return [...headers.filter((part, i) => !isLength(part, i)), ...headers.filter(isLength)];
 }
 
 let second = 0;

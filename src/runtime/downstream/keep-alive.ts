@@ -49,10 +49,11 @@ export class KeepAlive {
       // Until the first request, the time for its headers counts.
       if (latest?.done !== true || socket.lingering) continue;
       const idle = this.#idle.get(socket);
-      // Bytes that came since are the beginning of a request, for which the time for its headers counts.
-      if (idle === undefined || idle.after !== latest) {
+      // Bytes that came since may be the beginning of a request, for which the time for its headers counts. That time is shorter. Empty
+      // lines begin no request, so the connection is idle anew.
+      if (idle === undefined || idle.after !== latest || idle.bytesRead !== socket.bytesRead) {
         this.#idle.set(socket, { since: now, after: latest, bytesRead: socket.bytesRead });
-      } else if (now - idle.since >= this.#keepAliveMs && socket.bytesRead === idle.bytesRead) {
+      } else if (now - idle.since >= this.#keepAliveMs) {
         socket.destroy();
       }
     }

@@ -26,9 +26,10 @@ export class DelayQueue {
     this.#ms = ms;
   }
 
-  /** Lets something wait, from now on. If it waits already, that wait ends. @param ms how long */
-  static wait(delayed: Delayed, ms: number): void {
+  /** Lets something wait, from now on. If it waits already, that wait ends. @param given how long, ms; 1 at least, as in Node */
+  static wait(delayed: Delayed, given: number): void {
     DelayQueue.cancel(delayed);
+    const ms = Math.max(1, given);
     let queue = queues.get(ms);
     if (queue === undefined) {
       queue = new DelayQueue(ms);
@@ -65,15 +66,25 @@ export class DelayQueue {
     delayed.previous = undefined;
   }
 
-  /** The timer goes on while something waits. It is not set anew when the first one leaves: it looks, and waits for the rest. */
+  /**
+   * The timer goes on while something waits. It is not set anew when the first one leaves: it looks, and waits for the rest.
+   * While it looks, it counts as set: what begins to wait then must not make those that wait already wait longer.
+   */
   static #look(queue: DelayQueue): void {
-    queue.#timer = undefined;
     const now = performance.now();
-    for (let first = queue.#first; first !== undefined && first.at <= now; first = queue.#first) {
-      DelayQueue.cancel(first);
-      first.due();
+    try {
+      for (let first = queue.#first; first !== undefined && first.at <= now; first = queue.#first) {
+        DelayQueue.cancel(first);
+        first.due();
+      }
+    } finally {
+      queue.#waitForRest(now);
     }
-    if (queue.#first === undefined) queues.delete(queue.#ms);
-    else queue.#timer ??= setTimeout(DelayQueue.#look, Math.max(1, queue.#first.at - now), queue).unref();
+  }
+
+  #waitForRest(now: number): void {
+    this.#timer = undefined;
+    if (this.#first === undefined) queues.delete(this.#ms);
+    else this.#timer = setTimeout(DelayQueue.#look, Math.max(1, this.#first.at - now), this).unref();
   }
 }
