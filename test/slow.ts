@@ -5,6 +5,7 @@ export const SLOW: readonly string[] = [
   // They start the gateway as a process of its own, and most of them build it first.
   "test/cli/demo-process.test.ts",
   "test/cli/serve-process.test.ts",
+  "test/costs/system-calls.test.ts",
   "test/clients/large-upload.test.ts",
   "test/edges/browser.test.ts",
   "test/edges/proxies.test.ts",
