@@ -81,6 +81,7 @@ const USAGE: Costs = {
 interface Feature {
   readonly config: () => Features;
   readonly token?: string;
+  readonly stream?: "totals";
   /** What the feature adds to each request, or takes from it. */
   readonly request?: Costs;
   /** The same for each event. */
@@ -115,6 +116,26 @@ const FEATURES: Readonly<Record<string, Feature>> = {
   },
   // The response is read along. An event without usage is only looked at.
   "usage metering": { config: () => ({ top: metered() }), request: USAGE },
+  "usage metering, and events that tell their usage": {
+    config: () => ({ top: metered() }),
+    stream: "totals",
+    request: USAGE,
+    event: { "strings of bytes": 3, "JSON texts read": 1 },
+  },
+  "usage that the gateway asks for": {
+    config: () => ({ top: metered(), upstream: ["usage: {ask: true}"] }),
+    // The body is held and read, for whether the client asks itself. It leaves in two parts: what is added, and the rest.
+    request: {
+      ...USAGE,
+      "reads of request headers": 46,
+      "ticks, ours": 1,
+      "strings of bytes": 8,
+      "JSON texts read": 2,
+      "buffers made": 1,
+      "writes to the upstream": 1,
+    },
+  },
+  "streams that go on without their client": { config: () => ({ upstream: ["on_client_abort: drain"] }) },
   "a client with a budget": {
     config: () => ({ top: [`  clients: [{id: alice, tokens: [${CLIENT}], ${OF_CLIENT}}]`, ...metered()] }),
     token: CLIENT,
@@ -146,13 +167,13 @@ describe("a request costs what the table says", () => {
 
 describe("an event costs what the table says", () => {
   test.each(names)("with %s", async (name) => {
-    const { config, token, event = {} } = FEATURES[name] as Feature;
+    const { config, token, stream = "stream", event = {} } = FEATURES[name] as Feature;
     const gateway = await scene.gateway({ base: load.base, ...config() });
     const counting = new Counting(
       gateway.port,
       mark((number) => `"event-${number}."`),
     );
-    await load.run("stream", gateway.port, BEFORE + COUNTED + 1, token);
+    await load.run(stream, gateway.port, BEFORE + COUNTED + 1, token);
     const { counts, listeners } = counting.end();
     expect(changes(costsOf(counts, COUNTED), EVENT, event)).toEqual([]);
     expect(listeners[1]).toEqual(listeners[0]);

@@ -9,8 +9,11 @@ import { within } from "../support/deadline.ts";
 export interface Load {
   /** The base URL of its upstream. */
   readonly base: string;
-  /** Sends `count` requests, or one request for a stream of `count` events. Resolves when the last answer is complete. */
-  run(kind: "json" | "stream", port: number, count: number, token?: string): Promise<void>;
+  /**
+   * Sends `count` requests, or one request for a stream of `count` events. Resolves when the last answer is complete.
+   * @param kind `totals`: a stream whose events tell the usage so far
+   */
+  run(kind: "json" | "stream" | "totals", port: number, count: number, token?: string): Promise<void>;
   /** Ends the process. */
   close(): Promise<void>;
 }

@@ -12,23 +12,24 @@ const JSON_ANSWER = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConten
 const STREAM_HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 const LAST_CHUNK = "0\r\n\r\n";
 
-/** @typedef {{ port: number, token: string, kind: "json" | "stream", count: number }} Job */
+/** @typedef {{ port: number, token: string, kind: "json" | "stream" | "totals", count: number }} Job */
 
 /** Sends the next event of the stream, or its end. @type {() => void} */
 let nextEvent = () => {};
 
-/** @param {number} number */
-function eventChunk(number) {
+/** @param {number} number @param {string} more members of the event */
+function eventChunk(number, more) {
   const choice = `"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]`;
-  const text = `data: {"id":"event-${number}.","object":"chat.completion.chunk","model":"gpt-5-mini",${choice}}\n\n`;
+  const text = `data: {"id":"event-${number}.","object":"chat.completion.chunk","model":"gpt-5-mini",${choice}${more}}\n\n`;
   return `${text.length.toString(16)}\r\n${text}\r\n`;
 }
 
-/** @param {import("node:net").Socket} socket @param {number} events */
-function stream(socket, events) {
+/** @param {import("node:net").Socket} socket @param {number} events @param {boolean} totals each event tells the usage so far */
+function stream(socket, events, totals) {
+  const more = totals ? `,${USAGE}` : "";
   let sent = 0;
   nextEvent = () => {
-    socket.write(sent < events ? eventChunk(sent) : LAST_CHUNK);
+    socket.write(sent < events ? eventChunk(sent, more) : LAST_CHUNK);
     sent += 1;
   };
   socket.write(STREAM_HEAD);
@@ -42,10 +43,10 @@ const upstream = createServer({ noDelay: true }, (socket) => {
     const end = text.indexOf("\r\n\r\n");
     const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1]);
     if (end === -1 || text.length < end + 4 + length) return;
-    const events = /\?stream=(\d+)/.exec(text)?.[1];
+    const [, kind, count] = /\?(\w+)=(\d+)/.exec(text) ?? [];
     text = "";
-    if (events === undefined) socket.write(JSON_ANSWER);
-    else stream(socket, Number(events));
+    if (kind === "json") socket.write(JSON_ANSWER);
+    else stream(socket, Number(count), kind === "totals");
   });
 });
 
@@ -79,33 +80,31 @@ function run({ port, token, kind, count }) {
   let sent = 0;
   let text = "";
   const send = () => {
-    socket.write(request(token, kind === "json" ? `json=${sent}.` : `stream=${count}`));
+    socket.write(request(token, `${kind}=${kind === "json" ? `${sent}.` : count}`));
     sent += 1;
   };
   const finish = (/** @type {string | undefined} */ error) => {
     socket.destroy();
     process.send?.({ done: true, error });
   };
-  const steps = {
-    json: () => {
-      const head = text.indexOf("\r\n\r\n");
-      if (head === -1 || !text.endsWith(JSON_BODY)) return;
-      if (!text.startsWith("HTTP/1.1 200 ")) return finish(text);
-      text = "";
-      if (sent === count) finish(undefined);
-      else send();
-    },
-    stream: () => {
-      if (!text.endsWith("\r\n")) return;
-      if (text.endsWith(LAST_CHUNK)) return finish(undefined);
-      text = "";
-      nextEvent();
-    },
+  const onJson = () => {
+    const head = text.indexOf("\r\n\r\n");
+    if (head === -1 || !text.endsWith(JSON_BODY)) return;
+    text = "";
+    if (sent === count) finish(undefined);
+    else send();
+  };
+  const onEvent = () => {
+    if (!text.endsWith("\r\n")) return;
+    if (text.endsWith(LAST_CHUNK)) return finish(undefined);
+    text = "";
+    nextEvent();
   };
   socket.on("data", (bytes) => {
     text += bytes.toString("latin1");
     if (text.startsWith("HTTP/1.1 ") && !text.startsWith("HTTP/1.1 200 ")) finish(text);
-    else steps[kind]();
+    else if (kind === "json") onJson();
+    else onEvent();
   });
   socket.on("error", (error) => finish(error.message));
   socket.on("connect", send);
