@@ -23,6 +23,8 @@ export function changes(counted: Costs, ...tables: readonly Costs[]): string[] {
     const is = counted[name] ?? 0;
     const was = tables.reduce((sum, table) => sum + (table[name] ?? 0), 0);
     if (is > was) return [`${name}: rose from ${was} to ${is}. Find what adds it`];
-    return is < was ? [`${name}: fell from ${was} to ${is}. Write the lower number into the table`] : [];
+    return is < was
+      ? [`${name}: fell from ${was} to ${is}. If nothing else rose instead, write the lower number into the table`]
+      : [];
   });
 }

@@ -193,12 +193,17 @@ export class Counting {
     this.#undo.push(() => void unsubscribe(channel, onMessage));
   }
 
-  /** The same list. Each read of a name or a value is counted, so a copy of the list counts as many reads as it has parts. */
+  /**
+   * The same list. Each read of a name or a value is counted, and each use of a method: most methods, and `...`, make a copy, whose
+   * reads are not seen.
+   */
   #watched(name: string, headers: string[]): string[] {
     return new Proxy(headers, {
       get: (list, key) => {
-        if (typeof key === "string" && /^\d+$/.test(key)) this.#count(name);
-        return Reflect.get(list, key);
+        const part: unknown = Reflect.get(list, key);
+        if (typeof part === "function") this.#count(`${name} by ${String(key)}`);
+        else if (key !== "length") this.#count(name);
+        return part;
       },
     });
   }
