@@ -1,4 +1,4 @@
-// Counts what the gateway makes and calls in this process: asynchronous resources, listeners, header work, writes. Each count says
+// Counts what the gateway makes and calls in this process: timers, promises, listeners, header work, writes. Each count says
 // whether our code did it, or Node.
 
 import { createHook } from "node:async_hooks";

@@ -23,8 +23,9 @@ afterAll(() => load.close());
 
 type Features = Omit<ConfigParts, "base">;
 
-/** Node 24 needs fewer ticks for a request. */
-const NODES_TICKS = Number(process.versions.node.split(".")[0]) >= 24 ? 17 : 20;
+const NODE = Number(process.versions.node.split(".")[0]);
+/** How many ticks each version of Node needs for a request. In another version, what is Node's is not compared. */
+const NODES_TICKS: Costs = { 20: 20, 24: 17 };
 
 /**
  * What a POST of 1 KB costs that is answered with a known length, on kept connections and with the shortest config. Of the listeners,
@@ -38,7 +39,7 @@ const REQUEST: Costs = {
   "listeners for upgrade, ours": 1,
   "listeners, Node's": 11,
   "ticks, ours": 2,
-  "ticks, Node's": NODES_TICKS,
+  "ticks, Node's": NODES_TICKS[NODE] ?? 0,
   // Node's handle for the reading of a response.
   "HTTPCLIENTREQUEST, Node's": 1,
   // 30 names and values come with a request, and 4 with its response.
@@ -71,6 +72,7 @@ const CLIENT = "client-token-of-alice-0123";
 const OF_CLIENT =
   "rate_limit: {per_minute: 1000000, tokens_per_minute: 100000000}, budgets: [{per: day, tokens: 100000000}]";
 
+/** What is added to a request whose response is read for its usage. */
 const USAGE: Costs = {
   "reads of request headers": 31,
   "reads of response headers": 2,
@@ -106,7 +108,7 @@ const FEATURES: Readonly<Record<string, Feature>> = {
       upstream: ["retry: {}"],
       more: ["    balance: round_robin", "    upstreams: [{id: a}, {id: b}, {id: c}]"],
     }),
-    // Looks for the health that the response tells.
+    // The body is held, for whether it names the state of one account, and the response is read for the upstream's health.
     request: { "reads of request headers": 31, "reads of response headers": 2, "ticks, ours": 1 },
   },
   "comments in silent streams": {
@@ -139,6 +141,7 @@ const FEATURES: Readonly<Record<string, Feature>> = {
   "a client with a budget": {
     config: () => ({ top: [`  clients: [{id: alice, tokens: [${CLIENT}], ${OF_CLIENT}}]`, ...metered()] }),
     token: CLIENT,
+    // The body is held until its model is known, and the guards wait for that.
     request: { ...USAGE, "reads of request headers": 62, "ticks, ours": 1, "promises, ours": 3 },
   },
   "a model that is renamed": {
@@ -160,7 +163,7 @@ describe("a request costs what the table says", () => {
     );
     await load.run("json", gateway.port, BEFORE + COUNTED + 1, token);
     const { counts, listeners } = counting.end();
-    expect(changes(costsOf(counts, COUNTED), REQUEST, request)).toEqual([]);
+    check(counts, REQUEST, request);
     expect(listeners[1]).toEqual(listeners[0]);
   });
 });
@@ -175,10 +178,17 @@ describe("an event costs what the table says", () => {
     );
     await load.run(stream, gateway.port, BEFORE + COUNTED + 1, token);
     const { counts, listeners } = counting.end();
-    expect(changes(costsOf(counts, COUNTED), EVENT, event)).toEqual([]);
+    check(counts, EVENT, event);
     expect(listeners[1]).toEqual(listeners[0]);
   });
 });
+
+/** Compares with the sum of two tables. */
+function check(counts: ReadonlyMap<string, number>, ...tables: readonly [Costs, Costs]): void {
+  const isKnown = NODE in NODES_TICKS;
+  const differences = changes(costsOf(counts, COUNTED), ...tables);
+  expect(differences.filter((text) => isKnown || !text.includes(", Node's: "))).toEqual([]);
+}
 
 function mark(text: (number: number) => string) {
   return { from: text(BEFORE), to: text(BEFORE + COUNTED) };
