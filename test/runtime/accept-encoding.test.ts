@@ -60,7 +60,7 @@ describe("the head that is sent", () => {
     { usage, decodes: true, names: true },
     { usage: undefined, decodes: false, names: true },
   ])("of a route with the usage $usage, in a process that decodes zstd: $decodes", ({ usage, decodes, names }) => {
-    const write = upstreamHeadWriter({ usage }, upstream, decodes);
+    const write = upstreamHeadWriter({ usage }, upstream, { decodesZstd: decodes });
     const rawHeaders = ["accept-encoding", "zstd, br"];
     const head = write({ method: "GET", rawHeaders, framing: { kind: "none" }, requestId: "1", peer: "127.0.0.1" });
     expect(head).toContain(names ? "zstd, br" : "br");

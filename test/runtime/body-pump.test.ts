@@ -110,11 +110,11 @@ test("what comes in one turn is one move, and the first comes without bytes, too
   const { source, moves } = start(9);
   await turn();
   expect(moves).toEqual([""]);
-  for (const part of ["a", "b", "cd"]) source.emit("data", Buffer.from(part));
+  for (const part of ["a", "b", "cd"]) source.push(Buffer.from(part));
   await turn();
-  source.emit("data", Buffer.from("e"));
+  source.push(Buffer.from("e"));
   await turn();
-  for (const part of ["f", "g", "hi"]) source.emit("data", Buffer.from(part));
+  for (const part of ["f", "g", "hi"]) source.push(Buffer.from(part));
   await turn();
   expect(moves).toEqual(["", "abcd", "e", "fghi|"]);
 });

@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import type { ConnectionMemory, Exchange, ModelNames, Outcome, RequestSize } from "../../plan/exchange.ts";
 import { type Reply, replyFor } from "../../plan/replies.ts";
 import { type Charge, NO_CHARGE, type Reservation } from "../../plan/usage.ts";
+import { NO_HEADERS } from "../headers/find-header.ts";
 import { type Framing, hasBody } from "../headers/request-head.ts";
 import { namesOf, requestModels } from "../model/request-model.ts";
 import { renderReply } from "../replies/render-reply.ts";
@@ -19,6 +20,8 @@ import { type BodyFraming, type OpenedSocket, Responder } from "./responder.ts";
 type Owner = ExchangeOwner<LiveExchange>;
 
 const INTERNAL_ERROR = replyFor("internal_error");
+/** All exchanges share it. */
+const NO_PARSED_HEADERS = Object.freeze({});
 
 /** What is to be released when the exchange ends. */
 interface Hold {
@@ -247,8 +250,8 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
 
   /** Drops the request's headers, which are no longer needed. They are about half of the memory of an exchange. */
   forgetHeaders(): void {
-    this.facts.rawHeaders = this.req.rawHeaders = [];
-    this.req.headers = {};
+    this.facts.rawHeaders = this.req.rawHeaders = NO_HEADERS;
+    this.req.headers = NO_PARSED_HEADERS;
   }
 
   #finish(): void {

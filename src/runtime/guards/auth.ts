@@ -41,7 +41,8 @@ export function auth(spec: AuthSpec, clock: Clock): Guard {
 function remembering(find: FindToken, connection: ConnectionMemory): FindToken {
   return (token) => {
     const { token: last } = connection;
-    if (last?.by === find && last.found.has(token)) return last.found.get(token) as Known;
+    const shown = last?.by === find ? (last.found.get(token) as Known | undefined) : undefined;
+    if (shown !== undefined) return shown;
     const known = find(token);
     if (known !== undefined) connection.token = { by: find, found: new Map([[token, known]]) };
     return known;

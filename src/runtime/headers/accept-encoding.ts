@@ -3,6 +3,7 @@
 import * as zlib from "node:zlib";
 import type { ForwardSpec, UpstreamSpec } from "../../plan/forward.ts";
 import { headerValues } from "./find-header.ts";
+import { type FilterRules, type HeaderFilter, plainFilter } from "./header-filter.ts";
 import { type RequestHeadInput, requestHeadWriter } from "./request-head.ts";
 
 /** Node can from 22.15 on. */
@@ -13,16 +14,22 @@ const IS_ANY = /^\s*\*\s*(?:;|$)/;
 /** A weight of 0 means "not acceptable" (RFC 9110, section 12.4.2). */
 const IS_REFUSED = /;\s*q\s*=\s*0(?:\.0*)?\s*$/i;
 
+export interface HeadWriterParts {
+  /** Whether this process can read a response that is coded with zstd. */
+  readonly decodesZstd?: boolean;
+  /** Makes what copies the client's headers. Default: the one that reads the rules each time. */
+  readonly makeFilter?: (rules: FilterRules) => HeaderFilter;
+}
+
 /**
  * Builds the function that writes the headers of one upstream's requests, as they are sent.
- * @param decodesZstd whether this process can read a response that is coded with zstd
  */
 export function upstreamHeadWriter(
   { usage }: Pick<ForwardSpec, "usage">,
   upstream: Pick<UpstreamSpec, "headers" | "target">,
-  decodesZstd = DECODES_ZSTD,
+  { decodesZstd = DECODES_ZSTD, makeFilter = plainFilter }: HeadWriterParts = {},
 ): (input: RequestHeadInput) => string[] {
-  const write = requestHeadWriter(upstream);
+  const write = requestHeadWriter(upstream, makeFilter);
   if (usage === undefined || decodesZstd) return write;
   return function meteredHead(input) {
     const head = write(input);

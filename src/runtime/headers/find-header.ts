@@ -2,6 +2,9 @@
 //
 // A raw list is flat: name, value, name, value, with names spelled as they were sent.
 
+/** In place of headers that are not needed any more. All messages share it. */
+export const NO_HEADERS = Object.freeze<string[]>([]) as string[];
+
 /** Calls `visit` for each header, in order. */
 // Code that runs for every message has its own loop instead. With this callback it was 3 to 25 % slower when measured.
 export function eachHeader(rawHeaders: readonly string[], visit: (name: string, value: string) => void): void {

@@ -29,7 +29,8 @@ export function namedByConnection(
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     if (name.length !== 10 || name.toLowerCase() !== "connection") continue;
-    names = addNames(rawHeaders[i + 1] as string, protectedHeaders, names);
+    const value = rawHeaders[i + 1] as string;
+    if (value !== "keep-alive" && value !== "close") names = addNames(value, protectedHeaders, names);
   }
   return names;
 }

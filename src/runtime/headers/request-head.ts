@@ -3,8 +3,8 @@
 import type { UpstreamSpec } from "../../plan/forward.ts";
 import { FORWARDING, HOP_BY_HOP } from "../../plan/header-names.ts";
 import { eachHeader } from "./find-header.ts";
-import { canonicalName, namedByConnection, protectedNames } from "./hop-by-hop.ts";
-import { WEBSOCKET_HEADERS } from "./upgrade.ts";
+import { type FilterRules, type HeaderFilter, plainFilter } from "./header-filter.ts";
+import { canonicalName, protectedNames } from "./hop-by-hop.ts";
 
 /**
  * How the receiver knows where the request's body ends, as the HTTP parser understood it. The gateway writes the header for
@@ -51,11 +51,12 @@ const NO_CONTENT: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIO
 /**
  * Builds the function that writes the headers of one upstream's requests. Everything that depends only on the config is
  * computed once, here. The written headers are a flat name, value list.
+ * @param makeFilter makes what copies the client's headers
  */
-export function requestHeadWriter({
-  headers: rules,
-  target,
-}: Pick<UpstreamSpec, "headers" | "target">): (input: RequestHeadInput) => string[] {
+export function requestHeadWriter(
+  { headers: rules, target }: Pick<UpstreamSpec, "headers" | "target">,
+  makeFilter: (rules: FilterRules) => HeaderFilter = plainFilter,
+): (input: RequestHeadInput) => string[] {
   const injected = rules.inject.flatMap(({ name, value }) => [name, value.reveal()]);
   if (rules.userAgent !== undefined) injected.push("user-agent", rules.userAgent);
   const set = new Set(injected.filter((_, i) => i % 2 === 0).map(canonicalName));
@@ -75,12 +76,14 @@ export function requestHeadWriter({
   const sendsForwardedFor = rules.forwardXff && !set.has("x-forwarded-for");
   const keepsForwardedFor =
     sendsForwardedFor && !rules.remove.some((name) => canonicalName(name) === "x-forwarded-for");
-  const droppedWithTrace = new Set([...dropped, ...TRACE]);
+  const keep = makeFilter({ dropped, protectedHeaders });
+  const keepWithTrace = makeFilter({ dropped: new Set([...dropped, ...TRACE]), protectedHeaders });
 
   return function requestHead({ method, rawHeaders, framing, requestId, peer, trace }) {
     const head = ["host", target.host];
     const traced = trace !== undefined && sendsTrace;
-    keepHeaders(rawHeaders, traced ? droppedWithTrace : dropped, protectedHeaders, head);
+    if (traced) keepWithTrace(rawHeaders, head);
+    else keep(rawHeaders, head);
     if (traced) for (const part of trace) head.push(part);
     if (sendsRequestId) head.push("x-request-id", requestId);
     if (sendsForwardedFor) head.push("x-forwarded-for", forwardedFor(keepsForwardedFor ? rawHeaders : [], peer));
@@ -88,21 +91,6 @@ export function requestHeadWriter({
     for (const part of injected) head.push(part);
     return head;
   };
-}
-
-function keepHeaders(
-  rawHeaders: readonly string[],
-  dropped: ReadonlySet<string>,
-  protectedHeaders: ReadonlySet<string>,
-  head: string[],
-): void {
-  const named = namedByConnection(rawHeaders, protectedHeaders);
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string;
-    const canonical = canonicalName(name);
-    if (dropped.has(canonical) || named?.has(canonical) || canonical.startsWith(WEBSOCKET_HEADERS)) continue;
-    head.push(name, rawHeaders[i + 1] as string);
-  }
 }
 
 /** The addresses that the client sent, and the client's own address at the end. */

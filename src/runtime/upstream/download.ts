@@ -25,13 +25,6 @@ export function download(x: LiveExchange, begin: () => BodyFraming | undefined, 
   const { res } = x.responder;
   let framing: BodyFraming | undefined;
   let isSlow = false;
-  function awaitDrain(): void {
-    const since = performance.now();
-    res.once("drain", () => {
-      isSlow = performance.now() - since > SLOW_MS;
-      owner.onCaughtUp();
-    });
-  }
   return function move(body, last) {
     const isFirst = framing === undefined;
     framing ??= begin();
@@ -44,7 +37,13 @@ export function download(x: LiveExchange, begin: () => BodyFraming | undefined, 
       res.end();
       owner.onDownloaded(body);
     } else {
-      if (!ready) awaitDrain();
+      if (!ready) {
+        const since = performance.now();
+        res.once("drain", () => {
+          isSlow = performance.now() - since > SLOW_MS;
+          owner.onCaughtUp();
+        });
+      }
       owner.onDownloading(body, ready);
     }
     return ready;

@@ -6,6 +6,7 @@ import { peerAddress } from "../exchange/connection.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { ChosenUpstream } from "../exchange/record.ts";
 import { upstreamHeadWriter } from "../headers/accept-encoding.ts";
+import { linkedFilter } from "../headers/header-filter.ts";
 import type { Framing } from "../headers/request-head.ts";
 import { requestTargetWriter } from "../headers/request-target.ts";
 import { addHandshake, handshakeRules } from "../headers/websocket-head.ts";
@@ -87,7 +88,7 @@ export function linkUpstream(
     tls: target.protocol === "https:" ? spec.tls : undefined,
   });
   const handshake = handshakeRules(forward);
-  const writeHead = upstreamHeadWriter(forward, spec);
+  const writeHead = upstreamHeadWriter(forward, spec, { makeFilter: linkedFilter });
   const writeTarget = requestTargetWriter(forward, spec);
   const key = gateKey(forward.routeId, spec.keyDigest, forward.pool === undefined ? undefined : spec.id);
   const keepBytes = repeats(forward.retry) ? forward.retry.maxBodyBytes : KEEP_BYTES;

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { BodyPump, type Move } from "../body/body-pump.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
+import { NO_HEADERS } from "../headers/find-header.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import type { FirstEvent } from "./answers/first-event.ts";
 import type { BodyTap } from "./body-tap.ts";
@@ -177,7 +178,7 @@ export class PassedResponse implements DownloadOwner {
   #forgetHeads(): void {
     this.#x.forgetHeaders();
     this.#head.headers.length = 0;
-    this.#response.rawHeaders = [];
+    this.#response.rawHeaders = NO_HEADERS;
   }
 
   #lookAtFirstEvent(first: FirstEvent, body: Buffer): void {

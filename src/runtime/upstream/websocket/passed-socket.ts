@@ -2,6 +2,7 @@
 
 import type { LiveExchange } from "../../exchange/exchange.ts";
 import type { OpenedSocket } from "../../exchange/responder.ts";
+import { NO_HEADERS } from "../../headers/find-header.ts";
 import { type ResponseHead, responseHead, withoutLength } from "../../headers/response-head.ts";
 import { completeSwitch } from "../../headers/websocket-head.ts";
 import type { AttemptOwner } from "../attempt.ts";
@@ -58,7 +59,7 @@ export class PassedSocket {
       return this.#owner.onUnusable();
     }
     this.#x.forgetHeaders();
-    response.rawHeaders = [];
+    response.rawHeaders = NO_HEADERS;
     this.#owner.onBegun();
     this.#pair = new SocketPair({ client: opened, upstream: { socket, early } }, this.#parts.idleMs, {
       onFromClient: (bytes) => {
