@@ -7,6 +7,7 @@
 // events, a chunk would cost three times as much.
 
 import type { IncomingMessage } from "node:http";
+import { type ChunkRun, dataOf, isRun, type Piece } from "./chunk-run.ts";
 
 /**
  * Writes the bytes that came since the last call. In the first call there are none if no part of the body came with the head.
@@ -15,12 +16,22 @@ import type { IncomingMessage } from "node:http";
  */
 export type Move = (body: Buffer, last: boolean) => boolean;
 
+/**
+ * Writes parts of a body in the form in which they came, some of them as chunks.
+ * @param bytes how long the parts are without what delimits chunks
+ * @returns as a `Move` does; `undefined` where chunks can't go on as they are: then the bytes are taken out of them
+ */
+export type MovePieces = (pieces: readonly Piece[], bytes: number, last: boolean) => boolean | undefined;
+
 const NOTHING = Buffer.alloc(0);
 
 export class BodyPump {
   readonly #source: IncomingMessage;
   readonly #move: Move;
-  #chunks: Buffer[] = [];
+  #pieces: Piece[] = [];
+  /** Some of the pieces are runs of chunks. */
+  #hasRun = false;
+  #movePieces: MovePieces | undefined = undefined;
   /** How many bytes are still to come; `undefined` where that is not known. */
   #left: number | undefined;
   #scheduled = true;
@@ -49,6 +60,25 @@ export class BodyPump {
     process.nextTick(firstFlush, this);
   }
 
+  /** Also takes runs of chunks. @param move gets them as they came; without it, they are taken out of their chunks */
+  takeRuns(move: MovePieces | undefined): void {
+    this.#movePieces = move;
+  }
+
+  /** Takes chunks that passed the stream by. @returns false: nothing more should come until the stream resumes */
+  take(run: ChunkRun): boolean {
+    if (this.#over) return true;
+    this.#hasRun = true;
+    this.#pieces.push(run);
+    this.#schedule();
+    return !this.#paused;
+  }
+
+  /** Whether a part of the body that was not moved yet lies in this memory. */
+  isInUse(memory: ArrayBufferLike): boolean {
+    return this.#pieces.some((piece) => (isRun(piece) ? piece.raw : piece).buffer === memory);
+  }
+
   /** Passes nothing on until `resume`. */
   pause(): void {
     this.#paused = true;
@@ -57,14 +87,14 @@ export class BodyPump {
   /** Reads on. Called when the other side has caught up. */
   resume(): void {
     this.#paused = false;
-    if (this.#chunks.length > 0 || this.#source.complete) this.#schedule();
+    if (this.#pieces.length > 0 || this.#source.complete) this.#schedule();
     this.#readOn();
   }
 
   /** Moves no more bytes. Those that still come are read and dropped. */
   stop(): void {
     this.#over = true;
-    this.#chunks = [];
+    this.#pieces = [];
     this.#readOn();
   }
 
@@ -73,9 +103,15 @@ export class BodyPump {
     this.#scheduled = false;
     if (this.#over || this.#paused) return;
     const last = this.#left === 0 || this.#source.complete;
-    if (!force && !last && this.#chunks.length === 0) return;
+    if (!force && !last && this.#pieces.length === 0) return;
     if (last) this.#over = true;
-    if (!this.#move(this.#take(), last) && !last) this.#paused = true;
+    const pieces = this.#pieces;
+    const hasRun = this.#hasRun;
+    this.#pieces = [];
+    this.#hasRun = false;
+    const movePieces = hasRun ? this.#movePieces : undefined;
+    const ready = movePieces?.(pieces, lengthOf(pieces), last) ?? this.#move(joined(pieces, hasRun), last);
+    if (!ready && !last) this.#paused = true;
   }
 
   /** @returns false: Node reads no further until `#readOn` */
@@ -87,7 +123,7 @@ export class BodyPump {
   }
 
   #keep(chunk: Buffer): void {
-    this.#chunks.push(chunk);
+    this.#pieces.push(chunk);
     if (this.#left !== undefined) this.#left -= chunk.length;
   }
 
@@ -101,13 +137,19 @@ export class BodyPump {
   #readOn(): void {
     if (!this.#source.complete && !this.#source.destroyed) this.#source._read(0);
   }
+}
 
-  #take(): Buffer {
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    if (chunks.length === 0) return NOTHING;
-    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-  }
+function lengthOf(pieces: readonly Piece[]): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += isRun(piece) ? piece.bytes : piece.length;
+  return bytes;
+}
+
+/** @param hasRun some of the pieces are runs of chunks */
+function joined(pieces: readonly Piece[], hasRun: boolean): Buffer {
+  const parts = (hasRun ? pieces.map((piece) => (isRun(piece) ? dataOf(piece) : piece)) : pieces) as readonly Buffer[];
+  if (parts.length === 0) return NOTHING;
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
 // Plain functions for `nextTick`: a bound function for each chunk would cost more than the work it does.

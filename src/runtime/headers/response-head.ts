@@ -17,6 +17,8 @@ export interface ResponseHead {
   /** The body is a stream of server-sent events. */
   sse: boolean;
   hasLength: boolean;
+  /** The body has a length, of 100,000 bytes or more. */
+  isLarge: boolean;
   /** The body has a transfer coding. */
   coded: boolean;
   /** The body has a transfer coding other than `chunked`, so it can't be forwarded. */
@@ -36,6 +38,7 @@ export function responseHead(rawHeaders: readonly string[], requestId: string, s
     contentType: undefined,
     sse: false,
     hasLength: false,
+    isLarge: false,
     coded: false,
     foreignCoding: false,
     idleMs: undefined,
@@ -56,7 +59,7 @@ export function responseHead(rawHeaders: readonly string[], requestId: string, s
 /** The same head for a body whose length will differ. Its list of headers is changed. */
 export function withoutLength(head: Readonly<ResponseHead>): Readonly<ResponseHead> {
   dropHeader(head.headers, "content-length");
-  return { ...head, hasLength: false };
+  return { ...head, hasLength: false, isLarge: false };
 }
 
 /** Tells SDKs not to send the request again, in place of what the upstream says about that (contract, section 7). */
@@ -76,7 +79,10 @@ function keep(head: ResponseHead, name: string, lower: string, value: string): v
   if (lower === "content-type") {
     head.contentType = value;
     head.sse = EVENT_STREAM.test(value);
-  } else if (lower === "content-length") head.hasLength = true;
+  } else if (lower === "content-length") {
+    head.hasLength = true;
+    head.isLarge = value.length > 5;
+  }
   head.headers.push(lower === "x-request-id" ? "x-upstream-request-id" : name, value);
 }
 

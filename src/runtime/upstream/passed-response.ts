@@ -9,8 +9,10 @@ import { NO_HEADERS } from "../headers/find-header.ts";
 import type { ResponseHead } from "../headers/response-head.ts";
 import type { FirstEvent } from "./answers/first-event.ts";
 import type { BodyTap } from "./body-tap.ts";
+import { freeReads } from "./connections/free-reads.ts";
+import { takeChunks } from "./connections/take-chunks.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { type DownloadOwner, download } from "./download.ts";
+import { Download, type DownloadOwner } from "./download.ts";
 import type { Drain } from "./drain.ts";
 import type { HeldAnswer } from "./held-answer.ts";
 import { SseKeepalive, takesComments } from "./sse-keepalive.ts";
@@ -89,11 +91,25 @@ export class PassedResponse implements DownloadOwner {
   /** Starts. @param held the first part of the body, if it was held */
   start(held: HeldAnswer | undefined): void {
     const { tap, filter, drains } = this.#parts;
-    const send = download(this.#x, () => this.#begin(), this);
     const isPlain = tap === undefined && filter === undefined && !drains;
+    // The first event, and the end of an event, are looked for in the bytes.
+    const isOwned = isPlain && this.#firstEvent === undefined && this.#parts.keepaliveMs === undefined;
+    const to = new Download(this.#x, () => this.#begin(), this, isOwned);
+    const send: Move = (body, last) => to.move(body, last);
     const move: Move = isPlain ? send : (body, last) => this.#move(send, body, last);
-    this.#source = held ?? new BodyPump(this.#response, move);
     held?.passTo(move);
+    this.#source = held ?? this.#pump(move, isOwned ? to : undefined);
+  }
+
+  /** @param to takes chunks as they come; `undefined`: only the bytes in them matter */
+  #pump(move: Move, to: Download | undefined): BodyPump {
+    const pump = new BodyPump(this.#response, move);
+    if (to !== undefined && this.#head.isLarge) freeReads(this.#response, (memory) => pump.isInUse(memory));
+    if (!this.#head.coded) return pump;
+    takeChunks(this.#response, (run) => pump.take(run));
+    if (to !== undefined)
+      pump.takeRuns((pieces, bytes, last) => (to.takesChunks ? to.movePieces(pieces, bytes, last) : undefined));
+    return pump;
   }
 
   /** The client has left: what comes from now on is read and not sent. May be called before the start. */
@@ -107,10 +123,11 @@ export class PassedResponse implements DownloadOwner {
     this.#source?.resume();
   }
 
-  onDownloading(body: Buffer, ready: boolean): void {
+  onDownloading(body: Buffer | undefined, ready: boolean): void {
     const { deadlines } = this.#parts;
     if (ready) deadlines.progress();
     else deadlines.hold();
+    if (body === undefined) return;
     this.#keepalive?.moved(body);
     if (this.#firstEvent !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
   }
@@ -120,8 +137,8 @@ export class PassedResponse implements DownloadOwner {
     this.#parts.deadlines.progress();
   }
 
-  onDownloaded(body: Buffer): void {
-    if (this.#firstEvent !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
+  onDownloaded(body: Buffer | undefined): void {
+    if (this.#firstEvent !== undefined && body !== undefined) this.#lookAtFirstEvent(this.#firstEvent, body);
     this.#owner.onPassed();
   }
 

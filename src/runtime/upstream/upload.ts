@@ -3,6 +3,7 @@
 
 import type { ClientRequest } from "node:http";
 import { BodyPump, type Move } from "../body/body-pump.ts";
+import { freeBytes } from "../body/free-bytes.ts";
 import type { HeldBody } from "../body/held-body.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
 import type { RequestBody } from "../exchange/request-body.ts";
@@ -12,7 +13,7 @@ import type { BodyTap } from "./body-tap.ts";
 import { wasEstablished, whenEstablished } from "./connections/upstream-socket.ts";
 import { KeptBody } from "./kept-body.ts";
 import { forgetSentHead } from "./sent-head.ts";
-import { SLOW_MS, write } from "./write.ts";
+import { write } from "./write.ts";
 
 const NOTHING = Buffer.alloc(0);
 const ONLY_NOTHING: readonly Buffer[] = [NOTHING];
@@ -57,8 +58,6 @@ export class Upload {
   #sink: ClientRequest | undefined = undefined;
   #ended = false;
   #waits = false;
-  /** The upstream took long to catch up. */
-  #isSlow = false;
   #stopped = false;
   /** Made when the first bytes are to be kept. */
   #kept: KeptBody | undefined = undefined;
@@ -143,11 +142,13 @@ export class Upload {
     if (sink === undefined) return this.#keepDetached(body, last);
     this.#keep(sink, body);
     this.#dropOnceSent(sink);
-    const ready = write(sink, body, this.#framing, last, this.#isSlow);
+    const isOwned = this.#kept?.chunks === undefined && this.#tap === undefined && this.#watched === undefined;
+    const ready = write(sink, body, this.#framing, last, isOwned);
     if (last) {
       this.#finish(sink);
     } else {
-      if (!ready) this.#awaitDrain(sink);
+      if (!ready) this.#awaitDrain(sink, isOwned ? body : undefined);
+      else if (isOwned && sink.writableLength === 0) freeBytes(body);
       this.#owner.onUploading();
     }
     return ready;
@@ -185,9 +186,12 @@ export class Upload {
   #writeAll(sink: ClientRequest, chunks: readonly Buffer[]): boolean {
     const all = chunks.length === 0 ? ONLY_NOTHING : chunks;
     let ready = true;
+    // They go out in one write.
+    sink.socket?.cork();
     for (const [i, chunk] of all.entries()) {
       ready = write(sink, chunk, this.#framing, this.#ended && i === all.length - 1);
     }
+    sink.socket?.uncork();
     return ready;
   }
 
@@ -206,12 +210,12 @@ export class Upload {
     this.#owner.onUploaded(sink);
   }
 
-  #awaitDrain(sink: ClientRequest): void {
-    const since = performance.now();
+  /** @param owned bytes that can be freed once they were written */
+  #awaitDrain(sink: ClientRequest, owned?: Buffer): void {
     this.#waits = true;
     sink.once("drain", () => {
+      if (owned !== undefined && sink.writableLength === 0) freeBytes(owned);
       if (sink !== this.#sink) return;
-      this.#isSlow = performance.now() - since > SLOW_MS;
       this.#waits = false;
       this.#source?.resume();
       this.#owner.onUploading();

@@ -1,29 +1,27 @@
 // Writes body bytes in one system call, together with the head if it is still unsent, and with the end of the body.
 
 import type { OutgoingMessage } from "node:http";
+import { isRun, type Piece } from "../body/chunk-run.ts";
 import type { BodyFraming } from "../exchange/responder.ts";
 
 /**
  * Up to this many bytes are written as a latin1 string, which leaves them unchanged. Node joins a string with an unsent head and
  * with the chunk's size line into one plain write. For more bytes, the copies would cost more than a second buffer.
  */
-const TEXT_BYTES = 16 * 1024;
-
-/** A side that takes longer than this to catch up is slow, ms. */
-export const SLOW_MS = 4;
+export const TEXT_BYTES = 16 * 1024;
 
 /**
- * Up to this many bytes are a string where the other side is slow. V8 frees strings early, but lets the buffers of bodies pile up to
- * 32 MB before it frees them. One turn of the event loop rarely brings more bytes.
+ * Up to this many bytes are a string where their memory can't be freed after the write: V8 frees strings early, but lets buffers pile
+ * up. One turn of the event loop rarely brings more bytes.
  */
-const SLOW_TEXT_BYTES = 128 * 1024;
+const SHARED_TEXT_BYTES = 128 * 1024;
 
 const LAST_CHUNK = "0\r\n\r\n";
 
 /**
  * Writes body bytes, as a chunk where the framing is `chunked` (RFC 9112, section 7.1). An unsent head is written in any case.
  * @param last these are the last bytes: the end of the body is written with them. The caller still calls `end()`
- * @param isSlow the other side took longer than `SLOW_MS` when it had to catch up last
+ * @param isOwned nobody else reads the bytes: the caller frees them after the write
  * @returns false when the other side is slower than we are: then `out` emits `drain`
  */
 export function write(
@@ -31,10 +29,10 @@ export function write(
   body: Buffer,
   framing: BodyFraming,
   last: boolean,
-  isSlow = false,
+  isOwned = false,
 ): boolean {
   const { socket } = out;
-  const isText = body.length <= (isSlow ? SLOW_TEXT_BYTES : TEXT_BYTES);
+  const isText = body.length <= (isOwned ? TEXT_BYTES : SHARED_TEXT_BYTES);
   // Node would hold writes back until the next tick. An `end()` before that would add an empty buffer. Then Node would use a
   // gathered write (`writev`), which costs twice as much.
   socket?.cork();
@@ -42,6 +40,35 @@ export function write(
   socket?.uncork();
   // Node says no to every large write, also where the operating system has taken all of it.
   return fits || socket?.writableLength === 0;
+}
+
+/**
+ * Writes parts of a chunked body: runs of chunks as they came, each other part as a chunk. The head must have been sent.
+ * @returns as `write` does
+ */
+export function writePieces(out: OutgoingMessage, pieces: readonly Piece[], last: boolean): boolean {
+  const { socket } = out;
+  const bytes = pieces.reduce((sum, piece) => sum + (isRun(piece) ? piece.raw.length : piece.length), 0);
+  socket?.cork();
+  const fits = bytes <= TEXT_BYTES ? out.write(textOf(pieces, last), "latin1") : writeBuffers(out, pieces, last);
+  socket?.uncork();
+  return fits || socket?.writableLength === 0;
+}
+
+function textOf(pieces: readonly Piece[], last: boolean): string {
+  let text = "";
+  for (const piece of pieces) {
+    text += isRun(piece)
+      ? piece.raw.toString("latin1")
+      : `${piece.length.toString(16)}\r\n${piece.toString("latin1")}\r\n`;
+  }
+  return last ? text + LAST_CHUNK : text;
+}
+
+function writeBuffers(out: OutgoingMessage, pieces: readonly Piece[], last: boolean): boolean {
+  let fits = true;
+  for (const piece of pieces) fits = isRun(piece) ? out.write(piece.raw) : writeChunk(out, piece, false, false);
+  return last ? out.write(LAST_CHUNK, "latin1") : fits;
 }
 
 function writePlain(out: OutgoingMessage, body: Buffer, last: boolean, isText: boolean): boolean {
