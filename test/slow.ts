@@ -52,6 +52,7 @@ export const SLOW: readonly string[] = [
   // They start many programs.
   "test/deploy/balancers.test.ts",
   "test/e2e/sdk-recipes.test.ts",
+  "test/e2e/lenient-parser.test.ts",
   // They let time pass: providers that are silent or down.
   "test/scenarios/failover-bench.test.ts",
   "test/scenarios/outage.test.ts",

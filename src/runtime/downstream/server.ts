@@ -101,6 +101,8 @@ function httpOptions({ headMs, headCheckMs }: ServerTimes, { takesUpgrade }: Ser
     // Idle connections are closed by `KeepAlive`.
     keepAliveTimeout: 0,
     maxHeaderSize: HEAD_BYTES,
+    // Also where NODE_OPTIONS asks for it: nobody checks again what the parser lets through.
+    insecureHTTPParser: false,
     highWaterMark: 64 * 1024,
     // Node's own refusal has no body; ours has one.
     requireHostHeader: false,

@@ -150,6 +150,7 @@ function sendRequest(
     path,
     headers,
     maxHeaderSize: UPSTREAM_HEAD_BYTES,
+    insecureHTTPParser: false,
     sentOnce,
   };
   let request: ClientRequest;

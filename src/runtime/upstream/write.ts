@@ -74,7 +74,7 @@ function writeBuffers(out: OutgoingMessage, pieces: readonly Piece[], last: bool
 function writePlain(out: OutgoingMessage, body: Buffer, last: boolean, isText: boolean): boolean {
   if (!isText) return out.write(body);
   if (body.length > 0) return out.write(body.toString("latin1"), "latin1");
-  if (!last) out.flushHeaders();
+  if (!last) flushHead(out);
   return true;
 }
 
@@ -82,7 +82,7 @@ function writeChunk(out: OutgoingMessage, body: Buffer, last: boolean, isText: b
   const end = last ? LAST_CHUNK : "";
   if (body.length === 0) {
     if (last) return out.write(end, "latin1");
-    out.flushHeaders();
+    flushHead(out);
     return true;
   }
   const size = `${body.length.toString(16)}\r\n`;
@@ -90,4 +90,9 @@ function writeChunk(out: OutgoingMessage, body: Buffer, last: boolean, isText: b
   out.write(size, "latin1");
   out.write(body);
   return out.write(`\r\n${end}`, "latin1");
+}
+
+/** Sends the head alone. Node's `flushHeaders` would write it in UTF-8, and change the values that have letters beyond ASCII. */
+function flushHead(out: OutgoingMessage): void {
+  out.write("", "latin1");
 }
