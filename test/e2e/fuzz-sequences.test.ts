@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { AUTH } from "../support/config.ts";
 import type { TestGateway } from "../support/gateway.ts";
 import { framingOf, type MessageHead, valuesOf } from "../support/http-message.ts";
+import { metered } from "../support/ledger-folder.ts";
 import { randomFrom } from "../support/random.ts";
 import { connectRaw, type RawClient } from "../support/raw-client.ts";
 import { setScene, untilFree } from "../support/scene.ts";
@@ -164,8 +165,9 @@ const KINDS: readonly {
   readonly top: readonly string[];
 }[] = [
   { name: "plain", upstream: [], top: [] },
-  { name: "metered", upstream: [], top: ["usage: {enabled: true}"] },
+  { name: "metered", upstream: [], top: metered() },
   { name: "held until the first byte", upstream: ["first_byte_timeout_ms: 30000"], top: [] },
+  { name: "with retries", upstream: ["retry: {max_attempts: 2, backoff_ms: 0}"], top: [] },
 ];
 
 for (const [kind, { name, upstream: lines, top }] of KINDS.entries()) {

@@ -101,7 +101,7 @@ function httpOptions({ headMs, headCheckMs }: ServerTimes, { takesUpgrade }: Ser
     // Idle connections are closed by `KeepAlive`.
     keepAliveTimeout: 0,
     maxHeaderSize: HEAD_BYTES,
-    // Also where NODE_OPTIONS asks for it: nobody checks again what the parser lets through.
+    // Also where NODE_OPTIONS asks for the lenient one, which ends header lines where other programs do not.
     insecureHTTPParser: false,
     highWaterMark: 64 * 1024,
     // Node's own refusal has no body; ours has one.
