@@ -41,7 +41,8 @@ test("a body of one chunk, and large chunks, are kept by reference", () => {
 test("a body that comes byte by byte is kept in few blocks", () => {
   const bytes = 64 * 1024;
   const list = new ChunkList();
-  for (let n = 0; n < bytes; n++) list.add(Buffer.from([n & 0xff]));
+  // Not `from`: the first one is kept as it came, with all of the memory that newer versions of Node share among small buffers.
+  for (let n = 0; n < bytes; n++) list.add(Buffer.alloc(1, n));
   expect(list.chunks.length).toBeLessThanOrEqual(1 + Math.ceil(bytes / 4096));
   const held = new Set(list.chunks.map(({ buffer }) => buffer));
   expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(1.2 * bytes);
