@@ -17,6 +17,7 @@ openssl openssl
 promtool prometheus
 redis-server redis-server
 squid squid
+strace strace
 systemd-analyze systemd
 testssl testssl.sh
 tinyproxy tinyproxy

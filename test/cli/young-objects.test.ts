@@ -44,7 +44,7 @@ test("V8 makes objects in the old generation without the flag, and none with it"
 
 test("serve sets the flag before anything else", () => {
   const hook = join(dir, "hook.cjs");
-  writeFileSync(hook, 'require("node:v8").setFlagsFromString = (flag) => console.error(`flag ${flag}`);');
+  writeFileSync(hook, 'require("node:v8").setFlagsFromString = (flag) => console.error("flag " + flag);');
   const serve = [join(ROOT, "bin/ai-gw-lite.js"), "serve", "--config", join(dir, "missing.yaml")];
   const { stderr } = spawnSync(process.execPath, ["--require", hook, ...serve], { encoding: "utf8" });
   expect(stderr).toMatch(/^flag --no-allocation-site-pretenuring\n/);

@@ -63,7 +63,7 @@ test("an idle kept-alive connection is closed after its time", async () => {
   expect((await client.response()).status).toBe(200);
   const idleSince = performance.now();
   expect(client.end).toBeUndefined();
-  // Node adds up to a second of its own; its default of 5 s would come too late here.
+  // The default of 65 s would come too late here.
   expect(await within("the idle connection to be closed", client.ended, 4000)).toBe("fin");
   expect(performance.now() - idleSince).toBeGreaterThan(250);
 });

@@ -16,12 +16,16 @@ import { type ChunkRun, dataOf, isRun, type Piece } from "./chunk-run.ts";
  */
 export type Move = (body: Buffer, last: boolean) => boolean;
 
-/**
- * Writes parts of a body in the form in which they came, some of them as chunks.
- * @param bytes how long the parts are without what delimits chunks
- * @returns as a `Move` does; `undefined` where chunks can't go on as they are: then the bytes are taken out of them
- */
-export type MovePieces = (pieces: readonly Piece[], bytes: number, last: boolean) => boolean | undefined;
+/** Writes parts of a body in the form in which they came, some of them as chunks. */
+export interface PieceMover {
+  /** Whether chunks can go on as they are. If not, the bytes are taken out of them. */
+  readonly takesChunks: boolean;
+  /**
+   * @param bytes how long the parts are without what delimits chunks
+   * @returns as a `Move` does
+   */
+  movePieces(pieces: readonly Piece[], bytes: number, last: boolean): boolean;
+}
 
 const NOTHING = Buffer.alloc(0);
 
@@ -31,7 +35,7 @@ export class BodyPump {
   #pieces: Piece[] = [];
   /** Some of the pieces are runs of chunks. */
   #hasRun = false;
-  #movePieces: MovePieces | undefined = undefined;
+  #mover: PieceMover | undefined = undefined;
   /** How many bytes are still to come; `undefined` where that is not known. */
   #left: number | undefined;
   #scheduled = true;
@@ -60,9 +64,9 @@ export class BodyPump {
     process.nextTick(firstFlush, this);
   }
 
-  /** Also takes runs of chunks. @param move gets them as they came; without it, they are taken out of their chunks */
-  takeRuns(move: MovePieces | undefined): void {
-    this.#movePieces = move;
+  /** Moves runs of chunks as they came, where that is possible. */
+  movesRuns(mover: PieceMover): void {
+    this.#mover = mover;
   }
 
   /** Takes chunks that passed the stream by. @returns false: nothing more should come until the stream resumes */
@@ -109,8 +113,10 @@ export class BodyPump {
     const hasRun = this.#hasRun;
     this.#pieces = [];
     this.#hasRun = false;
-    const movePieces = hasRun ? this.#movePieces : undefined;
-    const ready = movePieces?.(pieces, lengthOf(pieces), last) ?? this.#move(joined(pieces, hasRun), last);
+    const ready =
+      hasRun && this.#mover?.takesChunks
+        ? this.#mover.movePieces(pieces, lengthOf(pieces), last)
+        : this.#move(joined(pieces, hasRun), last);
     if (!ready && !last) this.#paused = true;
   }
 

@@ -21,17 +21,19 @@ export function isRun(piece: Piece): piece is ChunkRun {
   return "raw" in piece;
 }
 
-/** The data of the chunks. */
+/** The data of the chunks. That of a single chunk is not copied. */
 export function dataOf({ raw, bytes }: ChunkRun): Buffer {
-  const data = Buffer.allocUnsafe(bytes);
   const follower = new ChunkFollower();
-  for (let at = 0, filled = 0; at < raw.length; ) {
-    at = follower.follow(raw, at);
+  const first = follower.follow(raw, 0);
+  if (first === raw.length) return raw.subarray(first - 2 - bytes, first - 2);
+  const data = Buffer.allocUnsafe(bytes);
+  let filled = 0;
+  for (let at = first; ; at = follower.follow(raw, at)) {
     const end = at - 2;
     raw.copy(data, filled, end - follower.size, end);
     filled += follower.size;
+    if (at === raw.length) return data;
   }
-  return data;
 }
 
 /** Where in a chunk the next byte belongs. */

@@ -1,5 +1,6 @@
 // Moves a response body to the client as it comes. Each event is sent when it arrives, and the head does not wait for the first.
 
+import type { PieceMover } from "../body/body-pump.ts";
 import type { Piece } from "../body/chunk-run.ts";
 import { freeBytes } from "../body/free-bytes.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -25,7 +26,7 @@ export interface DownloadOwner {
  * Moves one response downstream. With the first move the head is sent, together with the part of the body that came with it. So if
  * the response breaks in its first bytes, the client can still get an error reply.
  */
-export class Download {
+export class Download implements PieceMover {
   readonly #x: LiveExchange;
   readonly #begin: () => BodyFraming | undefined;
   readonly #owner: DownloadOwner;
@@ -61,7 +62,7 @@ export class Download {
     return this.#framing === "chunked";
   }
 
-  /** Moves parts of the body. See `MovePieces`. Only where it `takesChunks`. */
+  /** Moves parts of the body. Only where it `takesChunks`. */
   movePieces(pieces: readonly Piece[], bytes: number, last: boolean): boolean {
     this.#x.countSent(bytes);
     const ready = writePieces(this.#x.responder.res, pieces, last);

@@ -106,9 +106,8 @@ export class PassedResponse implements DownloadOwner {
     const pump = new BodyPump(this.#response, move);
     if (to !== undefined && this.#head.isLarge) freeReads(this.#response, (memory) => pump.isInUse(memory));
     if (!this.#head.coded) return pump;
-    takeChunks(this.#response, (run) => pump.take(run));
-    if (to !== undefined)
-      pump.takeRuns((pieces, bytes, last) => (to.takesChunks ? to.movePieces(pieces, bytes, last) : undefined));
+    takeChunks(this.#response, pump);
+    if (to !== undefined) pump.movesRuns(to);
     return pump;
   }
 

@@ -15,6 +15,9 @@ import { KeptBody } from "./kept-body.ts";
 import { forgetSentHead } from "./sent-head.ts";
 import { write } from "./write.ts";
 
+/** Parts of a body that was held are joined up to this size, so that they go out in one write. */
+const JOINED_BYTES = 64 * 1024;
+
 const NOTHING = Buffer.alloc(0);
 const ONLY_NOTHING: readonly Buffer[] = [NOTHING];
 
@@ -184,14 +187,12 @@ export class Upload {
   }
 
   #writeAll(sink: ClientRequest, chunks: readonly Buffer[]): boolean {
-    const all = chunks.length === 0 ? ONLY_NOTHING : chunks;
+    const parts = chunks.length > 1 && lengthOf(chunks) <= JOINED_BYTES ? [Buffer.concat(chunks)] : chunks;
+    const all = parts.length === 0 ? ONLY_NOTHING : parts;
     let ready = true;
-    // They go out in one write.
-    sink.socket?.cork();
     for (const [i, chunk] of all.entries()) {
       ready = write(sink, chunk, this.#framing, this.#ended && i === all.length - 1);
     }
-    sink.socket?.uncork();
     return ready;
   }
 
@@ -250,6 +251,10 @@ export class Upload {
     this.#ended = last;
     return !this.#kept.isTooLarge;
   }
+}
+
+function lengthOf(chunks: readonly Buffer[]): number {
+  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 /** A connection has taken the request, so a part of it may have been sent. */

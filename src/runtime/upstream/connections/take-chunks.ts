@@ -16,15 +16,23 @@ interface ParsedSocket extends Socket {
   } | null;
 }
 
+type Parse = (bytes: Buffer) => void;
+
+/** Gets the chunks. */
+export interface ChunkSink {
+  /** @returns false: the connection is read no further until the stream of the response resumes */
+  take(run: ChunkRun): boolean;
+}
+
 const HEAD_END = "\r\n\r\n";
 
 /**
- * Must be called while Node parses the head of a chunked response. Does nothing where it can't be known where the first chunk begins.
- * @param take called with the chunks that came. False: the connection is read no further until its stream resumes
+ * Takes the chunks of a response. Must be called while Node parses the head of a chunked response. Does nothing where it can't be known
+ * where the first chunk begins.
  */
-export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => boolean): void {
+export function takeChunks(response: IncomingMessage, to: ChunkSink): void {
   const socket: ParsedSocket = response.socket;
-  const [parse, ...others] = socket.listeners("data") as ((bytes: Buffer) => void)[];
+  const [parse, ...others] = socket.listeners("data") as Parse[];
   const read = socket.parser?.getCurrentBuffer?.();
   if (read === undefined || parse === undefined || others.length > 0) return;
   const start = bodyStart(read, response);
@@ -32,21 +40,38 @@ export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => b
   const follower = new ChunkFollower();
   // Node parses these now.
   for (let at = start; at < read.length && !follower.isLost; ) at = follower.follow(read, at);
-  if (follower.isLost) return;
+  if (!follower.isLost) new ChunkTaker(response, parse, follower, to).start();
+}
 
-  function give(bytes: Buffer): void {
-    (parse as (bytes: Buffer) => void).call(socket, bytes);
-    if (response.complete || socket.destroyed) socket.off("data", pass);
-    // Node's parser has the rest to itself, and takes its own listener off at the end.
-    else if (follower.isLost) socket.off("data", pass).on("data", parse as (bytes: Buffer) => void);
+class ChunkTaker {
+  readonly #response: IncomingMessage;
+  readonly #socket: Socket;
+  readonly #parse: Parse;
+  readonly #follower: ChunkFollower;
+  readonly #to: ChunkSink;
+
+  /** @param parse gives bytes to Node's parser */
+  constructor(response: IncomingMessage, parse: Parse, follower: ChunkFollower, to: ChunkSink) {
+    this.#response = response;
+    // Node takes the connection away from a response that has ended.
+    this.#socket = response.socket;
+    this.#parse = parse;
+    this.#follower = follower;
+    this.#to = to;
   }
 
-  function pass(bytes: Buffer): void {
+  /** Takes the place of Node's own listener. */
+  start(): void {
+    this.#socket.off("data", this.#parse).on("data", this.#pass);
+  }
+
+  readonly #pass = (bytes: Buffer): void => {
+    const follower = this.#follower;
     let from = 0;
     if (!follower.isBetween) {
       from = follower.follow(bytes, 0);
-      if (!follower.isBetween) return give(bytes);
-      give(bytes.subarray(0, from));
+      if (!follower.isBetween) return this.#give(bytes);
+      this.#give(bytes.subarray(0, from));
     }
     let end = from;
     let data = 0;
@@ -56,10 +81,18 @@ export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => b
       data += follower.size;
       end = next;
     }
-    if (end > from && !take({ raw: bytes.subarray(from, end), bytes: data })) socket.pause();
-    if (end < bytes.length) give(bytes.subarray(end));
+    if (end > from && !this.#to.take({ raw: bytes.subarray(from, end), bytes: data })) this.#socket.pause();
+    if (end < bytes.length) this.#give(bytes.subarray(end));
+  };
+
+  /** Gives bytes to Node's parser. */
+  #give(bytes: Buffer): void {
+    const socket = this.#socket;
+    this.#parse.call(socket, bytes);
+    if (this.#response.complete || socket.destroyed) socket.off("data", this.#pass);
+    // Node's parser has the rest to itself, and takes its own listener off at the end.
+    else if (this.#follower.isLost) socket.off("data", this.#pass).on("data", this.#parse);
   }
-  socket.off("data", parse).on("data", pass);
 }
 
 /** Where the body begins in the read with which its head ended; `undefined` where that is not sure. */
