@@ -74,8 +74,12 @@ export class BodyPump {
     if (this.#over) return true;
     this.#hasRun = true;
     this.#pieces.push(run);
-    this.#schedule();
     return !this.#paused;
+  }
+
+  /** All that one read brought was taken. What there is goes on at once: no tick has to be waited for. */
+  taken(): void {
+    if (this.#hasRun) this.flush(false);
   }
 
   /** Whether a part of the body that was not moved yet lies in this memory. */

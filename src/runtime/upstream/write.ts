@@ -48,7 +48,8 @@ export function write(
  */
 export function writePieces(out: OutgoingMessage, pieces: readonly Piece[], last: boolean): boolean {
   const { socket } = out;
-  const bytes = pieces.reduce((sum, piece) => sum + (isRun(piece) ? piece.raw.length : piece.length), 0);
+  let bytes = 0;
+  for (const piece of pieces) bytes += isRun(piece) ? piece.raw.length : piece.length;
   socket?.cork();
   const fits = bytes <= TEXT_BYTES ? out.write(textOf(pieces, last), "latin1") : writeBuffers(out, pieces, last);
   socket?.uncork();

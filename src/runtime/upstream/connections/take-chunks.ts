@@ -22,6 +22,8 @@ type Parse = (bytes: Buffer) => void;
 export interface ChunkSink {
   /** @returns false: the connection is read no further until the stream of the response resumes */
   take(run: ChunkRun): boolean;
+  /** All chunks of a read were taken, and what else it held was given to the parser. */
+  taken(): void;
 }
 
 const HEAD_END = "\r\n\r\n";
@@ -83,6 +85,7 @@ class ChunkTaker {
     }
     if (end > from && !this.#to.take({ raw: bytes.subarray(from, end), bytes: data })) this.#socket.pause();
     if (end < bytes.length) this.#give(bytes.subarray(end));
+    if (end > from) this.#to.taken();
   };
 
   /** Gives bytes to Node's parser. */
