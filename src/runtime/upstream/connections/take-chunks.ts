@@ -42,6 +42,8 @@ export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => b
   }
 
   function pass(bytes: Buffer): void {
+    // It had no body. These bytes are not a part of it, and the connection may belong to another request by now.
+    if (response.complete) return void socket.off("data", pass);
     let from = 0;
     if (!follower.isBetween) {
       from = follower.follow(bytes, 0);
