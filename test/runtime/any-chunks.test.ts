@@ -146,5 +146,5 @@ test("any chunks, in any writes, with any end, come as over Node's parser", { ti
     ),
     { numRuns: 150 },
   );
-  expect(passedBy).toBeGreaterThan(100);
+  expect(passedBy).toBeGreaterThan(30);
 });

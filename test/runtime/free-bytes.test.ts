@@ -74,6 +74,25 @@ test("a pump knows the memory of what it has not moved yet", async () => {
   expect(pump.isInUse(raw.buffer)).toBe(false);
 });
 
+test("a pump frees the parts that it joined, and nothing else", async () => {
+  const source = Object.assign(new PassThrough(), { complete: false });
+  const moved: Buffer[] = [];
+  new BodyPump(source as unknown as IncomingMessage, (body) => moved.push(body) > 0);
+  await new Promise(setImmediate);
+  const [first, second, third] = ["x", "y", "z"].map((text) => Buffer.alloc(20 * KIB, text)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  source.push(first);
+  source.push(second);
+  await new Promise(setImmediate);
+  source.push(third);
+  await new Promise(setImmediate);
+  expect([first, second, third].map(({ length }) => length)).toEqual([0, 0, 20 * KIB]);
+  expect(Buffer.concat(moved).toString()).toBe(["x", "y", "z"].map((text) => text.repeat(20 * KIB)).join(""));
+});
+
 const BODY = Buffer.alloc(2 * KIB * KIB, "0123456789");
 
 interface Read {

@@ -104,9 +104,10 @@ export class PassedResponse implements DownloadOwner {
   /** @param to takes chunks as they come; `undefined`: only the bytes in them matter */
   #pump(move: Move, to: Download | undefined): BodyPump {
     const pump = new BodyPump(this.#response, move);
-    if (to !== undefined && this.#head.isLarge) freeReads(this.#response, (memory) => pump.isInUse(memory));
+    const isInUse = to && ((memory: ArrayBufferLike) => pump.isInUse(memory));
+    if (isInUse !== undefined && this.#head.isLarge) freeReads(this.#response, isInUse);
     if (!this.#head.coded) return pump;
-    takeChunks(this.#response, (run) => pump.take(run));
+    takeChunks(this.#response, (run) => pump.take(run), isInUse);
     if (to !== undefined)
       pump.takeRuns((pieces, bytes, last) => (to.takesChunks ? to.movePieces(pieces, bytes, last) : undefined));
     return pump;

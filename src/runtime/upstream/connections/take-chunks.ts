@@ -7,6 +7,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { ChunkFollower, type ChunkRun } from "../../body/chunk-run.ts";
+import { freeBytes } from "../../body/free-bytes.ts";
 
 /** What this file relies on inside of Node. It is not documented: `test/runtime/node-client.test.ts` checks it on the running Node. */
 interface ParsedSocket extends Socket {
@@ -21,29 +22,32 @@ const HEAD_END = "\r\n\r\n";
 /**
  * Must be called while Node parses the head of a chunked response. Does nothing where it can't be known where the first chunk begins.
  * @param take called with the chunks that came. False: the connection is read no further until its stream resumes
+ * @param isInUse as for `freeReads`: reads of which only Node's parser took something are freed. `undefined`: none are
  */
-export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => boolean): void {
+export function takeChunks(
+  response: IncomingMessage,
+  take: (run: ChunkRun) => boolean,
+  isInUse?: (memory: ArrayBufferLike) => boolean,
+): void {
   const socket: ParsedSocket = response.socket;
   const [parse, ...others] = socket.listeners("data") as ((bytes: Buffer) => void)[];
-  const read = socket.parser?.getCurrentBuffer?.();
-  if (read === undefined || parse === undefined || others.length > 0) return;
-  const start = bodyStart(read, response);
+  const head = socket.parser?.getCurrentBuffer?.();
+  if (head === undefined || parse === undefined || others.length > 0) return;
+  const start = bodyStart(head, response);
   if (start === undefined) return;
   const follower = new ChunkFollower();
   // Node parses these now.
-  for (let at = start; at < read.length && !follower.isLost; ) at = follower.follow(read, at);
+  for (let at = start; at < head.length && !follower.isLost; ) at = follower.follow(head, at);
   if (follower.isLost) return;
 
   function give(bytes: Buffer): void {
     (parse as (bytes: Buffer) => void).call(socket, bytes);
-    if (response.complete || socket.destroyed) socket.off("data", pass);
+    if (response.complete || socket.destroyed) socket.off("data", read);
     // Node's parser has the rest to itself, and takes its own listener off at the end.
-    else if (follower.isLost) socket.off("data", pass).on("data", parse as (bytes: Buffer) => void);
+    else if (follower.isLost) socket.off("data", read).on("data", parse as (bytes: Buffer) => void);
   }
 
   function pass(bytes: Buffer): void {
-    // It had no body. These bytes are not a part of it, and the connection may belong to another request by now.
-    if (response.complete) return void socket.off("data", pass);
     let from = 0;
     if (!follower.isBetween) {
       from = follower.follow(bytes, 0);
@@ -61,7 +65,14 @@ export function takeChunks(response: IncomingMessage, take: (run: ChunkRun) => b
     if (end > from && !take({ raw: bytes.subarray(from, end), bytes: data })) socket.pause();
     if (end < bytes.length) give(bytes.subarray(end));
   }
-  socket.off("data", parse).on("data", pass);
+
+  function read(bytes: Buffer): void {
+    // It had no body. These bytes are not a part of it, and the connection may belong to another request by now.
+    if (response.complete) return void socket.off("data", read);
+    pass(bytes);
+    if (isInUse?.(bytes.buffer) === false) freeBytes(bytes);
+  }
+  socket.off("data", parse).on("data", read);
 }
 
 /** Where the body begins in the read with which its head ended; `undefined` where that is not sure. */
