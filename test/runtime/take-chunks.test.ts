@@ -47,11 +47,15 @@ describe("where the body begins", () => {
     expect(taken.mock.calls.length > 0).toBe(passesBy);
   });
 
-  test("a head whose lines end with LF alone is read as Node reads it", async () => {
+  test("a head whose lines end with LF alone is read as Node reads it, whatever its body looks like", async () => {
     const { ask } = await startChunks(scene);
-    const bare = HEAD.replaceAll("\r\n", "\n");
-    const response = await ask({ pieces: [bare + BODY, ...PLAIN, LAST], ends: true });
-    if (response.status === 200) expect(response.body.toString()).toBe(TEXT + PLAIN_TEXT);
+    // Up to the blank line inside of the chunk, there are as many lines as in a head with one header. What follows looks like chunks.
+    const looks = ["ab\r\n\r\n3\r\nxyz\r\n", "4\r\nabcd\r\n"] as const;
+    const size = looks.join("").length.toString(16);
+    const head = `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n${size}\r\n`;
+    const response = await ask({ pieces: [head + looks[0], looks[1], "\r\n", ...PLAIN, LAST], ends: true });
+    // Later versions of Node refuse it.
+    if (response.status !== 502) expect(response.body.toString()).toBe(looks.join("") + PLAIN_TEXT);
     expect(taken).not.toHaveBeenCalled();
   });
 });
