@@ -160,3 +160,26 @@ test("no listener is left when the response is given up", async () => {
   await until("the end", () => response.closed);
   expect(socket.listeners("data").map(({ name }) => name)).not.toContain("free");
 });
+
+test("no listener is left when the response has come, also while nobody reads it", async () => {
+  let sendRest = (): unknown => undefined;
+  const server = createServer((socket) => {
+    sendRest = () => socket.write("the parts");
+    socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n"));
+  });
+  const port = await listen(server);
+  const started = new Promise<IncomingMessage>((resolve) => {
+    http.get({ port, host: "127.0.0.1", agent: false }, (response) => {
+      freeReads(response, () => false);
+      resolve(response);
+    });
+  });
+  const response = await within("a response", started);
+  const { socket } = response;
+  sendRest();
+  await until("its last byte", () => response.complete);
+  await new Promise(setImmediate);
+  expect(response.closed).toBe(false);
+  expect(socket.listeners("data").map(({ name }) => name)).not.toContain("free");
+  response.destroy();
+});
