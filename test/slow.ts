@@ -20,6 +20,7 @@ export const SLOW: readonly string[] = [
   "test/package/package.test.ts",
   "test/reload/process.test.ts",
   "test/reload/two-hundred.test.ts",
+  "test/runtime/freed-memory.test.ts",
   "test/websocket/fuzz.test.ts",
   "test/websocket/large-messages.test.ts",
   "test/websocket/many-sockets.test.ts",

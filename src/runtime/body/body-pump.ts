@@ -8,6 +8,7 @@
 
 import type { IncomingMessage } from "node:http";
 import { type ChunkRun, dataOf, isRun, type Piece } from "./chunk-run.ts";
+import { freeBytes } from "./free-bytes.ts";
 
 /**
  * Writes the bytes that came since the last call. In the first call there are none if no part of the body came with the head.
@@ -159,7 +160,11 @@ function lengthOf(pieces: readonly Piece[]): number {
 function joined(pieces: readonly Piece[], hasRun: boolean): Buffer {
   const parts = (hasRun ? pieces.map((piece) => (isRun(piece) ? dataOf(piece) : piece)) : pieces) as readonly Buffer[];
   if (parts.length === 0) return NOTHING;
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  if (parts.length === 1) return parts[0] as Buffer;
+  const whole = Buffer.concat(parts);
+  // Only the pump had them.
+  for (const part of parts) freeBytes(part);
+  return whole;
 }
 
 // Plain functions for `nextTick`: a bound function for each chunk would cost more than the work it does.

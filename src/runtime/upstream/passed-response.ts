@@ -106,7 +106,7 @@ export class PassedResponse implements DownloadOwner {
     const pump = new BodyPump(this.#response, move);
     if (to !== undefined && this.#head.isLarge) freeReads(this.#response, (memory) => pump.isInUse(memory));
     if (!this.#head.coded) return pump;
-    takeChunks(this.#response, pump);
+    takeChunks(this.#response, pump, to !== undefined);
     if (to !== undefined) pump.movesRuns(to);
     return pump;
   }

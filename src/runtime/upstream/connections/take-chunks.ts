@@ -7,6 +7,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { ChunkFollower, type ChunkRun } from "../../body/chunk-run.ts";
+import { freeBytes } from "../../body/free-bytes.ts";
 
 /** What this file relies on inside of Node. It is not documented: `test/runtime/node-client.test.ts` checks it on the running Node. */
 interface ParsedSocket extends Socket {
@@ -24,6 +25,8 @@ export interface ChunkSink {
   take(run: ChunkRun): boolean;
   /** All chunks of a read were taken, and what else it held was given to the parser. */
   taken(): void;
+  /** See `freeReads`. */
+  isInUse(memory: ArrayBufferLike): boolean;
 }
 
 const HEAD_END = "\r\n\r\n";
@@ -31,8 +34,9 @@ const HEAD_END = "\r\n\r\n";
 /**
  * Takes the chunks of a response. Must be called while Node parses the head of a chunked response. Does nothing where it can't be known
  * where the first chunk begins.
+ * @param isOwned nobody else reads the body: reads of which only Node's parser took something are freed
  */
-export function takeChunks(response: IncomingMessage, to: ChunkSink): void {
+export function takeChunks(response: IncomingMessage, to: ChunkSink, isOwned: boolean): void {
   const socket: ParsedSocket = response.socket;
   const [parse, ...others] = socket.listeners("data") as Parse[];
   const read = socket.parser?.getCurrentBuffer?.();
@@ -42,7 +46,15 @@ export function takeChunks(response: IncomingMessage, to: ChunkSink): void {
   const follower = new ChunkFollower();
   // Node parses these now.
   for (let at = start; at < read.length && !follower.isLost; ) at = follower.follow(read, at);
-  if (!follower.isLost) new ChunkTaker(response, parse, follower, to).start();
+  if (!follower.isLost) new ChunkTaker(response, { parse, follower, to, isOwned }).start();
+}
+
+interface TakerParts {
+  /** Gives bytes to Node's parser. */
+  readonly parse: Parse;
+  readonly follower: ChunkFollower;
+  readonly to: ChunkSink;
+  readonly isOwned: boolean;
 }
 
 class ChunkTaker {
@@ -51,9 +63,10 @@ class ChunkTaker {
   readonly #parse: Parse;
   readonly #follower: ChunkFollower;
   readonly #to: ChunkSink;
+  readonly #isOwned: boolean;
 
-  /** @param parse gives bytes to Node's parser */
-  constructor(response: IncomingMessage, parse: Parse, follower: ChunkFollower, to: ChunkSink) {
+  constructor(response: IncomingMessage, { parse, follower, to, isOwned }: TakerParts) {
+    this.#isOwned = isOwned;
     this.#response = response;
     // Node takes the connection away from a response that has ended.
     this.#socket = response.socket;
@@ -68,11 +81,13 @@ class ChunkTaker {
   }
 
   readonly #pass = (bytes: Buffer): void => {
+    // It had no body. These bytes are not a part of it, and the connection may belong to another request by now.
+    if (this.#response.complete) return void this.#socket.off("data", this.#pass);
     const follower = this.#follower;
     let from = 0;
     if (!follower.isBetween) {
       from = follower.follow(bytes, 0);
-      if (!follower.isBetween) return this.#give(bytes);
+      if (!follower.isBetween) return this.#giveAll(bytes);
       this.#give(bytes.subarray(0, from));
     }
     let end = from;
@@ -84,9 +99,21 @@ class ChunkTaker {
       end = next;
     }
     if (end > from && !this.#to.take({ raw: bytes.subarray(from, end), bytes: data })) this.#socket.pause();
+    if (end === from && from === 0) return this.#giveAll(bytes);
     if (end < bytes.length) this.#give(bytes.subarray(end));
     if (end > from) this.#to.taken();
+    else this.#free(bytes);
   };
+
+  #giveAll(read: Buffer): void {
+    this.#give(read);
+    this.#free(read);
+  }
+
+  /** Frees a read that held no run. */
+  #free(read: Buffer): void {
+    if (this.#isOwned && !this.#to.isInUse(read.buffer)) freeBytes(read);
+  }
 
   /** Gives bytes to Node's parser. */
   #give(bytes: Buffer): void {
