@@ -53,8 +53,6 @@ const REQUEST: Costs = {
 
 /** What an event of a stream costs that comes apart from the others. */
 const EVENT: Costs = {
-  // The bytes of one read are collected for one tick.
-  "ticks, ours": 1,
   "ticks, Node's": 2,
   "strings of bytes": 1,
   "writes to the client": 1,
