@@ -46,7 +46,12 @@ export function takeChunks(response: IncomingMessage, to: ChunkSink, isOwned: bo
   const follower = new ChunkFollower();
   // Node parses these now.
   for (let at = start; at < read.length && !follower.isLost; ) at = follower.follow(read, at);
-  if (!follower.isLost) new ChunkTaker(response, { parse, follower, to, isOwned }).start();
+  if (!follower.isLost) process.nextTick(startTaking, new ChunkTaker(response, { parse, follower, to, isOwned }));
+}
+
+/** Node has parsed the rest of the read by now. Most short responses are complete with it, and so is one that has no body. */
+function startTaking(taker: ChunkTaker): void {
+  taker.start();
 }
 
 interface TakerParts {
@@ -75,14 +80,13 @@ class ChunkTaker {
     this.#to = to;
   }
 
-  /** Takes the place of Node's own listener. */
+  /** Takes the place of Node's own listener, unless the response is complete. Then the connection may belong to another request. */
   start(): void {
+    if (this.#response.complete || this.#socket.destroyed) return;
     this.#socket.off("data", this.#parse).on("data", this.#pass);
   }
 
   readonly #pass = (bytes: Buffer): void => {
-    // It had no body. These bytes are not a part of it, and the connection may belong to another request by now.
-    if (this.#response.complete) return void this.#socket.off("data", this.#pass);
     const follower = this.#follower;
     let from = 0;
     if (!follower.isBetween) {
