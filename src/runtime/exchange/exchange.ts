@@ -167,6 +167,7 @@ export class LiveExchange extends ExchangeFacts implements Exchange {
   reply(reply: Reply): void {
     if (this.#done) return;
     if (this.responder.begun || this.responder.left) return this.break(reply.outcome);
+    if (this.#body?.held.ended) this.responder.bodyRead();
     const { responseFormat, draining } = this.#owner;
     this.#outcome = reply.outcome;
     this.#refused = true;

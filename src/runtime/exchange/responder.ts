@@ -26,7 +26,8 @@ export class Responder {
   readonly req: IncomingMessage;
   /** Node's response object. Bodies of upstream responses are written to it. */
   readonly res: GatewayResponse;
-  readonly #announcesBody: boolean;
+  /** A part of the request's body may still have to be read. */
+  #awaitsBody: boolean;
   readonly #early: EarlyBytes | undefined;
   #opened = false;
   #closeDelimited = false;
@@ -42,7 +43,7 @@ export class Responder {
     this.#early = early;
     this.req = req;
     this.res = res;
-    this.#announcesBody = announcesBody;
+    this.#awaitsBody = announcesBody;
   }
 
   /** True once the response head is written. After that, only a broken connection can show a failure to the client. */
@@ -76,6 +77,11 @@ export class Responder {
     if (this.#opened) return true;
     // Node also calls a response finished when its connection was destroyed before the last byte was written.
     return this.res.writableFinished && (!socket.destroyed || socket.writableFinished);
+  }
+
+  /** All of the request's body was read. Where it has a length, that is known before Node calls the request complete. */
+  bodyRead(): void {
+    this.#awaitsBody = false;
   }
 
   /**
@@ -151,7 +157,7 @@ export class Responder {
 
   /** Whether the connection has to end. An unread body could be read as the next request (hazard R6). */
   #endsConnection(close: boolean): boolean {
-    const unread = this.#announcesBody && !this.req.complete;
+    const unread = this.#awaitsBody && !this.req.complete;
     if (unread) lingerOnClose(this.#socket);
     return unread || this.#last || close;
   }
