@@ -2,6 +2,7 @@
 // nothing of either is counted as the gateway's. Both use bare sockets, and send an event only when the last one has arrived.
 
 import { connect, createServer } from "node:net";
+import { requestTo } from "../../bench/load/connection.mjs";
 
 const REQUEST = JSON.stringify({ model: "gpt-5-mini", stream: true, messages: [{ role: "user", content: "" }] });
 const BODY = REQUEST.replace('"content":""', `"content":"${"x".repeat(1024 - REQUEST.length)}"`);
@@ -50,28 +51,9 @@ const upstream = createServer({ noDelay: true }, (socket) => {
   });
 });
 
-/** The bytes of a request as an SDK sends them. @param {string} token @param {string} query */
+/** @param {string} token @param {string} query */
 function request(token, query) {
-  return [
-    `POST /up/chat/completions?${query} HTTP/1.1`,
-    "Host: gateway.test",
-    "Accept: application/json",
-    "Content-Type: application/json",
-    "User-Agent: OpenAI/JS 6.0.0",
-    "X-Stainless-Lang: js",
-    "X-Stainless-Package-Version: 6.0.0",
-    "X-Stainless-OS: Linux",
-    "X-Stainless-Arch: x64",
-    "X-Stainless-Runtime: node",
-    "X-Stainless-Runtime-Version: v20.19.0",
-    "X-Stainless-Retry-Count: 0",
-    `Authorization: Bearer ${token}`,
-    "Accept-Encoding: gzip, deflate",
-    "Connection: keep-alive",
-    `Content-Length: ${BODY.length}`,
-    "",
-    BODY,
-  ].join("\r\n");
+  return requestTo({ path: `/up/chat/completions?${query}`, headers: [], token }, "POST", "", BODY);
 }
 
 /** Does the requests one after the other, on one connection. @param {Job} job */

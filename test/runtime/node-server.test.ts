@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { requestClass } from "../../src/runtime/downstream/gateway-request.ts";
-import { announceKeepAlive, responseClass } from "../../src/runtime/downstream/gateway-response.ts";
+import { responseClass } from "../../src/runtime/downstream/gateway-response.ts";
 import { within } from "../support/deadline.ts";
 import { connectRaw, requestText } from "../support/raw-client.ts";
 
@@ -45,11 +45,10 @@ afterEach(async () => {
 async function serve(ours: boolean) {
   const play: { answer: Answer | undefined; refused: unknown } = { answer: undefined, refused: undefined };
   const options = ours
-    ? { ServerResponse: responseClass, keepAliveTimeout: 0, requireHostHeader: false }
+    ? { ServerResponse: responseClass(KEEP_ALIVE_MS), keepAliveTimeout: 0, requireHostHeader: false }
     : { keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false };
   const server = http.createServer(options);
   const onRequest = (req: IncomingMessage, res: ServerResponse<IncomingMessage>): void => {
-    if (ours) announceKeepAlive(res, KEEP_ALIVE_MS);
     req.resume();
     const { answer } = play;
     if (req.url === "/last" || answer === undefined) return void res.writeHead(200, "OK", []).end("last");

@@ -7,7 +7,7 @@
 // events, a chunk would cost three times as much.
 
 import type { IncomingMessage } from "node:http";
-import { type ChunkRun, dataOf, isRun, type Piece } from "./chunk-run.ts";
+import { type ChunkRun, dataOf, isRun, lengthOf, type Piece } from "./chunk-run.ts";
 import { freeBytes } from "./free-bytes.ts";
 
 /**
@@ -148,12 +148,6 @@ export class BodyPump {
   #readOn(): void {
     if (!this.#source.complete && !this.#source.destroyed) this.#source._read(0);
   }
-}
-
-function lengthOf(pieces: readonly Piece[]): number {
-  let bytes = 0;
-  for (const piece of pieces) bytes += isRun(piece) ? piece.bytes : piece.length;
-  return bytes;
 }
 
 /** @param hasRun some of the pieces are runs of chunks */

@@ -21,6 +21,13 @@ export function isRun(piece: Piece): piece is ChunkRun {
   return "raw" in piece;
 }
 
+/** How many bytes of the body there are. */
+export function lengthOf(pieces: readonly Piece[]): number {
+  let bytes = 0;
+  for (const piece of pieces) bytes += isRun(piece) ? piece.bytes : piece.length;
+  return bytes;
+}
+
 /** The data of the chunks. That of a single chunk is not copied. */
 export function dataOf({ raw, bytes }: ChunkRun): Buffer {
   const follower = new ChunkFollower();

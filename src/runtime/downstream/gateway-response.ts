@@ -1,7 +1,7 @@
 // Makes the class of the server's responses, which writes the heads of most responses in one pass. Node's own way would look at
 // each header several times.
 
-import { type IncomingMessage, ServerResponse } from "node:http";
+import { ServerResponse } from "node:http";
 
 /**
  * What this file relies on inside of Node. It is not documented: `test/runtime/node-server.test.ts` compares the bytes with those
@@ -25,28 +25,40 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Headers that mean something to Node besides `date` and `content-length`, and that it has to see. */
 const SPECIAL: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "trailer", "transfer-encoding"]);
 
-class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
-  /**
-   * Node calls it with the head of a response.
-   * @param headers names and values in turn, from the gateway or from Node's parser, so the names are valid
-   */
-  override _storeHeader(statusLine: string, headers: readonly string[]): void {
-    const isCommon = this.shouldKeepAlive && this._hasBody && !this._last && this.useChunkedEncodingByDefault;
-    const head = isCommon ? commonHead(this, statusLine, headers) : undefined;
-    if (head === undefined) return super._storeHeader(statusLine, readable(headers));
-    this._header = head;
-    this._headerSent = false;
+/**
+ * Makes the class to hand to Node's server. The server itself must not close idle connections.
+ * @param keepAliveMs how long clients are told that an idle connection is kept
+ */
+export function responseClass(keepAliveMs: number): typeof ServerResponse {
+  const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveMs / 1000)}\r\n`;
+  class GatewayResponse extends (ServerResponse as unknown as WithInternals) {
+    /**
+     * Node calls it with the head of a response.
+     * @param headers names and values in turn, from the gateway or from Node's parser, so the names are valid
+     */
+    override _storeHeader(statusLine: string, headers: readonly string[]): void {
+      const isCommon = this.shouldKeepAlive && this._hasBody && !this._last && this.useChunkedEncodingByDefault;
+      const head = isCommon ? commonHead(this, statusLine, headers, keepAlive) : undefined;
+      if (head === undefined) {
+        this._keepAliveTimeout = keepAliveMs;
+        return super._storeHeader(statusLine, readable(headers));
+      }
+      this._header = head;
+      this._headerSent = false;
+    }
   }
+  return GatewayResponse as unknown as typeof ServerResponse;
 }
 
-/** The class to hand to Node's server. */
-export const responseClass = GatewayResponse as unknown as typeof ServerResponse;
-
-/** The head of a response with a body, whose connection is kept; `undefined` where Node has to decide or to refuse something. */
+/**
+ * The head of a response with a body, whose connection is kept; `undefined` where Node has to decide or to refuse something.
+ * @param keepAlive the header lines that say so
+ */
 function commonHead(
   res: ServerResponse & Internals,
   statusLine: string,
   headers: readonly string[],
+  keepAlive: string,
 ): string | undefined {
   let head = statusLine;
   let length: string | undefined;
@@ -71,7 +83,7 @@ function commonHead(
     head += `${name}: ${value}\r\n`;
   }
   if (!hasDate) head += dateLine();
-  head += `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(res._keepAliveTimeout / 1000)}\r\n`;
+  head += keepAlive;
   if (length === undefined) {
     res.chunkedEncoding = true;
     return `${head}Transfer-Encoding: chunked\r\n\r\n`;
@@ -103,9 +115,4 @@ function dateLine(): string {
     line = `Date: ${new Date(now * 1000).toUTCString()}\r\n`;
   }
   return line;
-}
-
-/** @param keepAliveMs how long the client is told that its connection is kept */
-export function announceKeepAlive(res: ServerResponse<IncomingMessage>, keepAliveMs: number): void {
-  (res as unknown as Internals)._keepAliveTimeout = keepAliveMs;
 }

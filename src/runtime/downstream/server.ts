@@ -8,7 +8,7 @@ import type { GatewayResponse } from "../exchange/connection.ts";
 import type { ClientSocket } from "./client-socket.ts";
 import type { Expectation } from "./examine.ts";
 import { requestClass } from "./gateway-request.ts";
-import { announceKeepAlive, responseClass } from "./gateway-response.ts";
+import { responseClass } from "./gateway-response.ts";
 import { linkTransports, type TlsPair, tlsOptions } from "./tls.ts";
 
 /** How long the server waits for its clients, ms. */
@@ -68,19 +68,12 @@ export function createGatewayServer(
   const server = pair === undefined ? createPlainServer(events, all) : createSecureServer(events, pair, all);
   // With a limit, Node cuts the list of headers, and content-length or transfer-encoding could be cut off (hazard R2).
   server.maxHeadersCount = 0;
-  server.on("request", (req, res) => {
-    announceKeepAlive(res, all.keepAliveMs);
-    events.onRequest(req, res, "none");
-  });
+  server.on("request", (req, res) => events.onRequest(req, res, "none"));
   // Node emits this for any value that contains "100-continue"; only the exact value is an expectation we support.
   server.on("checkContinue", (req, res) => {
-    announceKeepAlive(res, all.keepAliveMs);
     events.onRequest(req, res, req.headers.expect?.toLowerCase() === "100-continue" ? "continue" : "unknown");
   });
-  server.on("checkExpectation", (req, res) => {
-    announceKeepAlive(res, all.keepAliveMs);
-    events.onRequest(req, res, "unknown");
-  });
+  server.on("checkExpectation", (req, res) => events.onRequest(req, res, "unknown"));
   server.on("upgrade", (req, socket, head) => events.onUpgrade(req, socket as ClientSocket, head));
   server.on("connect", (_req, socket) => events.onConnect(socket as ClientSocket));
   server.on(pair === undefined ? "connection" : "secureConnection", (socket: ClientSocket) => {
@@ -90,10 +83,10 @@ export function createGatewayServer(
   return server;
 }
 
-function httpOptions({ headMs, headCheckMs }: ServerTimes, { takesUpgrade }: ServerEvents) {
+function httpOptions({ headMs, headCheckMs, keepAliveMs }: ServerTimes, { takesUpgrade }: ServerEvents) {
   return {
     IncomingMessage: requestClass(takesUpgrade),
-    ServerResponse: responseClass,
+    ServerResponse: responseClass(keepAliveMs),
     headersTimeout: headMs,
     connectionsCheckingInterval: headCheckMs,
     // Slow uploads are legitimate; the deadlines of the route bound them.

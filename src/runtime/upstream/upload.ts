@@ -3,6 +3,7 @@
 
 import type { ClientRequest } from "node:http";
 import { BodyPump, type Move } from "../body/body-pump.ts";
+import { lengthOf } from "../body/chunk-run.ts";
 import { freeBytes } from "../body/free-bytes.ts";
 import type { HeldBody } from "../body/held-body.ts";
 import type { LiveExchange } from "../exchange/exchange.ts";
@@ -251,10 +252,6 @@ export class Upload {
     this.#ended = last;
     return !this.#kept.isTooLarge;
   }
-}
-
-function lengthOf(chunks: readonly Buffer[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.length, 0);
 }
 
 /** A connection has taken the request, so a part of it may have been sent. */

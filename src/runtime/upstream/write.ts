@@ -8,7 +8,7 @@ import type { BodyFraming } from "../exchange/responder.ts";
  * Up to this many bytes are written as a latin1 string, which leaves them unchanged. Node joins a string with an unsent head and
  * with the chunk's size line into one plain write. For more bytes, the copies would cost more than a second buffer.
  */
-export const TEXT_BYTES = 16 * 1024;
+const TEXT_BYTES = 16 * 1024;
 
 /**
  * Up to this many bytes are a string where their memory can't be freed after the write: V8 frees strings early, but lets buffers pile
