@@ -109,7 +109,7 @@ describe("metering", () => {
 
 test("comments in a silent stream come between its events", async () => {
   const half = chunk(EVENTS[1] ?? "");
-  const silence = { wait: 120 };
+  const silence = { wait: 400 };
   const pieces = [
     SSE,
     READ,
